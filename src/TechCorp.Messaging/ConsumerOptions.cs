@@ -1,0 +1,49 @@
+namespace TechCorp.Messaging;
+
+/// <summary>How one queue is consumed. Handlers of several message types on one queue share it.</summary>
+public sealed class ConsumerOptions
+{
+    /// <summary>The queue.</summary>
+    public string Queue { get; set; } = "";
+
+    /// <summary>The most messages held unsettled at once (basic.qos per consumer), 1 to 65535. Default: 16.</summary>
+    public int Prefetch { get; set; } = 16;
+
+    /// <summary>The most handlers that run at once; at 1 the queue's order is kept. At most <see cref="Prefetch"/>. Default: 1.</summary>
+    public int Concurrency { get; set; } = 1;
+
+    /// <summary>How long one handler call may take before its token is cancelled and it counts as failed. Default: 5 min.</summary>
+    public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What happens when a handler throws. Default: at once, after 1, 2, 4 and 8 s, then the dead-letter queue.</summary>
+    public DeliveryPolicy Policy { get; set; } = DeliveryPolicy.Default;
+
+    /// <summary>Where the wire name comes from when the message carries no <c>type</c>. Default: such a message is dead-lettered.</summary>
+    public TypeFrom TypeFrom { get; set; } = TypeFrom.Property;
+
+    /// <summary>What stands for a missing message id. Default: <see cref="MissingMessageId.Reject"/>, which matters to the inbox only.</summary>
+    public MissingMessageId MissingMessageId { get; set; }
+
+    internal IEnumerable<string> Problems()
+    {
+        if (string.IsNullOrEmpty(Queue))
+        {
+            yield return $"{nameof(Queue)} must be named: put [Consumer(Queue = \"…\")] on the handler or set it at registration.";
+        }
+
+        if (Prefetch is < 1 or > ushort.MaxValue)
+        {
+            yield return $"{nameof(Prefetch)} of queue '{Queue}' must be between 1 and {ushort.MaxValue}; it is {Prefetch}.";
+        }
+
+        if (Concurrency < 1 || Concurrency > Prefetch)
+        {
+            yield return $"{nameof(Concurrency)} of queue '{Queue}' must be between 1 and {nameof(Prefetch)} ({Prefetch}); it is {Concurrency}.";
+        }
+
+        if (HandlerTimeout <= TimeSpan.Zero)
+        {
+            yield return $"{nameof(HandlerTimeout)} of queue '{Queue}' must be positive; it is {HandlerTimeout}.";
+        }
+    }
+}

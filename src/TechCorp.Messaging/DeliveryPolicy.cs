@@ -1,0 +1,18 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What happens to a message whose handler fails: attempts at once, attempts after delays, then the dead-letter queue. Immutable.</summary>
+/// <remarks>A delayed attempt is a confirmed publish to <c>&lt;queue&gt;.retry.&lt;delay&gt;</c> before the original is acknowledged: at least once.</remarks>
+public sealed record DeliveryPolicy
+{
+    /// <summary>At once, then after 1, 2, 4 and 8 s; five attempts in all, as the seed says.</summary>
+    public static DeliveryPolicy Default { get; } = new();
+
+    /// <summary>One attempt; the first failure dead-letters.</summary>
+    public static DeliveryPolicy NoRetry { get; } = new() { Delays = [] };
+
+    /// <summary>How often the handler is called for one delivery before a delay. Default: 1.</summary>
+    public int ImmediateAttempts { get; init; } = 1;
+
+    /// <summary>The waits before further deliveries, in order. Default: 1, 2, 4, 8 s. Each different delay is a queue of its own.</summary>
+    public IReadOnlyList<TimeSpan> Delays { get; init; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)];
+}

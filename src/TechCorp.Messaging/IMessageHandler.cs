@@ -1,0 +1,16 @@
+namespace TechCorp.Messaging;
+
+/// <summary>Handles messages of one type.</summary>
+/// <remarks>
+/// Returning settles the message; throwing hands it to the delivery policy: immediate attempts, delayed attempts, then the dead-letter queue.
+/// <see cref="PermanentFailureException"/> dead-letters at once. A message may come more than once: be idempotent.
+/// </remarks>
+/// <typeparam name="T">The payload's type, registered in the <see cref="MessageCatalog"/>.</typeparam>
+public interface IMessageHandler<in T>
+{
+    /// <summary>Handles one message.</summary>
+    /// <param name="message">The payload.</param>
+    /// <param name="context">The delivery it came with; valid until the handler returns.</param>
+    /// <param name="cancellationToken">Cancelled when the handler's timeout or the host's stop budget is over; the message then comes again.</param>
+    Task HandleAsync(T message, MessageContext context, CancellationToken cancellationToken);
+}

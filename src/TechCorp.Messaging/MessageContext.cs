@@ -1,0 +1,45 @@
+namespace TechCorp.Messaging;
+
+/// <summary>The delivery that a handler is working on.</summary>
+/// <remarks>Valid until the handler returns; <see cref="Body"/> is reused after that.</remarks>
+public sealed class MessageContext
+{
+    /// <summary>The message's id; null when a foreign producer sent none.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>The wire name that the handler was chosen by.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The queue it was consumed from.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>The exchange it was first published to; empty for the default exchange.</summary>
+    public string Exchange { get; init; } = "";
+
+    /// <summary>The routing key it was first published with.</summary>
+    public string RoutingKey { get; init; } = "";
+
+    /// <summary>Which attempt this is, from 1; immediate and delayed attempts count alike.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>How often the message was redriven from the dead-letter queue.</summary>
+    public int ReplayCount { get; init; }
+
+    /// <summary>Whether the broker delivered it before.</summary>
+    public bool Redelivered { get; init; }
+
+    /// <summary>When the producer made it, UTC; null when it did not say.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>What ties the messages of one business transaction together; none by default.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>The format of <see cref="Body"/>.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The headers, values as text.</summary>
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>The payload's bytes as they came.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+}

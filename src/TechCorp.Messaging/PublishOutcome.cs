@@ -1,0 +1,24 @@
+namespace TechCorp.Messaging;
+
+/// <summary>How one publish ended, and why. Compared by value.</summary>
+/// <param name="Kind">The outcome.</param>
+/// <param name="MayHaveBeenDelivered">Whether consumers may see the message: true when confirmed, and true when nobody can know.</param>
+/// <param name="Code">The broker's reply code (312: no route, 404: no exchange), or 0.</param>
+/// <param name="Reason">The broker's words or ours; empty when confirmed.</param>
+public readonly record struct PublishOutcome(PublishOutcomeKind Kind, bool MayHaveBeenDelivered, int Code, string Reason)
+{
+    /// <summary>Whether the broker has taken responsibility for the message.</summary>
+    public bool IsConfirmed => Kind == PublishOutcomeKind.Confirmed;
+
+    internal static PublishOutcome Confirmed { get; } = new(PublishOutcomeKind.Confirmed, true, 0, "");
+
+    internal static PublishOutcome Returned(int code, string text) => new(PublishOutcomeKind.Returned, false, code, text);
+
+    internal static PublishOutcome Rejected(string reason) => new(PublishOutcomeKind.Rejected, false, 0, reason);
+
+    internal static PublishOutcome ExpiredUnwritten(string reason) => new(PublishOutcomeKind.Expired, false, 0, reason);
+
+    internal static PublishOutcome ExpiredUnconfirmed(string reason) => new(PublishOutcomeKind.Expired, true, 0, reason);
+
+    internal static PublishOutcome ConnectionLost(string reason) => new(PublishOutcomeKind.ConnectionLost, true, 0, reason);
+}

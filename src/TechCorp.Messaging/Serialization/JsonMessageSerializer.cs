@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace TechCorp.Messaging;
+
+/// <summary>JSON in UTF-8 by System.Text.Json, without reflection.</summary>
+internal sealed class JsonMessageSerializer<T>(JsonTypeInfo<T> json) : IMessageSerializer<T>
+    where T : notnull
+{
+    public string ContentType => "application/json";
+
+    public ReadOnlyMemory<byte> Serialize(T payload) => JsonSerializer.SerializeToUtf8Bytes(payload, json);
+
+    public T Deserialize(ReadOnlySpan<byte> body)
+        => JsonSerializer.Deserialize(body, json) ?? throw new JsonException("The body is the JSON value null.");
+}

@@ -1,0 +1,40 @@
+namespace TechCorp.Messaging;
+
+/// <summary>A queue as the service wants it; durable, shared. Compared by value.</summary>
+public sealed record QueueDeclaration
+{
+    /// <summary>A quorum queue without limits.</summary>
+    /// <exception cref="ArgumentException">The name is empty, over 255 bytes of UTF-8 or holds control characters.</exception>
+    public QueueDeclaration(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = AmqpName.Check(name, nameof(name));
+    }
+
+    /// <summary>The queue's name.</summary>
+    public string Name { get; }
+
+    /// <summary>How the broker keeps it. Default: <see cref="QueueKind.Quorum"/>.</summary>
+    public QueueKind Kind { get; init; }
+
+    /// <summary>How long a message may wait before it is dead-lettered or dropped; none by default.</summary>
+    public TimeSpan? MessageTimeToLive { get; init; }
+
+    /// <summary>The exchange that dead letters go to; none by default.</summary>
+    public string? DeadLetterExchange { get; init; }
+
+    /// <summary>The key they are sent with; their own by default.</summary>
+    public string? DeadLetterRoutingKey { get; init; }
+
+    /// <summary>How often a quorum queue delivers one message again before it dead-letters it; no limit by default.</summary>
+    public int? DeliveryLimit { get; init; }
+
+    /// <summary>The most messages it holds; no limit by default.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>What it does when full. Default: <see cref="QueueOverflow.DropHead"/>.</summary>
+    public QueueOverflow Overflow { get; init; }
+
+    /// <summary>Whether only one consumer at a time gets messages.</summary>
+    public bool SingleActiveConsumer { get; init; }
+}

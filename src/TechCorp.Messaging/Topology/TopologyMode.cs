@@ -1,0 +1,14 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What the service does about its topology when it starts.</summary>
+public enum TopologyMode
+{
+    /// <summary>Declares what is missing; a difference is a <see cref="TopologyMismatchException"/>. The default.</summary>
+    Create,
+
+    /// <summary>Checks that every exchange and queue exists; needs no configure permission.</summary>
+    Validate,
+
+    /// <summary>Nothing: somebody else takes care of it.</summary>
+    Assume,
+}

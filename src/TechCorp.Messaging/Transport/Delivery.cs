@@ -1,0 +1,39 @@
+namespace TechCorp.Messaging;
+
+/// <summary>A message as the broker delivered it. Owns its body: the transport has copied it out of pooled memory.</summary>
+internal sealed class Delivery
+{
+    /// <summary>The generation of the channel it came on; a settle from another generation never reaches the wire.</summary>
+    internal required long Generation { get; init; }
+
+    internal required ulong Tag { get; init; }
+
+    internal required ReadOnlyMemory<byte> Body { get; init; }
+
+    internal required string Exchange { get; init; }
+
+    internal required string RoutingKey { get; init; }
+
+    internal bool Redelivered { get; init; }
+
+    /// <summary>What a quorum queue counted (<c>x-delivery-count</c>); null on others.</summary>
+    internal long? DeliveryCount { get; init; }
+
+    internal string? MessageId { get; init; }
+
+    internal string? Type { get; init; }
+
+    internal string? ContentType { get; init; }
+
+    internal string? CorrelationId { get; init; }
+
+    internal string? AppId { get; init; }
+
+    internal DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>Headers whose values could be read as text; the broker's own tables (<c>x-death</c>) as the engine needs them: see <see cref="BrokerReason"/>.</summary>
+    internal required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>Why the broker itself dead-lettered it last (<c>x-first-death-reason</c>: expired, rejected, maxlen, delivery_limit); null if it did not.</summary>
+    internal string? BrokerReason { get; init; }
+}

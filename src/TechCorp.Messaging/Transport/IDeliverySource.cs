@@ -1,0 +1,19 @@
+namespace TechCorp.Messaging;
+
+/// <summary>A running subscription to one queue.</summary>
+internal interface IDeliverySource : IAsyncDisposable
+{
+    /// <summary>Grows by one whenever the channel is rebuilt.</summary>
+    long Generation { get; }
+
+    /// <summary>Whether a channel is open and the broker knows the consumer.</summary>
+    bool IsConsuming { get; }
+
+    /// <summary>Tells the broker; false, and nothing on the wire, when the delivery is of an old generation or settled already. Never throws.</summary>
+    bool TrySettle(Delivery delivery, Settlement settlement);
+
+    /// <summary>Asks the broker for no more; when it returns the sink will not be called again, and settling still works.</summary>
+    Task CancelAsync(CancellationToken cancellationToken);
+
+    // Disposing closes the channel: what is unsettled goes back to the queue.
+}

@@ -1,0 +1,40 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What the engine needs of a broker. Two implementations: RabbitMQ and in memory.</summary>
+/// <remarks>Safe for concurrent use. Every member that waits ends by its token or its own deadline.</remarks>
+internal interface ITransport : IAsyncDisposable
+{
+    /// <summary>What the logs and health reports call it, without credentials: <c>rabbitmq://host:5672/vhost</c>, <c>in-memory</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Connects. A broker that is not there is retried until the token is cancelled; refused credentials or a missing virtual host throw.</summary>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Declares or checks the topology on a channel of its own, now and again after every reconnect.</summary>
+    /// <exception cref="TopologyMismatchException">The broker has it otherwise.</exception>
+    Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken);
+
+    /// <summary>Publishes, confirmed and mandatory; limits are checked by the caller.</summary>
+    /// <param name="message">The message; its properties are complete.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="whenUnroutable">Whether a return counts as confirmed.</param>
+    /// <param name="timeout">How long the whole may take, resends included.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Begins to consume a queue; survives reconnects by itself, each with a new generation.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="prefetch">The most messages unsettled at once.</param>
+    /// <param name="sink">Called for each delivery, in order, never concurrently; must return quickly and not throw.</param>
+    /// <param name="cancellationToken">Ends the wait for the first start.</param>
+    Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken);
+
+    /// <summary>Opens a queue for looking, one message at a time; what is not settled goes back when the reader is disposed.</summary>
+    Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken);
+
+    /// <summary>How many messages are ready and how many consumers there are; null when the queue does not exist.</summary>
+    Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken);
+
+    /// <summary>Ends: waits for confirms that are due until the token is cancelled, then closes.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
+}

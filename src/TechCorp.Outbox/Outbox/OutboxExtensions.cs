@@ -1,0 +1,21 @@
+using System.Data.Common;
+using TechCorp.Messaging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>The everyday way to append.</summary>
+public static class OutboxExtensions
+{
+    extension(IOutbox outbox)
+    {
+        /// <summary>Appends one event whose type the catalog knows to a transaction that somebody else owns.</summary>
+        /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given; or the transaction has ended.</exception>
+        public Task AppendAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null, CancellationToken cancellationToken = default)
+            where T : notnull
+            => outbox.AppendAsync(transaction, [outbox.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
+
+        internal OutboxMessage ToMessage<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId)
+            where T : notnull
+            => new(outbox.Catalog.Create(payload), destination ?? outbox.Catalog.DestinationOf<T>()) { AggregateType = aggregateType, AggregateId = aggregateId };
+    }
+}

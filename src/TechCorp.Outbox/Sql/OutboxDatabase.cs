@@ -1,0 +1,56 @@
+using System.Data.Common;
+
+namespace TechCorp.Outbox;
+
+/// <summary>A service's own database: where outbox, inbox, idempotency records and sagas live beside its business tables.</summary>
+/// <remarks>Safe for concurrent use. Does not own the data source: the caller disposes it.</remarks>
+public sealed class OutboxDatabase
+{
+    /// <summary>Names the database, its dialect and where our tables live.</summary>
+    /// <param name="dataSource">From the driver: <c>NpgsqlDataSource.Create(…)</c>, <c>SqliteFactory.Instance.CreateDataSource(…)</c>.</param>
+    /// <param name="dialect"><see cref="SqlDialect.PostgreSql"/> or <see cref="SqlDialect.Sqlite"/>; never guessed.</param>
+    /// <param name="schema">The schema of our tables on PostgreSQL, the prefix of their names on SQLite. Lower case letters, digits and underscores. Default: <c>techcorp</c>.</param>
+    /// <exception cref="ArgumentException">The schema is no plain name.</exception>
+    public OutboxDatabase(DbDataSource dataSource, SqlDialect dialect, string schema = "techcorp")
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(dialect);
+        ArgumentException.ThrowIfNullOrEmpty(schema);
+        if (schema.Length > 40 || !char.IsAsciiLetterLower(schema[0]) || !schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        {
+            throw new ArgumentException($"A schema is at most 40 lower case letters, digits and underscores, a letter first; it is '{schema}'.", nameof(schema));
+        }
+
+        DataSource = dataSource;
+        Dialect = dialect;
+        Schema = schema;
+    }
+
+    /// <summary>Where connections come from.</summary>
+    public DbDataSource DataSource { get; }
+
+    /// <summary>The dialect spoken to it.</summary>
+    public SqlDialect Dialect { get; }
+
+    /// <summary>The schema (PostgreSQL) or the prefix (SQLite) of our tables.</summary>
+    public string Schema { get; }
+
+    /// <summary>Opens a connection with the settings that our promises need (SQLite: WAL, synchronous FULL, busy timeout, foreign keys).</summary>
+    public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Dialect.PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The full name of one of our tables, ready for SQL text: <c>techcorp.outbox</c>, <c>techcorp_outbox</c>.</summary>
+    internal string Table(string name) => Dialect.Table(Schema, name);
+}

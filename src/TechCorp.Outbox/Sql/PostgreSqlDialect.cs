@@ -1,0 +1,11 @@
+using System.Data.Common;
+
+namespace TechCorp.Outbox;
+
+/// <summary>PostgreSQL: schemas, advisory locks, the server's clock.</summary>
+internal sealed partial class PostgreSqlDialect() : SqlDialect("PostgreSQL")
+{
+    internal override string Table(string schema, string name) => $"{schema}.{name}";
+
+    internal override Task PrepareAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+}
