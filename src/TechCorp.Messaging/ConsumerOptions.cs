@@ -55,9 +55,9 @@ public sealed class ConsumerOptions
             yield return $"{nameof(Concurrency)} of queue '{Queue}' must be between 1 and {nameof(Prefetch)} ({Prefetch}); it is {Concurrency}.";
         }
 
-        if (HandlerTimeout <= TimeSpan.Zero)
+        if (HandlerTimeout <= TimeSpan.Zero || HandlerTimeout > TimeSpan.FromDays(1))
         {
-            yield return $"{nameof(HandlerTimeout)} of queue '{Queue}' must be positive; it is {HandlerTimeout}.";
+            yield return $"{nameof(HandlerTimeout)} of queue '{Queue}' must be positive and at most one day; it is {HandlerTimeout}.";
         }
 
         if (RedeliveryLimit < 0)

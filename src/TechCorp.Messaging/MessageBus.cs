@@ -12,7 +12,10 @@ public sealed class MessageBus : IAsyncDisposable
     /// <summary>Publishes.</summary>
     public IMessagePublisher Publisher => _runtime.Publisher;
 
-    /// <summary>Connects, declares the topology and starts the consumers.</summary>
+    /// <summary>The consumers: looked at, paused, resumed.</summary>
+    public MessageConsumers Consumers => _runtime.Consumers;
+
+    /// <summary>Connects, declares the topology and starts the consumers. Waits for a broker that is not there until the token is cancelled.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something in the settings is wrong; everything is named.</exception>
     /// <exception cref="TopologyMismatchException">The broker has a queue or an exchange otherwise.</exception>
     public static async Task<MessageBus> StartAsync(Action<MessagingBuilder> configure, CancellationToken cancellationToken = default)
@@ -20,10 +23,11 @@ public sealed class MessageBus : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(configure);
         var builder = new MessagingBuilder(services: null, name: null);
         configure(builder);
-        var runtime = new MessagingRuntime(new MessagingPlanner(builder).Plan(new BareScope()));
+        var bare = new BareScope();
+        var runtime = new MessagingRuntime(new MessagingPlanner(builder).Plan(bare), bare);
         try
         {
-            await runtime.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            await runtime.ConnectAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
             await runtime.StartConsumersAsync(cancellationToken).ConfigureAwait(false);
             return new MessageBus(runtime);
         }

@@ -46,9 +46,10 @@ public static class MessagingServiceCollectionExtensions
     {
         var name = builder.Name;
         services.AddKeyedSingleton(name, builder);
-        services.AddKeyedSingleton(name, (provider, _) => new MessagingRuntime(new MessagingPlanner(builder).Plan(provider)));
+        services.AddKeyedSingleton(name, (provider, _) => new MessagingRuntime(new MessagingPlanner(builder).Plan(provider), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).Publisher);
         services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).Publisher.Catalog);
+        services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).Consumers);
         services.AddSingleton<IHostedService>(provider => new MessagingHost(RuntimeOf(provider, name)));
     }
 

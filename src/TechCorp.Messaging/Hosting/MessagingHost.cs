@@ -8,7 +8,7 @@ namespace TechCorp.Messaging;
 /// </summary>
 internal sealed class MessagingHost(MessagingRuntime runtime) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => runtime.ConnectAsync(cancellationToken);
+    public Task StartingAsync(CancellationToken cancellationToken) => runtime.ConnectAsync(runtime.Plan.StartupPatience, cancellationToken);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
