@@ -33,6 +33,9 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     public bool IsConsuming => !_ending.IsCancellationRequested && _consumer is { Closed.IsCompleted: false, Channel.IsOpen: true };
 
+    /// <summary>The current generation; null before the first.</summary>
+    internal RabbitMqConsumer? Consumer => _consumer;
+
     /// <summary>Ends when the broker has accepted the consumer for the first time.</summary>
     internal Task StartedAsync(CancellationToken cancellationToken) => _started.Task.WaitAsync(cancellationToken);
 
