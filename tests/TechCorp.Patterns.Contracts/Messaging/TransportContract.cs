@@ -16,14 +16,14 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
     private protected ITransport Transport => _started[0];
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         await Backend.StartAsync();
         await StartServiceAsync();
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var transport in _started)
         {
