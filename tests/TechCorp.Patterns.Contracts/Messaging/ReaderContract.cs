@@ -81,6 +81,16 @@ public abstract class ReaderContract<TBackend> : TransportContract<TBackend>
     }
 
     [Fact, Trait("Spec", "DL3")]
+    public async Task A_reader_for_a_queue_that_does_not_exist_is_refused_and_the_queue_named()
+    {
+        var queue = Backend.Queue("missing");
+
+        var open = () => Transport.OpenReaderAsync(queue, Cancellation);
+
+        (await open.Should().ThrowAsync<TopologyMismatchException>()).Which.Entity.Should().Contain(queue);
+    }
+
+    [Fact, Trait("Spec", "DL3")]
     public async Task Counts_are_the_ready_messages_and_the_consumers_and_null_for_no_queue()
     {
         var queue = await DeclareQueueAsync();
