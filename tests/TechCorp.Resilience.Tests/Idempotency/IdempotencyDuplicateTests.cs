@@ -151,5 +151,15 @@ public sealed class IdempotencyDuplicateTests
         (await _scene.CallAsync()).Replayed.Should().BeTrue();
     }
 
+    [Fact, Trait("Spec", "ID28")]
+    public async Task Another_service_in_the_same_process_may_use_the_same_key_inside()
+    {
+        var other = new IdempotencyScene();
+
+        IdempotentResult<Receipt> result = await _scene.CallAsync(_scene.Operation(async (_, _) => (await other.CallAsync()).Value));
+
+        result.Value.Id.Should().Be("run 1");
+    }
+
     private IdempotentOperation<int, Receipt> Gated() => _scene.Operation((_, _) => new ValueTask<Receipt>(_gate.Task));
 }
