@@ -27,9 +27,11 @@ internal sealed class BrokerProgramRun(ITransport transport, BrokerProgram progr
             _log.Add(await CountsAsync());
         }
 
+        // Acknowledged, not given back: giving back would count against delivery limits and fill the next queue.
+        var everything = Enumerable.Range(0, program.Steps.Count).Select(index => (index, Settlement.Acknowledge)).ToList();
         foreach (var queue in program.Queues)
         {
-            _log.Add($"left in {queue}: {await ReadAsync(new BrokerStep.Read(queue, int.MaxValue, []))}");
+            _log.Add($"left in {queue}: {await ReadAsync(new BrokerStep.Read(queue, program.Steps.Count, everything))}");
         }
 
         return _log;

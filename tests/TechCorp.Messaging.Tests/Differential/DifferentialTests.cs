@@ -30,6 +30,10 @@ public sealed class DifferentialTests
         var expected = await new BrokerProgramRun(inMemory, program).RunAsync();
         var actual = await new BrokerProgramRun(await server.StartTransportAsync(), program, expected).RunAsync();
 
-        actual.Should().Equal(expected, $"both ran {Environment.NewLine}{program}{Environment.NewLine}");
+        for (var line = 0; line < expected.Count; line++)
+        {
+            var step = line / 2 < program.Steps.Count ? program.Steps[line / 2].ToString() : "the end";
+            actual[line].Should().Be(expected[line], $"that is what memory showed after step {line / 2} ({step}) of {Environment.NewLine}{program}{Environment.NewLine}");
+        }
     }
 }
