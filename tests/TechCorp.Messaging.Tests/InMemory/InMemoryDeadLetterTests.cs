@@ -24,6 +24,24 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     }
 
     [Fact]
+    public async Task A_letter_that_a_refused_declaration_set_free_expires_in_time_all_the_same()
+    {
+        await DeclareAsync(new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "dead" }, new QueueDeclaration("end"));
+        await PublishAsync("q", "1");
+        await SettleHeadAsync("q", Settlement.Reject);
+        var end = await SubscribeAsync("end");
+        var halfWay = Topology.Empty
+            .Add(new QueueDeclaration("dead") { MessageTimeToLive = TimeSpan.FromSeconds(1), DeadLetterExchange = "", DeadLetterRoutingKey = "end" })
+            .Add(new BindingDeclaration("missing", "dead", ""));
+
+        var declare = () => Transport.DeclareAsync(halfWay, TopologyMode.Create, Cancellation);
+        await declare.Should().ThrowAsync<TopologyMismatchException>();
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        await end.ReceivesAsync(1);
+    }
+
+    [Fact]
     public async Task A_letter_that_a_full_queue_refuses_waits_for_room()
     {
         await DeclareAsync(
