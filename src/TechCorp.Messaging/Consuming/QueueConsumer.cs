@@ -14,7 +14,7 @@ internal sealed class QueueConsumer : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _steps = new(1, 1);
-    private volatile Subscription? _subscription; // changed by the step that holds _steps
+    private volatile ConsumerSession? _session; // changed by the step that holds _steps
     private volatile bool _paused; // changed by the step that holds _steps
     private volatile bool _starting; // changed by the step that holds _steps
 
@@ -35,9 +35,9 @@ internal sealed class QueueConsumer : IDisposable
     {
         get
         {
-            var subscription = _subscription;
-            var (waiting, running) = subscription?.Load ?? default;
-            return new ConsumerStatus(Queue, StateOf(subscription, waiting + running))
+            var session = _session;
+            var (waiting, running) = session?.Load ?? default;
+            return new ConsumerStatus(Queue, StateOf(session, waiting + running))
             {
                 Waiting = waiting,
                 Running = running,
@@ -90,7 +90,7 @@ internal sealed class QueueConsumer : IDisposable
 
     private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
-        if (_subscription is not null)
+        if (_session is not null)
         {
             return;
         }
@@ -99,7 +99,7 @@ internal sealed class QueueConsumer : IDisposable
         try
         {
             var pump = new DeliveryPump(_processor, _counters, Queue, _plan.Options.Concurrency, _logger);
-            _subscription = await Subscription.StartAsync(_transport, _plan.Options, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
+            _session = await ConsumerSession.StartAsync(_transport, _plan.Options, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -109,17 +109,17 @@ internal sealed class QueueConsumer : IDisposable
 
     private async Task UnsubscribeAsync(CancellationToken budget)
     {
-        if (_subscription is { } subscription)
+        if (_session is { } session)
         {
-            await subscription.DrainAsync(budget).ConfigureAwait(false);
-            _subscription = null;
+            await session.DrainAsync(budget).ConfigureAwait(false);
+            _session = null;
         }
     }
 
-    private ConsumerState StateOf(Subscription? subscription, int load)
-        => subscription is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
+    private ConsumerState StateOf(ConsumerSession? session, int load)
+        => session is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
             : _paused ? ConsumerState.Paused
-            : !subscription.IsConsuming ? ConsumerState.Rebuilding
+            : !session.IsConsuming ? ConsumerState.Rebuilding
             : load > 0 ? ConsumerState.Consuming
             : ConsumerState.Idle;
 }
