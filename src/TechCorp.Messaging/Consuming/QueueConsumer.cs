@@ -14,7 +14,7 @@ internal sealed class QueueConsumer : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _steps = new(1, 1);
-    private volatile ConsumerSession? _session; // changed by the step that holds _steps
+    private volatile QueueSubscription? _subscription; // changed by the step that holds _steps
     private volatile bool _paused; // changed by the step that holds _steps
     private volatile bool _starting; // changed by the step that holds _steps
 
@@ -35,9 +35,9 @@ internal sealed class QueueConsumer : IDisposable
     {
         get
         {
-            var session = _session;
-            var (waiting, running) = session?.Load ?? default;
-            return new ConsumerStatus(Queue, StateOf(session, waiting + running))
+            var subscription = _subscription;
+            var (waiting, running) = subscription?.Load ?? default;
+            return new ConsumerStatus(Queue, StateOf(subscription, waiting + running))
             {
                 Waiting = waiting,
                 Running = running,
@@ -90,7 +90,7 @@ internal sealed class QueueConsumer : IDisposable
 
     private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
-        if (_session is not null)
+        if (_subscription is not null)
         {
             return;
         }
@@ -99,7 +99,7 @@ internal sealed class QueueConsumer : IDisposable
         try
         {
             var pump = new DeliveryPump(_processor, _counters, Queue, _plan.Options.Concurrency, _logger);
-            _session = await ConsumerSession.StartAsync(_transport, _plan.Options, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
+            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -109,17 +109,17 @@ internal sealed class QueueConsumer : IDisposable
 
     private async Task UnsubscribeAsync(CancellationToken budget)
     {
-        if (_session is { } session)
+        if (_subscription is { } subscription)
         {
-            await session.DrainAsync(budget).ConfigureAwait(false);
-            _session = null;
+            await subscription.DrainAsync(budget).ConfigureAwait(false);
+            _subscription = null;
         }
     }
 
-    private ConsumerState StateOf(ConsumerSession? session, int load)
-        => session is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
+    private ConsumerState StateOf(QueueSubscription? subscription, int load)
+        => subscription is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
             : _paused ? ConsumerState.Paused
-            : !session.IsConsuming ? ConsumerState.Rebuilding
+            : !subscription.IsConsuming ? ConsumerState.Rebuilding
             : load > 0 ? ConsumerState.Consuming
             : ConsumerState.Idle;
 }

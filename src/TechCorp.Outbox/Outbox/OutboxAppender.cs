@@ -80,7 +80,7 @@ internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
     {
         var ids = database.Dialect.List([.. chunk.Select(row => row.MessageId.ToString())]);
         var found = (await connection.QueryAsync<(string Id, byte[] Payload)>(new CommandDefinition(
-            database.Dialect.FindPayloads(database.Schema), new { ids }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false))
+            database.Dialect.FindPayloads(database.Schema), new SqlParameters { { "ids", ids } }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false))
             .ToDictionary(row => row.Id, row => row.Payload, StringComparer.Ordinal);
         foreach (var row in chunk)
         {

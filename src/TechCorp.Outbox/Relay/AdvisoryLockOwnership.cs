@@ -40,7 +40,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
             limit 32
             """;
         foreach (var part in await connection.QueryAsync<int>(new CommandDefinition(
-            TryLock, new { parts = new ArrayParameter(missing), lockClass = _lockClass }, cancellationToken: cancellationToken)).ConfigureAwait(false))
+            TryLock, new SqlParameters { { "parts", missing }, { "lockClass", _lockClass } }, cancellationToken: cancellationToken)).ConfigureAwait(false))
         {
             Owned.Add((short)part, new Partition((short)part, 0));
         }

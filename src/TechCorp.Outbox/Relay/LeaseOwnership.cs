@@ -38,7 +38,7 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider time,
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var holders = await write.Connection.QueryAsync<string>(new CommandDefinition(SqliteDialect.LeaseHolders(database.Schema), transaction: write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
         var gone = holders.Where(name => name != _me.Name && LeaseHolder.IsGone(name)).ToList();
-        var parameters = new { me = _me.Name, now = database.Dialect.Time(now), until = database.Dialect.Time(now + duration), gone = database.Dialect.List(gone) };
+        var parameters = new SqlParameters { { "me", _me.Name }, { "now", database.Dialect.Time(now) }, { "until", database.Dialect.Time(now + duration) }, { "gone", database.Dialect.List(gone) } };
         var mine = await write.Connection.QueryAsync<(short Part, long Epoch)>(new CommandDefinition(
             SqliteDialect.TakeLeases(database.Schema), parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);

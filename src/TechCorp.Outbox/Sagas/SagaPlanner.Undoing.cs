@@ -23,12 +23,17 @@ internal static partial class SagaPlanner
         }
     }
 
-    /// <summary>A person asks for another try: stuck compensations begin anew, a step that is being retried is tried now.</summary>
-    internal static SagaPlan RetryNow(SagaRules rules, SagaProgress progress, bool deadlinePassed)
+    /// <summary>A person asks for another try: stuck compensations begin anew, a step that waits is tried now. Null for what has ended, or is being tried already.</summary>
+    internal static SagaPlan? RetryNow(SagaRules rules, SagaProgress progress, bool deadlinePassed)
     {
-        if (progress.IsFinal || !progress.IsUndoing)
+        if (progress.IsFinal)
         {
-            return Resume(rules, progress, deadlinePassed);
+            return null;
+        }
+
+        if (!progress.IsUndoing)
+        {
+            return progress.Steps[progress.CurrentOrdinal].State == SagaStepState.Unknown ? Resume(rules, progress, deadlinePassed) : null;
         }
 
         var steps = progress.Steps.Select(s => s.Compensation == CompensationState.Stuck ? Again(s) : s);

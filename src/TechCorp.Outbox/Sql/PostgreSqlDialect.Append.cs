@@ -60,7 +60,7 @@ internal sealed partial class PostgreSqlDialect
         limit 10000
         """;
 
-    internal override object List(IReadOnlyList<string> values) => new ArrayParameter(values.ToArray());
+    internal override object List(IReadOnlyList<string> values) => values.ToArray();
 
     internal override async Task<string?> CommitTokenAsync(WriteTransaction write, string schema, DateTimeOffset now, CancellationToken cancellationToken)
         => await write.Connection.ExecuteScalarAsync<string?>(new CommandDefinition(

@@ -93,7 +93,7 @@ internal sealed partial class PostgreSqlDialect
           limit @limit)
         """;
 
-    internal override object Numbers(IReadOnlyList<long> values) => new ArrayParameter(values.ToArray());
+    internal override object Numbers(IReadOnlyList<long> values) => values.ToArray();
 
     internal const string Columns = "id, part, key, key_seq, message_id, aggregate_type, aggregate_id, type, exchange, routing_key, content_type, correlation_id, app_id, headers, payload, occurred_at";
 

@@ -74,6 +74,49 @@ public abstract class ReconnectingContract<TBackend> : TransportContract<TBacken
         await HasReadyAsync(queue, 1);
     }
 
+    [Fact, Trait("Spec", "CN6")]
+    public async Task A_reader_that_lost_its_channel_says_so_instead_of_beginning_again_from_the_front()
+    {
+        var queue = await DeclareQueueAsync();
+        await PublishTextsAsync(Destination.ToQueue(queue), "1", "2");
+        await using var reader = await Transport.OpenReaderAsync(queue, Cancellation);
+        await reader.GetAsync(Cancellation);
+
+        await Backend.CutAsync(Transport);
+
+        var get = () => reader.GetAsync(Cancellation);
+        await get.Should().ThrowAsync<BrokerConnectionException>();
+    }
+
+    [Fact, Trait("Spec", "CN7")]
+    public async Task Consuming_a_queue_that_is_not_there_yet_begins_when_it_is_declared()
+    {
+        var queue = Backend.Queue();
+        var subscribing = SubscribeAsync(queue);
+        subscribing.IsCompleted.Should().BeFalse();
+
+        await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)));
+        var subscription = await Eventually.Ends(subscribing, "the consumer has started");
+        await PublishTextsAsync(Destination.ToQueue(queue), "1");
+
+        await subscription.ReceivesAsync(1);
+    }
+
+    [Fact, Trait("Spec", "CN7")]
+    public async Task The_wait_for_a_queue_that_is_not_there_ends_with_the_callers_token()
+    {
+        var queue = Backend.Queue();
+        using var giveUp = new CancellationTokenSource();
+        var subscribing = Transport.ConsumeAsync(queue, 1, _ => { }, giveUp.Token);
+
+        await giveUp.CancelAsync();
+
+        var wait = () => Eventually.Ends(subscribing, "the wait ends");
+        await wait.Should().ThrowAsync<OperationCanceledException>();
+        await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)));
+        await HasConsumersAsync(queue, 0);
+    }
+
     [Fact, Trait("Spec", "CN7")]
     public async Task A_consumer_of_a_deleted_queue_comes_back_when_the_queue_is_declared_again()
     {
@@ -83,7 +126,7 @@ public abstract class ReconnectingContract<TBackend> : TransportContract<TBacken
 
         await Backend.DeleteQueueAsync(queue);
         await DeclareAsync(Topology.WorkQueue(queue));
-        await Eventually.Holds(async () => (await Transport.CountAsync(queue, Cancellation))?.Consumers == 1, "the consumer is back");
+        await HasConsumersAsync(queue, 1);
 
         await PublishTextsAsync(Destination.ToQueue(queue), "1");
         await subscription.ReceivesAsync(1);

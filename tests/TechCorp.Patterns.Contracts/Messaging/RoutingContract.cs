@@ -12,7 +12,7 @@ public abstract class RoutingContract<TBackend> : TransportContract<TBackend>
         var exchange = Backend.Exchange("events.fanout");
         string[] queues = [Backend.Queue("inventory"), Backend.Queue("notification"), Backend.Queue("analytics")];
         await DeclareAsync(Topology.Fanout(exchange, queues));
-        var services = new List<Subscription>();
+        var services = new List<CollectingConsumer>();
         foreach (var queue in queues)
         {
             services.Add(await SubscribeAsync(queue, transport: await StartServiceAsync()));

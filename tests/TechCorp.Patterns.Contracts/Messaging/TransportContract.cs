@@ -64,9 +64,9 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
         }
     }
 
-    private protected async Task<Subscription> SubscribeAsync(string queue, ushort prefetch = 100, ITransport? transport = null)
+    private protected async Task<CollectingConsumer> SubscribeAsync(string queue, ushort prefetch = 100, ITransport? transport = null)
     {
-        var subscription = new Subscription();
+        var subscription = new CollectingConsumer();
         subscription.Source = await (transport ?? Transport).ConsumeAsync(queue, prefetch, subscription.Take, Cancellation);
         return subscription;
     }
@@ -84,7 +84,21 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
         return [.. texts];
     }
 
-    private protected Task HasReadyAsync(string queue, long count) => Eventually.Holds(
-        async () => (await Transport.CountAsync(queue, Cancellation))?.Ready == count,
-        $"{count} messages are ready in '{queue}'");
+    private protected Task HasReadyAsync(string queue, long count)
+        => Eventually.Holds(async () => (await LookAsync(queue))?.Ready == count, $"{count} messages are ready in '{queue}'");
+
+    private protected Task HasConsumersAsync(string queue, int count)
+        => Eventually.Holds(async () => (await LookAsync(queue))?.Consumers == count, $"{count} consumers are known of '{queue}'");
+
+    private async Task<QueueCounts?> LookAsync(string queue)
+    {
+        try
+        {
+            return await Transport.CountAsync(queue, Cancellation);
+        }
+        catch (Exception) when (!Cancellation.IsCancellationRequested)
+        {
+            return null; // a test has just broken the connection that this look was made on
+        }
+    }
 }
