@@ -64,9 +64,9 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
         }
     }
 
-    private protected async Task<Subscription> SubscribeAsync(string queue, ushort prefetch = 100, ITransport? transport = null)
+    private protected async Task<CollectingConsumer> SubscribeAsync(string queue, ushort prefetch = 100, ITransport? transport = null)
     {
-        var subscription = new Subscription();
+        var subscription = new CollectingConsumer();
         subscription.Source = await (transport ?? Transport).ConsumeAsync(queue, prefetch, subscription.Take, Cancellation);
         return subscription;
     }

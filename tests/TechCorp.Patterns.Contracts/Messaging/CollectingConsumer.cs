@@ -3,7 +3,7 @@ using TechCorp.Messaging;
 namespace TechCorp.Patterns.Contracts;
 
 /// <summary>A consumer that remembers what it was given, and whether it was ever given two at once.</summary>
-internal sealed class Subscription
+internal sealed class CollectingConsumer
 {
     private readonly Lock _gate = new();
     private readonly List<Delivery> _deliveries = []; // guarded by _gate

@@ -1,0 +1,11 @@
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Outbox.Tests;
+
+public sealed class SqliteOutboxContract : OutboxContract<SqliteDatabase>;
+
+public sealed class PostgreSqlOutboxContract : OutboxContract<PostgreSqlDatabase>;
+
+public sealed class SqliteCommitOutcomeContract : CommitOutcomeContract<SqliteDatabase>;
+
+public sealed class PostgreSqlCommitOutcomeContract : CommitOutcomeContract<PostgreSqlDatabase>;
