@@ -70,7 +70,7 @@ public partial class ResiliencePipeline
     {
         ArgumentNullException.ThrowIfNull(operation);
         TaskAction<Func<CancellationToken, Task>> action = new(static (run, token) => run(token), operation);
-        return PipelineExecutor.Forget(Executor.InvokeAsync<TaskAction<Func<CancellationToken, Task>>, Nothing>(action, cancellationToken));
+        return PipelineExecutor.Forget(Executor.InvokeAsync<TaskAction<Func<CancellationToken, Task>>, NoResult>(action, cancellationToken));
     }
 
     /// <summary>Runs an operation on the caller's thread, which it holds; so do the waits between attempts.</summary>
@@ -86,6 +86,15 @@ public partial class ResiliencePipeline
     {
         ArgumentNullException.ThrowIfNull(operation);
         ValueTask<TResult> done = Executor.InvokeAsync<BlockingOperation<TState, TResult>, TResult>(new(operation, state), cancellationToken);
+        System.Diagnostics.Debug.Assert(done.IsCompleted, "A blocking operation never suspends its executor.");
+        return done.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs a described operation whose delegate completes synchronously.</summary>
+    internal TResult Execute<TState, TResult>(ResilientOperation<TState, TResult> operation, TState state, CancellationToken cancellationToken)
+    {
+        var described = new DescribedOperation<TState, TResult>(operation, state, blocks: true);
+        ValueTask<TResult> done = Executor.InvokeAsync<DescribedOperation<TState, TResult>, TResult>(described, cancellationToken);
         System.Diagnostics.Debug.Assert(done.IsCompleted, "A blocking operation never suspends its executor.");
         return done.GetAwaiter().GetResult();
     }
@@ -110,7 +119,7 @@ public partial class ResiliencePipeline
             static (run, token) =>
             {
                 run(token);
-                return default(Nothing);
+                return default(NoResult);
             },
             operation,
             cancellationToken);
