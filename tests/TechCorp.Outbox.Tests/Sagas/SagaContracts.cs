@@ -9,3 +9,11 @@ public sealed class PostgreSqlSagaOrderContract : SagaOrderContract<PostgreSqlDa
 public sealed class SqliteSagaCrashContract : SagaCrashContract<SqliteDatabase>;
 
 public sealed class PostgreSqlSagaCrashContract : SagaCrashContract<PostgreSqlDatabase>;
+
+public sealed class SqliteSagaLifecycleContract : SagaLifecycleContract<SqliteDatabase>;
+
+public sealed class PostgreSqlSagaLifecycleContract : SagaLifecycleContract<PostgreSqlDatabase>;
+
+public sealed class SqliteSagaBarrierContract : SagaBarrierContract<SqliteDatabase>;
+
+public sealed class PostgreSqlSagaBarrierContract : SagaBarrierContract<PostgreSqlDatabase>;
