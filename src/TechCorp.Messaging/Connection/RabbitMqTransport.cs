@@ -35,7 +35,7 @@ internal sealed class RabbitMqTransport : ITransport
     public string Name { get; }
 
     /// <summary>The worse of the two connections.</summary>
-    internal TransportState State
+    public TransportState State
     {
         get
         {
