@@ -2,11 +2,13 @@ using System.Diagnostics;
 
 namespace TechCorp.Messaging.Tests;
 
-public sealed class MessagePublisherTests
+public sealed class MessagePublisherTests : IAsyncDisposable
 {
     private static readonly Destination Events = Destination.ToExchange("events.fanout");
     private readonly ScriptedTransport _transport = new();
     private readonly MessageCatalog _catalog = new MessageCatalog().Add("order.created", TestJson.Default.OrderCreated, Events);
+
+    public ValueTask DisposeAsync() => _transport.DisposeAsync();
 
     [Fact, Trait("Spec", "PB1")]
     public async Task What_the_caller_left_open_is_filled_and_the_caller_s_message_stays_as_it_is()
