@@ -1,0 +1,257 @@
+using System.Net;
+using System.Text.Json.Serialization;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using TechCorp.Messaging;
+using TechCorp.Outbox;
+using TechCorp.Resilience;
+
+namespace TechCorp.Patterns.Conventions.Tests.Snippets;
+
+#pragma warning disable CA1812 // Made by the container.
+
+internal sealed record OrderCreated(string OrderId, string UserId);
+
+internal sealed record Notification(string OrderId, string Text);
+
+internal sealed record ImageResize(string ImageId, IReadOnlyList<string> Sizes);
+
+internal sealed record OrderState(string OrderId, long Amount);
+
+internal sealed record Receipt(string PaymentId);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(OrderCreated))]
+[JsonSerializable(typeof(Notification))]
+[JsonSerializable(typeof(ImageResize))]
+[JsonSerializable(typeof(OrderState))]
+[JsonSerializable(typeof(Receipt))]
+internal sealed partial class ShopJson : JsonSerializerContext;
+
+internal interface IMailer
+{
+    Task SendConfirmationAsync(OrderCreated order, CancellationToken cancellationToken);
+}
+
+internal interface IImages
+{
+    Task ResizeAsync(ImageResize job, CancellationToken cancellationToken);
+}
+
+internal interface IPayments
+{
+    Task<HttpStatusCode> ChargeAsync(string key, OrderState order, CancellationToken cancellationToken);
+
+    Task RefundAsync(string key, string chargeKey, CancellationToken cancellationToken);
+
+    ValueTask<Receipt> ChargeCardAsync(OrderState order, CancellationToken cancellationToken);
+}
+
+internal interface IInventory
+{
+    Task<bool> ReserveAsync(string key, OrderState order, CancellationToken cancellationToken);
+
+    Task ReleaseAsync(string key, string reservationKey, CancellationToken cancellationToken);
+
+    Task ConfirmAsync(string key, OrderState order, CancellationToken cancellationToken);
+}
+
+internal static class ReadmeSnippets
+{
+    internal static void Resilience(IServiceCollection services)
+    {
+        #region snippet: resilience
+        // Timeout 5 s; at once, then after 1, 2, 4, 8 s; open after 5 failures in a row, for 30 s; one circuit for each host.
+        services.AddTechCorpResilience(resilience => resilience.AddPipeline("inventory"));
+        services.AddHttpClient("inventory", http => http.BaseAddress = new Uri("http://inventory"))
+            .AddHttpMessageHandler(provider => provider.GetRequiredService<ResiliencePipelines>().CreateHandler("inventory"));
+        #endregion
+    }
+
+    internal static async Task<bool> CallAsync(ResiliencePipelines pipelines, HttpClient http, CancellationToken cancellationToken)
+    {
+        #region snippet: fallback
+        var pipeline = pipelines.Get("inventory");
+        return await pipeline.ExecuteAsync(
+            static async (http, token) => await http.GetStringAsync("/products/17/availability?quantity=1", token) == "true",
+            static (_, reason, _) => ValueTask.FromResult(true), // the circuit is open: sell, and let the reservation decide
+            http,
+            cancellationToken);
+        #endregion
+    }
+
+    internal static void PublishSubscribe(IServiceCollection services)
+    {
+        #region snippet: publish-subscribe
+        services.AddTechCorpMessaging(messaging => messaging
+            .UseRabbitMq("amqp://guest:guest@localhost:5672/") // or UseInMemory(new InMemoryBroker())
+            .AddTopology(Topology.Fanout("events.fanout", "inventory.order-events", "notification.order-events"))
+            .AddMessage("order.created", ShopJson.Default.OrderCreated, Destination.ToExchange("events.fanout"))
+            .AddConsumer<ConfirmationHandler, OrderCreated>());
+        #endregion
+    }
+
+    internal static async Task PublishAsync(IMessagePublisher publisher, CancellationToken cancellationToken)
+    {
+        #region snippet: publish
+        // Returns when the broker has confirmed this message and it reached a queue; throws PublishException otherwise.
+        await publisher.PublishAsync(new OrderCreated("17", "ana"), cancellationToken: cancellationToken);
+        #endregion
+    }
+
+    internal static void Topic(MessagingBuilder messaging)
+    {
+        #region snippet: topic
+        // '*' is exactly one word: 'notification.email.*' would not match 'notification.email.order.confirmed'.
+        messaging.AddTopology(Topology.Topic(
+            "notifications",
+            ("notification.email.#", "notifications.email"),
+            ("notification.sms.#", "notifications.sms")));
+        #endregion
+    }
+
+    internal static Task NotifyAsync(IMessagePublisher publisher, Notification notification, CancellationToken cancellationToken)
+    {
+        #region snippet: topic-publish
+        return publisher.PublishAsync(
+            notification, Destination.ToExchange("notifications", "notification.email.order.confirmed"), cancellationToken: cancellationToken);
+        #endregion
+    }
+
+    internal static void WorkQueue(MessagingBuilder messaging)
+    {
+        #region snippet: work-queue
+        messaging
+            .AddTopology(Topology.WorkQueue("images.resize")) // with its dead letters, 'images.resize.dlq' behind 'dlx'
+            .AddMessage("image.resize", ShopJson.Default.ImageResize, Destination.ToQueue("images.resize"))
+            .AddConsumer<ResizeWorker, ImageResize>();
+        #endregion
+    }
+
+    internal static async Task LookAsync(DeadLetterQueues deadLetters, CancellationToken cancellationToken)
+    {
+        #region snippet: dead-letters
+        foreach (var letter in await deadLetters.PeekAsync("images.resize", count: 10, cancellationToken))
+        {
+            Console.WriteLine($"{letter.MessageId}: {letter.Reason} after {letter.Attempts} attempts: {letter.ExceptionMessage}");
+        }
+
+        await deadLetters.RedriveAsync("images.resize", new RedriveOptions { MaxCount = 10 }, cancellationToken);
+        #endregion
+    }
+
+    internal static void Outbox(IServiceCollection services)
+    {
+        #region snippet: outbox-registration
+        var database = new OutboxDatabase(NpgsqlDataSource.Create("Host=localhost;Database=orders;…"), SqlDialect.PostgreSql);
+        services.AddTechCorpOutbox(outbox => outbox.UseDatabase(database)); // tables are made at the start; the relay runs with the host
+        #endregion
+    }
+
+    internal static async Task CommitAsync(TransactionalOutbox outbox, CancellationToken cancellationToken)
+    {
+        #region snippet: outbox
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
+        await work.Connection.ExecuteAsync("insert into orders (order_id) values (@id)", new { id = "17" }, work.Transaction);
+        work.Add(new OrderCreated("17", "ana"), aggregateType: "Order", aggregateId: "17");
+        await work.CommitAsync(cancellationToken); // both or neither; the relay publishes after it, in order per aggregate
+        #endregion
+    }
+
+    internal static void Inbox(MessagingBuilder messaging)
+    {
+        #region snippet: inbox-registration
+        messaging.AddTransactionalConsumer<DemandHandler, OrderCreated>();
+        #endregion
+    }
+
+    internal static void Sagas(OutboxBuilder outbox)
+    {
+        #region snippet: saga-registration
+        outbox.AddSaga<OrderSaga, OrderState>(ShopJson.Default.OrderState);
+        #endregion
+    }
+
+    internal static async Task StartAsync(SagaOrchestrator sagas, CancellationToken cancellationToken)
+    {
+        #region snippet: saga-start
+        await sagas.StartAsync("17", new OrderState("17", Amount: 4200), cancellationToken); // or inside your transaction
+        var saga = await sagas.FindAsync<OrderState>("17", cancellationToken); // status, reason, steps
+        #endregion
+        saga.Should().NotBeNull();
+    }
+
+    internal static async Task<Receipt> ChargeAsync(IdempotencyExecutor idempotency, IPayments payments, OrderState order, string key, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        #region snippet: idempotency
+        var charge = new IdempotentOperation<OrderState, Receipt>(
+            (state, lease, token) => payments.ChargeCardAsync(state, token),
+            new JsonResultSerializer<Receipt>("receipt", ShopJson.Default.Receipt));
+        var result = await idempotency.ExecuteAsync(charge, new IdempotencyKey("payments", key), Fingerprint.Of(body.Span), order, cancellationToken);
+        return result.Value; // result.Replayed says whether it was charged now or before
+        #endregion
+    }
+}
+
+#region snippet: consumer
+[Consumer(Queue = "notification.order-events", Prefetch = 5)]
+internal sealed class ConfirmationHandler(IMailer mailer) : IMessageHandler<OrderCreated>
+{
+    // Returning acknowledges. Throwing retries after 1, 2, 4, 8 s, then dead-letters with the reason.
+    public Task HandleAsync(OrderCreated message, MessageContext context, CancellationToken cancellationToken)
+        => mailer.SendConfirmationAsync(message, cancellationToken);
+}
+#endregion
+
+#region snippet: worker
+[Consumer(Queue = "images.resize", Prefetch = 5, Concurrency = 2)]
+internal sealed class ResizeWorker(IImages images) : IMessageHandler<ImageResize>
+{
+    public Task HandleAsync(ImageResize message, MessageContext context, CancellationToken cancellationToken)
+        => message.Sizes.Count == 0
+            ? throw new PermanentFailureException("No size was asked for.") // to the dead letters at once
+            : images.ResizeAsync(message, cancellationToken);
+}
+#endregion
+
+#region snippet: inbox
+[Consumer(Queue = "inventory.order-events")]
+internal sealed class DemandHandler : ITransactionalHandler<OrderCreated>
+{
+    // The inbox mark, these writes and what is published here commit together: a repeated delivery does nothing.
+    public async Task HandleAsync(OrderCreated message, TransactionContext context, CancellationToken cancellationToken)
+    {
+        await context.Connection.ExecuteAsync("update demand set orders = orders + 1", transaction: context.Transaction);
+        context.Publish(new Notification(message.OrderId, "We have seen your order."), Destination.ToExchange("notifications", "notification.email.order.seen"));
+    }
+}
+#endregion
+
+#region snippet: saga
+internal sealed class OrderSaga(IInventory inventory, IPayments payments) : Saga<OrderState>
+{
+    protected override void Define(SagaSteps<OrderState> steps) => steps
+        .Step("reserve-inventory", ReserveAsync, compensate: (step, token) => inventory.ReleaseAsync(step.IdempotencyKey, step.ActionKey, token))
+        .Step("process-payment", PayAsync, compensate: (step, token) => payments.RefundAsync(step.IdempotencyKey, step.ActionKey, token))
+        .Step("confirm-reservation", ConfirmAsync).Retriable();
+
+    private async Task<StepOutcome> ReserveAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
+        => await inventory.ReserveAsync(step.IdempotencyKey, step.State, cancellationToken) ? StepOutcome.Success() : StepOutcome.Rejected("out of stock");
+
+    // Throwing means that nobody knows: it is asked again with the same key, and refunded when it is given up.
+    private async Task<StepOutcome> PayAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
+        => await payments.ChargeAsync(step.IdempotencyKey, step.State, cancellationToken) switch
+        {
+            HttpStatusCode.OK => StepOutcome.Success(),
+            HttpStatusCode.PaymentRequired => StepOutcome.Rejected("card declined"),
+            var status => throw new HttpRequestException($"The payment answered {status}."),
+        };
+
+    private async Task<StepOutcome> ConfirmAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
+    {
+        await inventory.ConfirmAsync(step.IdempotencyKey, step.State, cancellationToken);
+        return StepOutcome.Success();
+    }
+}
+#endregion
