@@ -4,7 +4,10 @@ using TechCorp.Messaging;
 namespace TechCorp.Outbox;
 
 /// <summary>Writes events into the caller's own transaction: they are published if it commits, and only then.</summary>
-/// <remarks>At least once after the commit, in order per key. Safe for concurrent use; a transaction is used by one caller at a time.</remarks>
+/// <remarks>
+/// At least once after the commit, in order per key. Safe for concurrent use; a transaction is used by one caller at a time.
+/// On PostgreSQL writers of one key wait for each other until the commit; two transactions that each append more than once, keys in opposite order, can deadlock like row locks: the server ends one (40P01), run it again.
+/// </remarks>
 public interface IOutbox
 {
     /// <summary>The message types that can be appended by their CLR type.</summary>

@@ -64,7 +64,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         catch (Exception e) when (e is not DbException refused || !_outbox.Database.Dialect.IsRefusal(refused))
         {
             // The broken connection goes first: on SQLite it holds the turn that resolving needs.
-            await AbandonAsync().ConfigureAwait(false);
+            await CloseAsync().ConfigureAwait(false);
             throw new CommitOutcomeUnknownException(token is null ? null : new CommitResolver(_outbox.Database, token, _outbox.Time), e);
         }
 
@@ -73,7 +73,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
             _outbox.Wake();
         }
 
-        await _write.DisposeAsync().ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
     }
 
     /// <summary>Rolls back unless committed, and closes the connection.</summary>
@@ -83,7 +83,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         return _write.DisposeAsync();
     }
 
-    private async Task AbandonAsync()
+    private async Task CloseAsync()
     {
         try
         {
@@ -91,7 +91,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         }
         catch (Exception)
         {
-            // What a dead connection says while it is closed adds nothing to the exception under way.
+            // The outcome is known, or an exception under way says that it is not; what a dead connection says while it is closed changes neither.
         }
     }
 

@@ -62,8 +62,8 @@ internal sealed class RelayPass : IAsyncDisposable
         var tops = await RewindAsync(connection, partitions, stopping).ConfigureAwait(false);
         var rows = await _store.ReadAsync(connection, partitions, stopping).ConfigureAwait(false);
         _hot = rows.Count > 0;
-        Advance(rows, tops);
         var verdicts = await PublishAsync(rows, stopping, abort).ConfigureAwait(false);
+        Advance(rows, tops, verdicts.Halted);
         await TellAsync(connection, rows, verdicts, abort).ConfigureAwait(false);
         return new RelayPassResult(partitions.Count, rows.Count, verdicts.Confirmed.Count, verdicts.PutOff.Count, verdicts.PutOff.Count(row => row.Unroutable), verdicts.Parked.Count, verdicts.Trouble, rows.Count == _options.BatchSize);
     }
@@ -84,25 +84,38 @@ internal sealed class RelayPass : IAsyncDisposable
         }
 
         _rewoundAt = _time.GetTimestamp();
-        partitions.ForEach(partition => partition.Low = 0);
+        partitions.ForEach(partition => partition.Rewind());
         // Read before the rows are: what is there now and not among them waits for something, and need not be looked at again until the next rewind.
         return _hot ? await _store.ReadTopsAsync(connection, partitions, cancellationToken).ConfigureAwait(false) : [];
     }
 
-    private void Advance(IReadOnlyList<RelayRow> rows, IReadOnlyList<(long Part, long Top)> tops)
+    private void Advance(IReadOnlyList<RelayRow> rows, IReadOnlyList<(long Part, long Top)> tops, HashSet<short> halted)
     {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var ends = new Dictionary<short, long>();
         if (rows.Count < _options.BatchSize)
         {
             foreach (var (part, top) in tops)
             {
-                _ownership.Owned[(short)part].Low = top;
+                ends[(short)part] = top;
             }
         }
 
         foreach (var row in rows)
         {
-            var partition = _ownership.Owned[row.Part];
-            partition.Low = Math.Max(partition.Low, row.Id);
+            ends[row.Part] = Math.Max(row.Id, ends.GetValueOrDefault(row.Part));
+        }
+
+        foreach (var (part, end) in ends)
+        {
+            if (!halted.Contains(part))
+            {
+                _ownership.Owned[part].Advance(end, rows[0].Oldest, rows[0].Newest);
+            }
         }
     }
 
@@ -123,13 +136,8 @@ internal sealed class RelayPass : IAsyncDisposable
 
         if (verdicts.Trouble is not null || stopping.IsCancellationRequested)
         {
-            // What nobody answered for, and what was not sent for that reason, is read again.
-            unsent.UnionWith(verdicts.Unanswered.Select(row => row.Id));
-            foreach (var row in rows.Where(row => unsent.Contains(row.Id)))
-            {
-                var partition = _ownership.Owned[row.Part];
-                partition.Low = Math.Min(partition.Low, row.Id - 1);
-            }
+            // What was not sent for that reason is read again, like what nobody answered for.
+            verdicts.Halted.UnionWith(rows.Where(row => unsent.Contains(row.Id)).Select(row => row.Part));
         }
 
         return verdicts;
@@ -161,7 +169,7 @@ internal sealed class RelayPass : IAsyncDisposable
         if (verdicts.Trouble is null && rows.Where(row => row.Redriven).Select(row => (long)row.Part).Distinct().ToList() is { Count: > 0 } redriven)
         {
             await _store.LiftRedrivenAsync(connection, redriven, abort).ConfigureAwait(false);
-            redriven.ForEach(part => _ownership.Owned[(short)part].Low = 0);
+            redriven.ForEach(part => _ownership.Owned[(short)part].Rewind());
         }
     }
 }

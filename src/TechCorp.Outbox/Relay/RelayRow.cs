@@ -40,6 +40,12 @@ internal sealed class RelayRow
 
     public long Now { get; init; }
 
+    /// <summary>The oldest transaction that was running at the read; 0 where one writes at a time.</summary>
+    public long Oldest { get; init; }
+
+    /// <summary>The first transaction that had not begun at the read; 0 where one writes at a time.</summary>
+    public long Newest { get; init; }
+
     /// <summary>Whether the row's key was parked and has been redriven: the relay is to lift the mark.</summary>
     public bool Redriven { get; init; }
 

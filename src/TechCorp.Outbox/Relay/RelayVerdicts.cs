@@ -15,8 +15,8 @@ internal sealed class RelayVerdicts(RelayOptions options, Func<RelayRow, long> e
     /// <summary>Rows parked after the grace, by whose route others have waited as long.</summary>
     internal List<RelayRow> GivenUp { get; } = [];
 
-    /// <summary>Rows that stay as they are.</summary>
-    internal List<RelayRow> Unanswered { get; } = [];
+    /// <summary>The partitions of rows that stay as they are and are to be read again.</summary>
+    internal HashSet<short> Halted { get; } = [];
 
     internal string? Trouble { get; private set; }
 
@@ -43,7 +43,7 @@ internal sealed class RelayVerdicts(RelayOptions options, Func<RelayRow, long> e
                 break;
             default:
                 Trouble ??= error.Length > 0 ? error : "The broker did not answer.";
-                Unanswered.Add(row);
+                Halted.Add(row.Part);
                 break;
         }
 

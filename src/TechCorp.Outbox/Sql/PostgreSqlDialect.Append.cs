@@ -10,9 +10,10 @@ internal sealed partial class PostgreSqlDialect
     internal override int RowsPerInsert => 1000;
 
     // The join on n takes the locks before the first row is made, and so before its identity is: ids follow commit order per key.
+    // The transaction's own id is taken there too: the relay knows by it which transactions may still show rows with lower identities.
     private static string Insert(string schema) => $"""
         with l as materialized (select pg_advisory_xact_lock(@lock_class, k) from unnest(@key_locks::int[]) k),
-             n as materialized (select count(*) from l),
+             n as materialized (select count(*), txid_current() as xid from l),
              i as (
                insert into {schema}.outbox (part, key, message_id, aggregate_type, aggregate_id, type, exchange, routing_key,
                  content_type, correlation_id, app_id, headers, payload, occurred_at)
@@ -23,7 +24,7 @@ internal sealed partial class PostgreSqlDialect
                  u (part, key, message_id, aggregate_type, aggregate_id, type, exchange, routing_key, content_type, correlation_id, app_id, headers, payload, occurred_at)
                on conflict (message_id) do nothing
                returning 1)
-        select count(*), txid_current() from i
+        select count(*), (select n.xid from n) from i
         """;
 
     internal override async Task<AppendResult> InsertAsync(

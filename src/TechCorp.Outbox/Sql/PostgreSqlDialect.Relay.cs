@@ -11,7 +11,8 @@ internal sealed partial class PostgreSqlDialect
         select o.id as Id, o.part as Part, o.key as Key, o.message_id::text as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,
           o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers::text as Headers, o.payload as Payload, o.attempts::int as Attempts,
           {Millis("coalesce(o.occurred_at, o.created_at)")} as OccurredAt, {Millis("o.created_at")} as CreatedAt, {Millis("o.unroutable_since")} as UnroutableSince, {Millis("clock_timestamp()")} as Now,
-          o.key is not null and exists (select 1 from {schema}.outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven
+          o.key is not null and exists (select 1 from {schema}.outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
+          (select txid_snapshot_xmin(txid_current_snapshot())) as Oldest, (select txid_snapshot_xmax(txid_current_snapshot())) as Newest
         from unnest(@parts::bigint[], @lows::bigint[]) p (part, low)
         cross join lateral (
           select *

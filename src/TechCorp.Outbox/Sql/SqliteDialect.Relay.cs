@@ -12,7 +12,7 @@ internal sealed partial class SqliteDialect
         select o.id as Id, o.part as Part, o.key as Key, o.message_id as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,
           o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers as Headers, o.payload as Payload, o.attempts as Attempts,
           coalesce(o.occurred_at, o.created_at) as OccurredAt, o.created_at as CreatedAt, o.unroutable_since as UnroutableSince, @now as Now,
-          o.key is not null and exists (select 1 from {schema}_outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven
+          o.key is not null and exists (select 1 from {schema}_outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven, 0 as Oldest, 0 as Newest
         from (select a.value as part, b.value as low from json_each(@parts) a join json_each(@lows) b on b.key = a.key) p
         cross join {schema}_outbox o
         where o.id in (
