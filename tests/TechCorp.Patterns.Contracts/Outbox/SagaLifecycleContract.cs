@@ -278,6 +278,22 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         _trail.Should().Equal("pay");
     }
 
+    [Fact, Trait("Spec", "SG6")]
+    public async Task A_call_in_flight_when_the_process_died_is_undone_when_the_deadline_has_passed()
+    {
+        Action<SagaSteps<ProbeState>> define = s => s.Step("pay", Does("pay"), Undoes("refund")).Step("ship", Does("ship")).Deadline(TimeSpan.FromMinutes(1));
+        var first = Probe(define);
+        var died = DiesAt(first, SagaPoint.AfterCall, _ => true);
+        await first.StartAsync("p-1", new ProbeState(""), Cancel);
+        await died;
+        await Db.AgeAsync(TimeSpan.FromMinutes(2));
+
+        var saga = await DriveProbeAsync(Probe(define));
+
+        saga.Status.Should().Be(SagaStatus.Compensated);
+        _trail.Should().Equal("pay", "refund");
+    }
+
     [Fact]
     public async Task A_late_success_of_a_step_that_was_undone_is_undone_once_more()
     {
