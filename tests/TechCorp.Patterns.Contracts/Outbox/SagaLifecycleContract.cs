@@ -95,8 +95,9 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         var between = await first.FindAsync<OrderState>("o-1", Cancel);
         between!.Steps[1].State.Should().Be(SagaStepState.Started, "stopping is not an outcome");
         between.Steps[1].Attempt.Should().Be(0);
-        (await Process().RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released, no lease must run out");
-        var saga = await DriveAsync(Process());
+        var second = Process();
+        (await second.RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released, no lease must run out");
+        var saga = await DriveAsync(second);
         saga.Status.Should().Be(SagaStatus.Completed);
         saga.Steps[1].Attempt.Should().Be(1);
         await EverythingHappenedOnceAsync();
