@@ -9,3 +9,7 @@ public sealed class PostgreSqlRelayContract : RelayContract<PostgreSqlDatabase>;
 public sealed class SqliteRedriveContract : RedriveContract<SqliteDatabase>;
 
 public sealed class PostgreSqlRedriveContract : RedriveContract<PostgreSqlDatabase>;
+
+public sealed class SqliteRelayHostContract : RelayHostContract<SqliteDatabase>;
+
+public sealed class PostgreSqlRelayHostContract : RelayHostContract<PostgreSqlDatabase>;
