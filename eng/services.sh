@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command with RabbitMQ and PostgreSQL: see usage below.
+# shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,6 +8,7 @@ STATE=      # the data folder of the servers this script started, or of those ar
 SERVERS=()  # what STATE holds: rabbitmq, postgres
 CLAIMS=()   # the files that reserve ports
 COMMAND_PID=
+GUARD_PID=
 EPMD_PORT=
 RABBITMQ_NAMES=() RABBITMQ_PORTS=() RABBITMQ_DIST_PORTS=() # from index 1
 POSTGRES_PORT=
@@ -73,6 +75,7 @@ run_with_servers() { # PRIVATE CLUSTER -- COMMAND...
     trap 'exit 129' HUP
     install_missing "${SERVERS[@]}"
     start_servers "$count"
+    start_guard
     # In the background, because a shell that waits in the foreground handles no signal. That would take away the input
     # and SIGINT, so both are given back.
     env --default-signal=INT,QUIT "$@" <&0 &
@@ -107,6 +110,7 @@ start_servers() { # RABBITMQ_NODES
         rabbitmq_await 1
         for ((n = 2; n <= $1; n++)); do rabbitmq_launch "$n"; done
         for ((n = 2; n <= $1; n++)); do rabbitmq_await "$n"; done
+        (($1 == 1)) || rabbitmq_await_cluster "$1"
         export_rabbitmq
         say "RabbitMQ $(rabbitmq_version) on port $(join ' ' "${RABBITMQ_PORTS[@]}") in $(seconds_since "$began")"
     fi
@@ -133,34 +137,43 @@ export_rabbitmq() {
     fi
 }
 
+# Nothing can be trapped when the script itself is killed, so a second process, out of its process group, stops the servers then.
+start_guard() {
+    local started
+    started=$(started_at $$)
+    set -m
+    (
+        trap '' INT TERM HUP
+        exec {silence}<> <(:)
+        while [[ $(started_at $$) == "$started" ]]; do read -r -t 1 -u "$silence" || true; done
+        end 1
+    ) </dev/null >/dev/null 2>&1 &
+    GUARD_PID=$!
+    disown "$GUARD_PID"
+    set +m
+}
+
 # Whatever happened: the command and what it started first, then the servers, all by pid.
 # shellcheck disable=SC2317 # called by the trap
 end() { # STATUS
-    local file member
+    local file member pid
     trap '' INT TERM HUP
     set +e
-    [[ -z $COMMAND_PID ]] || stop_command
+    [[ -z $GUARD_PID ]] || kill -s KILL "$GUARD_PID" 2>/dev/null
+    [[ -z $COMMAND_PID ]] || stop_tree "$COMMAND_PID"
     if [[ -n $STATE ]]; then
         # A process whose start was interrupted before its pid was noted is still a job of this shell.
-        for member in $(jobs -p); do kill -s KILL "$member" 2>/dev/null; done
+        for pid in $(jobs -p); do kill -s KILL "$pid" 2>/dev/null; done
         for file in "$STATE"/*.pid; do
-            member=${file##*/}
-            case $member in postgres.pid) stop_member postgres QUIT 5 ;; *.pid) stop_member "${member%.pid}" KILL 5 ;; esac
+            member=$(basename "$file" .pid)
+            if [[ $member == postgres ]]; then stop_member "$member" QUIT 5; else stop_member "$member" KILL 5; fi
         done
+        postgres_release
         # The children of a killed server need a moment to notice.
         for _ in {1..50}; do rm -rf "$STATE" 2>/dev/null && break; sleep 0.1; done
     fi
     ((${#CLAIMS[@]} == 0)) || rm -f "${CLAIMS[@]}"
     exit "$1"
-}
-
-# shellcheck disable=SC2317
-stop_command() {
-    local tree deadline=$((SECONDS + 10)) pid
-    mapfile -t tree < <(descendants "$COMMAND_PID")
-    kill -s TERM "${tree[@]}" 2>/dev/null
-    while kill -s 0 "$COMMAND_PID" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.05; done
-    for pid in "${tree[@]}"; do kill -s KILL "$pid" 2>/dev/null; done
 }
 
 main "$@"

@@ -11,38 +11,39 @@ find_postgres() {
     [[ -x $POSTGRES_BIN/initdb ]]
 }
 
-missing_packages() { # SERVER...
+missing_of() { # SERVER...: prints those whose programs are not here
     local server
     for server in "$@"; do
         case $server in
-            rabbitmq) [[ -x $RABBITMQ_BIN/rabbitmq-server ]] && command -v epmd >/dev/null || echo rabbitmq-server ;;
-            postgres) find_postgres || echo postgresql ;;
+            rabbitmq) [[ -x $RABBITMQ_BIN/rabbitmq-server ]] && command -v epmd >/dev/null || echo rabbitmq ;;
+            postgres) find_postgres || echo postgres ;;
         esac
     done
 }
 
-install_missing() { # SERVER...
-    local packages
-    mapfile -t packages < <(missing_packages "$@")
-    if ((${#packages[@]} > 0)); then
-        if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
-            fail "missing ${packages[*]}: run 'apt-get install ${packages[*]}' as root, or set$(variables_of "$@") to servers that run already."
-        fi
-        say "installing ${packages[*]}"
-        install_packages "$@" || fail "could not install ${packages[*]}: see the apt-get output above, or set$(variables_of "$@") to servers that run already."
-    fi
-    [[ " $* " != *" postgres "* ]] || find_postgres
-}
+package_of() { if [[ $1 == rabbitmq ]]; then echo rabbitmq-server; else echo postgresql; fi; }
 
-variables_of() { # SERVER...
-    local server
-    for server in "$@"; do printf ' TECHCORP_%s' "${server^^}"; done
+install_missing() { # SERVER...
+    local missing server packages='' variables='' remedy
+    mapfile -t missing < <(missing_of "$@")
+    if ((${#missing[@]} > 0)); then
+        for server in "${missing[@]}"; do
+            packages+=" $(package_of "$server")"
+            variables+="${variables:+ and }TECHCORP_${server^^}"
+        done
+        remedy="run 'apt-get install$packages' as root, or set $variables to running servers."
+        if ((EUID != 0)) || ! command -v apt-get >/dev/null; then fail "missing$packages: $remedy"; fi
+        say "installing$packages"
+        install_packages "${missing[@]}" || fail "could not install$packages; apt-get's last lines are above: $remedy"
+    fi
+    if [[ " $* " == *" postgres "* ]]; then find_postgres; fi
 }
 
 # One installation at a time, and nothing that the packages bring may start by itself.
 install_packages() ( # SERVER...; a subshell: the lock and the trap end with it
     exec 9>/run/lock/techcorp-services-install && flock 9 || exit 1
-    mapfile -t packages < <(missing_packages "$@")
+    packages=()
+    for server in $(missing_of "$@"); do packages+=("$(package_of "$server")"); done
     ((${#packages[@]} > 0)) || exit 0
 
     policy=/usr/sbin/policy-rc.d

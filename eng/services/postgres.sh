@@ -26,7 +26,25 @@ postgres_prepare() {
 
 postgres_launch() { launch postgres postgres "$POSTGRES_BIN/postgres" -D "$STATE/postgres/data"; }
 
-postgres_await() { await_member postgres PostgreSQL postgres_query postgres 'select 1'; }
+postgres_await() { await_member postgres PostgreSQL postgres_ready; }
+
+postgres_ready() {
+    postgres_query postgres 'select 1' && return
+    # The processes of a killed server keep its memory until they notice.
+    if ! member_pid postgres >/dev/null && grep -q 'pre-existing shared memory block' "$STATE/postgres.log"; then
+        sleep 0.2
+        postgres_launch
+    fi
+    return 1
+}
+
+# A server that was killed leaves a segment of System V shared memory; its lock file tells which.
+# shellcheck disable=SC2317 # called by the trap
+postgres_release() {
+    local segment
+    segment=$(sed -n '7s/.* //p' "$STATE/postgres/data/postmaster.pid" 2>/dev/null)
+    [[ -z $segment ]] || ipcrm --shmem-id "$segment" 2>/dev/null
+}
 
 postgres_query() { # DATABASE SQL
     (as_account postgres PGPASSWORD="$POSTGRES_PASSWORD" "$POSTGRES_BIN/psql" -X -q -A -t -h 127.0.0.1 -p "$POSTGRES_PORT" \

@@ -75,6 +75,23 @@ descendants() { # PID: the pid and all that it started, parents first
     for child in "${children[@]}"; do descendants "$child"; done
 }
 
+stop_tree() { # PID: the process and all that it started; KILL for what is left after 10 s
+    local pid deadline=$((SECONDS + 10))
+    local -A tree
+    for pid in $(descendants "$1"); do tree[$pid]=$(started_at "$pid"); done
+    kill -s TERM "${!tree[@]}" 2>/dev/null || true
+    while ((${#tree[@]} > 0)); do
+        for pid in "${!tree[@]}"; do
+            if [[ -z ${tree[$pid]} || $(started_at "$pid") != "${tree[$pid]}" ]]; then
+                unset "tree[$pid]"
+            elif ((SECONDS > deadline)); then
+                kill -s KILL "$pid" 2>/dev/null || true
+            fi
+        done
+        sleep 0.05
+    done
+}
+
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 
 seconds_since() { # MILLISECONDS

@@ -78,4 +78,10 @@ rabbitmq_ctl() { # NODE ARG...; replaces the shell
     as_account rabbitmq "${RABBITMQ_ENVIRONMENT[@]}" "$RABBITMQ_BIN/rabbitmqctl" "${@:2}"
 }
 
+rabbitmq_await_cluster() { # COUNT
+    (rabbitmq_ctl "$1" await_online_nodes "$1" --timeout 60) >"$STATE/cluster.log" 2>&1 && return
+    tail -n 20 "$STATE/cluster.log" "$STATE"/rabbitmq-*.log >&2
+    fail "the $1 RabbitMQ nodes did not form a cluster; the last lines of their logs are above."
+}
+
 rabbitmq_version() { sed -n 's/.*Starting RabbitMQ \([0-9][0-9.]*\).*/\1/p' "$STATE/rabbitmq-1.log" | head -n 1; }

@@ -144,7 +144,7 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
     {
         try
         {
-            await _wake.WaitAsync(atMost, _time, cancellationToken).ConfigureAwait(false);
+            await _wake.WaitAsync(atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -32,7 +32,8 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
 
         var delivery = (await subscription.ReceivesAsync(1))[0];
         delivery.Text().Should().Be("hello");
-        delivery.Should().BeEquivalentTo(new { Exchange = exchange, RoutingKey = "order.created", MessageId = message.Id, message.Type, Redelivered = false, DeliveryCount = 0L });
+        delivery.Should().BeEquivalentTo(new { Exchange = exchange, RoutingKey = "order.created", MessageId = message.Id, message.Type, Redelivered = false });
+        (delivery.DeliveryCount ?? 0).Should().Be(0);
         delivery.Generation.Should().Be(subscription.Source.Generation);
     }
 
@@ -138,6 +139,26 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         (await ReadyTextsAsync(queue)).Should().Equal("1", "3", "4", "5");
     }
 
+    [Fact, Trait("Spec", "CN2")]
+    public async Task A_quorum_queue_without_a_delivery_limit_puts_a_requeued_message_at_the_end()
+    {
+        var queue = await DeclareQueueAsync();
+
+        await RequeueFirstOfThreeAsync(queue);
+
+        (await ReadyTextsAsync(queue)).Should().Equal("2", "3", "1");
+    }
+
+    [Fact, Trait("Spec", "CN2")]
+    public async Task A_quorum_queue_with_a_delivery_limit_puts_a_requeued_message_in_front()
+    {
+        var queue = await DeclareQueueAsync(queue => queue with { DeliveryLimit = 5 });
+
+        await RequeueFirstOfThreeAsync(queue);
+
+        (await ReadyTextsAsync(queue)).Should().Equal("1", "2", "3");
+    }
+
     [Fact, Trait("Spec", "CN13")]
     public async Task A_quorum_queue_dead_letters_a_message_that_came_back_more_often_than_its_limit()
     {
@@ -154,7 +175,7 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         }
 
         await HasReadyAsync(deadLetters, 1);
-        subscription.Deliveries.Select(delivery => delivery.DeliveryCount).Should().Equal(0L, 1L, 2L);
+        subscription.Deliveries.Select(delivery => delivery.DeliveryCount ?? 0).Should().Equal(0, 1, 2);
         await using var reader = await Transport.OpenReaderAsync(deadLetters, Cancellation);
         (await reader.GetAsync(Cancellation))!.BrokerReason.Should().Be("delivery_limit");
     }
@@ -187,6 +208,17 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         await subscription.Source.DisposeAsync();
         await subscription.Source.CancelAsync(Cancellation);
 
-        (await Transport.CountAsync(queue, Cancellation))!.Value.Consumers.Should().Be(0);
+        await HasConsumersAsync(queue, 0);
+    }
+
+    private async Task RequeueFirstOfThreeAsync(string queue)
+    {
+        await PublishTextsAsync(Destination.ToQueue(queue), "1", "2", "3");
+        await using (var reader = await Transport.OpenReaderAsync(queue, Cancellation))
+        {
+            (await reader.SettleAsync((await reader.GetAsync(Cancellation))!, Settlement.Requeue, Cancellation)).Should().BeTrue();
+        }
+
+        await HasReadyAsync(queue, 3);
     }
 }

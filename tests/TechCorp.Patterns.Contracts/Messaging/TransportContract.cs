@@ -16,14 +16,14 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
     private protected ITransport Transport => _started[0];
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         await Backend.StartAsync();
         await StartServiceAsync();
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var transport in _started)
         {
@@ -84,7 +84,9 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
         return [.. texts];
     }
 
-    private protected Task HasReadyAsync(string queue, long count) => Eventually.Holds(
-        async () => (await Transport.CountAsync(queue, Cancellation))?.Ready == count,
-        $"{count} messages are ready in '{queue}'");
+    private protected Task HasReadyAsync(string queue, long count)
+        => Eventually.Holds(async () => (await Transport.CountAsync(queue, Cancellation))?.Ready == count, $"{count} messages are ready in '{queue}'");
+
+    private protected Task HasConsumersAsync(string queue, int count)
+        => Eventually.Holds(async () => (await Transport.CountAsync(queue, Cancellation))?.Consumers == count, $"{count} consumers are known of '{queue}'");
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Messaging;
 
 /// <summary>One span of consuming a queue, from subscribing to the end of the drain.</summary>
-internal sealed class Subscription
+internal sealed class QueueSubscription
 {
     /// <summary>How long handlers may take to heed their cancelled tokens before their channel is closed under them.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -14,7 +14,7 @@ internal sealed class Subscription
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
-    private Subscription(DeliveryPump pump, IDeliverySource source, string queue, TimeProvider clock, ILogger logger)
+    private QueueSubscription(DeliveryPump pump, IDeliverySource source, string queue, TimeProvider clock, ILogger logger)
     {
         _pump = pump;
         _source = source;
@@ -27,14 +27,14 @@ internal sealed class Subscription
 
     internal (int Waiting, int Running) Load => _pump.Load;
 
-    internal static async Task<Subscription> StartAsync(ITransport transport, ConsumerOptions options, DeliveryPump pump, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerOptions options, DeliveryPump pump, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
             var source = await transport.ConsumeAsync(options.Queue, (ushort)options.Prefetch, pump.Receive, cancellationToken).ConfigureAwait(false);
             pump.Attach(source);
             logger.ConsumerStarted(options.Queue, options.Prefetch, options.Concurrency);
-            return new Subscription(pump, source, options.Queue, clock, logger);
+            return new QueueSubscription(pump, source, options.Queue, clock, logger);
         }
         catch
         {
