@@ -6,12 +6,36 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, (SagaInstance Instance, SagaPlan Plan, long Since)> _waiting = []; // guarded by _gate
+    private bool _closed; // guarded by _gate
 
     internal void Add(SagaInstance instance, SagaPlan plan)
     {
         lock (_gate)
         {
-            _waiting[instance.Id] = (instance, plan, time.GetTimestamp());
+            if (!_closed)
+            {
+                _waiting[instance.Id] = (instance, plan, time.GetTimestamp());
+                return;
+            }
+        }
+
+        dispatcher.Return();
+    }
+
+    /// <summary>The process stops: gives the slots back. Whatever is committed is found by others when its lease is over.</summary>
+    internal void Close()
+    {
+        int waiting;
+        lock (_gate)
+        {
+            _closed = true;
+            waiting = _waiting.Count;
+            _waiting.Clear();
+        }
+
+        for (var i = 0; i < waiting; i++)
+        {
+            dispatcher.Return();
         }
     }
 

@@ -103,6 +103,7 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
 
         // The leases are renewed until the last call has ended.
         var running = _dispatcher.Running.Count;
+        _fresh.Close();
         await _dispatcher.StopAsync(cancellationToken).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await loops.ConfigureAwait(false);

@@ -11,5 +11,16 @@ internal sealed class SagaType<TState>(Func<IServiceProvider, Saga<TState>> fact
 
     internal JsonTypeInfo<TState> Json { get; } = json;
 
-    internal override SagaSession Open(AsyncServiceScope scope, IOutbox outbox) => new SagaSession<TState>(factory(scope.ServiceProvider).Steps(), Json, outbox, scope);
+    internal override SagaSession Open(AsyncServiceScope scope, IOutbox outbox)
+    {
+        try
+        {
+            return new SagaSession<TState>(factory(scope.ServiceProvider).Steps(), Json, outbox, scope);
+        }
+        catch
+        {
+            scope.Dispose();
+            throw;
+        }
+    }
 }

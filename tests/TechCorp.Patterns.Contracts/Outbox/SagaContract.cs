@@ -60,6 +60,9 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
         return reached.Task.WaitAsync(Watchdog, Cancel);
     }
 
+    /// <summary>Nobody waits for this process any more: it is dead.</summary>
+    private protected void Forget(SagaOrchestrator process) => _processes.Remove(process);
+
     private protected Task HangAsync()
     {
         var hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

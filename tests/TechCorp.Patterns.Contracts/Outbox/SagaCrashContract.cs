@@ -144,6 +144,7 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
         Options.Concurrency = 8;
         var first = Process();
         first.Runner.At = (_, _) => HangAsync();
+        Forget(first);
         for (var i = 0; i < Sagas; i++)
         {
             await first.StartAsync($"o-{i}", Order, Cancel);

@@ -95,8 +95,9 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         var between = await first.FindAsync<OrderState>("o-1", Cancel);
         between!.Steps[1].State.Should().Be(SagaStepState.Started, "stopping is not an outcome");
         between.Steps[1].Attempt.Should().Be(0);
-        (await Process().RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released, no lease must run out");
-        var saga = await DriveAsync(Process());
+        var second = Process();
+        (await second.RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released, no lease must run out");
+        var saga = await DriveAsync(second);
         saga.Status.Should().Be(SagaStatus.Completed);
         saga.Steps[1].Attempt.Should().Be(1);
         await EverythingHappenedOnceAsync();
@@ -276,6 +277,22 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         alarmed.Steps[1].Attempt.Should().BeLessThan(Options.AlarmAfterAttempts);
         saga.Status.Should().Be(SagaStatus.Completed);
         _trail.Should().Equal("pay");
+    }
+
+    [Fact, Trait("Spec", "SG6")]
+    public async Task A_call_in_flight_when_the_process_died_is_undone_when_the_deadline_has_passed()
+    {
+        Action<SagaSteps<ProbeState>> define = s => s.Step("pay", Does("pay"), Undoes("refund")).Step("ship", Does("ship")).Deadline(TimeSpan.FromMinutes(1));
+        var first = Probe(define);
+        var died = DiesAt(first, SagaPoint.AfterCall, _ => true);
+        await first.StartAsync("p-1", new ProbeState(""), Cancel);
+        await died;
+        await Db.AgeAsync(TimeSpan.FromMinutes(2));
+
+        var saga = await DriveProbeAsync(Probe(define));
+
+        saga.Status.Should().Be(SagaStatus.Compensated);
+        _trail.Should().Equal("pay", "refund");
     }
 
     [Fact]
