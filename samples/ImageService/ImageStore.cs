@@ -10,7 +10,7 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
     /// <summary>Records an upload and enqueues its job in one transaction; nothing when the image is known.</summary>
     internal async Task AddAsync(string imageId, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var added = await work.Connection.ExecuteAsync(
             "insert into images (image_id, status, dead_lettered, redriven) values (@imageId, 'processing', 0, 0) on conflict (image_id) do nothing", new { imageId }, work.Transaction);
         if (added == 1)
@@ -37,7 +37,7 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
 
     private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await work.Connection.ExecuteAsync(sql, parameters, work.Transaction);
         await work.CommitAsync(cancellationToken);
     }

@@ -17,7 +17,7 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
     /// <summary>Opens a product; nothing when it is there already.</summary>
     internal async Task OpenProductAsync(string productId, StockRequest stock, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await work.Connection.ExecuteAsync(
             """
             insert into products (product_id, initial, on_hand, reserved, sold, missing)
@@ -32,7 +32,7 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
     /// <summary>Takes the items from the shelf for an order; all or none.</summary>
     internal async Task<ReservationResult> ReserveAsync(string key, string orderId, IReadOnlyList<OrderLine> items, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var result = await database.Barrier.EnterActionAsync(work.Transaction, key, cancellationToken) switch
         {
             BarrierResult.Proceed => await TakeAsync(work.Transaction, orderId, items),
@@ -46,7 +46,7 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
     /// <summary>Puts the items of an order back, whether they were taken, refused, or never asked for.</summary>
     internal async Task<ReservationResult> ReleaseAsync(string actionKey, string orderId, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await database.Barrier.EnterCompensationAsync(work.Transaction, actionKey, cancellationToken);
         if (await ChangeAsync(work.Transaction, orderId, from: "reserved", to: "released"))
         {
@@ -61,7 +61,7 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
     /// <summary>Turns what is reserved into what is sold.</summary>
     internal async Task<ReservationResult> ConfirmAsync(string orderId, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         if (await ChangeAsync(work.Transaction, orderId, from: "reserved", to: "sold"))
         {
             await MoveAsync(work.Transaction, orderId, "sell", "reserved = reserved - @Quantity, sold = sold + @Quantity");

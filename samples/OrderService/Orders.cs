@@ -13,7 +13,7 @@ public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox,
     internal async Task<Order> PlaceAsync(string orderId, PlaceOrderRequest request, CancellationToken cancellationToken)
     {
         var order = new Order(orderId, request.UserId, request.Items.Sum(item => item.Quantity * item.UnitPrice), "pending", null);
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var placed = await work.Connection.ExecuteAsync(
             "insert into orders (order_id, user_id, amount, status) values (@OrderId, @UserId, @Amount, @Status) on conflict (order_id) do nothing", order, work.Transaction);
         if (placed == 1)

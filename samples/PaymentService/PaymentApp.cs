@@ -23,8 +23,9 @@ public static class PaymentApp
         builder.Services.AddTechCorpResilience(resilience => resilience.AddPipeline("gateway", gateway =>
         {
             gateway.Timeout = new TimeoutOptions();
-            gateway.Retry = new RetryOptions { ShouldRetry = exception => exception is GatewayUnavailableException };
+            gateway.Retry = new RetryOptions();
             gateway.CircuitBreaker = new CircuitBreakerOptions();
+            gateway.Outcomes.DoNotRetry<GatewayReplyLostException>().DoNotRetry<TimeoutRejectedException>();
         }));
 
         var gatewayDatabase = ServiceDatabase.Open(settings, "payment-gateway");

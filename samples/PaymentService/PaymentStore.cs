@@ -24,7 +24,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
     /// <summary>Finds the payment or begins it; cancelled when its refund came first.</summary>
     internal async Task<Payment> BeginChargeAsync(string key, ChargeRequest request, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var barrier = await database.Barrier.EnterActionAsync(work.Transaction, key, cancellationToken);
         await work.Connection.ExecuteAsync(
             """
@@ -43,7 +43,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
     /// <summary>Hands the payment to the retry queue; the message commits with the status, once.</summary>
     internal async Task<Payment> QueueAsync(Payment payment, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var queued = await work.Connection.ExecuteAsync(
             "update payments set status = @queued, queued = 1 where payment_key = @PaymentKey and status = @unknown",
             new { payment.PaymentKey, queued = PaymentStatus.Queued, unknown = PaymentStatus.Unknown },
@@ -61,7 +61,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
     /// <summary>Bars later charges of the key; refunding when the gateway must be asked, cancelled when no charge ever began.</summary>
     internal async Task<Payment> BeginRefundAsync(RefundRequest request, CancellationToken cancellationToken)
     {
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var barrier = await database.Barrier.EnterCompensationAsync(work.Transaction, request.ActionKey, cancellationToken);
         if (barrier == BarrierResult.NullCompensation)
         {
@@ -88,7 +88,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
     internal async Task<Payment> RecordAsync(Payment payment, string status, string? reason, CancellationToken cancellationToken)
     {
         var from = payment.Status == PaymentStatus.Refunding ? new[] { PaymentStatus.Refunding } : [PaymentStatus.Unknown, PaymentStatus.Queued];
-        await using var work = await outbox.BeginAsync(cancellationToken);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await work.Connection.ExecuteAsync(
             "update payments set status = @status, reason = @reason where payment_key = @PaymentKey and status in @from",
             new { payment.PaymentKey, status, reason, from },
