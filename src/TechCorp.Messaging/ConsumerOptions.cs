@@ -24,6 +24,20 @@ public sealed class ConsumerOptions
     /// <summary>What stands for a missing message id. Default: <see cref="MissingMessageId.Reject"/>, which matters to the inbox only.</summary>
     public MissingMessageId MissingMessageId { get; set; }
 
+    /// <summary>
+    /// How often the broker may give the same message again (<c>x-delivery-count</c> of a quorum queue: lost connections, killed processes, stops) before it is dead-lettered unhandled;
+    /// null for no limit. Default: 20. Classic queues do not count.
+    /// </summary>
+    public int? RedeliveryLimit { get; set; } = 20;
+
+    /// <summary>
+    /// What must stay in order when <see cref="Concurrency"/> is over 1: messages of one key are handled one after the other, as they came; null is no key. Default: none, no order.
+    /// A delayed attempt steps out of the order. Called for every delivery: quick, without side effects.
+    /// </summary>
+    public Func<MessageContext, string?>? OrderingKey { get; set; }
+
+    internal ConsumerOptions Copy() => (ConsumerOptions)MemberwiseClone();
+
     internal IEnumerable<string> Problems()
     {
         if (string.IsNullOrEmpty(Queue))
@@ -41,9 +55,19 @@ public sealed class ConsumerOptions
             yield return $"{nameof(Concurrency)} of queue '{Queue}' must be between 1 and {nameof(Prefetch)} ({Prefetch}); it is {Concurrency}.";
         }
 
-        if (HandlerTimeout <= TimeSpan.Zero)
+        if (HandlerTimeout <= TimeSpan.Zero || HandlerTimeout > TimeSpan.FromDays(1))
         {
-            yield return $"{nameof(HandlerTimeout)} of queue '{Queue}' must be positive; it is {HandlerTimeout}.";
+            yield return $"{nameof(HandlerTimeout)} of queue '{Queue}' must be positive and at most one day; it is {HandlerTimeout}.";
+        }
+
+        if (RedeliveryLimit < 0)
+        {
+            yield return $"{nameof(RedeliveryLimit)} of queue '{Queue}' must not be negative; it is {RedeliveryLimit}.";
+        }
+
+        foreach (var problem in Policy.Problems())
+        {
+            yield return $"{nameof(Policy)} of queue '{Queue}': {problem}";
         }
     }
 }

@@ -15,4 +15,20 @@ public sealed record DeliveryPolicy
 
     /// <summary>The waits before further deliveries, in order. Default: 1, 2, 4, 8 s. Each different delay is a queue of its own.</summary>
     public IReadOnlyList<TimeSpan> Delays { get; init; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)];
+
+    internal IEnumerable<string> Problems()
+    {
+        if (ImmediateAttempts < 1)
+        {
+            yield return $"{nameof(ImmediateAttempts)} must be at least 1; it is {ImmediateAttempts}.";
+        }
+
+        foreach (var delay in Delays)
+        {
+            if (delay <= TimeSpan.Zero || delay > TimeSpan.FromDays(1) || delay.Ticks % TimeSpan.TicksPerMillisecond != 0)
+            {
+                yield return $"{nameof(Delays)} must be whole milliseconds, over 0 and up to one day; one is {delay}.";
+            }
+        }
+    }
 }

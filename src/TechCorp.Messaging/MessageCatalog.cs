@@ -75,6 +75,8 @@ public sealed class MessageCatalog
 
     internal bool TryFind(string wireName, out MessageType type) => _byName.TryGetValue(wireName, out type!);
 
+    internal bool TryFind(Type clrType, out MessageType type) => _byType.TryGetValue(clrType, out type!);
+
     internal MessageType Find(Type clrType)
         => _byType.TryGetValue(clrType, out var type)
             ? type

@@ -36,7 +36,7 @@ public static class MessageHeaders
     /// <summary>The service that gave it up.</summary>
     public const string Consumer = Prefix + "consumer";
 
-    /// <summary>Why it was dead-lettered: attempts-exhausted, permanent-failure, unreadable, unknown-type, no-type.</summary>
+    /// <summary>Why it was dead-lettered: attempts-exhausted, permanent-failure, unreadable, unknown-type, no-type, redelivery-limit.</summary>
     public const string Reason = Prefix + "reason";
 
     /// <summary>The id of the redrive that sent it back last.</summary>

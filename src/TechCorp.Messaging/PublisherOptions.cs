@@ -15,6 +15,8 @@ public sealed class PublisherOptions
     /// <summary>What happens to unconfirmed publishes when the connection is lost. Default: <see cref="WhenConnectionLost.Resend"/>.</summary>
     public WhenConnectionLost WhenConnectionLost { get; set; }
 
+    internal PublisherOptions Copy() => (PublisherOptions)MemberwiseClone();
+
     internal IEnumerable<string> Problems()
     {
         if (Timeout <= TimeSpan.Zero)

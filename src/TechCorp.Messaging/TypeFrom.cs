@@ -35,4 +35,7 @@ public sealed record TypeFrom
         ArgumentException.ThrowIfNullOrEmpty(wireName);
         return new TypeFrom(null, wireName, null);
     }
+
+    internal string Describe()
+        => Json is not null ? $"the property 'type' or the JSON property '{Json}'" : "the property 'type'";
 }

@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# Finds the server programs; installs what is missing from Debian.
+
+RABBITMQ_BIN=/usr/lib/rabbitmq/bin # not /usr/sbin: the wrappers there insist on /var/lib/rabbitmq
+POSTGRES_BIN=
+
+find_postgres() {
+    POSTGRES_BIN=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+    [[ -x $POSTGRES_BIN/postgres && -x $POSTGRES_BIN/initdb ]] && return
+    POSTGRES_BIN=$(dirname "$(command -v postgres || echo /missing/postgres)")
+    [[ -x $POSTGRES_BIN/initdb ]]
+}
+
+missing_of() { # SERVER...: prints those whose programs are not here
+    local server
+    for server in "$@"; do
+        case $server in
+            rabbitmq) [[ -x $RABBITMQ_BIN/rabbitmq-server ]] && command -v epmd >/dev/null || echo rabbitmq ;;
+            postgres) find_postgres || echo postgres ;;
+        esac
+    done
+}
+
+package_of() { if [[ $1 == rabbitmq ]]; then echo rabbitmq-server; else echo postgresql; fi; }
+
+install_missing() { # SERVER...
+    local missing server packages='' variables='' remedy
+    mapfile -t missing < <(missing_of "$@")
+    if ((${#missing[@]} > 0)); then
+        for server in "${missing[@]}"; do
+            packages+=" $(package_of "$server")"
+            variables+="${variables:+ and }TECHCORP_${server^^}"
+        done
+        remedy="run 'apt-get install$packages' as root, or set $variables to running servers."
+        if ((EUID != 0)) || ! command -v apt-get >/dev/null; then fail "missing$packages: $remedy"; fi
+        say "installing$packages"
+        install_packages "${missing[@]}" || fail "could not install$packages; apt-get's last lines are above: $remedy"
+    fi
+    if [[ " $* " == *" postgres "* ]]; then find_postgres; fi
+}
+
+# One installation at a time, and nothing that the packages bring may start by itself.
+install_packages() ( # SERVER...; a subshell: the lock and the trap end with it
+    exec 9>/run/lock/techcorp-services-install && flock 9 || exit 1
+    packages=()
+    for server in $(missing_of "$@"); do packages+=("$(package_of "$server")"); done
+    ((${#packages[@]} > 0)) || exit 0
+
+    policy=/usr/sbin/policy-rc.d
+    cluster=/etc/postgresql-common/createcluster.d/techcorp-services.conf
+    saved=$(mktemp -d) && log=$(mktemp) || exit 1
+    # shellcheck disable=SC2317 # called by the trap
+    restore() {
+        rm -f "$cluster" "$log"
+        if [[ -e $saved/policy || -L $saved/policy ]]; then
+            mv -f "$saved/policy" "$policy"
+        elif [[ -e $saved/none ]]; then
+            rm -f "$policy"
+        fi
+        rm -rf "$saved"
+    }
+    trap restore EXIT
+    trap 'exit 130' INT TERM HUP
+    if [[ -e $policy || -L $policy ]]; then mv "$policy" "$saved/policy"; else touch "$saved/none"; fi || exit 1
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" || exit 1
+    mkdir -p "${cluster%/*}" && echo 'create_main_cluster = false' >"$cluster" || exit 1
+
+    export DEBIAN_FRONTEND=noninteractive
+    install=(apt-get -o DPkg::Lock::Timeout=600 -qq -y --no-install-recommends install "${packages[@]}")
+    if ! "${install[@]}" </dev/null >"$log" 2>&1 9>&-; then
+        say "the package lists may be stale: running apt-get update"
+        apt-get -qq update </dev/null >&2 9>&-
+        if ! "${install[@]}" </dev/null >"$log" 2>&1 9>&-; then
+            tail -n 15 "$log" >&2
+            exit 1
+        fi
+    fi
+)

@@ -1,0 +1,25 @@
+using RabbitMQ.Client.Exceptions;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Tells a refusal, which a person must mend, from a broker that is not there, which time mends.</summary>
+internal static class ConnectFailure
+{
+    private const int AccessRefused = 403;
+    private const int NotAllowed = 530;
+
+    /// <summary>The broker's words if it refused credentials or virtual host; null if it was only not there.</summary>
+    internal static string? RefusalIn(Exception? exception) => exception switch
+    {
+        null => null,
+        AuthenticationFailureException => $"the credentials were refused ({exception.Message}).",
+        OperationInterruptedException { ShutdownReason: { ReplyCode: NotAllowed or AccessRefused } reason } => $"refused ({reason.ReplyCode}: {reason.ReplyText}).",
+        AggregateException many => many.InnerExceptions.Select(RefusalIn).FirstOrDefault(static refusal => refusal is not null),
+        _ => RefusalIn(exception.InnerException),
+    };
+
+    /// <summary>Whether an exception of the client only says that channel or connection is gone.</summary>
+    internal static bool IsLoss(Exception exception)
+        => exception is AlreadyClosedException or OperationInterruptedException or IOException or ObjectDisposedException
+            or System.Net.Sockets.SocketException or System.Threading.Channels.ChannelClosedException or BrokerUnreachableException or TimeoutException;
+}

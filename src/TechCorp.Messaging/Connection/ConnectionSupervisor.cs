@@ -1,0 +1,180 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Keeps one connection open: opens, watches, opens again with back-off, until it is stopped.</summary>
+/// <remarks>Who needs the connection awaits <see cref="GetAsync"/> and, when its link is lost, asks again; links carry a generation that only grows.</remarks>
+internal sealed class ConnectionSupervisor : IAsyncDisposable
+{
+    private readonly RabbitMqOptions _options;
+    private readonly string _name;
+    private readonly Func<BrokerLink, CancellationToken, Task> _prepare;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ConnectionOpener _opener;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private TaskCompletionSource<BrokerLink> _current = new(TaskCreationOptions.RunContinuationsAsynchronously); // guarded by _gate
+    private Task? _loop; // guarded by _gate
+    private bool _stopped; // guarded by _gate
+    private volatile TransportState _state;
+
+    /// <param name="options">Where, and how patiently.</param>
+    /// <param name="name">What the broker's management shows.</param>
+    /// <param name="prepare">Runs on each new connection before anybody gets it: declares the topology again. What it throws is logged.</param>
+    /// <param name="time">The clock of the back-off.</param>
+    /// <param name="log">Where losses are told.</param>
+    internal ConnectionSupervisor(RabbitMqOptions options, string name, Func<BrokerLink, CancellationToken, Task> prepare, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _name = name;
+        _prepare = prepare;
+        _time = time;
+        _log = log;
+        _opener = new ConnectionOpener(options, name, time);
+    }
+
+    internal TransportState State => _state is TransportState.Connected && Peek()?.Blocked is not null ? TransportState.Blocked : _state;
+
+    /// <summary>Connects for the first time; a broker that is not there is retried until the token is cancelled. Starting twice is harmless.</summary>
+    /// <exception cref="BrokerConnectionException">The broker refused credentials or virtual host; nothing is retried.</exception>
+    internal Task StartAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            _loop ??= Task.Run(RunAsync, CancellationToken.None);
+        }
+
+        return _first.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The open connection, as soon as there is one.</summary>
+    internal Task<BrokerLink> GetAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _current.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task? loop;
+        lock (_gate)
+        {
+            _stopped = true;
+            loop = _loop;
+            _current.TrySetCanceled(CancellationToken.None);
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        _first.TrySetCanceled(CancellationToken.None);
+        if (loop is not null)
+        {
+            await loop.ConfigureAwait(false);
+        }
+
+        _state = TransportState.Stopped;
+    }
+
+    private BrokerLink? Peek()
+    {
+        lock (_gate)
+        {
+            return _current.Task.IsCompletedSuccessfully ? _current.Task.Result : null;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        for (var generation = 1L; !_stopping.IsCancellationRequested; generation++)
+        {
+            try
+            {
+                failures = await OpenAndWatchAsync(generation).ConfigureAwait(false) ? 0 : failures + 1;
+            }
+            catch (Exception) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (BrokerConnectionException refusal) when (_first.TrySetException(refusal))
+            {
+                _state = TransportState.Refused;
+                return;
+            }
+            catch (Exception exception)
+            {
+                _state = exception is BrokerConnectionException ? TransportState.Refused : TransportState.Connecting;
+                failures++;
+                _log.ConnectFailed(_name, failures, exception);
+            }
+
+            var delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, Math.Max(1, failures), Random.Shared.NextDouble());
+            await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <returns>Whether the connection lived so long that the next attempt may come soon.</returns>
+    private async Task<bool> OpenAndWatchAsync(long generation)
+    {
+        _state = _state is TransportState.Refused ? TransportState.Refused : TransportState.Connecting;
+        var link = await _opener.OpenAsync(generation, _stopping.Token).ConfigureAwait(false);
+        try
+        {
+            await PrepareAsync(link).ConfigureAwait(false);
+            var opened = _time.GetTimestamp();
+            Publish(link);
+            _log.Connected(_name, link.Address.ToString(), generation);
+            var reason = await link.Lost.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            _log.ConnectionLost(_name, link.Address.ToString(), generation, reason);
+            return _time.GetElapsedTime(opened) >= _options.MaxReconnectDelay;
+        }
+        finally
+        {
+            Withdraw();
+            var closing = link.CloseAsync();
+            if (_stopping.IsCancellationRequested)
+            {
+                await closing.ConfigureAwait(false); // A lost peer may not answer the close: reconnecting does not wait for it, stopping does.
+            }
+        }
+    }
+
+    private async Task PrepareAsync(BrokerLink link)
+    {
+        try
+        {
+            await _prepare(link, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!_stopping.IsCancellationRequested)
+        {
+            _log.RedeclareFailed(_name, link.Generation, exception);
+        }
+    }
+
+    private void Publish(BrokerLink link)
+    {
+        _state = TransportState.Connected;
+        lock (_gate)
+        {
+            _current.TrySetResult(link);
+        }
+
+        _first.TrySetResult();
+    }
+
+    private void Withdraw()
+    {
+        _state = TransportState.Connecting;
+        lock (_gate)
+        {
+            if (_current.Task.IsCompletedSuccessfully && !_stopped)
+            {
+                _current = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+    }
+}

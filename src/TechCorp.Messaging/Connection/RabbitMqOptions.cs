@@ -1,0 +1,65 @@
+namespace TechCorp.Messaging;
+
+/// <summary>Where the RabbitMQ broker is and how its connections are watched.</summary>
+public sealed class RabbitMqOptions
+{
+    /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node; tried in turn. Default: <c>amqp://guest:guest@localhost:5672/</c>.</summary>
+    public IList<Uri> Uris { get; set; } = [new("amqp://guest:guest@localhost:5672/")];
+
+    /// <summary>The wait before the first attempt to reconnect; doubled for each further one, with jitter. Default: 100 ms.</summary>
+    public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest wait between two attempts to reconnect. Default: 10 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one attempt to connect to one node may take. Default: 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often each side tells the other that it lives; a silent broker is given up after two. Whole seconds. Default: 10 s.</summary>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal IEnumerable<string> Problems()
+    {
+        if (Uris is not { Count: > 0 })
+        {
+            yield return $"{nameof(Uris)} must name at least one node.";
+        }
+
+        foreach (var uri in Uris ?? [])
+        {
+            if (uri is not { IsAbsoluteUri: true, Scheme: "amqp" or "amqps", Host.Length: > 0 })
+            {
+                yield return $"{nameof(Uris)} must hold amqp:// or amqps:// URIs with a host; one is '{BrokerAddress.WithoutPassword(uri)}'.";
+            }
+        }
+
+        if (ReconnectDelay <= TimeSpan.Zero)
+        {
+            yield return $"{nameof(ReconnectDelay)} must be positive; it is {ReconnectDelay}.";
+        }
+
+        if (MaxReconnectDelay < ReconnectDelay || MaxReconnectDelay > TimeSpan.FromDays(1))
+        {
+            yield return $"{nameof(MaxReconnectDelay)} must be between {nameof(ReconnectDelay)} ({ReconnectDelay}) and one day; it is {MaxReconnectDelay}.";
+        }
+
+        if (ConnectTimeout <= TimeSpan.Zero || ConnectTimeout > TimeSpan.FromHours(1))
+        {
+            yield return $"{nameof(ConnectTimeout)} must be positive and at most one hour; it is {ConnectTimeout}.";
+        }
+
+        if (Heartbeat < TimeSpan.FromSeconds(1) || Heartbeat > TimeSpan.FromSeconds(ushort.MaxValue) || Heartbeat.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            yield return $"{nameof(Heartbeat)} must be whole seconds, from 1 to {ushort.MaxValue}; it is {Heartbeat}.";
+        }
+    }
+
+    internal RabbitMqOptions Copy() => new()
+    {
+        Uris = [.. Uris],
+        ReconnectDelay = ReconnectDelay,
+        MaxReconnectDelay = MaxReconnectDelay,
+        ConnectTimeout = ConnectTimeout,
+        Heartbeat = Heartbeat,
+    };
+}

@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>RabbitMQ: one connection publishes, another consumes, declares and looks, so that a blocked publisher blocks nothing else.</summary>
+internal sealed class RabbitMqTransport : ITransport
+{
+    private readonly RabbitMqOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ConnectionSupervisor _publishing;
+    private readonly ConnectionSupervisor _consuming;
+    private readonly RabbitMqPublisher _publisher;
+    private readonly DeclaredTopology _declared = new();
+    private long _readers;
+    private int _stopped;
+
+    /// <param name="options">Checked by the caller; copied.</param>
+    /// <param name="publisher">Window, and what happens to publishes when the connection is lost.</param>
+    /// <param name="appId">The name of the connections.</param>
+    /// <param name="time">The clock of deadlines and back-off.</param>
+    /// <param name="log">The transport's log.</param>
+    internal RabbitMqTransport(RabbitMqOptions options, PublisherOptions publisher, string appId, TimeProvider time, ILogger log)
+    {
+        _options = options.Copy();
+        _time = time;
+        _log = log;
+        Name = BrokerAddress.Of(_options.Uris[0]).ToString();
+        _publishing = new ConnectionSupervisor(_options, $"{appId} publishing", RedeclareAsync, time, log);
+        _consuming = new ConnectionSupervisor(_options, $"{appId} consuming", RedeclareAsync, time, log);
+        _publisher = new RabbitMqPublisher(_publishing, publisher, _options, ExchangeExistsAsync, time, log);
+    }
+
+    public string Name { get; }
+
+    /// <summary>The worse of the two connections.</summary>
+    internal TransportState State
+    {
+        get
+        {
+            var (publishing, consuming) = (_publishing.State, _consuming.State);
+            return consuming < TransportState.Connected && consuming < publishing ? consuming : publishing;
+        }
+    }
+
+    internal TransportState PublishingState => _publishing.State;
+
+    internal TransportState ConsumingState => _consuming.State;
+
+    /// <summary>How many publishes are unconfirmed at the moment.</summary>
+    internal int Outstanding => _publisher.Outstanding;
+
+    /// <summary>How many publishes wait for their turn at the moment.</summary>
+    internal int WaitingPublishes => _publisher.Waiting;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _publisher.Start();
+        await Task.WhenAll(_publishing.StartAsync(cancellationToken), _consuming.StartAsync(cancellationToken)).ConfigureAwait(false);
+    }
+
+    public async Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
+    {
+        var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
+        await TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken).ConfigureAwait(false);
+        if (mode == TopologyMode.Create)
+        {
+            _declared.Add(topology);
+        }
+
+        _publisher.Declared(topology);
+    }
+
+    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+        => _publisher.PublishAsync(message, destination, whenUnroutable, timeout, cancellationToken);
+
+    public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(prefetch); // 0 means no limit at all
+        var source = new RabbitMqDeliverySource(new RabbitMqSubscription(queue, prefetch, sink, RestoreAsync), _consuming, _options, _time, _log);
+        try
+        {
+            await source.StartedAsync(cancellationToken).ConfigureAwait(false);
+            return source;
+        }
+        catch (Exception)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken)
+    {
+        var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (await TopologyDeclarer.CountAsync(link.Connection, queue, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw DeclareRefusal.Of($"queue '{queue}'", 404, "no such queue", null)!;
+        }
+
+        var channel = await link.Connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new RabbitMqQueueReader(queue, channel, link, Interlocked.Increment(ref _readers));
+    }
+
+    public async Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
+    {
+        var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
+        return await TopologyDeclarer.CountAsync(link.Connection, queue, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+        {
+            await _publisher.StopAsync(cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(_publishing.DisposeAsync().AsTask(), _consuming.DisposeAsync().AsTask()).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    private async Task<bool> ExchangeExistsAsync(string exchange, CancellationToken cancellationToken)
+    {
+        var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
+        return await TopologyDeclarer.ExchangeExistsAsync(link.Connection, exchange, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>On each new connection, before anybody uses it.</summary>
+    private Task RedeclareAsync(BrokerLink link, CancellationToken cancellationToken)
+        => _declared.Current is { } topology ? TopologyDeclarer.DeclareAsync(link.Connection, topology, TopologyMode.Create, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>A consumer lost its queue: with the queue its bindings went too.</summary>
+    private Task RestoreAsync(BrokerLink link, string queue, CancellationToken cancellationToken)
+        => _declared.Current is { } topology && topology.QueuesByName.ContainsKey(queue) ? RedeclareAsync(link, cancellationToken) : Task.CompletedTask;
+}

@@ -1,0 +1,23 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What a consumer is doing.</summary>
+public enum ConsumerState
+{
+    /// <summary>Not started, or stopped.</summary>
+    Stopped,
+
+    /// <summary>Subscribing for the first time.</summary>
+    Connecting,
+
+    /// <summary>Subscribed, and messages are waiting or being handled.</summary>
+    Consuming,
+
+    /// <summary>Subscribed, and nothing to do.</summary>
+    Idle,
+
+    /// <summary>Its channel is gone; the transport is making a new one.</summary>
+    Rebuilding,
+
+    /// <summary>Paused by <see cref="MessageConsumers.PauseAsync"/>.</summary>
+    Paused,
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Moves copies to retry and dead-letter queues: confirmed before the original may be acknowledged, so that no crash between loses the message.</summary>
+internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, FailureCopy copies, TimeSpan timeout, TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private int _failuresInARow;
+
+    /// <summary>Does what the verdict asks for, up to the settlement.</summary>
+    /// <returns>What the settlement is to be: the verdict's, or a requeue when its copy was not confirmed. Never throws.</returns>
+    internal async Task<VerdictKind> CarryOutAsync(Delivery delivery, Verdict verdict, Exception? exception, CancellationToken closing, CancellationToken abort)
+    {
+        if (verdict.Kind is VerdictKind.Acknowledge or VerdictKind.Requeue)
+        {
+            return verdict.Kind;
+        }
+
+        if (verdict.Kind == VerdictKind.HoldAndRequeue)
+        {
+            await PauseAsync(verdict.Delay, closing).ConfigureAwait(false);
+            return verdict.Kind;
+        }
+
+        var (copy, destination) = verdict.Kind == VerdictKind.DeadLetter
+            ? (copies.ForDeadLetter(delivery, verdict, exception, clock.GetUtcNow()), plan.DeadLetters)
+            : (copies.ForRetry(delivery, verdict, exception, clock.GetUtcNow()), Destination.ToQueue(Topology.RetryQueueOf(plan.Queue, verdict.Delay)));
+        var outcome = await PublishAsync(copy, destination, abort).ConfigureAwait(false);
+        if (outcome.IsConfirmed)
+        {
+            Volatile.Write(ref _failuresInARow, 0);
+            return verdict.Kind;
+        }
+
+        var pause = NextPause();
+        logger.MoveFailed(delivery.MessageId, plan.Queue, destination, outcome.Kind, outcome.Reason, pause);
+        MessagingMetrics.MoveFailed(plan.Queue);
+        await PauseAsync(pause, closing).ConfigureAwait(false);
+        return VerdictKind.Requeue;
+    }
+
+    private async Task<PublishOutcome> PublishAsync(Message copy, Destination destination, CancellationToken abort)
+    {
+        try
+        {
+            return await transport.PublishAsync(copy, destination, WhenUnroutable.Fail, timeout, abort).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Cancelled by the stop budget, or a fault of the transport: whether the copy arrived is not known, so the original stays.
+            return PublishOutcome.ExpiredUnconfirmed(ExceptionText.MessageOf(e));
+        }
+    }
+
+    /// <summary>1, 2, 4 … 30 s: the same message comes right back, and must not spin.</summary>
+    private TimeSpan NextPause()
+    {
+        var failures = Math.Min(Interlocked.Increment(ref _failuresInARow), 10);
+        var pause = FirstPause * (1 << (failures - 1));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken closing)
+        => await Task.Delay(pause, clock, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Takes one delivery from its arrival to its settlement: handler, verdict, and what the verdict asks for.</summary>
+internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, DeliveryMover mover, ConsumerCounters counters, ILogger logger)
+{
+    private readonly DeliveryReader _reader = new(plan);
+
+    internal string? OrderingKeyOf(Delivery delivery) => _reader.OrderingKeyOf(delivery);
+
+    /// <param name="queued">The delivery.</param>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="closing">Cut short the pauses; the consumer is stopping.</param>
+    /// <param name="abort">Cancel the handler; the stop budget is over.</param>
+    internal async Task ProcessAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
+    {
+        var delivery = queued.Delivery;
+        if (source.Generation != delivery.Generation)
+        {
+            counters.CountStale();
+            return;
+        }
+
+        using var activity = ConsumeActivity.Start(plan.Queue, delivery);
+        var (verdict, exception) = await DecideAsync(queued, source, abort).ConfigureAwait(false);
+        ConsumeActivity.End(activity, verdict, exception);
+        if (source.Generation != delivery.Generation && verdict.Kind is not VerdictKind.Acknowledge)
+        {
+            // The broker has it back; a copy beside it would be a duplicate of our own making.
+            counters.CountStale();
+            return;
+        }
+
+        LogVerdict(delivery, verdict, exception);
+        var done = await mover.CarryOutAsync(delivery, verdict, exception, closing, abort).ConfigureAwait(false);
+        Settle(source, delivery, done);
+    }
+
+    /// <summary>Gives an unstarted delivery back.</summary>
+    internal void Requeue(IDeliverySource source, Delivery delivery) => Settle(source, delivery, VerdictKind.Requeue);
+
+    private async Task<(Verdict Verdict, Exception? Exception)> DecideAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken abort)
+    {
+        var delivery = queued.Delivery;
+        var before = delivery.AttemptsBefore();
+        if (delivery.DeliveryCount > plan.Options.RedeliveryLimit)
+        {
+            var text = $"The broker gave the message again {delivery.DeliveryCount} times; {nameof(ConsumerOptions.RedeliveryLimit)} is {plan.Options.RedeliveryLimit}.";
+            return Decide(AttemptResult.Unhandleable(DeadLetterReason.RedeliveryLimit, text), 0);
+        }
+
+        var (invoker, otherwise) = _reader.FindHandler(delivery);
+        if (invoker is null)
+        {
+            return Decide(otherwise, 0);
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            var result = queued.KeyFault is null
+                ? await call.InvokeAsync(invoker, _reader.ContextOf(delivery, invoker.WireName, before + attempt), abort).ConfigureAwait(false)
+                : AttemptResult.Failed(queued.KeyFault);
+            var decided = Decide(result, attempt);
+            if (decided.Verdict.Kind != VerdictKind.TryAgain || source.Generation != delivery.Generation)
+            {
+                return decided;
+            }
+        }
+
+        (Verdict Verdict, Exception? Exception) Decide(AttemptResult result, int attemptsHere)
+            => (SettlementDecision.Decide(result, before, attemptsHere, plan.Options.Policy), result.Exception);
+    }
+
+    private void Settle(IDeliverySource source, Delivery delivery, VerdictKind done)
+    {
+        var settlement = done is VerdictKind.Requeue or VerdictKind.HoldAndRequeue ? Settlement.Requeue : Settlement.Acknowledge;
+        if (source.TrySettle(delivery, settlement))
+        {
+            counters.CountSettled(done);
+        }
+        else
+        {
+            counters.CountStale();
+        }
+    }
+
+    private void LogVerdict(Delivery delivery, Verdict verdict, Exception? exception)
+    {
+        if (verdict.Kind == VerdictKind.DeadLetter)
+        {
+            logger.DeadLettering(exception, delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Reason);
+        }
+        else if (verdict.IsPostponed)
+        {
+            logger.Postponed(delivery.MessageId, delivery.Type, plan.Queue, verdict.Delay, exception is null ? null : ExceptionText.MessageOf(exception));
+        }
+        else if (verdict.Kind == VerdictKind.RetryAfter)
+        {
+            logger.Retrying(exception, delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Delay);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Stands between the transport's sink and the handlers of one subscription: a queue of its own, workers, and a drain that is exact.</summary>
+/// <remarks>Lives as long as one subscription: attach, receive, close, requeue, idle. Safe for concurrent use.</remarks>
+internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters counters, string queue, int concurrency, ILogger logger) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly DeliverySchedule _schedule = new(concurrency); // guarded by _gate
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _abort = new();
+    private IDeliverySource? _source; // guarded by _gate
+    private long _generation; // guarded by _gate
+    private int _workers; // guarded by _gate
+    private bool _closed; // guarded by _gate
+
+    /// <summary>Ends when the pump is closed and no handler runs.</summary>
+    internal Task Idle => _idle.Task;
+
+    /// <summary>How many deliveries wait or are being handled.</summary>
+    internal (int Waiting, int Running) Load
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_schedule.Waiting, _schedule.Running);
+            }
+        }
+    }
+
+    /// <summary>Names the subscription; what came before it may start now.</summary>
+    internal void Attach(IDeliverySource source)
+    {
+        int start;
+        lock (_gate)
+        {
+            _source = source;
+            start = _closed ? 0 : Math.Min(concurrency - _workers, _schedule.Waiting);
+            _workers += start;
+            AssertInvariants();
+        }
+
+        StartWorkers(start);
+    }
+
+    /// <summary>The sink: takes a delivery, and drops what waited from older channels.</summary>
+    internal void Receive(Delivery delivery)
+    {
+        counters.CountReceived();
+        var queued = Queued(delivery);
+        int stale;
+        bool start;
+        lock (_gate)
+        {
+            stale = delivery.Generation > _generation ? _schedule.DropOlderThan(delivery.Generation) : 0;
+            _generation = Math.Max(_generation, delivery.Generation);
+            _schedule.Add(queued);
+            start = !_closed && _source is not null && _workers < concurrency;
+            _workers += start ? 1 : 0;
+            AssertInvariants();
+        }
+
+        StartWorkers(start ? 1 : 0);
+        if (stale > 0)
+        {
+            counters.CountStale(stale);
+            logger.StaleDeliveries(queue, stale);
+        }
+    }
+
+    /// <summary>Starts nothing more; pauses end.</summary>
+    internal void Close()
+    {
+        bool idle;
+        lock (_gate)
+        {
+            _closed = true;
+            idle = _workers == 0;
+        }
+
+        _closing.Cancel();
+        if (idle)
+        {
+            _idle.TrySetResult();
+        }
+    }
+
+    /// <summary>Gives back what was never started. Only after <see cref="Close"/>, and after the broker was told to send no more, or it would come right back.</summary>
+    /// <returns>How many.</returns>
+    internal int RequeueUnstarted()
+    {
+        IReadOnlyList<QueuedDelivery> unstarted;
+        IDeliverySource? source;
+        lock (_gate)
+        {
+            Debug.Assert(_closed, "Requeueing from an open pump.");
+            unstarted = _schedule.TakeAllWaiting();
+            source = _source;
+        }
+
+        foreach (var queued in source is null ? [] : unstarted)
+        {
+            processor.Requeue(source!, queued.Delivery);
+        }
+
+        return unstarted.Count;
+    }
+
+    /// <summary>Cancels the tokens of running handlers; their messages come again.</summary>
+    internal void Abort() => _abort.Cancel();
+
+    public void Dispose()
+    {
+        _closing.Dispose();
+        _abort.Dispose();
+    }
+
+    private QueuedDelivery Queued(Delivery delivery)
+    {
+        try
+        {
+            return new QueuedDelivery(delivery, processor.OrderingKeyOf(delivery), null);
+        }
+        catch (Exception e)
+        {
+            return new QueuedDelivery(delivery, null, e);
+        }
+    }
+
+    private void StartWorkers(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            // Not on the transport's thread, and without its execution context.
+            ThreadPool.UnsafeQueueUserWorkItem(static pump => _ = pump.WorkAsync(), this, preferLocal: false);
+        }
+    }
+
+    private async Task WorkAsync()
+    {
+        QueuedDelivery? previous = null;
+        while (TakeNext(previous) is var (next, source))
+        {
+            try
+            {
+                await processor.ProcessAsync(next, source, _closing.Token, _abort.Token).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                logger.PumpFailed(e, queue);
+            }
+
+            previous = next;
+        }
+    }
+
+    /// <summary>Ends the previous delivery and takes the next; null ends the worker.</summary>
+    private (QueuedDelivery Next, IDeliverySource Source)? TakeNext(QueuedDelivery? previous)
+    {
+        QueuedDelivery? next;
+        IDeliverySource? source;
+        bool idle;
+        lock (_gate)
+        {
+            source = _source;
+            if (previous is not null)
+            {
+                _schedule.Done(previous);
+            }
+
+            next = _closed ? null : _schedule.TryTake();
+            _workers -= next is null ? 1 : 0;
+            idle = _closed && _workers == 0;
+            AssertInvariants();
+        }
+
+        if (idle)
+        {
+            _idle.TrySetResult();
+        }
+
+        return next is null || source is null ? null : (next, source);
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants hold only under the gate.");
+        Debug.Assert(_workers >= 0 && _workers <= concurrency, "More workers than may run.");
+        Debug.Assert(_schedule.Running <= _workers, "More deliveries run than there are workers.");
+    }
+}

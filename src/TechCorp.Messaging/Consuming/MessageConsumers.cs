@@ -1,0 +1,28 @@
+namespace TechCorp.Messaging;
+
+/// <summary>The consumers of this process: looked at, paused, resumed.</summary>
+/// <remarks>Safe for concurrent use. From the container, or from a <see cref="MessageBus"/>.</remarks>
+public sealed class MessageConsumers
+{
+    private readonly IReadOnlyList<QueueConsumer> _consumers;
+
+    internal MessageConsumers(IReadOnlyList<QueueConsumer> consumers) => _consumers = consumers;
+
+    /// <summary>Every consumer as it is now.</summary>
+    public IReadOnlyList<ConsumerStatus> Status() => [.. _consumers.Select(consumer => consumer.Status)];
+
+    /// <summary>
+    /// Stops consuming a queue: running handlers finish, unstarted messages go back to it for others. Pausing twice is harmless.
+    /// When the token is cancelled, running handlers' tokens are cancelled and their messages come again.
+    /// </summary>
+    /// <exception cref="ArgumentException">Nobody here consumes the queue.</exception>
+    public Task PauseAsync(string queue, CancellationToken cancellationToken = default) => Find(queue).PauseAsync(cancellationToken);
+
+    /// <summary>Consumes a paused queue again. Resuming what is not paused is harmless.</summary>
+    /// <exception cref="ArgumentException">Nobody here consumes the queue.</exception>
+    public Task ResumeAsync(string queue, CancellationToken cancellationToken = default) => Find(queue).ResumeAsync(cancellationToken);
+
+    private QueueConsumer Find(string queue)
+        => _consumers.FirstOrDefault(consumer => consumer.Queue == queue)
+            ?? throw new ArgumentException($"Queue '{queue}' is not consumed here; these are: {string.Join(", ", _consumers.Select(consumer => consumer.Queue))}.", nameof(queue));
+}

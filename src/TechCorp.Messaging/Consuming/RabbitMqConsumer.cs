@@ -1,0 +1,239 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace TechCorp.Messaging;
+
+/// <summary>One consumer on one channel: one generation of a <see cref="RabbitMqDeliverySource"/>. Never reopened.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore's wait handle is never taken, so there is nothing to dispose of.")]
+internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkItem
+{
+    // One at a time: only then does the callback that ends a cancel come after the last delivery.
+    private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, null, consumerDispatchConcurrency: 1);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _unregistered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _sinkTurn = new(1, 1);
+    private readonly string _queue;
+    private readonly Action<Delivery> _sink;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Lock _gate = new();
+    private readonly RabbitMqSettleLedger _ledger = new(); // guarded by _gate
+    private readonly List<RabbitMqSettleFrame> _frames = []; // the settle writer's
+    private TaskCompletionSource? _drained; // guarded by _gate
+    private bool _writing; // guarded by _gate
+    private bool _muted; // guarded by _sinkTurn
+    private string _tag = "";
+
+    private RabbitMqConsumer(IChannel channel, string queue, long generation, Action<Delivery> sink, TimeProvider time, ILogger log)
+    {
+        Channel = channel;
+        Generation = generation;
+        _queue = queue;
+        _sink = sink;
+        _time = time;
+        _log = log;
+    }
+
+    public IChannel Channel { get; }
+
+    internal long Generation { get; }
+
+    /// <summary>Ends, with the reason, when no more deliveries will come: channel or connection gone, or cancelled by the broker.</summary>
+    internal Task<string> Closed => _closed.Task;
+
+    internal static async Task<RabbitMqConsumer> OpenAsync(BrokerLink link, string queue, ushort prefetch, long generation, Action<Delivery> sink, Action<RabbitMqConsumer> opened, TimeProvider time, ILogger log, CancellationToken cancellationToken)
+    {
+        var channel = await link.Connection.CreateChannelAsync(ChannelOptions, cancellationToken).ConfigureAwait(false);
+        var consumer = new RabbitMqConsumer(channel, queue, generation, sink, time, log);
+        opened(consumer); // before the first delivery, which may be settled at once
+        channel.ChannelShutdownAsync += consumer.HandleChannelShutdownAsync;
+        try
+        {
+            await channel.BasicQosAsync(0, prefetch, global: false, cancellationToken).ConfigureAwait(false);
+            consumer._tag = await channel.BasicConsumeAsync(queue, autoAck: false, consumerTag: "", noLocal: false, exclusive: false, arguments: null, consumer, cancellationToken).ConfigureAwait(false);
+            return consumer;
+        }
+        catch (Exception)
+        {
+            await consumer.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Queues the settle for the wire; false when the tag is settled already or the channel is gone.</summary>
+    internal bool TrySettle(ulong tag, Settlement settlement)
+    {
+        bool start;
+        lock (_gate)
+        {
+            if (_closed.Task.IsCompleted && !Channel.IsOpen || !_ledger.TrySettle(tag, settlement))
+            {
+                return false;
+            }
+
+            start = !_writing;
+            _writing = true;
+        }
+
+        if (start)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        return true;
+    }
+
+    /// <summary>Asks the broker for no more, and waits until the last delivery that was on its way has passed the sink.</summary>
+    internal async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_closed.Task.IsCompleted)
+            {
+                await Channel.BasicCancelAsync(_tag, noWait: false, cancellationToken).ConfigureAwait(false);
+                await Task.WhenAny(_unregistered.Task, _closed.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (ConnectFailure.IsLoss(exception))
+        {
+            // The channel went meanwhile: nothing comes any more either.
+        }
+        finally
+        {
+            await MuteAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>No more deliveries to the sink; then whatever is settled goes out, and the channel is closed: the rest goes back to the queue.</summary>
+    internal async Task CloseAsync()
+    {
+        await MuteAsync().ConfigureAwait(false);
+        try
+        {
+            await Drained().WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
+            await Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None).WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
+            await Channel.DisposeAsync().AsTask().WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It is being thrown away; whatever it says changes nothing.
+        }
+
+        _closed.TrySetResult("closed by us");
+    }
+
+    public async Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+    {
+        await _sinkTurn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_muted)
+            {
+                return; // unsettled: it goes back to the queue with the channel
+            }
+
+            var delivery = RabbitMqDelivery.Of(Generation, deliveryTag, redelivered, exchange, routingKey, properties, body);
+            lock (_gate)
+            {
+                _ledger.Delivered(deliveryTag);
+            }
+
+            _sink(delivery);
+        }
+        catch (Exception exception)
+        {
+            _log.SinkFailed(_queue, exception);
+            TrySettle(deliveryTag, Settlement.Requeue);
+        }
+        finally
+        {
+            _sinkTurn.Release();
+        }
+    }
+
+    public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        _closed.TrySetResult("the broker cancelled the consumer; the queue was deleted, or its node is down");
+        return Task.CompletedTask;
+    }
+
+    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        _unregistered.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+    {
+        _closed.TrySetResult($"{reason.ReplyCode}: {reason.ReplyText}");
+        return Task.CompletedTask;
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = WriteSettlesAsync();
+
+    private async Task MuteAsync()
+    {
+        await _sinkTurn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        _muted = true;
+        _sinkTurn.Release();
+    }
+
+    private Task Drained()
+    {
+        lock (_gate)
+        {
+            return _writing ? (_drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>The only writer of settles on this channel; ends when nothing is left to write.</summary>
+    private async Task WriteSettlesAsync()
+    {
+        while (TakeFrames())
+        {
+            try
+            {
+                foreach (var frame in _frames)
+                {
+                    await WriteAsync(frame).ConfigureAwait(false);
+                }
+            }
+            catch (Exception exception)
+            {
+                // Whatever the settle was, its message comes again: the channel it belongs to is gone, or is made to go.
+                _closed.TrySetResult($"a settle could not be written ({exception.Message})");
+            }
+        }
+    }
+
+    private ValueTask WriteAsync(RabbitMqSettleFrame frame) => frame.Settlement == Settlement.Acknowledge
+        ? Channel.BasicAckAsync(frame.Tag, frame.Multiple, CancellationToken.None)
+        : Channel.BasicNackAsync(frame.Tag, frame.Multiple, requeue: frame.Settlement == Settlement.Requeue, CancellationToken.None);
+
+    private bool TakeFrames()
+    {
+        TaskCompletionSource? drained;
+        lock (_gate)
+        {
+            _frames.Clear();
+            _ledger.TakeFrames(_frames);
+            if (_frames.Count > 0)
+            {
+                return true;
+            }
+
+            _writing = false;
+            drained = _drained;
+            _drained = null;
+        }
+
+        drained?.TrySetResult();
+        return false;
+    }
+}

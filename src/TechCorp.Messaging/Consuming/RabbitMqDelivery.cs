@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using RabbitMQ.Client;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Turns what the client delivers into a <see cref="Delivery"/> that owns its memory.</summary>
+internal static class RabbitMqDelivery
+{
+    private const string DeliveryCountHeader = "x-delivery-count";
+    private const string DeathHeader = "x-death";
+    private const string FirstDeathReasonHeader = "x-first-death-reason";
+    private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>(0);
+
+    internal static Delivery Of(long generation, ulong tag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
+    {
+        var headers = properties.Headers;
+        return new Delivery
+        {
+            Generation = generation,
+            Tag = tag,
+            Body = body.ToArray(),
+            Exchange = exchange,
+            RoutingKey = routingKey,
+            Redelivered = redelivered,
+            DeliveryCount = headers is not null && headers.TryGetValue(DeliveryCountHeader, out var count) ? AsNumber(count) : null,
+            MessageId = properties.MessageId,
+            Type = properties.Type,
+            ContentType = properties.ContentType,
+            CorrelationId = properties.CorrelationId,
+            AppId = properties.AppId,
+            Timestamp = properties.IsTimestampPresent() ? AsTime(properties.Timestamp.UnixTime) : null,
+            Headers = AsText(headers),
+            BrokerReason = headers is null ? null : LastDeathReason(headers),
+        };
+    }
+
+    /// <summary>The broker keeps the most recent death first.</summary>
+    private static string? LastDeathReason(IDictionary<string, object?> headers)
+    {
+        if (headers.TryGetValue(DeathHeader, out var deaths) && deaths is IList<object?> { Count: > 0 } list
+            && list[0] is IDictionary<string, object?> last && last.TryGetValue("reason", out var reason))
+        {
+            return AsText(reason);
+        }
+
+        return headers.TryGetValue(FirstDeathReasonHeader, out var first) ? AsText(first) : null;
+    }
+
+    private static IReadOnlyDictionary<string, string> AsText(IDictionary<string, object?>? headers)
+    {
+        if (headers is not { Count: > 0 })
+        {
+            return NoHeaders;
+        }
+
+        var texts = new Dictionary<string, string>(headers.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in headers)
+        {
+            if (name is not (DeliveryCountHeader or DeathHeader) && AsText(value) is { } text)
+            {
+                texts[name] = text;
+            }
+        }
+
+        return texts;
+    }
+
+    private static string? AsText(object? value) => value switch
+    {
+        byte[] bytes => Encoding.UTF8.GetString(bytes),
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        AmqpTimestamp time => time.UnixTime.ToString(CultureInfo.InvariantCulture),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
+    private static long? AsNumber(object? value) => value switch
+    {
+        long number => number,
+        int number => number,
+        short number => number,
+        byte number => number,
+        _ => null,
+    };
+
+    /// <summary>Foreign producers send milliseconds, or nonsense: what is no time is left out.</summary>
+    private static DateTimeOffset? AsTime(long seconds)
+        => seconds >= 0 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+}

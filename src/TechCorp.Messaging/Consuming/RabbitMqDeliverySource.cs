@@ -1,0 +1,152 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>A subscription that outlives channels and connections: each rebuild is a new <see cref="RabbitMqConsumer"/> with the next generation.</summary>
+internal sealed class RabbitMqDeliverySource : IDeliverySource
+{
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
+
+    private readonly RabbitMqSubscription _subscription;
+    private readonly ConnectionSupervisor _supervisor;
+    private readonly RabbitMqOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _ending = new(); // cancelled or disposed: nothing is rebuilt any more
+    private readonly SemaphoreSlim _switch = new(1, 1); // held while a consumer is opened, so that a cancel meets a whole one
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _loop;
+    private volatile RabbitMqConsumer? _consumer;
+    private long _generation;
+
+    internal RabbitMqDeliverySource(RabbitMqSubscription subscription, ConnectionSupervisor supervisor, RabbitMqOptions options, TimeProvider time, ILogger log)
+    {
+        _subscription = subscription;
+        _supervisor = supervisor;
+        _options = options;
+        _time = time;
+        _log = log;
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    public long Generation => Volatile.Read(ref _generation);
+
+    public bool IsConsuming => !_ending.IsCancellationRequested && _consumer is { Closed.IsCompleted: false, Channel.IsOpen: true };
+
+    /// <summary>Ends when the broker has accepted the consumer for the first time.</summary>
+    internal Task StartedAsync(CancellationToken cancellationToken) => _started.Task.WaitAsync(cancellationToken);
+
+    public bool TrySettle(Delivery delivery, Settlement settlement)
+    {
+        if (_consumer is { } consumer && consumer.Generation == delivery.Generation && consumer.TrySettle(delivery.Tag, settlement))
+        {
+            return true;
+        }
+
+        _log.SettleDropped(_subscription.Queue, delivery.Tag, delivery.Generation);
+        return false;
+    }
+
+    public async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _switch.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_consumer is { } consumer)
+            {
+                await consumer.CancelAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _switch.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        _started.TrySetCanceled(CancellationToken.None);
+        if (_consumer is { } consumer)
+        {
+            await consumer.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        while (!_ending.IsCancellationRequested)
+        {
+            BrokerLink? link = null;
+            try
+            {
+                link = await _supervisor.GetAsync(_ending.Token).ConfigureAwait(false);
+                var opened = _time.GetTimestamp();
+                await ConsumeAsync(link).ConfigureAwait(false);
+                failures = _time.GetElapsedTime(opened) >= Settled ? 0 : failures + 1;
+            }
+            catch (Exception) when (_ending.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                failures++;
+                _log.ConsumeFailed(_subscription.Queue, failures, exception);
+                await RestoreAsync(link).ConfigureAwait(false);
+            }
+
+            var delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, Math.Max(1, failures), Random.Shared.NextDouble());
+            await Task.Delay(delay, _time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One generation, from open to lost.</summary>
+    private async Task ConsumeAsync(BrokerLink link)
+    {
+        var consumer = await OpenAsync(link).ConfigureAwait(false);
+        var reason = await consumer.Closed.WaitAsync(_ending.Token).ConfigureAwait(false);
+        _log.ConsumerLost(_subscription.Queue, consumer.Generation, reason);
+        await consumer.CloseAsync().ConfigureAwait(false); // before the next is opened: the sink is never called by two
+        await RestoreAsync(link).ConfigureAwait(false);
+    }
+
+    private async Task<RabbitMqConsumer> OpenAsync(BrokerLink link)
+    {
+        await _switch.WaitAsync(_ending.Token).ConfigureAwait(false);
+        try
+        {
+            // The generation is known before the first delivery can come.
+            var generation = Interlocked.Increment(ref _generation);
+            var consumer = await RabbitMqConsumer.OpenAsync(link, _subscription.Queue, _subscription.Prefetch, generation, _subscription.Sink, c => _consumer = c, _time, _log, _ending.Token).ConfigureAwait(false);
+            _log.Consuming(_subscription.Queue, generation);
+            _started.TrySetResult();
+            return consumer;
+        }
+        finally
+        {
+            _switch.Release();
+        }
+    }
+
+    /// <summary>The queue may have been deleted: declared again when it is one of ours.</summary>
+    private async Task RestoreAsync(BrokerLink? link)
+    {
+        if (link is null || link.Lost.IsCompleted)
+        {
+            return;
+        }
+
+        try
+        {
+            await _subscription.Restore(link, _subscription.Queue, _ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!_ending.IsCancellationRequested)
+        {
+            _log.RestoreFailed(_subscription.Queue, exception);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What was delivered on one channel and is unsettled, and the settles that are not on the wire yet. Each tag is settled once.</summary>
+/// <remarks>
+/// One acknowledgement with an unknown tag closes the channel, so a second settle never becomes a frame. Acknowledgements of an unbroken run
+/// from the oldest delivery go out as one frame; a tag above an unsettled one goes out alone. Not safe for concurrent use: its owner holds the lock.
+/// </remarks>
+internal sealed class RabbitMqSettleLedger
+{
+    private readonly HashSet<ulong> _unsettled = [];
+    private readonly List<(ulong Tag, Settlement Settlement)> _pending = [];
+    private ulong _low = 1; // every tag below is settled
+    private ulong _next = 1;
+
+    internal int Unsettled => _unsettled.Count;
+
+    internal bool HasPending => _pending.Count > 0;
+
+    /// <summary>A delivery came; tags are consecutive from 1.</summary>
+    internal void Delivered(ulong tag)
+    {
+        _unsettled.Add(tag);
+        _next = tag + 1;
+    }
+
+    /// <summary>False when the tag was never delivered or is settled already.</summary>
+    internal bool TrySettle(ulong tag, Settlement settlement)
+    {
+        if (!_unsettled.Remove(tag))
+        {
+            return false;
+        }
+
+        _pending.Add((tag, settlement));
+        return true;
+    }
+
+    /// <summary>The frames for what was settled since the last call, in the order in which they must be written.</summary>
+    internal void TakeFrames(List<RabbitMqSettleFrame> into)
+    {
+        while (_low < _next && !_unsettled.Contains(_low))
+        {
+            _low++;
+        }
+
+        // Refusals first: after them every tag below the lowest unsettled one is refused on the wire or about to be acknowledged, so one frame may cover them all.
+        var (run, last) = (0, 0UL);
+        foreach (var (tag, settlement) in _pending)
+        {
+            if (settlement != Settlement.Acknowledge)
+            {
+                into.Add(new RabbitMqSettleFrame(tag, settlement, Multiple: false));
+            }
+            else if (tag < _low)
+            {
+                run++;
+                last = Math.Max(last, tag);
+            }
+        }
+
+        if (run > 0)
+        {
+            into.Add(new RabbitMqSettleFrame(last, Settlement.Acknowledge, Multiple: run > 1));
+        }
+
+        foreach (var (tag, settlement) in _pending)
+        {
+            if (settlement == Settlement.Acknowledge && tag >= _low)
+            {
+                into.Add(new RabbitMqSettleFrame(tag, settlement, Multiple: false));
+            }
+        }
+
+        _pending.Clear();
+    }
+}

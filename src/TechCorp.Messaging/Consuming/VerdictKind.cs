@@ -1,0 +1,23 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What is to be done with a delivery.</summary>
+internal enum VerdictKind
+{
+    /// <summary>Acknowledge: done.</summary>
+    Acknowledge,
+
+    /// <summary>Call the handler again at once.</summary>
+    TryAgain,
+
+    /// <summary>Publish a copy to the retry queue of <see cref="Verdict.Delay"/>, then acknowledge.</summary>
+    RetryAfter,
+
+    /// <summary>Hold the delivery for <see cref="Verdict.Delay"/>, then give it back to its queue.</summary>
+    HoldAndRequeue,
+
+    /// <summary>Publish a copy with <see cref="Verdict.Reason"/> to the dead-letter queue, then acknowledge.</summary>
+    DeadLetter,
+
+    /// <summary>Give it back to its queue.</summary>
+    Requeue,
+}

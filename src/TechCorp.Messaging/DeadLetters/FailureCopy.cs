@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Makes the copy of a delivery that goes to a retry queue or the dead-letter queue: same body, id, type and correlation, with its history in the headers. Plain code.</summary>
+/// <param name="queue">The queue whose consumer failed.</param>
+/// <param name="consumer">The service.</param>
+internal sealed class FailureCopy(string queue, string consumer)
+{
+    internal Message ForRetry(Delivery delivery, Verdict verdict, Exception? exception, DateTimeOffset now)
+    {
+        var headers = HeadersOf(delivery, verdict);
+        if (!verdict.IsPostponed)
+        {
+            AddFailure(headers, exception, now);
+        }
+
+        return Copy(delivery, headers);
+    }
+
+    internal Message ForDeadLetter(Delivery delivery, Verdict verdict, Exception? exception, DateTimeOffset now)
+    {
+        var headers = HeadersOf(delivery, verdict);
+        AddFailure(headers, exception, now);
+        headers[MessageHeaders.Reason] = verdict.Reason ?? "";
+        headers[MessageHeaders.Consumer] = consumer;
+        if (exception is not null)
+        {
+            headers[MessageHeaders.ExceptionStack] = ExceptionText.StackOf(exception);
+        }
+
+        return Copy(delivery, headers);
+    }
+
+    private Dictionary<string, string> HeadersOf(Delivery delivery, Verdict verdict)
+    {
+        var headers = new Dictionary<string, string>(delivery.Headers.Count + 10, StringComparer.Ordinal);
+        foreach (var (name, value) in delivery.Headers)
+        {
+            if (!BrokerHeaders.IsOne(name))
+            {
+                headers[name] = value;
+            }
+        }
+
+        headers[MessageHeaders.OriginalExchange] = delivery.OriginalExchange();
+        headers[MessageHeaders.OriginalRoutingKey] = delivery.OriginalRoutingKey();
+        headers[MessageHeaders.OriginalQueue] = queue;
+        headers[MessageHeaders.Attempt] = verdict.Attempts.ToString(CultureInfo.InvariantCulture);
+        return headers;
+    }
+
+    private static void AddFailure(Dictionary<string, string> headers, Exception? exception, DateTimeOffset now)
+    {
+        var moment = now.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+        headers.TryAdd(MessageHeaders.FirstFailure, moment);
+        headers[MessageHeaders.LastFailure] = moment;
+        if (exception is not null)
+        {
+            headers[MessageHeaders.ExceptionType] = ExceptionText.TypeOf(exception);
+            headers[MessageHeaders.ExceptionMessage] = ExceptionText.MessageOf(exception);
+        }
+    }
+
+    /// <summary>What the producer left open stays open: an empty text is no property.</summary>
+    private static Message Copy(Delivery delivery, Dictionary<string, string> headers) => new()
+    {
+        Body = delivery.Body,
+        Type = delivery.Type ?? "",
+        Id = delivery.MessageId ?? "",
+        Timestamp = delivery.Timestamp,
+        ContentType = delivery.ContentType ?? "",
+        CorrelationId = delivery.CorrelationId,
+        AppId = delivery.AppId,
+        Headers = headers,
+    };
+}

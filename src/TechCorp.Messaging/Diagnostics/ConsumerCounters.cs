@@ -1,0 +1,57 @@
+namespace TechCorp.Messaging;
+
+/// <summary>Counts what became of one queue's deliveries, for its status and for the meter. Safe for concurrent use.</summary>
+internal sealed class ConsumerCounters(string queue)
+{
+    private long _received;
+    private long _acknowledged;
+    private long _retried;
+    private long _deadLettered;
+    private long _requeued;
+    private long _stale;
+
+    internal long Received => Volatile.Read(ref _received);
+
+    internal long Acknowledged => Volatile.Read(ref _acknowledged);
+
+    internal long Retried => Volatile.Read(ref _retried);
+
+    internal long DeadLettered => Volatile.Read(ref _deadLettered);
+
+    internal long Requeued => Volatile.Read(ref _requeued);
+
+    internal long Stale => Volatile.Read(ref _stale);
+
+    internal void CountReceived()
+    {
+        Interlocked.Increment(ref _received);
+        MessagingMetrics.Received(queue);
+    }
+
+    internal void CountStale(int count = 1)
+    {
+        Interlocked.Add(ref _stale, count);
+        MessagingMetrics.WasStale(queue, count);
+    }
+
+    internal void CountSettled(VerdictKind verdict)
+    {
+        Interlocked.Increment(ref CounterOf(verdict));
+        MessagingMetrics.SettledAs(queue, verdict);
+    }
+
+    private ref long CounterOf(VerdictKind verdict)
+    {
+        switch (verdict)
+        {
+            case VerdictKind.Acknowledge:
+                return ref _acknowledged;
+            case VerdictKind.RetryAfter:
+                return ref _retried;
+            case VerdictKind.DeadLetter:
+                return ref _deadLettered;
+            default:
+                return ref _requeued;
+        }
+    }
+}

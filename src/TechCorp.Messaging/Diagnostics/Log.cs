@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>What the engine logs. Event ids 2100 to 2299. Bodies and secrets are never logged.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2100, LogLevel.Information, "Queue '{Queue}' is being consumed: prefetch {Prefetch}, concurrency {Concurrency}.")]
+    internal static partial void ConsumerStarted(this ILogger logger, string queue, int prefetch, int concurrency);
+
+    [LoggerMessage(2101, LogLevel.Information, "Queue '{Queue}' is no longer consumed: {Requeued} unstarted messages went back.")]
+    internal static partial void ConsumerStopped(this ILogger logger, string queue, int requeued);
+
+    [LoggerMessage(2102, LogLevel.Warning, "The stop budget of queue '{Queue}' is over with {Running} handlers running: their tokens are cancelled, their messages come again.")]
+    internal static partial void StopBudgetOver(this ILogger logger, string queue, int running);
+
+    [LoggerMessage(2103, LogLevel.Error, "{Running} handlers of queue '{Queue}' ignore their cancelled tokens; their messages come again while they may still run.")]
+    internal static partial void HandlersAbandoned(this ILogger logger, string queue, int running);
+
+    [LoggerMessage(2104, LogLevel.Warning, "Queue '{Queue}' could not be cancelled at the broker; closing its channel gives back what is unsettled.")]
+    internal static partial void CancelFailed(this ILogger logger, Exception exception, string queue);
+
+    [LoggerMessage(2110, LogLevel.Warning, "Message {MessageId} ('{Type}') of queue '{Queue}' failed in attempt {Attempt} and is tried again after {Delay}.")]
+    internal static partial void Retrying(this ILogger logger, Exception? exception, string? messageId, string? type, string queue, int attempt, TimeSpan delay);
+
+    [LoggerMessage(2111, LogLevel.Information, "Message {MessageId} ('{Type}') of queue '{Queue}' is postponed by {Delay}, as its handler asked: {Reason}")]
+    internal static partial void Postponed(this ILogger logger, string? messageId, string? type, string queue, TimeSpan delay, string? reason);
+
+    [LoggerMessage(2112, LogLevel.Error, "Message {MessageId} ('{Type}') of queue '{Queue}' goes to the dead letters after {Attempts} attempts: {Reason}.")]
+    internal static partial void DeadLettering(this ILogger logger, Exception? exception, string? messageId, string? type, string queue, int attempts, string? reason);
+
+    [LoggerMessage(2113, LogLevel.Error, "The copy of message {MessageId} of queue '{Queue}' to {Destination} was not confirmed ({Outcome}: {Reason}); the original goes back to its queue after {Pause}.")]
+    internal static partial void MoveFailed(this ILogger logger, string? messageId, string queue, Destination destination, PublishOutcomeKind outcome, string reason, TimeSpan pause);
+
+    [LoggerMessage(2114, LogLevel.Warning, "The handler of message {MessageId} ('{Type}') of queue '{Queue}' is over its timeout of {Timeout}: its token is cancelled.")]
+    internal static partial void HandlerTimedOut(this ILogger logger, string? messageId, string type, string queue, TimeSpan timeout);
+
+    [LoggerMessage(2115, LogLevel.Debug, "{Count} deliveries of queue '{Queue}' came on a channel that is gone; the broker gives them again.")]
+    internal static partial void StaleDeliveries(this ILogger logger, string queue, int count);
+
+    [LoggerMessage(2116, LogLevel.Critical, "The consumer of queue '{Queue}' met an error of its own; the message stays unsettled and comes again when the channel closes.")]
+    internal static partial void PumpFailed(this ILogger logger, Exception exception, string queue);
+
+    [LoggerMessage(2120, LogLevel.Warning, "The broker at {Broker} is not there after {Patience}; the host goes on, consumers start when it comes.")]
+    internal static partial void ConnectingInBackground(this ILogger logger, string broker, TimeSpan patience);
+
+    [LoggerMessage(2121, LogLevel.Error, "Messaging at {Broker} could not start; tried again after {Pause}.")]
+    internal static partial void StartFailed(this ILogger logger, Exception exception, string broker, TimeSpan pause);
+}

@@ -1,0 +1,47 @@
+namespace TechCorp.Messaging;
+
+/// <summary>One queue registered several times: what one registration changed holds for all, and two that changed the same setting must agree. Plain code.</summary>
+internal static class ConsumerOptionsMerge
+{
+    private static readonly ConsumerOptions Default = new();
+
+    internal static ConsumerOptions Merge(IEnumerable<ConsumerOptions> registrations, ICollection<string> problems)
+    {
+        ConsumerOptions? sum = null;
+        foreach (var next in registrations)
+        {
+            sum = sum is null ? next.Copy() : Merge(sum, next, problems);
+        }
+
+        return sum ?? new ConsumerOptions();
+    }
+
+    private static ConsumerOptions Merge(ConsumerOptions sum, ConsumerOptions next, ICollection<string> problems)
+    {
+        sum.Prefetch = Pick(options => options.Prefetch, nameof(sum.Prefetch));
+        sum.Concurrency = Pick(options => options.Concurrency, nameof(sum.Concurrency));
+        sum.HandlerTimeout = Pick(options => options.HandlerTimeout, nameof(sum.HandlerTimeout));
+        sum.Policy = Pick(options => options.Policy, nameof(sum.Policy));
+        sum.TypeFrom = Pick(options => options.TypeFrom, nameof(sum.TypeFrom));
+        sum.MissingMessageId = Pick(options => options.MissingMessageId, nameof(sum.MissingMessageId));
+        sum.RedeliveryLimit = Pick(options => options.RedeliveryLimit, nameof(sum.RedeliveryLimit));
+        sum.OrderingKey = Pick(options => options.OrderingKey, nameof(sum.OrderingKey));
+        return sum;
+
+        T Pick<T>(Func<ConsumerOptions, T> setting, string name)
+        {
+            var (ours, theirs, unchanged) = (setting(sum), setting(next), setting(Default));
+            if (Equals(ours, theirs) || Equals(theirs, unchanged))
+            {
+                return ours;
+            }
+
+            if (!Equals(ours, unchanged))
+            {
+                problems.Add($"{name} of queue '{sum.Queue}' is set twice, to {ours} and to {theirs}; the handlers of one queue share its settings.");
+            }
+
+            return theirs;
+        }
+    }
+}

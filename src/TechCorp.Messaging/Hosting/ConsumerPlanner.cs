@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Configuration;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Groups the registrations by queue and checks each: settings, handlers, and whether anybody declares the queue.</summary>
+internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mode, List<string> problems)
+{
+    internal IReadOnlyList<ConsumerPlan> Plan(IConfiguration? section, ConfigurationReader reader)
+    {
+        var plans = new List<ConsumerPlan>();
+        foreach (var queue in builder.Consumers.GroupBy(registration => registration.Options.Queue, StringComparer.Ordinal))
+        {
+            var options = ConsumerOptionsMerge.Merge(queue.Select(registration => registration.Options), problems);
+            if (section is not null && queue.Key.Length > 0)
+            {
+                OptionsFromConfiguration.Apply(options, section.GetSection($"Consumers:{queue.Key}"), reader);
+            }
+
+            var found = problems.Count;
+            problems.AddRange(options.Problems().Select(problem => $"Consumer {string.Join(", ", queue.Select(registration => registration.HandlerName))}: {problem}"));
+            var invokers = Bind(queue);
+            var fixedName = FixedWireName(options, invokers);
+            CheckDeclared(queue.Key);
+            if (problems.Count == found)
+            {
+                plans.Add(new ConsumerPlan(options, new HandlerRegistry(invokers), fixedName, DeadLettersOf(queue.Key)));
+            }
+        }
+
+        return plans;
+    }
+
+    private List<HandlerInvoker> Bind(IGrouping<string, ConsumerRegistration> queue)
+    {
+        var invokers = new List<HandlerInvoker>();
+        foreach (var registration in queue)
+        {
+            if (!builder.Catalog.TryFind(registration.MessageType, out var type))
+            {
+                problems.Add($"{registration.HandlerName} consumes {registration.MessageType}, which is not registered: call AddMessage(\"wire.name\", …).");
+            }
+            else if (invokers.Any(other => other.WireName == type.WireName))
+            {
+                problems.Add($"Queue '{queue.Key}' has two handlers for '{type.WireName}'; one queue has one handler for each type.");
+            }
+            else
+            {
+                invokers.Add(registration.Bind(builder.Catalog));
+            }
+        }
+
+        return invokers;
+    }
+
+    private string? FixedWireName(ConsumerOptions options, List<HandlerInvoker> invokers)
+    {
+        var name = options.TypeFrom.FixedName;
+        if (options.TypeFrom.FixedType is { } clrType)
+        {
+            name = builder.Catalog.TryFind(clrType, out var type) ? type.WireName : clrType.ToString();
+        }
+
+        if (name is not null && invokers.All(invoker => invoker.WireName != name))
+        {
+            problems.Add($"Queue '{options.Queue}' holds '{name}' alone, as TypeFrom.Fixed says, and has no handler for it.");
+        }
+
+        return name;
+    }
+
+    private void CheckDeclared(string queue)
+    {
+        if (mode == TopologyMode.Create && queue.Length > 0 && !builder.DeclaredTopology.QueuesByName.ContainsKey(queue))
+        {
+            problems.Add($"Queue '{queue}' is consumed, but nobody declares it: call AddTopology(Topology.WorkQueue(\"{queue}\")), or choose TopologyMode Validate or Assume.");
+        }
+    }
+
+    /// <summary>Where the queue's own declaration sends its dead letters, so that ours and the broker's meet; otherwise straight to the dead-letter queue.</summary>
+    private Destination DeadLettersOf(string queue)
+        => builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue) is { DeadLetterExchange: { Length: > 0 } exchange, DeadLetterRoutingKey: { } key }
+            ? Destination.ToExchange(exchange, key)
+            : Destination.ToQueue(Topology.DeadLetterQueueOf(queue));
+}

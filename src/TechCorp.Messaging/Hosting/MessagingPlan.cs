@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Everything a running instance is made from: checked, complete, unchanging.</summary>
+internal sealed record MessagingPlan
+{
+    internal required string? Name { get; init; }
+
+    internal required MessageCatalog Catalog { get; init; }
+
+    internal required Topology Topology { get; init; }
+
+    internal required TopologyMode TopologyMode { get; init; }
+
+    internal required PublisherOptions Publisher { get; init; }
+
+    internal required IReadOnlyList<ConsumerPlan> Consumers { get; init; }
+
+    internal required string AppId { get; init; }
+
+    internal required TimeSpan StartupPatience { get; init; }
+
+    internal required TimeProvider Clock { get; init; }
+
+    internal required ILoggerFactory Loggers { get; init; }
+
+    internal required IConfiguration? Configuration { get; init; }
+
+    internal required Func<TransportSettings, ITransport> Transport { get; init; }
+
+    internal ITransport CreateTransport() => Transport(new TransportSettings(Publisher, AppId, Clock, Loggers, Configuration));
+}

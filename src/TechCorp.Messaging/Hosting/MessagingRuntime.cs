@@ -1,0 +1,140 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>One running instance: transport, publisher, consumers, dead letters. Started and stopped in four steps so that others can run between.</summary>
+/// <remarks>Each step may be called twice, and stopping without a start is harmless. The steps are called one after the other, by one host.</remarks>
+internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly ITransport _transport;
+    private readonly QueueConsumer[] _consumers;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _logger;
+    private Task? _connecting;
+    private Task? _background;
+    private bool _disposed;
+
+    internal MessagingRuntime(MessagingPlan plan, IServiceScopeFactory scopes)
+    {
+        Plan = plan;
+        _logger = plan.Loggers.CreateLogger("TechCorp.Messaging.Host");
+        _transport = plan.CreateTransport();
+        _consumers = [.. plan.Consumers.Select(consumer => new QueueConsumer(_transport, consumer, plan, scopes))];
+        Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.Clock);
+        Consumers = new MessageConsumers(_consumers);
+    }
+
+    internal MessagingPlan Plan { get; }
+
+    internal IMessagePublisher Publisher { get; }
+
+    internal MessageConsumers Consumers { get; }
+
+    /// <summary>What the transport calls itself; without credentials.</summary>
+    internal string Broker => _transport.Name;
+
+    /// <summary>Whether the connection was made and the topology declared; later losses are the transport's to mend.</summary>
+    internal bool IsConnected => _connecting is { IsCompletedSuccessfully: true };
+
+    /// <summary>Connects and declares the topology; after the patience, a broker that is not there is waited for in the background.</summary>
+    internal async Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        _connecting ??= ConnectAsync(_stopping.Token);
+        try
+        {
+            await _connecting.WaitAsync(patience, Plan.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!_connecting.IsCompleted)
+        {
+            _logger.ConnectingInBackground(Broker, patience);
+        }
+    }
+
+    /// <summary>Starts the consumers, last of all; when the broker is not there yet, as soon as it is.</summary>
+    internal async Task StartConsumersAsync(CancellationToken cancellationToken)
+    {
+        if (_connecting is null or { IsCompleted: true })
+        {
+            await (_connecting ??= ConnectAsync(_stopping.Token)).ConfigureAwait(false);
+            await SubscribeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            _background ??= StartInBackgroundAsync(_stopping.Token);
+        }
+    }
+
+    /// <summary>Drains the consumers, first of all. When the budget is over, running handlers' tokens are cancelled. Never throws.</summary>
+    internal async Task StopConsumersAsync(CancellationToken budget)
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await (_background ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_consumers.Select(consumer => consumer.StopAsync(budget))).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for confirms and closes the connection, last of all.</summary>
+    internal Task DisconnectAsync(CancellationToken budget) => _connecting is null || _disposed ? Task.CompletedTask : _transport.StopAsync(budget);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_disposed)
+        {
+            await StopConsumersAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            _disposed = true;
+            await _transport.DisposeAsync().ConfigureAwait(false);
+            Array.ForEach(_consumers, consumer => consumer.Dispose());
+            _stopping.Dispose();
+        }
+    }
+
+    /// <summary>For containers that are disposed synchronously.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        await _transport.StartAsync(cancellationToken).ConfigureAwait(false);
+        await _transport.DeclareAsync(Plan.Topology, Plan.TopologyMode, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SubscribeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var consumer in _consumers)
+        {
+            await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The host is up already, so a failure is logged and tried again, not thrown.</summary>
+    private async Task StartInBackgroundAsync(CancellationToken stopping)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await _connecting!.ConfigureAwait(false);
+                await SubscribeAsync(stopping).ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _logger.StartFailed(e, Broker, pause);
+            }
+
+            await Task.Delay(pause, Plan.Clock, stopping).ConfigureAwait(false);
+            _connecting = _connecting!.IsCompletedSuccessfully ? _connecting : ConnectAsync(stopping);
+        }
+    }
+}

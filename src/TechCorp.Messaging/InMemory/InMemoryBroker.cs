@@ -1,0 +1,61 @@
+namespace TechCorp.Messaging;
+
+/// <summary>A message broker inside the process: exchanges, queues, acknowledgements, time to live, limits and dead letters as AMQP 0-9-1 and RabbitMQ have them.</summary>
+/// <remarks>
+/// For development, for services of one process and for tests that should not need a server. One instance is shared by all services that are to
+/// talk to each other. Messages live in this process only: they survive a lost consumer or a stopped service, not the end of the process. Thread-safe.
+/// </remarks>
+public sealed class InMemoryBroker : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly BrokerState _state = new(); // guarded by _gate
+    private readonly TimeProvider _time;
+    private readonly long _born;
+    private readonly ExpiryAlarm _alarm;
+
+    /// <summary>An empty broker.</summary>
+    /// <param name="timeProvider">The clock that messages expire by. Default: the system's.</param>
+    public InMemoryBroker(TimeProvider? timeProvider = null)
+    {
+        _time = timeProvider ?? TimeProvider.System;
+        _born = _time.GetTimestamp();
+        _alarm = new ExpiryAlarm(_time, Now, Expire);
+    }
+
+    /// <summary>Stops the clock: nothing expires any more. The services that use the broker stop for themselves.</summary>
+    public void Dispose() => _alarm.Dispose();
+
+    /// <summary>The connection of one service.</summary>
+    internal InMemoryTransport CreateTransport() => new(this);
+
+    internal InMemoryConsumer CreateConsumer(InMemoryConnection connection, string queue, ushort prefetch, Action<Delivery> sink)
+        => new(_gate, connection, queue, prefetch, sink);
+
+    /// <summary>Does one thing to the state under the gate, at one moment, and sets the alarm for what it brought.</summary>
+    /// <param name="argument">Passed on, so that <paramref name="change"/> can be static.</param>
+    /// <param name="change">Plain code: it neither waits nor calls anything foreign.</param>
+    internal TResult Do<TArgument, TResult>(TArgument argument, Func<BrokerState, TArgument, TimeSpan, TResult> change)
+    {
+        var now = Now();
+        TimeSpan nextExpiry;
+        TResult result;
+        lock (_gate)
+        {
+            result = change(_state, argument, now);
+            nextExpiry = _state.NextExpiry;
+        }
+
+        _alarm.Set(nextExpiry);
+        return result;
+    }
+
+    /// <summary>Deletes a queue with all its messages, as an operator would; false when there is none.</summary>
+    internal bool DeleteQueue(string queue) => Do(queue, static (state, queue, now) => state.Delete(queue, now));
+
+    /// <summary>Breaks a service's connection, which comes back at once: what it held unsettled is back in its queues, and its channels are new.</summary>
+    internal void Cut(InMemoryTransport transport) => Do(transport.Connection, static (state, connection, now) => state.Cut(connection, now));
+
+    private TimeSpan Now() => _time.GetElapsedTime(_born);
+
+    private void Expire() => Do(0, static (state, _, now) => state.Expire(now));
+}

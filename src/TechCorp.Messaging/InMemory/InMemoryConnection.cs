@@ -1,0 +1,12 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What one service has open at the broker, and what it declared. Guarded by the broker's gate.</summary>
+internal sealed class InMemoryConnection
+{
+    internal HashSet<InMemoryConsumer> Consumers { get; } = [];
+
+    internal HashSet<UnsettledDeliveries> Readers { get; } = [];
+
+    /// <summary>For each queue the topology it was declared with last: the service declares it again when somebody deletes it under a consumer.</summary>
+    internal Dictionary<string, Topology> Declared { get; } = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,66 @@
+namespace TechCorp.Messaging;
+
+/// <summary>A consumer as the broker knows it, and the loop that hands its deliveries to the sink. State guarded by the broker's gate.</summary>
+/// <remarks>One loop at a time: it starts when something arrives and ends when nothing is left, so the sink is called in order and never concurrently.</remarks>
+internal sealed class InMemoryConsumer(Lock gate, InMemoryConnection connection, string queue, ushort prefetch, Action<Delivery> sink) : IThreadPoolWorkItem
+{
+    private readonly Queue<Delivery> _arrived = new();
+    private TaskCompletionSource? _running;
+
+    internal InMemoryConnection Connection { get; } = connection;
+
+    internal string Queue { get; } = queue;
+
+    internal UnsettledDeliveries Unsettled { get; } = new();
+
+    /// <summary>Whether a queue counts it among its consumers.</summary>
+    internal bool IsAttached { get; set; }
+
+    // As in AMQP, a prefetch of 0 is no bound at all.
+    internal bool HasCredit => prefetch == 0 || Unsettled.Count < prefetch;
+
+    /// <summary>Ends when the sink is not being called and nothing waits for it. Call under the gate, await outside.</summary>
+    internal Task Idle => _running?.Task ?? Task.CompletedTask;
+
+    internal void Deliver(QueueEntry entry)
+    {
+        _arrived.Enqueue(Unsettled.Add(entry));
+        if (_running is null)
+        {
+            _running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            // Only queued here; nothing of the sink's runs under the gate.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Its channel is gone: what was not handed to the sink never will be, what is unsettled is handed out to go back.</summary>
+    internal List<QueueEntry> LoseChannel()
+    {
+        _arrived.Clear();
+        return Unsettled.Renew();
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (TakeArrived() is { } delivery)
+        {
+            sink(delivery);
+        }
+    }
+
+    private Delivery? TakeArrived()
+    {
+        lock (gate)
+        {
+            if (_arrived.TryDequeue(out var delivery))
+            {
+                return delivery;
+            }
+
+            _running!.SetResult();
+            _running = null;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace TechCorp.Messaging;
+
+/// <summary>An exchange and its bindings. Guarded by the broker's gate.</summary>
+internal sealed class InMemoryExchange(ExchangeDeclaration declaration)
+{
+    private readonly HashSet<BindingDeclaration> _known = [];
+    private readonly List<(TopicPattern Pattern, InMemoryQueue Queue)> _bindings = [];
+
+    internal ExchangeDeclaration Declaration { get; } = declaration;
+
+    /// <summary>Adds a binding; nothing happens when it is there already.</summary>
+    internal void Bind(BindingDeclaration binding, InMemoryQueue queue)
+    {
+        if (_known.Add(binding))
+        {
+            _bindings.Add((new TopicPattern(binding.RoutingKey), queue));
+        }
+    }
+
+    internal void Unbind(InMemoryQueue queue)
+    {
+        _known.RemoveWhere(binding => binding.Queue == queue.Declaration.Name);
+        _bindings.RemoveAll(binding => binding.Queue == queue);
+    }
+
+    /// <summary>Adds the queues that get a message with this key; each once, however many bindings lead to it.</summary>
+    internal void Route(string routingKey, HashSet<InMemoryQueue> targets)
+    {
+        foreach (var (pattern, queue) in _bindings)
+        {
+            if (Passes(pattern, routingKey))
+            {
+                targets.Add(queue);
+            }
+        }
+    }
+
+    private bool Passes(TopicPattern pattern, string routingKey) => Declaration.Kind switch
+    {
+        ExchangeKind.Fanout => true,
+        ExchangeKind.Topic => pattern.Matches(routingKey),
+        _ => pattern.Text == routingKey,
+    };
+}

@@ -1,0 +1,86 @@
+namespace TechCorp.Messaging;
+
+/// <summary>One service's way to an <see cref="InMemoryBroker"/>. Everything completes at once; nothing expires in flight and no connection is lost by itself.</summary>
+internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
+{
+    private volatile bool _stopped;
+
+    public string Name => "in-memory";
+
+    internal InMemoryConnection Connection { get; } = new();
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.CompletedTask;
+    }
+
+    public Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        ThrowIfOver(cancellationToken);
+        switch (mode)
+        {
+            case TopologyMode.Create:
+                broker.Do((Connection, topology), static (state, argument, now) => state.Declare(argument.topology, argument.Connection, now));
+                break;
+            case TopologyMode.Validate:
+                broker.Do(topology, static (state, topology, _) => state.Validate(topology));
+                break;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_stopped)
+        {
+            return ValueTask.FromResult(PublishOutcome.ExpiredUnwritten("The transport has stopped."));
+        }
+
+        // Copied before the gate is taken: the headers are the caller's own type.
+        var stored = StoredMessage.From(message, destination);
+        return ValueTask.FromResult(broker.Do((stored, whenUnroutable), static (state, argument, now) => state.Publish(argument.stored, argument.whenUnroutable, now)));
+    }
+
+    public Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        ArgumentNullException.ThrowIfNull(sink);
+        ThrowIfOver(cancellationToken);
+        var consumer = broker.CreateConsumer(Connection, queue, prefetch, sink);
+        broker.Do(consumer, static (state, consumer, now) => state.Open(consumer, now));
+        return Task.FromResult<IDeliverySource>(new InMemoryDeliverySource(broker, consumer));
+    }
+
+    public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        ThrowIfOver(cancellationToken);
+        return Task.FromResult<IQueueReader>(new InMemoryQueueReader(broker, Connection, queue));
+    }
+
+    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        ThrowIfOver(cancellationToken);
+        return Task.FromResult(broker.Do(queue, static (state, queue, now) => state.Count(queue, now)));
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stopped = true;
+        await broker.Do(Connection, static (state, connection, now) => state.Close(connection, now)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private void ThrowIfOver(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_stopped, this);
+    }
+}

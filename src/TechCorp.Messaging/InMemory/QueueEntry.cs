@@ -1,0 +1,18 @@
+namespace TechCorp.Messaging;
+
+/// <summary>A message in one queue, ready or held by a consumer. Guarded by the broker's gate.</summary>
+internal sealed class QueueEntry(InMemoryQueue queue, StoredMessage message, TimeSpan expiresAt)
+{
+    internal InMemoryQueue Queue { get; } = queue;
+
+    internal StoredMessage Message { get; } = message;
+
+    /// <summary>On the broker's clock; <see cref="TimeSpan.MaxValue"/> for never. Being requeued does not renew it.</summary>
+    internal TimeSpan ExpiresAt { get; } = expiresAt;
+
+    /// <summary>Its place among the messages that were appended.</summary>
+    internal long Position { get; set; }
+
+    /// <summary>How often it came back unsettled or requeued.</summary>
+    internal int Returns { get; set; }
+}

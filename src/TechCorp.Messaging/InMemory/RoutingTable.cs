@@ -1,0 +1,132 @@
+namespace TechCorp.Messaging;
+
+/// <summary>The exchanges, queues and bindings that were declared, and the way through them. Guarded by the broker's gate.</summary>
+internal sealed class RoutingTable(Action<QueueEntry, string> bury)
+{
+    private readonly Dictionary<string, InMemoryExchange> _exchanges = PredeclaredExchanges();
+    private readonly Dictionary<string, InMemoryQueue> _queues = new(StringComparer.Ordinal);
+
+    internal IEnumerable<InMemoryQueue> Queues => _queues.Values;
+
+    internal InMemoryQueue? Find(string queue) => _queues.GetValueOrDefault(queue);
+
+    /// <summary>Adds the queues that get the message, each once; false when there is no such exchange.</summary>
+    internal bool TryRoute(string exchange, string routingKey, HashSet<InMemoryQueue> targets)
+    {
+        if (exchange.Length == 0)
+        {
+            if (Find(routingKey) is { } queue)
+            {
+                targets.Add(queue);
+            }
+
+            return true;
+        }
+
+        if (!_exchanges.TryGetValue(exchange, out var there))
+        {
+            return false;
+        }
+
+        there.Route(routingKey, targets);
+        return true;
+    }
+
+    /// <summary>Declares what is missing, in the order exchanges, queues, bindings; what was declared before a difference stays.</summary>
+    /// <exception cref="TopologyMismatchException">Something is there otherwise.</exception>
+    internal void Declare(Topology topology)
+    {
+        foreach (var exchange in topology.Exchanges)
+        {
+            Declare(exchange);
+        }
+
+        foreach (var queue in topology.Queues)
+        {
+            Declare(queue);
+        }
+
+        foreach (var binding in topology.Bindings)
+        {
+            var queue = Find(binding.Queue) ?? throw Mismatch.Missing($"queue '{binding.Queue}'");
+            var exchange = _exchanges.GetValueOrDefault(binding.Exchange) ?? throw Mismatch.Missing($"exchange '{binding.Exchange}'");
+            exchange.Bind(binding, queue);
+        }
+    }
+
+    /// <summary>Checks that every exchange and queue exists.</summary>
+    /// <exception cref="TopologyMismatchException">One does not.</exception>
+    internal void Validate(Topology topology)
+    {
+        if (topology.Exchanges.FirstOrDefault(exchange => !_exchanges.ContainsKey(exchange.Name)) is { } exchange)
+        {
+            throw Mismatch.Missing($"exchange '{exchange.Name}'");
+        }
+
+        if (topology.Queues.FirstOrDefault(queue => !_queues.ContainsKey(queue.Name)) is { } queue)
+        {
+            throw Mismatch.Missing($"queue '{queue.Name}'");
+        }
+    }
+
+    /// <summary>Takes a queue and its bindings out; null when there is none.</summary>
+    internal InMemoryQueue? Remove(string name)
+    {
+        if (!_queues.Remove(name, out var queue))
+        {
+            return null;
+        }
+
+        foreach (var exchange in _exchanges.Values)
+        {
+            exchange.Unbind(queue);
+        }
+
+        return queue;
+    }
+
+    /// <summary>Declares one queue of a topology again, with its bindings.</summary>
+    internal void Restore(QueueDeclaration queue, IEnumerable<BindingDeclaration> bindings)
+    {
+        if (Find(queue.Name) is not { } there)
+        {
+            _queues.Add(queue.Name, there = new InMemoryQueue(queue, bury));
+        }
+
+        foreach (var binding in bindings.Where(binding => binding.Queue == queue.Name))
+        {
+            _exchanges.GetValueOrDefault(binding.Exchange)?.Bind(binding, there);
+        }
+    }
+
+    private static Dictionary<string, InMemoryExchange> PredeclaredExchanges() => new(StringComparer.Ordinal)
+    {
+        ["amq.fanout"] = new(new ExchangeDeclaration("amq.fanout", ExchangeKind.Fanout)),
+        ["amq.topic"] = new(new ExchangeDeclaration("amq.topic", ExchangeKind.Topic)),
+        ["amq.direct"] = new(new ExchangeDeclaration("amq.direct", ExchangeKind.Direct)),
+    };
+
+    private void Declare(ExchangeDeclaration exchange)
+    {
+        if (!_exchanges.TryGetValue(exchange.Name, out var there))
+        {
+            _exchanges.Add(exchange.Name, new InMemoryExchange(exchange));
+        }
+        else if (there.Declaration.Kind != exchange.Kind)
+        {
+            throw Mismatch.Exchange(exchange, there.Declaration);
+        }
+    }
+
+    private void Declare(QueueDeclaration queue)
+    {
+        if (Find(queue.Name) is not { } there)
+        {
+            _queues.Add(queue.Name, new InMemoryQueue(queue, bury));
+        }
+        else if (QueueDifference.Describe(queue, there.Declaration) is { } difference)
+        {
+            throw Mismatch.Queue(queue, difference);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Collections.ObjectModel;
+
+namespace TechCorp.Messaging;
+
+/// <summary>A message as the broker keeps it: copied from the publisher, immutable, shared by all queues that hold it.</summary>
+internal sealed record StoredMessage
+{
+    private const string FirstDeathReason = "x-first-death-reason";
+    private const string FirstDeathQueue = "x-first-death-queue";
+    private const string FirstDeathExchange = "x-first-death-exchange";
+
+    internal required ReadOnlyMemory<byte> Body { get; init; }
+
+    internal required string Exchange { get; init; }
+
+    internal required string RoutingKey { get; init; }
+
+    internal required string MessageId { get; init; }
+
+    internal required string Type { get; init; }
+
+    internal required string ContentType { get; init; }
+
+    internal string? CorrelationId { get; init; }
+
+    internal string? AppId { get; init; }
+
+    internal DateTimeOffset? Timestamp { get; init; }
+
+    internal required ReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>The dead-letter history, newest first.</summary>
+    internal ImmutableArray<Death> Deaths { get; init; } = [];
+
+    /// <summary>Copies what the publisher may reuse: the body and the headers.</summary>
+    internal static StoredMessage From(Message message, Destination destination) => new()
+    {
+        Body = message.Body.ToArray(),
+        Exchange = destination.Exchange ?? "",
+        RoutingKey = destination.RoutingKey ?? "",
+        MessageId = message.Id,
+        Type = message.Type,
+        ContentType = message.ContentType,
+        CorrelationId = message.CorrelationId,
+        AppId = message.AppId,
+        Timestamp = WholeSeconds(message.Timestamp),
+        Headers = message.Headers.Count == 0
+            ? ReadOnlyDictionary<string, string>.Empty
+            : new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(message.Headers, StringComparer.Ordinal)),
+    };
+
+    /// <summary>The message as it leaves a queue for its dead-letter exchange.</summary>
+    internal StoredMessage DeadLettered(Death death, string exchange, string? routingKey) => this with
+    {
+        Exchange = exchange,
+        RoutingKey = routingKey ?? RoutingKey,
+        Headers = Headers.ContainsKey(FirstDeathReason) ? Headers : new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(Headers, StringComparer.Ordinal)
+        {
+            [FirstDeathReason] = death.Reason,
+            [FirstDeathQueue] = death.Queue,
+            [FirstDeathExchange] = Exchange,
+        }),
+        Deaths = Deaths.With(death),
+    };
+
+    // AMQP carries whole seconds.
+    private static DateTimeOffset? WholeSeconds(DateTimeOffset? timestamp)
+        => timestamp is { } precise ? DateTimeOffset.FromUnixTimeSeconds(precise.ToUnixTimeSeconds()) : null;
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+public sealed partial class MessagingBuilder
+{
+    /// <summary>The service's name: written into every message it publishes and every dead letter it makes. Default: the host's application name.</summary>
+    public MessagingBuilder AppId(string appId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(appId);
+        ChosenAppId = AmqpName.Check(appId, nameof(appId));
+        return this;
+    }
+
+    /// <summary>What to do about the topology at the start. Default: <see cref="Messaging.TopologyMode.Create"/>.</summary>
+    public MessagingBuilder TopologyMode(TopologyMode mode)
+    {
+        ChosenTopologyMode = mode;
+        return this;
+    }
+
+    /// <summary>
+    /// How long the host's start waits for a broker that is not there; after that it goes on connecting in the background, and consumers start when it succeeds. Default: 10 s.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> waits until the host gives up.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
+    public MessagingBuilder StartupWait(TimeSpan patience)
+    {
+        if (patience < TimeSpan.Zero && patience != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(patience), patience, "The wait for the broker cannot be negative.");
+        }
+
+        StartupPatience = patience;
+        return this;
+    }
+
+    /// <summary>The clock. Default: the container's <see cref="TimeProvider"/>, else the system's.</summary>
+    public MessagingBuilder Clock(TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        ChosenClock = clock;
+        return this;
+    }
+
+    /// <summary>Where logs go. Default: the container's factory, else nowhere.</summary>
+    public MessagingBuilder Logging(ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(loggers);
+        ChosenLoggers = loggers;
+        return this;
+    }
+
+    /// <summary>
+    /// The section whose settings win over code. Default: <c>TechCorp:Messaging</c> of the container's configuration, and <c>TechCorp:Messaging:Named:&lt;name&gt;</c> for a keyed registration.
+    /// It may hold <c>Publisher:Timeout</c>, <c>Consumers:&lt;queue&gt;:Prefetch</c> and the like, <c>AppId</c>, <c>TopologyMode</c>.
+    /// </summary>
+    public MessagingBuilder Configuration(IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ChosenConfiguration = section;
+        return this;
+    }
+}

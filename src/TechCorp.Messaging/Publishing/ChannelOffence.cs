@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Which publishes a channel was closed for, read from the broker's words: the others on it are innocent.</summary>
+internal sealed partial record ChannelOffence(int Code, string Text, string Exchange, string? RoutingKey)
+{
+    private const int AccessRefused = 403;
+    private const int NotFound = 404;
+
+    internal bool IsMissingExchange => Code == NotFound;
+
+    /// <summary>The offence; null when the text names no exchange (a lost connection, a close of our own).</summary>
+    internal static ChannelOffence? In(int code, string text)
+    {
+        if (code is not (NotFound or AccessRefused) || ExchangePattern.Match(text) is not { Success: true } exchange)
+        {
+            return null;
+        }
+
+        var name = exchange.Groups["name"].Value;
+        var topic = TopicPattern.Match(text);
+        return new ChannelOffence(code, text, name == "amq.default" ? "" : name, topic.Success ? topic.Groups["key"].Value : null);
+    }
+
+    /// <summary>The outcome of a publish to an exchange that is known to be missing.</summary>
+    internal static PublishOutcome Missing(string exchange) => PublishOutcome.Returned(NotFound, $"exchange '{exchange}' does not exist; it was not sent.");
+
+    internal bool IsBy(string exchange, string routingKey) => exchange == Exchange && (RoutingKey is null || RoutingKey == routingKey);
+
+    /// <summary>How the offender ended: the broker has not kept the message.</summary>
+    internal PublishOutcome Outcome => IsMissingExchange
+        ? PublishOutcome.Returned(Code, $"exchange '{Exchange}' does not exist ({Text}).")
+        : new PublishOutcome(PublishOutcomeKind.Rejected, false, Code, Text);
+
+    [GeneratedRegex("exchange '(?<name>.*)' in vhost '", RegexOptions.CultureInvariant)]
+    private static partial Regex ExchangePattern { get; }
+
+    [GeneratedRegex("access to topic '(?<key>.*)' in exchange '", RegexOptions.CultureInvariant)]
+    private static partial Regex TopicPattern { get; }
+}

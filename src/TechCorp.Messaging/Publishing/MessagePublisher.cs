@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace TechCorp.Messaging;
+
+/// <summary>The one publisher over every transport: checks limits, completes properties, keeps a batch in order.</summary>
+internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider clock) : IMessagePublisher
+{
+    private readonly int _window = options.Window;
+
+    public MessageCatalog Catalog { get; } = catalog;
+
+    public ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var complete = Complete(message, destination);
+        return SendAsync(complete, destination, options, TimeoutOf(options), cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var timeout = TimeoutOf(options);
+        var complete = new Message[batch.Count];
+        for (var i = 0; i < complete.Length; i++)
+        {
+            ArgumentNullException.ThrowIfNull(batch[i].Message, nameof(batch));
+            complete[i] = Complete(batch[i].Message, batch[i].Destination);
+        }
+
+        var flights = new Task<PublishOutcome>[complete.Length];
+        for (var i = 0; i < flights.Length; i++)
+        {
+            await WaitForRoomAsync(flights, i).ConfigureAwait(false);
+            flights[i] = SendAsync(complete[i], batch[i].Destination, options, timeout, cancellationToken).AsTask();
+        }
+
+        return await Task.WhenAll(flights).ConfigureAwait(false);
+    }
+
+    /// <summary>No more flights than the window, so that a batch of any length needs bounded memory; how the flight ended is seen at the end.</summary>
+    private async ValueTask WaitForRoomAsync(Task<PublishOutcome>[] flights, int next)
+    {
+        if (next >= _window)
+        {
+            await ((Task)flights[next - _window]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private ValueTask<PublishOutcome> SendAsync(Message message, Destination destination, PublishOptions? publish, TimeSpan timeout, CancellationToken cancellationToken)
+        => transport.PublishAsync(message, destination, publish?.WhenUnroutable ?? WhenUnroutable.Fail, timeout, cancellationToken);
+
+    private TimeSpan TimeoutOf(PublishOptions? publish)
+    {
+        var timeout = publish?.Timeout ?? options.Timeout;
+        return timeout > TimeSpan.Zero ? timeout : throw new ArgumentException($"{nameof(PublishOptions.Timeout)} must be positive; it is {timeout}.", nameof(publish));
+    }
+
+    private Message Complete(Message message, Destination destination)
+    {
+        var complete = MessageProperties.Complete(message, appId, clock, Activity.Current);
+        PublishLimits.Check(complete, destination, options.MaxBodyBytes);
+        return complete;
+    }
+}

@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Keeps one publishing channel open on whatever connection there is, and tells the gate of it.</summary>
+internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, PublishGate gate, MissingExchanges missing, RabbitMqOptions options, TimeProvider time, ILogger log) : IAsyncDisposable
+{
+    // Confirms on, the client's tracking off; null keeps the dispatch concurrency of the connection.
+    private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false, null, null);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private Task? _loop; // guarded by _gate
+
+    internal void Start()
+    {
+        lock (_gate)
+        {
+            _loop ??= Task.Run(RunAsync, CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task? loop;
+        lock (_gate)
+        {
+            loop = _loop;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (loop is not null)
+        {
+            await loop.ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        for (var generation = 1L; !_stopping.IsCancellationRequested; generation++)
+        {
+            BrokerLink? link = null;
+            try
+            {
+                link = await supervisor.GetAsync(_stopping.Token).ConfigureAwait(false);
+                var opened = time.GetTimestamp();
+                await OpenAndWatchAsync(link, generation).ConfigureAwait(false);
+                failures = time.GetElapsedTime(opened) >= Settled ? 0 : failures + 1;
+            }
+            catch (Exception) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                log.PublishChannelFailed(exception);
+                link?.GiveUp($"no channel opens ({exception.Message})");
+                failures++;
+            }
+
+            if (failures > 1) // the first rebuild is immediate: a missing exchange closes a channel on a sound connection
+            {
+                var delay = ReconnectBackoff.Delay(options.ReconnectDelay, options.MaxReconnectDelay, failures - 1, Random.Shared.NextDouble());
+                await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task OpenAndWatchAsync(BrokerLink link, long generation)
+    {
+        var channel = await link.Connection.CreateChannelAsync(ChannelOptions, _stopping.Token).ConfigureAwait(false);
+        var session = new PublishSession(generation, channel, gate.Window);
+        void OnBlockedChanged() => BlockedChanged(session, link);
+        channel.BasicAcksAsync += (_, args) => Confirmed(session, args.DeliveryTag, args.Multiple, acknowledged: true);
+        channel.BasicNacksAsync += (_, args) => Confirmed(session, args.DeliveryTag, args.Multiple, acknowledged: false);
+        channel.BasicReturnAsync += (_, args) => Returned(session, args);
+        link.BlockedChanged += OnBlockedChanged;
+        try
+        {
+            gate.Open(session, link.Blocked);
+            channel.ChannelShutdownAsync += (_, args) => ShutDown(session, args); // called at once when it is closed already
+            var reason = await session.Closed.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            if (reason == "stuck")
+            {
+                log.PublishChannelStuck(generation);
+            }
+
+            End(session, 0, reason);
+        }
+        finally
+        {
+            link.BlockedChanged -= OnBlockedChanged;
+            var closing = CloseAsync(channel);
+            if (_stopping.IsCancellationRequested)
+            {
+                await closing.ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task Confirmed(PublishSession session, ulong tag, bool multiple, bool acknowledged)
+    {
+        gate.Confirm(session, tag, multiple, acknowledged);
+        return Task.CompletedTask;
+    }
+
+    private Task Returned(PublishSession session, BasicReturnEventArgs args)
+    {
+        gate.Return(session, args.BasicProperties.MessageId, args.Exchange, args.RoutingKey, args.ReplyCode, args.ReplyText);
+        return Task.CompletedTask;
+    }
+
+    private Task ShutDown(PublishSession session, ShutdownEventArgs args)
+    {
+        End(session, args.ReplyCode, args.ReplyText);
+        session.Close(args.ReplyText);
+        return Task.CompletedTask;
+    }
+
+    private void BlockedChanged(PublishSession session, BrokerLink link)
+    {
+        gate.SetBlocked(session, link.Blocked);
+        if (link.Blocked is { } reason)
+        {
+            log.Blocked(reason);
+        }
+        else
+        {
+            log.Unblocked();
+        }
+    }
+
+    private void End(PublishSession session, int code, string reason)
+    {
+        var offence = ChannelOffence.In(code, reason);
+        if (offence is { IsMissingExchange: true })
+        {
+            missing.Add(offence.Exchange); // before the gate lets anybody write again
+            log.ExchangeMissing(offence.Exchange);
+        }
+
+        if (gate.Lost(session, reason, offence) is >= 0 and var inFlight)
+        {
+            log.PublishChannelLost(session.Generation, inFlight, reason);
+        }
+    }
+
+    private async Task CloseAsync(IChannel channel)
+    {
+        try
+        {
+            await channel.CloseAsync(200, "closed", abort: true, CancellationToken.None).WaitAsync(CloseTimeout, time).ConfigureAwait(false);
+            await channel.DisposeAsync().AsTask().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It is being thrown away; whatever it says changes nothing.
+        }
+    }
+}

@@ -1,0 +1,159 @@
+namespace TechCorp.Messaging;
+
+// What the broker says: confirms, returns, a new channel, a lost one, blocked and unblocked.
+internal sealed partial class PublishGate
+{
+    /// <summary>A channel is open: what waits is written to it.</summary>
+    internal void Open(PublishSession session, string? blocked)
+    {
+        PublishEntry? next;
+        lock (_gate)
+        {
+            _session = session;
+            _turnTaken = false;
+            _abandoned = 0;
+            _blocked = blocked;
+            next = GrantNext();
+        }
+
+        next?.Wake();
+    }
+
+    /// <summary>The broker takes no publishes (with its reason), or takes them again (null).</summary>
+    internal void SetBlocked(PublishSession session, string? reason)
+    {
+        PublishEntry? next = null;
+        lock (_gate)
+        {
+            if (session == _session)
+            {
+                _blocked = reason;
+                next = GrantNext();
+            }
+        }
+
+        next?.Wake();
+    }
+
+    /// <summary>The broker's ack or nack. An unknown number, or one of an older channel, changes nothing.</summary>
+    internal void Confirm(PublishSession session, ulong sequence, bool multiple, bool acknowledged)
+    {
+        PublishEntry? next;
+        var confirmed = session.Confirmed;
+        lock (_gate)
+        {
+            if (session != _session)
+            {
+                return;
+            }
+
+            if (multiple)
+            {
+                session.Tracker.TakeUpTo(sequence, confirmed);
+            }
+            else if (session.Tracker.TryTake(sequence) is { } one)
+            {
+                confirmed.Add(one);
+            }
+
+            foreach (var entry in confirmed)
+            {
+                if (entry == PublishEntry.Abandoned)
+                {
+                    _abandoned--;
+                }
+                else
+                {
+                    Finish(entry, OutcomeOf(entry, acknowledged));
+                }
+            }
+
+            next = GrantNext();
+            AssertInvariants();
+        }
+
+        WakeAll(confirmed);
+        next?.Wake();
+    }
+
+    /// <summary>A return: it comes before the confirm of the same publish, and carries no sequence number, so the oldest that looks like it is meant.</summary>
+    internal void Return(PublishSession session, string? messageId, string exchange, string routingKey, int code, string text)
+    {
+        lock (_gate)
+        {
+            if (session == _session && session.Tracker.Find((messageId, exchange, routingKey), static (entry, wanted) => IsUnreturned(entry, wanted)) is { } entry)
+            {
+                entry.ReturnCode = code;
+                entry.ReturnText = text;
+            }
+        }
+    }
+
+    /// <summary>The channel is gone. The offenders fail; the others are written again, or end as lost, as the options say.</summary>
+    /// <returns>How many were in flight; -1 when it was known already.</returns>
+    internal int Lost(PublishSession session, string reason, ChannelOffence? offence)
+    {
+        List<PublishEntry> done = [];
+        List<PublishEntry> inFlight = [];
+        lock (_gate)
+        {
+            if (session != _session)
+            {
+                return -1;
+            }
+
+            _session = null;
+            _turnTaken = false;
+            _abandoned = 0;
+            _blocked = null;
+            session.Tracker.TakeAll(inFlight);
+            inFlight.RemoveAll(static entry => entry == PublishEntry.Abandoned);
+            for (var i = inFlight.Count - 1; i >= 0; i--)
+            {
+                var entry = inFlight[i];
+                if (offence is not null && offence.IsBy(entry.Exchange, entry.RoutingKey))
+                {
+                    Finish(entry, offence.Outcome);
+                    done.Add(entry);
+                }
+                else if (whenLost == WhenConnectionLost.Fail)
+                {
+                    Finish(entry, PublishOutcome.ConnectionLost($"the channel was lost before the confirm ({reason})."));
+                    done.Add(entry);
+                }
+                else
+                {
+                    entry.ReturnCode = 0;
+                    Requeue(entry); // from the youngest to the oldest: each goes in near the head
+                }
+            }
+
+            AssertInvariants();
+        }
+
+        WakeAll(done);
+        return inFlight.Count;
+    }
+
+    private static bool IsUnreturned(PublishEntry entry, (string? Id, string Exchange, string RoutingKey) wanted)
+        => entry != PublishEntry.Abandoned && entry.ReturnCode == 0
+            && entry.Message.Id == wanted.Id && entry.RoutingKey == wanted.RoutingKey && entry.Exchange == wanted.Exchange;
+
+    private static PublishOutcome OutcomeOf(PublishEntry entry, bool acknowledged)
+        => !acknowledged ? PublishOutcome.Rejected("the broker refused the message; a queue may be full.")
+            : entry.ReturnCode != 0 && !entry.AcceptUnroutable ? PublishOutcome.Returned(entry.ReturnCode, entry.ReturnText)
+            : PublishOutcome.Confirmed;
+
+    private static void WakeAll(List<PublishEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry != PublishEntry.Abandoned)
+            {
+                entry.Wake();
+            }
+        }
+
+        entries.Clear();
+    }
+}

@@ -1,0 +1,140 @@
+namespace TechCorp.Messaging;
+
+// What ends a publish without the broker: its deadline, its caller, the stop.
+internal sealed partial class PublishGate
+{
+    private bool _givenUp; // guarded by _gate; the stop's budget is over
+
+    /// <summary>The entry's timer fired. Too early, or for an earlier use of the entry: it is set again.</summary>
+    internal void OnDeadline(PublishEntry entry)
+    {
+        PublishSession? stuck = null;
+        var wake = false;
+        PublishEntry? next = null;
+        lock (_gate)
+        {
+            if (entry.Stage is PublishStage.Idle or PublishStage.Done)
+            {
+                return;
+            }
+
+            var left = time.GetElapsedTime(time.GetTimestamp(), entry.Deadline);
+            if (left > TimeSpan.Zero)
+            {
+                entry.ArmTimer(left + TimeSpan.FromMilliseconds(1));
+                return;
+            }
+
+            (wake, next) = End(entry, Expiry(entry), null);
+            stuck = StuckSession();
+        }
+
+        if (wake)
+        {
+            entry.Wake();
+        }
+
+        next?.Wake();
+        stuck?.Close("stuck");
+    }
+
+    /// <summary>The caller cancelled: it returns at once; the sequence numbers of others are untouched.</summary>
+    internal void Cancel(PublishEntry entry, CancellationToken cancellationToken)
+    {
+        PublishSession? stuck;
+        bool wake;
+        PublishEntry? next;
+        lock (_gate)
+        {
+            if (entry.Stage is PublishStage.Idle or PublishStage.Done)
+            {
+                return;
+            }
+
+            (wake, next) = End(entry, default, new OperationCanceledException(cancellationToken));
+            stuck = StuckSession();
+        }
+
+        if (wake)
+        {
+            entry.Wake();
+        }
+
+        next?.Wake();
+        stuck?.Close("stuck");
+    }
+
+    /// <summary>Takes nothing new, waits for what is on its way until the token is cancelled, then tells each caller what is known.</summary>
+    internal async Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            if (_live == 0)
+            {
+                _idle.TrySetResult();
+            }
+        }
+
+        await _idle.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        List<PublishEntry> done = [];
+        lock (_gate)
+        {
+            _givenUp = true;
+            _session?.Tracker.TakeAll(done);
+            _session = null;
+            _abandoned = 0;
+            done.RemoveAll(static entry => entry == PublishEntry.Abandoned);
+            done.AddRange(_queue);
+            _queue.Clear();
+            foreach (var entry in done)
+            {
+                Finish(entry, Stopped(entry));
+            }
+        }
+
+        WakeAll(done);
+    }
+
+    /// <summary>Ends an entry from outside of its course, and leaves its place in order.</summary>
+    /// <returns>Whether it must be woken (who is about to write sees the stage by itself), and who is granted the turn that becomes free.</returns>
+    private (bool Wake, PublishEntry? Next) End(PublishEntry entry, PublishOutcome outcome, Exception? fault)
+    {
+        var stage = entry.Stage;
+        entry.Fault = fault;
+        switch (stage)
+        {
+            case PublishStage.Waiting:
+                _queue.Remove(entry.Node);
+                break;
+            case PublishStage.InFlight:
+                _session!.Tracker.Replace(entry.Sequence, PublishEntry.Abandoned);
+                _abandoned++;
+                break;
+            case PublishStage.Granted when _session?.Generation == entry.Generation:
+                _turnTaken = false;
+                break;
+        }
+
+        Finish(entry, outcome);
+        AssertInvariants();
+        return (stage != PublishStage.Granted, GrantNext());
+    }
+
+    private static PublishOutcome Stopped(PublishEntry entry) => entry.Written
+        ? PublishOutcome.ConnectionLost("the publisher stopped before the confirm came.")
+        : PublishOutcome.ExpiredUnwritten("the publisher stopped before it was sent.");
+
+    /// <summary>The session when its whole window is unconfirmed and nobody awaits any of it: only a new channel can make room.</summary>
+    private PublishSession? StuckSession() => _abandoned == window && _blocked is null ? _session : null;
+
+    private PublishOutcome Expiry(PublishEntry entry)
+    {
+        var why = _blocked is not null ? $"the broker blocks publishing ({_blocked})."
+            : _session is null ? "there is no connection to the broker."
+            : entry.Stage == PublishStage.InFlight ? "no confirm came in time."
+            : _session.Tracker.Count >= window ? $"the window of {window} unconfirmed publishes stayed full."
+            : "the write of an earlier publish did not end.";
+        return entry.Written ? PublishOutcome.ExpiredUnconfirmed(why) : PublishOutcome.ExpiredUnwritten(why);
+    }
+}

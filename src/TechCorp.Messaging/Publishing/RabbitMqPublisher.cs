@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Publishes on one channel: confirmed, mandatory, within a window, each call by its deadline.</summary>
+/// <remarks>
+/// The client's own tracking is off (it has no deadline and copies all that is pending at each multiple ack); see <see cref="PublishGate"/>.
+/// Bodies: the client copies a body into its frame buffer before its publish call returns, also when the returned task is pending because the
+/// socket is stuck. Each caller makes that call itself, so once a caller has its answer nobody reads its body any more, whatever was cancelled.
+/// </remarks>
+internal sealed class RabbitMqPublisher : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(40); // what a timer can hold
+
+    private readonly TimeProvider _time;
+    private readonly PublishGate _gate;
+    private readonly PublishEntryPool _pool;
+    private readonly MissingExchanges _missing;
+    private readonly PublishChannelLoop _loop;
+
+    internal RabbitMqPublisher(ConnectionSupervisor supervisor, PublisherOptions options, RabbitMqOptions broker, Func<string, CancellationToken, Task<bool>> exchangeExists, TimeProvider time, ILogger log)
+    {
+        _time = time;
+        _missing = new MissingExchanges(exchangeExists);
+        _gate = new PublishGate(options.Window, options.WhenConnectionLost, _missing, time);
+        _pool = new PublishEntryPool(_gate, Math.Max(64, options.Window * 2), time);
+        _loop = new PublishChannelLoop(supervisor, _gate, _missing, broker, time, log);
+    }
+
+    /// <summary>How many publishes are unconfirmed at the moment.</summary>
+    internal int Outstanding => _gate.Outstanding;
+
+    /// <summary>How many callers wait for their turn.</summary>
+    internal int Waiting => _gate.Waiting;
+
+    internal void Start() => _loop.Start();
+
+    internal void Declared(Topology topology)
+    {
+        foreach (var exchange in topology.Exchanges)
+        {
+            _missing.Remove(exchange.Name);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var started = _time.GetTimestamp();
+        timeout = timeout < LongestTimeout ? timeout : LongestTimeout;
+        var exchange = destination.Exchange ?? "";
+        if (_missing.Contains(exchange) && await RefuseMissingAsync(exchange, timeout, cancellationToken).ConfigureAwait(false) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var entry = _pool.Rent();
+        entry.Message = message;
+        entry.Exchange = exchange;
+        entry.RoutingKey = destination.RoutingKey ?? "";
+        entry.AcceptUnroutable = whenUnroutable == WhenUnroutable.Accept;
+        entry.Deadline = started + (long)(timeout.TotalSeconds * _time.TimestampFrequency);
+        var resume = _gate.Enter(entry);
+        entry.ArmTimer(timeout);
+        var registration = cancellationToken.UnsafeRegister(static (state, token) => ((PublishEntry)state!).Gate.Cancel((PublishEntry)state, token), entry);
+        try
+        {
+            if (!resume)
+            {
+                await entry.WokenAsync().ConfigureAwait(false);
+            }
+
+            PublishStep step;
+            while ((step = _gate.Resume(entry, out var session)) != PublishStep.Done)
+            {
+                if (step == PublishStep.Write)
+                {
+                    Write(entry, session!);
+                }
+
+                await entry.WokenAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await registration.DisposeAsync().ConfigureAwait(false); // waits for a callback that runs: it must not meet the next user of the entry
+        }
+
+        var (outcome, fault) = (entry.Outcome, entry.Fault);
+        _pool.Return(entry);
+        return fault is null ? outcome : throw fault;
+    }
+
+    /// <summary>Waits for confirms until the token is cancelled, then answers each caller and closes the channel.</summary>
+    internal async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _gate.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _loop.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    private void Write(PublishEntry entry, PublishSession session)
+    {
+        // No token: a write cancelled half-way would shift the sequence numbers of everybody.
+        var sequence = entry.Sequence;
+        var properties = PublishProperties.Fill(entry.Properties, entry.Message);
+        var write = session.Channel!.BasicPublishAsync(entry.Exchange, entry.RoutingKey, mandatory: true, properties, entry.Message.Body, CancellationToken.None);
+        if (write.IsCompletedSuccessfully)
+        {
+            entry.Properties = properties;
+            _gate.EndWrite(session);
+        }
+        else
+        {
+            entry.Properties = null;
+            _ = FinishWriteAsync(write, session, sequence);
+        }
+    }
+
+    /// <summary>A write that the client could not do at once. Its caller does not wait for it: the deadline holds also when the socket is stuck.</summary>
+    private async Task FinishWriteAsync(ValueTask write, PublishSession session, ulong sequence)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ConnectFailure.IsLoss(exception) || !session.Channel!.IsOpen)
+        {
+            session.Close(exception.Message);
+        }
+        catch (Exception exception)
+        {
+            _gate.Undo(session, sequence, exception);
+        }
+
+        _gate.EndWrite(session);
+    }
+
+    /// <returns>The outcome; null when the exchange is there by now.</returns>
+    private async Task<PublishOutcome?> RefuseMissingAsync(string exchange, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await _missing.LookAgainAsync(exchange, either.Token).ConfigureAwait(false)
+                ? null
+                : ChannelOffence.Missing(exchange);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return PublishOutcome.ExpiredUnwritten($"exchange '{exchange}' was missing, and whether it exists by now could not be seen.");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace TechCorp.Messaging;
+
+/// <summary>The broker's refusal of a declaration, read from its words, as an exception that says what differs and what may be done.</summary>
+internal static partial class DeclareRefusal
+{
+    private const int AccessRefused = 403;
+    private const int NotFound = 404;
+    private const int PreconditionFailed = 406;
+
+    /// <summary>The exception for a refusal; null when the code is none.</summary>
+    internal static TopologyMismatchException? Of(string entity, int code, string text, Exception? cause) => code switch
+    {
+        PreconditionFailed => new TopologyMismatchException(entity, Difference(text), "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; TopologyMode.Assume leaves it alone.", cause),
+        NotFound => new TopologyMismatchException(entity, $"it does not exist ({text}).", "Declare it, or start with TopologyMode.Create.", cause),
+        AccessRefused => new TopologyMismatchException(entity, $"the user may not configure it ({text}).", "Grant the configure permission, or start with TopologyMode.Validate and let somebody else declare it.", cause),
+        _ => null,
+    };
+
+    private static string Difference(string text)
+    {
+        var match = Inequivalent.Match(text);
+        return match.Success
+            ? $"argument '{match.Groups["argument"].Value}': ours is {match.Groups["ours"].Value}, the broker's is {match.Groups["theirs"].Value}."
+            : $"{text}.";
+    }
+
+    // "… inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received the value '1' of type 'long' but current is none"
+    [GeneratedRegex("inequivalent arg '(?<argument>[^']+)' for .*: received (?<ours>.*?) but current is (?<theirs>.*)$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Inequivalent { get; }
+}

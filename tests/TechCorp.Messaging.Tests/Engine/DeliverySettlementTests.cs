@@ -1,0 +1,227 @@
+namespace TechCorp.Messaging.Tests;
+
+public sealed class DeliverySettlementTests
+{
+    [Fact, Trait("Spec", "CN1")]
+    public async Task A_handled_message_is_acknowledged_once_after_the_handler()
+    {
+        var transport = new ScriptedTransport();
+        await using var engine = await EngineFixture.StartAsync(
+            (order, _, _) =>
+            {
+                transport.Log.Add($"handled {order.Id}");
+                return Task.CompletedTask;
+            },
+            transport: transport);
+
+        engine.Source.Deliver("m1");
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        engine.Log.Entries.Should().ContainInOrder("handled m1", "Acknowledge m1");
+        engine.Log.Entries.Count(entry => entry.EndsWith("m1", StringComparison.Ordinal)).Should().Be(2);
+    }
+
+    [Fact, Trait("Spec", "CN2")]
+    public async Task A_failed_message_waits_in_the_retry_queue_of_its_step()
+    {
+        await using var engine = await EngineFixture.StartAsync(Failing);
+
+        engine.Source.Deliver("m1", headers: new() { [MessageHeaders.Attempt] = "2", ["tenant"] = "acme" });
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        var (copy, destination) = engine.Transport.Published.Single();
+        destination.Should().Be(Destination.ToQueue("orders.retry.4s"));
+        copy.Id.Should().Be("m1");
+        copy.CorrelationId.Should().Be("c-m1");
+        copy.Headers.Should().Contain(MessageHeaders.Attempt, "3").And.Contain("tenant", "acme").And.Contain(MessageHeaders.OriginalExchange, "events.fanout");
+        engine.Log.Entries.Should().ContainInOrder("publish orders.retry.4s", "Acknowledge m1");
+    }
+
+    [Fact, Trait("Spec", "CN2")]
+    public async Task Immediate_attempts_are_numbered_and_read_the_body_anew()
+    {
+        var attempts = new List<int>();
+        await using var engine = await EngineFixture.StartAsync(
+            (_, context, _) =>
+            {
+                attempts.Add(context.Attempt);
+                return attempts.Count < 3 ? Task.FromException(new InvalidOperationException("not yet")) : Task.CompletedTask;
+            },
+            o => o.Policy = DeliveryPolicy.Default with { ImmediateAttempts = 3 });
+
+        engine.Source.Deliver("m1", headers: new() { [MessageHeaders.Attempt] = "3" });
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        attempts.Should().Equal(4, 5, 6);
+        engine.Transport.Published.Should().BeEmpty();
+    }
+
+    [Theory, Trait("Spec", "CN3")]
+    [InlineData("{ not json", "order.created", "unreadable")]
+    [InlineData("null", "order.created", "unreadable")]
+    [InlineData("{}", "order.vanished", "unknown-type")]
+    [InlineData("{}", null, "no-type")]
+    [InlineData("""{"id":"permanent"}""", "order.created", "permanent-failure")]
+    public async Task What_can_never_be_handled_is_dead_lettered_at_once(string body, string? type, string reason)
+    {
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => throw new PermanentFailureException("never"));
+
+        engine.Source.Deliver("m1", body, type);
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        var (letter, destination) = engine.Transport.Published.Single();
+        destination.Should().Be(Destination.ToExchange("dlx", "orders.dlq"));
+        letter.Headers.Should().Contain(MessageHeaders.Reason, reason);
+        letter.Type.Should().Be(type ?? "");
+    }
+
+    [Fact, Trait("Spec", "CN5")]
+    public async Task A_settle_from_an_old_generation_is_counted_and_reaches_nobody()
+    {
+        var gate = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync((_, _, _) =>
+        {
+            started.TrySetResult();
+            return gate.Task;
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        engine.Source.Rebuild();
+        gate.SetResult();
+        engine.Source.Deliver("m2");
+
+        await engine.Log.ContainsAsync("Acknowledge m2");
+        engine.Log.Entries.Should().NotContain("Acknowledge m1");
+        engine.Status.Stale.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "CN6")]
+    public async Task Waiting_messages_of_a_lost_channel_are_not_handled_from_the_old_copy()
+    {
+        var handled = new List<string>();
+        var gate = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync((_, context, _) =>
+        {
+            handled.Add($"{context.MessageId} {context.Redelivered}");
+            started.TrySetResult();
+            return gate.Task;
+        });
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+        await started.Task;
+
+        engine.Source.Rebuild();
+        engine.Source.Deliver("m2");
+        gate.SetResult();
+
+        await engine.Log.ContainsAsync("Acknowledge m2");
+        handled.Should().Equal("m1 False", "m2 False");
+    }
+
+    [Fact, Trait("Spec", "CN6")]
+    public async Task A_failure_on_a_lost_channel_makes_no_copy()
+    {
+        var gate = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        var calls = 0;
+        await using var engine = await EngineFixture.StartAsync((_, _, _) =>
+        {
+            started.TrySetResult();
+            return ++calls == 1 ? gate.Task : Task.CompletedTask;
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        engine.Source.Rebuild();
+        gate.SetException(new InvalidOperationException("the channel is gone, and the message with it"));
+        engine.Source.Deliver("m1");
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        engine.Transport.Published.Should().BeEmpty("the broker gives it again by itself");
+    }
+
+    [Fact, Trait("Spec", "CN11")]
+    public async Task A_handler_over_its_timeout_is_cancelled_and_has_failed()
+    {
+        var started = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync(
+            async (_, _, token) =>
+            {
+                started.TrySetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            },
+            o => o.HandlerTimeout = TimeSpan.FromSeconds(30));
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        engine.Transport.Clock.Advance(TimeSpan.FromSeconds(30));
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        var (copy, destination) = engine.Transport.Published.Single();
+        destination.RoutingKey.Should().Be("orders.retry.1s");
+        copy.Headers[MessageHeaders.ExceptionType].Should().Be("System.TimeoutException");
+    }
+
+    [Fact, Trait("Spec", "CN11")]
+    public async Task A_handler_that_swallows_its_cancelled_token_has_not_succeeded()
+    {
+        var started = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync(async (_, _, token) =>
+        {
+            started.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        engine.Transport.Clock.Advance(TimeSpan.FromMinutes(5));
+
+        await engine.Log.ContainsAsync("publish orders.retry.1s", "Acknowledge m1");
+    }
+
+    [Fact, Trait("Spec", "CN13")]
+    public async Task A_message_that_the_broker_gave_too_often_is_dead_lettered_unhandled()
+    {
+        var handled = false;
+        await using var engine = await EngineFixture.StartAsync(
+            (_, _, _) =>
+            {
+                handled = true;
+                return Task.CompletedTask;
+            },
+            o => o.RedeliveryLimit = 3);
+
+        engine.Source.Deliver("m1", deliveryCount: 4);
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        handled.Should().BeFalse();
+        engine.Transport.Published.Single().Message.Headers.Should().Contain(MessageHeaders.Reason, "redelivery-limit");
+    }
+
+    [Fact, Trait("Spec", "CN13")]
+    public async Task A_message_at_the_limit_is_handled()
+    {
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask, o => o.RedeliveryLimit = 3);
+
+        engine.Source.Deliver("m1", deliveryCount: 3);
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        engine.Transport.Published.Should().BeEmpty();
+    }
+
+    [Fact, Trait("Spec", "RY4")]
+    public async Task A_postponed_message_waits_uncounted_and_without_a_failure()
+    {
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => throw new RetryLaterException("the gateway is away", TimeSpan.FromSeconds(3)));
+
+        engine.Source.Deliver("m1");
+
+        await engine.Log.ContainsAsync("publish orders.retry.4s", "Acknowledge m1");
+        engine.Transport.Published.Single().Message.Headers.Should().Contain(MessageHeaders.Attempt, "0").And.NotContainKey(MessageHeaders.FirstFailure);
+    }
+
+    private static Task Failing(OrderCreated order, MessageContext context, CancellationToken token) => throw new InvalidOperationException("no");
+}

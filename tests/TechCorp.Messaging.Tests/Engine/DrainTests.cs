@@ -1,0 +1,144 @@
+namespace TechCorp.Messaging.Tests;
+
+public sealed class DrainTests
+{
+    [Fact, Trait("Spec", "CN9")]
+    public async Task A_stop_cancels_first_gives_back_what_is_unstarted_and_lets_the_running_finish()
+    {
+        var gate = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        var handled = new List<string?>();
+        var engine = await EngineFixture.StartAsync((_, context, _) =>
+        {
+            handled.Add(context.MessageId);
+            started.TrySetResult();
+            return gate.Task;
+        });
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+        engine.Source.Deliver("m3");
+        await started.Task;
+
+        var stop = engine.Bus.StopAsync(TestContext.Current.CancellationToken);
+        await engine.Log.ContainsAsync("Requeue m2", "Requeue m3");
+        engine.Log.Entries.Should().NotContain("Acknowledge m1", "its handler still runs");
+        gate.SetResult();
+        await stop;
+
+        handled.Should().Equal("m1");
+        engine.Log.Entries.SkipWhile(entry => entry != "cancel").Should().Equal("cancel", "Requeue m2", "Requeue m3", "Acknowledge m1", "close", "disconnect");
+        await engine.DisposeAsync();
+    }
+
+    [Fact, Trait("Spec", "CN9")]
+    public async Task What_arrives_while_the_broker_is_being_told_is_given_back_unstarted()
+    {
+        var handled = false;
+        var engine = await EngineFixture.StartAsync((_, _, _) =>
+        {
+            handled = true;
+            return Task.CompletedTask;
+        });
+        engine.Source.OnCancel = () =>
+        {
+            engine.Source.Deliver("late");
+            return Task.CompletedTask;
+        };
+
+        await engine.Bus.StopAsync(TestContext.Current.CancellationToken);
+
+        handled.Should().BeFalse();
+        engine.Log.Entries.Should().ContainInOrder("cancel", "Requeue late", "close");
+        await engine.DisposeAsync();
+    }
+
+    [Fact, Trait("Spec", "CN10")]
+    public async Task When_the_stop_budget_is_over_handlers_are_cancelled_and_their_messages_go_back()
+    {
+        var started = new TaskCompletionSource();
+        var engine = await EngineFixture.StartAsync(async (_, _, token) =>
+        {
+            started.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+        using var budget = new CancellationTokenSource();
+
+        var stop = engine.Bus.StopAsync(budget.Token);
+        await engine.Log.ContainsAsync("cancel");
+        engine.Log.Entries.Should().NotContain("Requeue m1");
+        await budget.CancelAsync();
+        await stop;
+
+        engine.Log.Entries.Should().ContainInOrder("cancel", "Requeue m1", "close").And.NotContain("Acknowledge m1");
+        await engine.DisposeAsync();
+    }
+
+    [Fact, Trait("Spec", "CN10")]
+    public async Task A_handler_that_ignores_its_token_does_not_hold_up_the_stop()
+    {
+        var gate = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        var engine = await EngineFixture.StartAsync((_, _, _) =>
+        {
+            started.TrySetResult();
+            return gate.Task;
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        var stop = engine.Bus.StopAsync(new CancellationToken(canceled: true));
+        while (!stop.IsCompleted)
+        {
+            engine.Transport.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        engine.Log.Entries.Should().Contain("close").And.NotContain("Acknowledge m1");
+        gate.SetResult();
+        await engine.DisposeAsync();
+    }
+
+    [Fact, Trait("Spec", "CN9")]
+    public async Task Stopping_twice_and_disposing_twice_is_harmless()
+    {
+        var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask);
+
+        await engine.Bus.StopAsync(TestContext.Current.CancellationToken);
+        await engine.Bus.StopAsync(TestContext.Current.CancellationToken);
+        await engine.DisposeAsync();
+        await engine.DisposeAsync();
+
+        engine.Log.Entries.Count(entry => entry == "close").Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "CN19")]
+    public async Task Nothing_is_handled_while_paused_and_nothing_is_lost()
+    {
+        var gate = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync((_, _, _) =>
+        {
+            started.TrySetResult();
+            return gate.Task;
+        });
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+        await started.Task;
+
+        var pause = engine.Bus.Consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+        await engine.Log.ContainsAsync("Requeue m2");
+        gate.SetResult();
+        await pause;
+        await engine.Bus.Consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+
+        engine.Status.State.Should().Be(ConsumerState.Paused);
+        engine.Log.Entries.Should().ContainInOrder("cancel", "Requeue m2", "Acknowledge m1", "close");
+        await engine.Bus.Consumers.ResumeAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+        await engine.Bus.Consumers.ResumeAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+        engine.Source.Deliver("m2");
+        await engine.Log.ContainsAsync("Acknowledge m2");
+        engine.Log.Entries.Count(entry => entry.StartsWith("consume ", StringComparison.Ordinal)).Should().Be(2);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>A subscription whose deliveries the test makes.</summary>
+internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDeliverySource
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<ulong> _settled = []; // guarded by _gate
+    private ulong _nextTag;
+
+    public long Generation { get; private set; } = 1;
+
+    public bool IsConsuming { get; set; } = true;
+
+    /// <summary>Settles that reached nothing, because they were old or second ones.</summary>
+    internal int Refused { get; private set; }
+
+    internal Func<Task> OnCancel { get; set; } = () => Task.CompletedTask;
+
+    public bool TrySettle(Delivery delivery, Settlement settlement)
+    {
+        lock (_gate)
+        {
+            if (delivery.Generation != Generation || !_settled.Add(delivery.Tag))
+            {
+                Refused++;
+                return false;
+            }
+        }
+
+        log.Add($"{settlement} {delivery.MessageId}");
+        return true;
+    }
+
+    public async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        log.Add("cancel");
+        await OnCancel();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        log.Add("close");
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The channel dies and is rebuilt.</summary>
+    internal void Rebuild() => Generation++;
+
+    internal Delivery Deliver(
+        string id,
+        string? body = null,
+        string? type = "order.created",
+        Dictionary<string, string>? headers = null,
+        string exchange = "events.fanout",
+        string key = "",
+        long? deliveryCount = null)
+    {
+        var delivery = new Delivery
+        {
+            Generation = Generation,
+            Tag = ++_nextTag,
+            Body = Encoding.UTF8.GetBytes(body ?? $$"""{"id":"{{id}}"}"""),
+            Exchange = exchange,
+            RoutingKey = key,
+            MessageId = id,
+            Type = type,
+            ContentType = "application/json",
+            CorrelationId = "c-" + id,
+            DeliveryCount = deliveryCount,
+            Headers = headers ?? [],
+        };
+        sink(delivery);
+        return delivery;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>A transport without a broker: the test delivers by hand, decides how publishes end, and reads what the engine did, in order.</summary>
+internal sealed class ScriptedTransport : ITransport
+{
+    private readonly ConcurrentQueue<(Message Message, Destination Destination)> _published = new();
+
+    internal EventLog Log { get; } = new();
+
+    internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    internal ConcurrentDictionary<string, ScriptedSource> Sources { get; } = new();
+
+    /// <summary>How publishes end; the log has its entry before this is asked.</summary>
+    internal Func<Message, Destination, Task<PublishOutcome>> Answer { get; set; } = (_, _) => Task.FromResult(PublishOutcome.Confirmed);
+
+    internal Func<CancellationToken, Task> Connect { get; set; } = _ => Task.CompletedTask;
+
+    internal IReadOnlyList<(Message Message, Destination Destination)> Published => [.. _published];
+
+    internal Topology? Declared { get; private set; }
+
+    public string Name => "scripted";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Log.Add("connect");
+        await Connect(cancellationToken);
+    }
+
+    public Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
+    {
+        Declared = topology;
+        Log.Add($"declare {mode}");
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        _published.Enqueue((message, destination));
+        Log.Add($"publish {destination.RoutingKey}");
+        return await Answer(message, destination).WaitAsync(cancellationToken);
+    }
+
+    public Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
+    {
+        Log.Add($"consume {queue} {prefetch}");
+        var source = new ScriptedSource(Log, sink);
+        Sources[queue] = source;
+        return Task.FromResult<IDeliverySource>(source);
+    }
+
+    public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken) => Task.FromResult<QueueCounts?>(null);
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Log.Add("disconnect");
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Log.Add("dispose transport");
+        return ValueTask.CompletedTask;
+    }
+}

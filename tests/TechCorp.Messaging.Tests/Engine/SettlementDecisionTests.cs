@@ -1,0 +1,71 @@
+namespace TechCorp.Messaging.Tests;
+
+public sealed class SettlementDecisionTests
+{
+    private static readonly DeliveryPolicy Default = DeliveryPolicy.Default;
+
+    [Fact, Trait("Spec", "CN1")]
+    public void Success_is_acknowledged()
+        => SettlementDecision.Decide(AttemptResult.Succeeded, 0, 1, Default).Kind.Should().Be(VerdictKind.Acknowledge);
+
+    [Theory, Trait("Spec", "CN2")]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 4)]
+    [InlineData(3, 8)]
+    public void Failures_climb_the_ladder_of_the_seed(int attemptsBefore, int seconds)
+        => Failed(new InvalidOperationException(), attemptsBefore, 1, Default)
+            .Should().Be(new Verdict(VerdictKind.RetryAfter, attemptsBefore + 1, TimeSpan.FromSeconds(seconds)));
+
+    [Fact, Trait("Spec", "CN2")]
+    public void The_fifth_failure_is_the_last()
+        => Failed(new InvalidOperationException(), 4, 1, Default)
+            .Should().Be(new Verdict(VerdictKind.DeadLetter, 5, Reason: DeadLetterReason.AttemptsExhausted));
+
+    [Fact, Trait("Spec", "CN2")]
+    public void Immediate_attempts_come_before_each_delay()
+    {
+        var policy = Default with { ImmediateAttempts = 3 };
+        Failed(new InvalidOperationException(), 0, 1, policy).Kind.Should().Be(VerdictKind.TryAgain);
+        Failed(new InvalidOperationException(), 0, 2, policy).Kind.Should().Be(VerdictKind.TryAgain);
+        Failed(new InvalidOperationException(), 0, 3, policy).Delay.Should().Be(TimeSpan.FromSeconds(1));
+        Failed(new InvalidOperationException(), 3, 3, policy).Delay.Should().Be(TimeSpan.FromSeconds(2));
+        Failed(new InvalidOperationException(), 12, 3, policy).Should().Be(new Verdict(VerdictKind.DeadLetter, 15, Reason: DeadLetterReason.AttemptsExhausted));
+    }
+
+    [Fact, Trait("Spec", "CN3")]
+    public void A_permanent_failure_is_never_retried()
+        => Failed(new PermanentFailureException("no such order"), 0, 1, Default with { ImmediateAttempts = 3 })
+            .Should().Be(new Verdict(VerdictKind.DeadLetter, 1, Reason: DeadLetterReason.PermanentFailure));
+
+    [Fact, Trait("Spec", "CN3")]
+    public void A_permanent_failure_is_found_in_the_aggregate_that_holds_it_alone()
+        => Failed(new AggregateException(new PermanentFailureException("no such order")), 0, 1, Default).Kind.Should().Be(VerdictKind.DeadLetter);
+
+    [Theory, Trait("Spec", "RY4")]
+    [InlineData(0, 1)]
+    [InlineData(1000, 1)]
+    [InlineData(1001, 2)]
+    [InlineData(3000, 4)]
+    [InlineData(8000, 8)]
+    [InlineData(30_000, 8)]
+    public void A_postponed_message_takes_the_smallest_step_that_is_long_enough(int milliseconds, int seconds)
+        => Failed(new RetryLaterException("closed on Sundays", TimeSpan.FromMilliseconds(milliseconds)), 3, 1, Default)
+            .Should().Be(new Verdict(VerdictKind.RetryAfter, 3, TimeSpan.FromSeconds(seconds), IsPostponed: true), "the attempt does not count");
+
+    [Fact, Trait("Spec", "RY4")]
+    public void A_postponed_message_is_not_dead_lettered_after_any_number_of_attempts()
+        => Failed(new RetryLaterException("closed", TimeSpan.FromSeconds(1)), 99, 1, Default).Kind.Should().Be(VerdictKind.RetryAfter);
+
+    [Fact, Trait("Spec", "RY4")]
+    public void Without_a_ladder_a_postponed_message_is_held_for_a_bounded_time()
+        => Failed(new RetryLaterException("closed", TimeSpan.FromHours(1)), 0, 1, DeliveryPolicy.NoRetry)
+            .Should().Be(new Verdict(VerdictKind.HoldAndRequeue, 0, SettlementDecision.LongestHold, IsPostponed: true));
+
+    [Fact, Trait("Spec", "CN10")]
+    public void What_the_stop_interrupted_goes_back_uncounted()
+        => SettlementDecision.Decide(AttemptResult.Stopped, 2, 1, Default).Should().Be(new Verdict(VerdictKind.Requeue, 2));
+
+    private static Verdict Failed(Exception exception, int before, int here, DeliveryPolicy policy)
+        => SettlementDecision.Decide(AttemptResult.Failed(exception), before, here, policy);
+}
