@@ -12,6 +12,9 @@ public sealed class MessageBus : IAsyncDisposable
     /// <summary>Publishes.</summary>
     public IMessagePublisher Publisher => _runtime.Publisher;
 
+    /// <summary>The dead letters: looked at, sent back, discarded.</summary>
+    public DeadLetterQueues DeadLetters => _runtime.DeadLetters;
+
     /// <summary>The consumers: looked at, paused, resumed.</summary>
     public MessageConsumers Consumers => _runtime.Consumers;
 

@@ -26,6 +26,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         _consumers = [.. plan.Consumers.Select(consumer => new QueueConsumer(_transport, consumer, plan, scopes))];
         Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.Clock);
         Consumers = new MessageConsumers(_consumers);
+        DeadLetters = new DeadLetterQueues(_transport, [.. plan.Consumers.Select(consumer => consumer.Queue)], plan.Publisher.Timeout, plan.Clock);
     }
 
     internal MessagingPlan Plan { get; }
@@ -33,6 +34,8 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     internal IMessagePublisher Publisher { get; }
 
     internal MessageConsumers Consumers { get; }
+
+    internal DeadLetterQueues DeadLetters { get; }
 
     /// <summary>What the transport calls itself; without credentials.</summary>
     internal string Broker => _transport.Name;

@@ -1,0 +1,62 @@
+namespace TechCorp.Messaging;
+
+/// <summary>A message that was given up, with its history. A snapshot: looking at it changes nothing.</summary>
+public sealed record DeadLetter
+{
+    /// <summary>The message's id; null when its producer gave none.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>Its wire name; null when its producer gave none.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>What ties the messages of one business transaction together; null when there is none.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>When the producer made it, UTC; null when it did not say.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>Why it was given up: <c>attempts-exhausted</c>, <c>permanent-failure</c>, <c>unreadable</c>, <c>unknown-type</c>, <c>no-type</c>, <c>redelivery-limit</c>; or the broker's <c>expired</c>, <c>rejected</c>, <c>maxlen</c>, <c>delivery_limit</c>.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The attempts that were counted; 0 when the broker gave it up.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The type name of the last exception; null when there was none.</summary>
+    public string? ExceptionType { get; init; }
+
+    /// <summary>The last exception's message, at most 1 KiB, secrets scrubbed.</summary>
+    public string? ExceptionMessage { get; init; }
+
+    /// <summary>The last exception with its stack, at most 8 KiB, secrets scrubbed.</summary>
+    public string? ExceptionStack { get; init; }
+
+    /// <summary>When it failed first, UTC; null when the broker gave it up.</summary>
+    public DateTimeOffset? FirstFailure { get; init; }
+
+    /// <summary>When it failed last, UTC; null when the broker gave it up.</summary>
+    public DateTimeOffset? LastFailure { get; init; }
+
+    /// <summary>The queue it was consumed from.</summary>
+    public required string OriginalQueue { get; init; }
+
+    /// <summary>The exchange it was first published to, empty for the default exchange; null when nobody wrote it down.</summary>
+    public string? OriginalExchange { get; init; }
+
+    /// <summary>The routing key it was first published with; null when nobody wrote it down.</summary>
+    public string? OriginalRoutingKey { get; init; }
+
+    /// <summary>The service that gave it up; null when the broker did.</summary>
+    public string? Consumer { get; init; }
+
+    /// <summary>How often it was redriven so far.</summary>
+    public int ReplayCount { get; init; }
+
+    /// <summary>The redrive that sent it back last; null when none did.</summary>
+    public string? ReplayId { get; init; }
+
+    /// <summary>Every header, values as text.</summary>
+    public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>The payload's bytes.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+}

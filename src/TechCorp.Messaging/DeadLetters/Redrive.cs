@@ -1,0 +1,61 @@
+namespace TechCorp.Messaging;
+
+/// <summary>Sends dead letters back: choose, publish confirmed, then acknowledge; one after the other.</summary>
+internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpan publishTimeout, TimeProvider clock)
+{
+    internal async Task<RedriveResult> RunAsync(string queue, RedriveOptions options, CancellationToken cancellationToken)
+    {
+        var result = new RedriveResult(Guid.CreateVersion7().ToString());
+        await foreach (var (letter, delivery, reader) in walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
+        {
+            if (options.Filter?.Invoke(letter) == false)
+            {
+                continue;
+            }
+
+            result = result with { Matched = result.Matched + 1 };
+            if (letter.ReplayCount >= options.ReplayLimit)
+            {
+                result = result with { OverReplayLimit = result.OverReplayLimit + 1 };
+            }
+            else if (!options.DryRun)
+            {
+                await KeepRateAsync(options.PerSecond, result.Redriven, cancellationToken).ConfigureAwait(false);
+                result = await SendBackAsync(letter, delivery, reader, options.Target, result, cancellationToken).ConfigureAwait(false);
+            }
+
+            // What stays where it is does not use up the count, or it would block for ever what comes after it.
+            var sent = options.DryRun ? result.Matched - result.OverReplayLimit : result.Redriven;
+            if (result.Interrupted || sent == options.MaxCount)
+            {
+                break;
+            }
+        }
+
+        return result;
+    }
+
+    private async Task<RedriveResult> SendBackAsync(DeadLetter letter, Delivery delivery, IQueueReader reader, RedriveTarget target, RedriveResult result, CancellationToken cancellationToken)
+    {
+        var (message, destination) = RedriveCopy.Of(letter, delivery, target, result.ReplayId);
+        var outcome = await transport.PublishAsync(message, destination, WhenUnroutable.Fail, publishTimeout, cancellationToken).ConfigureAwait(false);
+        if (!outcome.IsConfirmed)
+        {
+            // A refusal concerns this message; anything else concerns the connection, and the next message would wait for it just as long.
+            var refused = outcome.Kind is PublishOutcomeKind.Returned or PublishOutcomeKind.Rejected;
+            return result with { Failed = result.Failed + 1, LastFailure = $"{outcome.Kind}: {outcome.Reason}", Interrupted = !refused };
+        }
+
+        // Not the caller's token: the copy is out, so the original must go.
+        var gone = await reader.SettleAsync(delivery, Settlement.Acknowledge, CancellationToken.None).ConfigureAwait(false);
+        return result with { Redriven = result.Redriven + 1, Interrupted = !gone };
+    }
+
+    private async Task KeepRateAsync(double? perSecond, int redriven, CancellationToken cancellationToken)
+    {
+        if (perSecond is { } rate && redriven > 0)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1 / rate), clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

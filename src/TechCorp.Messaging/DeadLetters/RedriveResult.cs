@@ -1,0 +1,24 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What a redrive did.</summary>
+/// <param name="ReplayId">The redrive's id, in the headers of what it sent back.</param>
+public sealed record RedriveResult(string ReplayId)
+{
+    /// <summary>Dead letters that the filter chose among those looked at; a dry run would have sent back these less <see cref="OverReplayLimit"/>.</summary>
+    public int Matched { get; init; }
+
+    /// <summary>Sent back: confirmed by the broker and gone from the dead letters. None in a dry run.</summary>
+    public int Redriven { get; init; }
+
+    /// <summary>Left where they are because they were redriven as often as is allowed.</summary>
+    public int OverReplayLimit { get; init; }
+
+    /// <summary>Left where they are because the broker did not confirm them.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>Why the last of them failed; null when none did.</summary>
+    public string? LastFailure { get; init; }
+
+    /// <summary>Whether it ended early because the connection was lost. Call again: nothing is lost, and at most one message goes out twice.</summary>
+    public bool Interrupted { get; init; }
+}

@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience;
+
+/// <summary>
+/// The state machine of the circuit breaker. The state is one reference to an epoch: admission to a closed circuit is one read; a stale outcome
+/// touches an epoch that nobody reads any more. Only transitions, which are rare, take the lock.
+/// </summary>
+internal sealed class Circuit
+{
+    private readonly Lock _gate = new();
+    private readonly MonotonicClock _clock;
+    private readonly CircuitTimes _times;
+    private readonly int _failureThreshold;
+    private readonly TransitionFeed _feed;
+    private volatile CircuitEpoch _epoch; // written under _gate
+
+    public Circuit(string name, CircuitBreakerOptions options, TimeProvider timeProvider, ILogger logger)
+    {
+        Name = name;
+        _failureThreshold = options.FailureThreshold;
+        _clock = new MonotonicClock(timeProvider);
+        _times = new CircuitTimes(_clock, options);
+        _feed = new TransitionFeed(options.OnTransition, options.OnCallbackError, logger);
+        _epoch = new ClosedEpoch(this, generation: 0);
+        ResilienceMetrics.Observe(this);
+    }
+
+    public string Name { get; }
+
+    public long Generation => _epoch.Generation;
+
+    public int Failures => _epoch is ClosedEpoch closed ? closed.Failures : 0;
+
+    public CircuitState State => _epoch switch
+    {
+        OpenEpoch open when _clock.Now >= open.Deadline => CircuitState.HalfOpenReady,
+        HalfOpenEpoch probing when _clock.Now >= probing.LeaseEnd => CircuitState.HalfOpenReady,
+        var epoch => epoch.State,
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryEnter(out CircuitPermit permit)
+    {
+        CircuitEpoch epoch = _epoch;
+        if (epoch is ClosedEpoch)
+        {
+            permit = new CircuitPermit(epoch);
+            return true;
+        }
+
+        return TryEnterUnclosed(out permit, out _);
+    }
+
+    public bool TryEnter(out CircuitPermit permit, out CircuitRejection rejection)
+    {
+        CircuitEpoch epoch = _epoch;
+        if (epoch is ClosedEpoch)
+        {
+            permit = new CircuitPermit(epoch);
+            rejection = default;
+            return true;
+        }
+
+        return TryEnterUnclosed(out permit, out rejection);
+    }
+
+    /// <summary>Whether calls are rejected for a known time. A half-open circuit is not: its probe may end at any moment.</summary>
+    public bool IsSureToReject(out CircuitRejection rejection)
+    {
+        CircuitEpoch epoch = _epoch;
+        TimeSpan wait = epoch switch
+        {
+            OpenEpoch open => _clock.Until(open.Deadline, _clock.Now),
+            IsolatedEpoch => TimeSpan.MaxValue,
+            _ => TimeSpan.Zero,
+        };
+        rejection = wait > TimeSpan.Zero ? new CircuitRejection(epoch, wait) : default;
+        return wait > TimeSpan.Zero;
+    }
+
+    public RecordResult RecordSuccess(CircuitEpoch epoch)
+    {
+        if (epoch is ClosedEpoch closed && ReferenceEquals(_epoch, closed))
+        {
+            closed.ForgetFailures();
+            return RecordResult.Recorded;
+        }
+
+        bool counted = epoch is HalfOpenEpoch && TryMove(epoch, new ClosedEpoch(this, epoch.Generation + 1), CircuitTransitionReason.ProbeSucceeded);
+        return Result(counted);
+    }
+
+    public RecordResult RecordFailure(CircuitEpoch epoch, Exception? cause)
+    {
+        if (!ReferenceEquals(_epoch, epoch))
+        {
+            return Result(counted: false);
+        }
+
+        if (epoch is HalfOpenEpoch probing)
+        {
+            return Result(TryMove(epoch, Opened(epoch, cause, probing.Trip.Streak + 1), CircuitTransitionReason.ProbeFailed));
+        }
+
+        int failures = ((ClosedEpoch)epoch).AddFailure();
+        bool counted = failures < _failureThreshold || TryMove(epoch, Opened(epoch, cause, streak: 1), CircuitTransitionReason.FailureThreshold);
+        return Result(counted);
+    }
+
+    public RecordResult RecordNeutral(CircuitEpoch epoch)
+    {
+        if (epoch is HalfOpenEpoch probing)
+        {
+            var ready = new OpenEpoch(this, epoch.Generation + 1, deadline: _clock.Now, probing.Trip);
+            return Result(TryMove(epoch, ready, CircuitTransitionReason.ProbeWithdrawn));
+        }
+
+        return Result(ReferenceEquals(_epoch, epoch));
+    }
+
+    public void Isolate()
+    {
+        DateTimeOffset at = _clock.UtcNow;
+        lock (_gate)
+        {
+            Move(new IsolatedEpoch(this, _epoch.Generation + 1, at), CircuitTransitionReason.Isolated, at);
+        }
+
+        _feed.Deliver();
+    }
+
+    public void Reset()
+    {
+        DateTimeOffset at = _clock.UtcNow;
+        lock (_gate)
+        {
+            Move(new ClosedEpoch(this, _epoch.Generation + 1), CircuitTransitionReason.Reset, at);
+        }
+
+        _feed.Deliver();
+    }
+
+    private bool TryEnterUnclosed(out CircuitPermit permit, out CircuitRejection rejection)
+    {
+        while (true)
+        {
+            CircuitEpoch epoch = _epoch;
+            if (epoch is ClosedEpoch)
+            {
+                permit = new CircuitPermit(epoch);
+                rejection = default;
+                return true;
+            }
+
+            long now = _clock.Now;
+            (long end, CircuitTrip? trip, CircuitTransitionReason reason) = epoch switch
+            {
+                OpenEpoch open => (open.Deadline, open.Trip, CircuitTransitionReason.RecoveryElapsed),
+                HalfOpenEpoch probing => (probing.LeaseEnd, probing.Trip, CircuitTransitionReason.ProbeLeaseExpired),
+                _ => (long.MaxValue, null, default),
+            };
+            if (now < end || trip is null)
+            {
+                permit = default;
+                rejection = new CircuitRejection(epoch, _clock.Until(end, now));
+                ResilienceMetrics.Rejected(Name);
+                return false;
+            }
+
+            var probe = new HalfOpenEpoch(this, epoch.Generation + 1, _times.LeaseEnd(now), trip);
+            if (TryMove(epoch, probe, reason))
+            {
+                permit = new CircuitPermit(probe);
+                rejection = default;
+                return true;
+            }
+        }
+    }
+
+    private OpenEpoch Opened(CircuitEpoch from, Exception? cause, int streak) =>
+        new(this, from.Generation + 1, _times.RecoveryEnd(streak), new CircuitTrip(_clock.UtcNow, cause, streak));
+
+    private bool TryMove(CircuitEpoch from, CircuitEpoch to, CircuitTransitionReason reason)
+    {
+        DateTimeOffset at = _clock.UtcNow;
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_epoch, from))
+            {
+                return false;
+            }
+
+            Move(to, reason, at);
+        }
+
+        _feed.Deliver();
+        return true;
+    }
+
+    private void Move(CircuitEpoch to, CircuitTransitionReason reason, DateTimeOffset at)
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Epochs change only under the gate.");
+        Debug.Assert(to.Generation == _epoch.Generation + 1, "Generations follow each other.");
+        CircuitEpoch from = _epoch;
+        _epoch = to;
+        _feed.Append(new CircuitTransition(Name, from.State, to.State, reason, to.Generation, at, to.Cause));
+    }
+
+    private RecordResult Result(bool counted)
+    {
+        if (counted)
+        {
+            return RecordResult.Recorded;
+        }
+
+        ResilienceMetrics.Stale(Name);
+        return RecordResult.Stale;
+    }
+}

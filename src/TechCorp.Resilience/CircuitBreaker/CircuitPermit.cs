@@ -1,0 +1,43 @@
+namespace TechCorp.Resilience;
+
+/// <summary>The right to make one call, bound to the generation that admitted it. Report its outcome once.</summary>
+/// <remarks>
+/// A permit that is never reported does no harm to a closed circuit; a half-open one waits for the probe's lease.
+/// The three methods may be called on any thread. Reporting twice while the circuit is closed counts twice.
+/// </remarks>
+public readonly struct CircuitPermit
+{
+    private readonly CircuitEpoch? _epoch;
+
+    internal CircuitPermit(CircuitEpoch epoch) => _epoch = epoch;
+
+    /// <summary>The generation that admitted the call.</summary>
+    public long Generation => Epoch.Generation;
+
+    /// <summary>Whether this call decides if a half-open circuit closes.</summary>
+    public bool IsProbe => Epoch is HalfOpenEpoch;
+
+    private CircuitEpoch Epoch => _epoch ?? throw new InvalidOperationException("This permit comes from no circuit; take one with TryEnter.");
+
+    /// <summary>The dependency answered.</summary>
+    public RecordResult Success()
+    {
+        CircuitEpoch epoch = Epoch;
+        return epoch.Circuit.RecordSuccess(epoch);
+    }
+
+    /// <summary>The dependency failed.</summary>
+    /// <param name="cause">The exception, if it was one; kept while the circuit is open.</param>
+    public RecordResult Failure(Exception? cause = null)
+    {
+        CircuitEpoch epoch = Epoch;
+        return epoch.Circuit.RecordFailure(epoch, cause);
+    }
+
+    /// <summary>The call says nothing about the dependency: its caller gave up. A probe gives its turn to the next call.</summary>
+    public RecordResult Neutral()
+    {
+        CircuitEpoch epoch = Epoch;
+        return epoch.Circuit.RecordNeutral(epoch);
+    }
+}

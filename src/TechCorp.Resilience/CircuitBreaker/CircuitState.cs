@@ -1,0 +1,20 @@
+namespace TechCorp.Resilience;
+
+/// <summary>What a circuit does with the next call.</summary>
+public enum CircuitState
+{
+    /// <summary>Calls are made.</summary>
+    Closed,
+
+    /// <summary>Calls are rejected until the recovery time has passed.</summary>
+    Open,
+
+    /// <summary>The recovery time has passed and nobody has called yet; the next call becomes the probe.</summary>
+    HalfOpenReady,
+
+    /// <summary>One probe runs; all other calls are rejected.</summary>
+    HalfOpen,
+
+    /// <summary>Opened by hand; calls are rejected until somebody resets the circuit.</summary>
+    Isolated,
+}

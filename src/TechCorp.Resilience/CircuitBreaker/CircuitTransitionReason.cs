@@ -1,0 +1,29 @@
+namespace TechCorp.Resilience;
+
+/// <summary>Why a circuit began a new generation.</summary>
+public enum CircuitTransitionReason
+{
+    /// <summary>So many calls in a row failed.</summary>
+    FailureThreshold,
+
+    /// <summary>The recovery time had passed when a call came.</summary>
+    RecoveryElapsed,
+
+    /// <summary>The probe succeeded.</summary>
+    ProbeSucceeded,
+
+    /// <summary>The probe failed.</summary>
+    ProbeFailed,
+
+    /// <summary>The probe ended without an answer (its caller cancelled it); the next call may probe at once.</summary>
+    ProbeWithdrawn,
+
+    /// <summary>The probe did not answer within its lease when the next call came.</summary>
+    ProbeLeaseExpired,
+
+    /// <summary><see cref="CircuitBreaker.Isolate"/> was called.</summary>
+    Isolated,
+
+    /// <summary><see cref="CircuitBreaker.Reset"/> was called.</summary>
+    Reset,
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience;
+
+/// <summary>Hands transitions to the log, the metrics and the callback: once each, in order, one at a time, by whoever finds nobody else at it.</summary>
+internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action<Exception>? errorSink, ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<CircuitTransition> _pending = new(); // guarded by _gate
+    private bool _delivering; // guarded by _gate
+    private long _lastGeneration; // guarded by _gate
+
+    /// <summary>Called under the circuit's gate, so that the order is that of the generations.</summary>
+    public void Append(CircuitTransition transition)
+    {
+        lock (_gate)
+        {
+            Debug.Assert(transition.Generation == _lastGeneration + 1, "A generation was skipped or came twice.");
+            _lastGeneration = transition.Generation;
+            _pending.Enqueue(transition);
+        }
+    }
+
+    /// <summary>Delivers what is pending unless somebody does so already; then they deliver ours too, and nobody waits.</summary>
+    public void Deliver()
+    {
+        while (TryTake(out CircuitTransition? transition))
+        {
+            try
+            {
+                Tell(transition);
+            }
+            finally
+            {
+                lock (_gate)
+                {
+                    _delivering = false;
+                }
+            }
+        }
+    }
+
+    private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CircuitTransition? transition)
+    {
+        lock (_gate)
+        {
+            transition = null;
+            if (_delivering || !_pending.TryDequeue(out transition))
+            {
+                return false;
+            }
+
+            _delivering = true;
+            return true;
+        }
+    }
+
+    private void Tell(CircuitTransition transition)
+    {
+        try
+        {
+            ResilienceMetrics.CircuitChanged(transition);
+            Log.CircuitChanged(logger, transition.Name, transition.From, transition.To, transition.Reason, transition.Generation, transition.Cause);
+            callback?.Invoke(transition);
+        }
+        catch (Exception exception)
+        {
+            CallbackError.Report(logger, errorSink, exception, "OnTransition", transition.Name);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience;
+
+/// <summary>Where exceptions of user callbacks end, so that they change no call.</summary>
+internal static class CallbackError
+{
+    public static void Report(ILogger logger, Action<Exception>? sink, Exception exception, string callback, string name)
+    {
+        try
+        {
+            Log.CallbackFailed(logger, exception, callback, name);
+            sink?.Invoke(exception);
+        }
+        catch (Exception)
+        {
+            // The sink itself threw: there is nowhere left to tell it, and the call goes on.
+        }
+    }
+}

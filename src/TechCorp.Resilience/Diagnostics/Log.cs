@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience;
+
+/// <summary>Everything that this package logs. Event ids: 1000–1999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Warning, "Circuit '{Circuit}' went from {From} to {To} ({Reason}); generation {Generation}.")]
+    public static partial void CircuitChanged(
+        ILogger logger,
+        string circuit,
+        CircuitState from,
+        CircuitState to,
+        CircuitTransitionReason reason,
+        long generation,
+        Exception? exception);
+
+    [LoggerMessage(1001, LogLevel.Error, "The callback {Callback} of '{Name}' threw; the call went on without it.")]
+    public static partial void CallbackFailed(ILogger logger, Exception exception, string callback, string name);
+
+    [LoggerMessage(1010, LogLevel.Information, "'{Name}' failed in attempt {Attempt}; the next one follows after {Delay}.")]
+    public static partial void Retrying(ILogger logger, string name, int attempt, TimeSpan delay, Exception? exception);
+}

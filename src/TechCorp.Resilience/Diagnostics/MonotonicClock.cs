@@ -1,0 +1,33 @@
+namespace TechCorp.Resilience;
+
+/// <summary>Exact, saturating arithmetic on the timestamps of a <see cref="TimeProvider"/>, whatever its frequency.</summary>
+internal readonly struct MonotonicClock(TimeProvider provider)
+{
+    private readonly long _frequency = provider.TimestampFrequency;
+
+    public TimeProvider Provider => provider;
+
+    public long Now => provider.GetTimestamp();
+
+    public DateTimeOffset UtcNow => provider.GetUtcNow();
+
+    /// <summary>The timestamp <paramref name="duration"/> after <paramref name="timestamp"/>, rounded up; never past <see cref="long.MaxValue"/>.</summary>
+    public long Add(long timestamp, TimeSpan duration)
+    {
+        Int128 steps = ((Int128)duration.Ticks * _frequency + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
+        Int128 sum = timestamp + steps;
+        return sum >= long.MaxValue ? long.MaxValue : (long)sum;
+    }
+
+    /// <summary>The time from <paramref name="now"/> to <paramref name="deadline"/>, rounded up; zero when it has come.</summary>
+    public TimeSpan Until(long deadline, long now)
+    {
+        if (deadline <= now)
+        {
+            return TimeSpan.Zero;
+        }
+
+        Int128 ticks = (((Int128)deadline - now) * TimeSpan.TicksPerSecond + _frequency - 1) / _frequency;
+        return deadline == long.MaxValue || ticks >= TimeSpan.MaxValue.Ticks ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)ticks);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace TechCorp.Resilience;
+
+/// <summary>The one meter of the package. Nothing here runs on the way of success.</summary>
+internal static class ResilienceMetrics
+{
+    public const string MeterName = "TechCorp.Resilience";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    private static readonly Counter<long> Transitions = Meter.CreateCounter<long>(
+        "techcorp.resilience.circuit.transitions", "{transition}", "Changes of a circuit's state.");
+
+    private static readonly Counter<long> Rejections = Meter.CreateCounter<long>(
+        "techcorp.resilience.circuit.rejections", "{call}", "Calls that a circuit did not admit.");
+
+    private static readonly Counter<long> StaleOutcomes = Meter.CreateCounter<long>(
+        "techcorp.resilience.circuit.stale", "{call}", "Outcomes ignored because the circuit had changed since it admitted the call.");
+
+    private static readonly Counter<long> Retries = Meter.CreateCounter<long>(
+        "techcorp.resilience.retries", "{attempt}", "Attempts after the first.");
+
+    private static readonly Counter<long> RetryStops = Meter.CreateCounter<long>(
+        "techcorp.resilience.retry.stops", "{call}", "Failed calls that were not repeated (again), by reason.");
+
+    private static readonly Counter<long> Timeouts = Meter.CreateCounter<long>(
+        "techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long.");
+
+    private static readonly ConcurrentDictionary<WeakReference<Circuit>, byte> Circuits = new();
+
+    static ResilienceMetrics() => Meter.CreateObservableGauge(
+        "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated.");
+
+    public static void Observe(Circuit circuit) => Circuits.TryAdd(new WeakReference<Circuit>(circuit), 0);
+
+    public static void CircuitChanged(CircuitTransition transition) => Transitions.Add(
+        1, new("name", transition.Name), new("to", transition.To.ToString()), new("reason", transition.Reason.ToString()));
+
+    public static void Rejected(string name) => Rejections.Add(1, new KeyValuePair<string, object?>("name", name));
+
+    public static void Stale(string name) => StaleOutcomes.Add(1, new KeyValuePair<string, object?>("name", name));
+
+    public static void Retried(string name) => Retries.Add(1, new KeyValuePair<string, object?>("name", name));
+
+    public static void RetryStopped(string name, RetryStop reason) => RetryStops.Add(1, new("name", name), new("reason", reason.ToString()));
+
+    public static void TimedOut(string name) => Timeouts.Add(1, new KeyValuePair<string, object?>("name", name));
+
+    private static List<Measurement<int>> States()
+    {
+        var states = new List<Measurement<int>>();
+        foreach (WeakReference<Circuit> reference in Circuits.Keys)
+        {
+            if (reference.TryGetTarget(out Circuit? circuit))
+            {
+                states.Add(new((int)circuit.State, new KeyValuePair<string, object?>("name", circuit.Name)));
+            }
+            else
+            {
+                Circuits.TryRemove(reference, out _);
+            }
+        }
+
+        return states;
+    }
+}

@@ -1,0 +1,76 @@
+namespace TechCorp.Resilience;
+
+/// <summary>Remembers which idempotent operations are running, finished or in doubt, one record for each <see cref="IdempotencyKey"/>.</summary>
+/// <remarks>
+/// <para>
+/// Every method is one atomic step on one record and may be called from any thread, process or node at once. Leases and retention are measured
+/// by the clock of the store (the database's, or a <see cref="TimeProvider"/> in memory), never by the caller's: skew between nodes steals nothing.
+/// </para>
+/// <para>
+/// A method that reports "not mine any more" returns <see langword="false"/>; exceptions mean that the store could not be asked. Repeating
+/// a call whose reply was lost is safe: the owner of the request identifies it.
+/// </para>
+/// <para>The suite <c>IdempotencyStoreContract</c> states these rules as tests; every implementation runs it.</para>
+/// </remarks>
+public interface IIdempotencyStore
+{
+    /// <summary>Claims the key, or says why it cannot be claimed.</summary>
+    /// <remarks>
+    /// The first line that fits decides:
+    /// <list type="number">
+    /// <item>No record, or one past its retention that nobody holds (finished, or in progress with its lease over too): a new record under the next
+    /// fence; <see cref="IdempotencyClaimStatus.Acquired"/>, attempt 1.</item>
+    /// <item>Another fingerprint: <see cref="IdempotencyClaimStatus.Mismatch"/>, whatever the state, revealing nothing.</item>
+    /// <item>Finished: <see cref="IdempotencyClaimStatus.Replay"/> with the stored outcome.</item>
+    /// <item>In doubt: <see cref="IdempotencyClaimStatus.InDoubt"/>.</item>
+    /// <item>In progress under the same owner: <see cref="IdempotencyClaimStatus.Acquired"/> with the same fence; the lease starts again.</item>
+    /// <item>In progress and the lease runs: <see cref="IdempotencyClaimStatus.InProgress"/> with what is left of the lease.</item>
+    /// <item>In progress and the lease is over: taken over; <see cref="IdempotencyClaimStatus.Acquired"/> with fence and attempt one higher.</item>
+    /// </list>
+    /// A lease or retention is over when the clock reaches its end. A record in doubt has no retention.
+    /// </remarks>
+    /// <param name="request">Key, fingerprint, owner, lease and retention.</param>
+    /// <param name="cancellationToken">Gives up asking; the claim may have been made all the same.</param>
+    ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores the outcome of the operation; from now on it is replayed until <paramref name="retention"/> has passed.</summary>
+    /// <param name="lease">The claim that ran the operation. Its lease may be over, as long as nobody took the record.</param>
+    /// <param name="outcome">What the operation returned, or the failure to replay.</param>
+    /// <param name="retention">How long the outcome is replayed.</param>
+    /// <param name="cancellationToken">Gives up asking; the outcome may have been stored all the same.</param>
+    /// <returns>
+    /// <see langword="true"/> when the record is finished by this lease, now or by an earlier call whose reply was lost (the first outcome stays);
+    /// <see langword="false"/> when the lease was lost, and nothing was written.
+    /// </returns>
+    ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a claim without an outcome: forgets the record, or marks it in doubt.</summary>
+    /// <param name="lease">The claim to end.</param>
+    /// <param name="disposition">What becomes of the record.</param>
+    /// <param name="cancellationToken">Gives up asking; the record may have changed all the same.</param>
+    /// <returns>
+    /// <see langword="true"/> when this lease held the record; <see langword="false"/> when it was lost or already ended, and nothing was written.
+    /// </returns>
+    ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default);
+
+    /// <summary>Starts the lease again: it ends <paramref name="duration"/> from now.</summary>
+    /// <param name="lease">The claim to keep. Its lease may be over, as long as nobody took the record.</param>
+    /// <param name="duration">The new length of the lease.</param>
+    /// <param name="cancellationToken">Gives up asking; the lease may have been renewed all the same.</param>
+    /// <returns><see langword="false"/> when the lease was lost or already ended, and nothing was written.</returns>
+    ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default);
+
+    /// <summary>Settles a record that is in doubt, after somebody found out what really happened.</summary>
+    /// <param name="key">The record.</param>
+    /// <param name="outcome">The outcome to replay from now on; <see langword="null"/> when the effect did not happen, so that the next call runs it.</param>
+    /// <param name="retention">How long the outcome is replayed; not used without one.</param>
+    /// <param name="cancellationToken">Gives up asking; the record may have been settled all the same.</param>
+    /// <returns><see langword="false"/> when the key has no record in doubt, and nothing was written.</returns>
+    ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes records that are past their retention: finished ones, and those in progress whose lease is over too. Never one in doubt.</summary>
+    /// <param name="maxRecords">The most records to delete in this call; at least 1.</param>
+    /// <param name="cancellationToken">Stops early.</param>
+    /// <returns>How many were deleted; fewer than <paramref name="maxRecords"/> means that none is left. Any number of nodes may sweep at once.</returns>
+    ValueTask<int> SweepAsync(int maxRecords, CancellationToken cancellationToken = default);
+}

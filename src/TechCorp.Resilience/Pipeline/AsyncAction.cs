@@ -1,0 +1,26 @@
+using System.Runtime.CompilerServices;
+
+namespace TechCorp.Resilience;
+
+/// <summary>A delegate that returns a <see cref="ValueTask"/> without a result.</summary>
+internal readonly struct AsyncAction<TState>(Func<TState, CancellationToken, ValueTask> operation, TState state) : IOperation<AsyncAction<TState>, Nothing>
+{
+    public ValueTask<Nothing> InvokeAsync(int attempt, CancellationToken cancellationToken)
+    {
+        ValueTask pending = operation(state, cancellationToken);
+        if (!pending.IsCompletedSuccessfully)
+        {
+            return FinishAsync(pending);
+        }
+
+        pending.GetAwaiter().GetResult();
+        return default;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<Nothing> FinishAsync(ValueTask pending)
+    {
+        await pending.ConfigureAwait(false);
+        return default;
+    }
+}

@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace TechCorp.Resilience;
+
+/// <summary>How an attempt ended, and how that counts.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct EndedAttempt<TResult>(Outcome<TResult> Outcome, Verdict Verdict)
+{
+    public static EndedAttempt<TResult> Broken(Exception exception) =>
+        new(Outcome<TResult>.Failure(exception), new Verdict(OutcomeClass.Failure, MayRetry: false));
+}

@@ -1,0 +1,17 @@
+namespace TechCorp.Resilience;
+
+/// <summary>How a call ended.</summary>
+public enum OutcomeStatus
+{
+    /// <summary>With a value.</summary>
+    Success,
+
+    /// <summary>With an exception, or with a value that counts as a failure.</summary>
+    Failure,
+
+    /// <summary>The circuit was not closed; the last attempt was not made.</summary>
+    Rejected,
+
+    /// <summary>The caller cancelled it.</summary>
+    Canceled,
+}

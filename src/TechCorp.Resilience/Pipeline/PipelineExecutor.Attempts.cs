@@ -1,0 +1,189 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace TechCorp.Resilience;
+
+/// <summary>The way of a call that suspends, fails or is rejected: finish the attempt, record it, decide, wait, begin the next.</summary>
+internal sealed partial class PipelineExecutor
+{
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome<TResult>> ContinueAsync<TOperation, TResult>(
+        TOperation operation,
+        RunningAttempt<TResult> running,
+        long begun,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        Exception? lastFailure = null;
+        for (int turns = 1, number = 1; ; turns++)
+        {
+            EndedAttempt<TResult> ended = running.IsRejected
+                ? new(Outcome<TResult>.Rejected(running.Rejection, lastFailure), new Verdict(OutcomeClass.Neutral, MayRetry: false))
+                : await FinishAsync(operation, running, begun, cancellationToken).ConfigureAwait(false);
+            if (ended.Outcome.Status == OutcomeStatus.Success)
+            {
+                _retry?.Options.Budget?.OnSuccess();
+                return ended.Outcome;
+            }
+
+            RetryStop stop = Decide(in operation, in ended, turns, begun, out Outcome<TResult> outcome, out TimeSpan delay);
+            if (stop != RetryStop.None)
+            {
+                return await EndAsync(operation, outcome, stop, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!running.IsRejected)
+            {
+                NotifyRetry(number, delay, outcome.Exception);
+                lastFailure = outcome.Exception;
+                number++;
+                Discard(in operation, in outcome);
+            }
+
+            try
+            {
+                if (TOperation.Blocks)
+                {
+                    RetryWait.Block(delay, _clock.Provider, cancellationToken);
+                }
+                else
+                {
+                    await RetryWait.DelayAsync(delay, _clock.Provider, cancellationToken).ConfigureAwait(false);
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                _retry!.Options.Budget?.GiveBack();
+                return Outcome<TResult>.Canceled(new OperationCanceledException(
+                    $"'{Name}' was cancelled while it waited for attempt {number}.", lastFailure, cancellationToken));
+            }
+
+            running = Begin<TOperation, TResult>(in operation, number, begun, cancellationToken);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<EndedAttempt<TResult>> FinishAsync<TOperation, TResult>(
+        TOperation operation,
+        RunningAttempt<TResult> running,
+        long begun,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        EndedAttempt<TResult> ended;
+        try
+        {
+            bool suspended = !running.Pending.IsCompleted;
+            if (suspended && running.Timer is not null)
+            {
+                Arm(running.Timer, begun);
+            }
+
+            TResult value = suspended && _abandon && running.Timer is not null
+                ? await LeaveBehindAsync(operation, running.Pending.AsTask(), running.Timer.Token).ConfigureAwait(false)
+                : await running.Pending.ConfigureAwait(false);
+            ended = JudgeResult(in operation, value);
+        }
+        catch (Exception exception)
+        {
+            ended = JudgeException<TResult>(exception, running.Timer, cancellationToken);
+        }
+
+        if (running.Timer is not null)
+        {
+            _timers!.Return(running.Timer);
+        }
+
+        if (Circuit is not null)
+        {
+            Record(running.Permit, ended.Verdict.Class, ended.Outcome.Exception);
+        }
+
+        return ended;
+    }
+
+    private static void Record(CircuitPermit permit, OutcomeClass outcome, Exception? cause)
+    {
+        _ = outcome switch
+        {
+            OutcomeClass.Success => permit.Success(),
+            OutcomeClass.Failure => permit.Failure(cause),
+            _ => permit.Neutral(),
+        };
+    }
+
+    /// <summary>Waits for the operation or for its token, whichever is first. What the operation does later is observed and thrown away.</summary>
+    private async ValueTask<TResult> LeaveBehindAsync<TOperation, TResult>(TOperation operation, Task<TResult> pending, CancellationToken attemptToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        try
+        {
+            return await pending.WaitAsync(attemptToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (attemptToken.IsCancellationRequested)
+        {
+            _ = DiscardLateAsync(operation, pending);
+            throw;
+        }
+    }
+
+    private async Task DiscardLateAsync<TOperation, TResult>(TOperation operation, Task<TResult> pending)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        try
+        {
+            TResult late = await pending.ConfigureAwait(false);
+            Outcome<TResult> unseen = Outcome<TResult>.Success(late);
+            Discard(in operation, in unseen);
+        }
+        catch (Exception)
+        {
+            // Awaiting it observed it; the caller has had a timeout for this attempt long ago.
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome<TResult>> EndAsync<TOperation, TResult>(
+        TOperation operation,
+        Outcome<TResult> outcome,
+        RetryStop stop,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        if (_retry is not null && outcome.Status != OutcomeStatus.Canceled)
+        {
+            ResilienceMetrics.RetryStopped(Name, stop);
+        }
+
+        Exception? reason = outcome.Status == OutcomeStatus.Failure ? outcome.Exception : null;
+        if (OutcomeRules.IsFatal(reason))
+        {
+            ExceptionDispatchInfo.Throw(reason!);
+        }
+
+        bool open = outcome.Status == OutcomeStatus.Rejected || reason is CircuitOpenException;
+        bool failed = outcome.Status == OutcomeStatus.Failure && _fallbackOn == FallbackOn.Failure;
+        if (!TOperation.HasFallback(in operation) || !(open || failed))
+        {
+            return outcome;
+        }
+
+        reason = outcome.Exception;
+        Discard(in operation, in outcome);
+        try
+        {
+            return Outcome<TResult>.Success(await TOperation.FallBackAsync(in operation, reason, cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException canceled) when (cancellationToken.IsCancellationRequested)
+        {
+            return Outcome<TResult>.Canceled(CarryingToken(canceled, cancellationToken));
+        }
+        catch (Exception exception) when (!OutcomeRules.IsFatal(exception))
+        {
+            exception.Data[ResiliencePipeline.FallbackReasonKey] = reason;
+            return Outcome<TResult>.Failure(exception);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience;
+
+/// <summary>
+/// The one executor: timeout, retry, breaker and fallback in one loop. This part is the way of a call whose operation completes synchronously with
+/// success; it allocates nothing, reads no clock (unless there is a deadline) and hands out the operation's own task.
+/// </summary>
+internal sealed partial class PipelineExecutor
+{
+    private readonly MonotonicClock _clock;
+    private readonly ILogger _logger;
+    private readonly RetryPlan? _retry;
+    private readonly OutcomeRules _rules;
+    private readonly TimeSpan _timeout;
+    private readonly bool _abandon;
+    private readonly TimeSpan? _deadline;
+    private readonly FallbackOn _fallbackOn;
+    private readonly AttemptTimerPool? _timers;
+
+    public PipelineExecutor(PipelineStages stages)
+    {
+        stages.ThrowIfInvalid();
+        Name = stages.Name;
+        Circuit = stages.FindCircuit();
+        _clock = new MonotonicClock(stages.TimeProvider);
+        _logger = stages.Logger;
+        _retry = stages.Retry is null ? null : new RetryPlan(stages.Retry.Copy());
+        _rules = stages.Outcomes?.Copy() ?? new OutcomeRules();
+        _timeout = stages.Timeout?.Timeout ?? Timeout.InfiniteTimeSpan;
+        _abandon = stages.Timeout?.Mode == TimeoutMode.Abandon;
+        _deadline = stages.Deadline;
+        _fallbackOn = stages.FallbackOn;
+        _timers = _timeout == Timeout.InfiniteTimeSpan && _deadline is null ? null : new AttemptTimerPool(_clock);
+    }
+
+    public string Name { get; }
+
+    public Circuit? Circuit { get; }
+
+    public ValueTask<TResult> InvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<TResult>(cancellationToken);
+        }
+
+        long begun = _deadline is null ? 0 : _clock.Now;
+        RunningAttempt<TResult> running = Begin<TOperation, TResult>(in operation, 1, begun, cancellationToken);
+        if (!TOperation.JudgesResults && !running.IsRejected && running.Pending.IsCompletedSuccessfully)
+        {
+            Succeed(running.Permit, running.Timer);
+            return running.Pending;
+        }
+
+        return UnwrapAsync(ContinueAsync(operation, running, begun, cancellationToken));
+    }
+
+    public ValueTask<Outcome<TResult>> TryInvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new(Outcome<TResult>.Canceled(new OperationCanceledException(cancellationToken)));
+        }
+
+        long begun = _deadline is null ? 0 : _clock.Now;
+        RunningAttempt<TResult> running = Begin<TOperation, TResult>(in operation, 1, begun, cancellationToken);
+        if (!TOperation.JudgesResults && !running.IsRejected && running.Pending.IsCompletedSuccessfully)
+        {
+            TResult value = running.Pending.Result;
+            Succeed(running.Permit, running.Timer);
+            return new(Outcome<TResult>.Success(value));
+        }
+
+        if (running.IsRejected && _retry is not { Options.WaitForCircuit: true } && !TOperation.HasFallback(in operation))
+        {
+            return new(Outcome<TResult>.Rejected(running.Rejection));
+        }
+
+        return ContinueAsync(operation, running, begun, cancellationToken);
+    }
+
+    public static ValueTask Forget(ValueTask<Nothing> pending)
+    {
+        if (!pending.IsCompletedSuccessfully)
+        {
+            return ForgetAsync(pending);
+        }
+
+        pending.GetAwaiter().GetResult();
+        return default;
+    }
+
+    private void Succeed(CircuitPermit permit, AttemptTimer? timer)
+    {
+        if (Circuit is not null)
+        {
+            permit.Success();
+        }
+
+        if (timer is not null)
+        {
+            _timers!.Return(timer);
+        }
+
+        _retry?.Options.Budget?.OnSuccess();
+    }
+
+    private RunningAttempt<TResult> Begin<TOperation, TResult>(in TOperation operation, int number, long begun, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        CircuitPermit permit = default;
+        if (Circuit is not null && !Circuit.TryEnter(out permit, out CircuitRejection rejection))
+        {
+            return new RunningAttempt<TResult>(rejection);
+        }
+
+        ValueTask<TResult> pending = Start<TOperation, TResult>(in operation, number, begun, out AttemptTimer? timer, cancellationToken);
+        return new RunningAttempt<TResult>(pending, permit, timer);
+    }
+
+    private ValueTask<TResult> Start<TOperation, TResult>(
+        in TOperation operation,
+        int number,
+        long begun,
+        out AttemptTimer? timer,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        timer = null;
+        try
+        {
+            if (_timers is null)
+            {
+                return operation.InvokeAsync(number, cancellationToken);
+            }
+
+            timer = _timers.Rent(cancellationToken);
+            if (TOperation.Blocks)
+            {
+                Arm(timer, begun);
+            }
+
+            return operation.InvokeAsync(number, timer.Token);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<TResult>(exception);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask ForgetAsync(ValueTask<Nothing> pending) => await pending.ConfigureAwait(false);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<TResult> UnwrapAsync<TResult>(ValueTask<Outcome<TResult>> pending) =>
+        (await pending.ConfigureAwait(false)).GetValueOrThrow();
+}

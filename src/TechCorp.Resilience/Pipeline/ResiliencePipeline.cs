@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience;
+
+/// <summary>
+/// Runs calls that may fail through timeout, retry, circuit breaker and fallback, which know each other: no attempt is spent on an open circuit and
+/// no wait is begun that cannot end before the deadline. Safe for use by many threads; make one for each dependency and keep it.
+/// </summary>
+/// <remarks>
+/// <para>A cancellation by the caller is never a failure and throws <see cref="OperationCanceledException"/> with the caller's token.</para>
+/// <para>A call whose operation completes synchronously with success allocates nothing, reads no clock and returns the operation's own task.</para>
+/// <para>When all attempts fail, the exception of the last one is thrown, as it is, with its stack.</para>
+/// </remarks>
+[SuppressMessage("ApiDesign", "RS0026", Justification = "The overloads differ in their delegate; every one ends in an optional token, as asynchronous methods do.")]
+public partial class ResiliencePipeline
+{
+    private protected ResiliencePipeline(PipelineStages stages) => Executor = new PipelineExecutor(stages);
+
+    /// <summary>The name in exceptions, logs and metrics.</summary>
+    public string Name => Executor.Name;
+
+    /// <summary>The circuit of this pipeline, to read its state or to isolate it; <see langword="null"/> when it has none.</summary>
+    public CircuitBreaker? CircuitBreaker { get; private init; }
+
+    internal PipelineExecutor Executor { get; }
+
+    /// <summary>Makes a pipeline.</summary>
+    /// <param name="name">Names it in exceptions, logs and metrics.</param>
+    /// <param name="options">Its stages. Default: <see cref="ResiliencePipelineOptions"/> as it is.</param>
+    /// <param name="timeProvider">The clock. Default: the system's.</param>
+    /// <param name="logger">Default: none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is invalid; the message names all that are.</exception>
+    public static ResiliencePipeline Create(
+        string name,
+        ResiliencePipelineOptions? options = null,
+        TimeProvider? timeProvider = null,
+        ILogger? logger = null)
+    {
+        ResiliencePipelineOptions copy = (options ?? new ResiliencePipelineOptions()).Copy();
+        OptionsCheck.Throw(copy.Problems());
+        CircuitBreaker? breaker = copy.CircuitBreaker is null ? null : new CircuitBreaker(name, copy.CircuitBreaker, copy.Outcomes, timeProvider, logger);
+        var stages = new PipelineStages(name, timeProvider, logger)
+        {
+            Timeout = copy.Timeout,
+            Retry = copy.Retry,
+            Outcomes = copy.Outcomes,
+            Deadline = copy.Deadline,
+            FallbackOn = copy.FallbackOn,
+            Circuit = breaker?.Executor.Circuit,
+        };
+        return new ResiliencePipeline(stages) { CircuitBreaker = breaker };
+    }
+}

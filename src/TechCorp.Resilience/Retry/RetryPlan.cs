@@ -1,0 +1,63 @@
+namespace TechCorp.Resilience;
+
+/// <summary>Decides whether and when an attempt is repeated. No clock, no wait; the budget is the only thing it changes.</summary>
+internal sealed class RetryPlan(RetryOptions options)
+{
+    private readonly Lock _chance = new();
+
+    public RetryOptions Options => options;
+
+    /// <summary>Decides after a failure.</summary>
+    /// <param name="attempts">Attempts and waits for the circuit so far.</param>
+    /// <param name="asked">The wait that the dependency asks for, if it does.</param>
+    /// <param name="circuitWait">How long the circuit would reject from now; zero if it would not.</param>
+    /// <param name="left">Time to the deadline.</param>
+    /// <param name="delay">The wait, when the answer is <see cref="RetryStop.None"/>.</param>
+    public RetryStop Decide(int attempts, TimeSpan? asked, TimeSpan circuitWait, TimeSpan left, out TimeSpan delay)
+    {
+        delay = default;
+        if (attempts >= options.MaxAttempts)
+        {
+            return RetryStop.AttemptsExhausted;
+        }
+
+        if (asked > options.MaxDelay || asked >= left)
+        {
+            return RetryStop.RetryAfterTooLong;
+        }
+
+        delay = BackOff.Delay(attempts, options.BaseDelay, options.MaxDelay);
+        if (options.Jitter != JitterKind.None)
+        {
+            delay = BackOff.Spread(delay, options.Jitter, NextChance());
+        }
+
+        delay = asked > delay ? asked.Value : delay;
+        if (circuitWait > delay)
+        {
+            if (!options.WaitForCircuit || circuitWait > OptionsCheck.MaxTimer)
+            {
+                return RetryStop.CircuitOpen;
+            }
+
+            delay = circuitWait;
+        }
+
+        return delay >= left ? RetryStop.DeadlineTooClose
+            : options.Budget?.TryTake() == false ? RetryStop.BudgetExhausted
+            : RetryStop.None;
+    }
+
+    private double NextChance()
+    {
+        if (options.Random is not { } random)
+        {
+            return Random.Shared.NextDouble();
+        }
+
+        lock (_chance)
+        {
+            return random.NextDouble();
+        }
+    }
+}

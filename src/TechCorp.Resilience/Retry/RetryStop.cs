@@ -1,0 +1,14 @@
+namespace TechCorp.Resilience;
+
+/// <summary>Why a failed call was not repeated (again).</summary>
+internal enum RetryStop
+{
+    None,
+    NotRetryable,
+    AttemptsExhausted,
+    UnsafeWithoutKey,
+    RetryAfterTooLong,
+    DeadlineTooClose,
+    BudgetExhausted,
+    CircuitOpen,
+}

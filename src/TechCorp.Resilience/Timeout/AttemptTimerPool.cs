@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+
+namespace TechCorp.Resilience;
+
+/// <summary>Keeps attempt timers for the next attempts: one for the thread, so that calls that complete synchronously share nothing, and a bounded queue.</summary>
+internal sealed class AttemptTimerPool(MonotonicClock clock)
+{
+    private const int MaxQueued = 256;
+
+    [ThreadStatic]
+    private static (AttemptTimerPool? Pool, AttemptTimer? Timer) t_mine;
+
+    private readonly ConcurrentQueue<AttemptTimer> _queue = new();
+    private int _queued;
+
+    public AttemptTimer Rent(CancellationToken caller)
+    {
+        AttemptTimer timer = Take();
+        timer.Link(caller);
+        return timer;
+    }
+
+    public void Return(AttemptTimer timer)
+    {
+        if (!timer.TryRecycle())
+        {
+            timer.Retire();
+        }
+        else if (t_mine.Timer is null)
+        {
+            t_mine = (this, timer);
+        }
+        else if (Interlocked.Increment(ref _queued) <= MaxQueued)
+        {
+            _queue.Enqueue(timer);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _queued);
+            timer.Retire();
+        }
+    }
+
+    private AttemptTimer Take()
+    {
+        if (ReferenceEquals(t_mine.Pool, this) && t_mine.Timer is { } mine)
+        {
+            t_mine = default;
+            return mine;
+        }
+
+        if (_queue.TryDequeue(out AttemptTimer? queued))
+        {
+            Interlocked.Decrement(ref _queued);
+            return queued;
+        }
+
+        return new AttemptTimer(clock);
+    }
+}

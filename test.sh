@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Restores, builds, packs and runs every test project; the last line says how many tests passed, failed and were skipped.
+set -uo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 2
+root=$PWD
+results=$root/artifacts/test-results
+packages=$root/artifacts/packages
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+export MSBUILDDISABLENODEREUSE=1 # no build process outlives the script
+
+usage() {
+    cat >&2 <<'END'
+usage: ./test.sh [--soak] [--project NAME] [--no-build] [-- ARG...]
+  --soak          runs the tests with the trait Category=Soak instead of all others
+  --project NAME  runs one test project: TechCorp.Outbox.Tests, or just Outbox
+  --no-build      runs what was built and packed before
+  -- ARG...       passes the arguments on to every test project, for example: -- --filter-class '*Outbox*'
+END
+    exit 2
+}
+
+filter=--filter-not-trait only='' build=1
+while (($# > 0)); do
+    case $1 in
+        --soak) filter=--filter-trait ;;
+        --project) [[ -n ${2-} ]] || usage; only=$2; shift ;;
+        --no-build) build= ;;
+        --) shift; break ;;
+        *) echo "test.sh: unknown option '$1'." >&2; usage ;;
+    esac
+    shift
+done
+pass_on=("$@")
+
+projects=()
+for file in tests/*.Tests/*.Tests.csproj; do
+    name=$(basename "$file" .csproj)
+    if [[ -z $only || $name == "$only" || $name == "TechCorp.$only.Tests" || $name == "TechCorp.Patterns.$only.Tests" ]]; then
+        projects+=("$name")
+    fi
+done
+if ((${#projects[@]} == 0)); then
+    echo "test.sh: no test project is called '$only'; there are: $(cd tests && echo *.Tests)." >&2
+    exit 2
+fi
+
+finish() { # PASSED FAILED SKIPPED EXIT-CODE
+    echo "$1 passed, $2 failed, $3 skipped"
+    exit "$4"
+}
+
+step() { # WHAT COMMAND...
+    local began=$SECONDS
+    if ! "${@:2}" </dev/null; then
+        echo "test.sh: $1 failed; the errors are above."
+        finish 0 1 0 1
+    fi
+    echo "$1: $((SECONDS - began)) s"
+}
+
+# The version is new every time, because a package once restored is never read again from the feed. It is given to every
+# step: packing takes the version of a referenced project from its restore.
+build_and_pack() {
+    local suffix project
+    suffix=ci.$(date -u +%Y%m%d%H%M%S)
+    local options=(-p:VersionSuffix="$suffix" --verbosity quiet --tl:off)
+    mkdir -p "$packages" && rm -f "$packages"/*.nupkg "$packages"/*.snupkg
+    step restore dotnet restore TechCorp.Patterns.sln "${options[@]}"
+    step build dotnet build TechCorp.Patterns.sln -c Release --no-restore "${options[@]}"
+    for project in src/*/*.csproj; do
+        step "pack $(basename "$project" .csproj)" dotnet pack "$project" -c Release --no-build --output "$packages" "${options[@]}"
+    done
+}
+
+# Inside services.sh, so that all projects share the servers. The exit code is kept next to the report.
+# shellcheck disable=SC2317 # called through an exported function
+run_projects() { # RESULTS FILTER COUNT PROJECT... ARG...
+    local results=$1 filter=$2 project
+    for project in "${@:4:$3}"; do
+        echo "== $project"
+        dotnet "tests/$project/bin/Release/net10.0/$project.dll" --report-xunit --report-xunit-filename "$project.xml" \
+            --results-directory "$results" "$filter" Category=Soak "${@:4+$3}" </dev/null
+        echo $? >"$results/$project.exit"
+    done
+}
+
+attribute() { # NAME TAG
+    local value
+    value=$(sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2")
+    echo "${value:-0}"
+}
+
+count() { # PROJECT: adds its numbers to the totals
+    local project=$1 report=$results/$1.xml tag code p=0 f=0 s=0 note=''
+    code=$(cat "$results/$project.exit" 2>/dev/null)
+    tag=$(tr '\n' ' ' 2>/dev/null <"$report" | grep -o '<assembly [^>]*>' | head -n 1)
+    if [[ -z $tag ]]; then
+        f=1 note=" (no report; exit code ${code:-unknown})"
+    else
+        p=$(attribute passed "$tag") s=$(attribute skipped "$tag")
+        f=$(($(attribute failed "$tag") + $(attribute errors "$tag")))
+        # 8 is "no test matched"; any other code without a failed test means that the run did not get to its end.
+        if ((f == 0)) && [[ $code != 0 && $code != 8 ]]; then f=1 note=" (exit code ${code:-unknown})"; fi
+    fi
+    printf '%-42s %5d passed, %d failed, %d skipped%s\n' "$project" "$p" "$f" "$s" "$note"
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+[[ -z $build ]] || build_and_pack
+rm -rf "$results" && mkdir -p "$results"
+TECHCORP_PACKED_FEED=$packages
+TECHCORP_PACKED_VERSION=$(cd "$packages" 2>/dev/null && printf '%s\n' TechCorp.Resilience.*.nupkg | sed 's/^TechCorp\.Resilience\.//; s/\.nupkg$//' | tail -n 1)
+export TECHCORP_PACKED_FEED TECHCORP_PACKED_VERSION
+export -f run_projects
+
+# In the background, so that a signal to this script ends the servers and the tests too.
+eng/services.sh run -- bash -c 'run_projects "$@"' - "$results" "$filter" "${#projects[@]}" "${projects[@]}" "${pass_on[@]}" </dev/null &
+services=$!
+trap 'trap "" INT TERM HUP; kill -s TERM "$services" 2>/dev/null; wait "$services"; exit 143' INT TERM HUP
+wait "$services"
+
+passed=0 failed=0 skipped=0
+echo
+for name in "${projects[@]}"; do count "$name"; done
+((failed == 0 && passed > 0)) && finish "$passed" "$failed" "$skipped" 0
+finish "$passed" "$failed" "$skipped" 1

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>The real server; each transport goes through a proxy of its own, which can be cut.</summary>
+public sealed class RabbitMqBackend : TransportBackend
+{
+    private readonly Dictionary<ITransport, TcpProxy> _proxies = [];
+
+    public override async ValueTask StartAsync() => await (await RabbitMqServer.ChannelAsync()).DisposeAsync();
+
+    public override Task AdvanceAsync(TimeSpan time) => Task.CompletedTask;
+
+    internal override Task CutAsync(ITransport transport)
+    {
+        _proxies[transport].Cut();
+        return Task.CompletedTask;
+    }
+
+    internal override Task DeleteQueueAsync(string queue) => RabbitMqServer.DeleteQueueAsync(queue);
+
+    internal override Task DeleteExchangeAsync(string exchange) => RabbitMqServer.DeleteExchangeAsync(exchange);
+
+    internal override async Task<ITransport> StartTransportAsync() => await StartAsync(new PublisherOptions());
+
+    /// <summary>A transport with settings of its own.</summary>
+    internal async Task<RabbitMqTransport> StartAsync(PublisherOptions publisher, TimeProvider? time = null)
+    {
+        var transport = Create(publisher, time);
+        await transport.StartAsync(TestContext.Current.CancellationToken);
+        return transport;
+    }
+
+    /// <summary>A transport that is not started.</summary>
+    internal RabbitMqTransport Create(PublisherOptions publisher, TimeProvider? time = null)
+    {
+        var proxy = new TcpProxy(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
+        var options = new RabbitMqOptions { Uris = [RabbitMqServer.Through(proxy.Port)], ReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(500) };
+        var transport = new RabbitMqTransport(options, publisher, "tests", time ?? TimeProvider.System, NullLogger.Instance);
+        _proxies.Add(transport, proxy);
+        return transport;
+    }
+
+    internal TcpProxy ProxyOf(ITransport transport) => _proxies[transport];
+
+    private protected override async ValueTask StopAsync()
+    {
+        foreach (var (transport, proxy) in _proxies)
+        {
+            await transport.DisposeAsync();
+            await proxy.DisposeAsync();
+        }
+    }
+}

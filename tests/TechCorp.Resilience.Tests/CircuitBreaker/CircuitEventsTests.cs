@@ -1,0 +1,107 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class CircuitEventsTests
+{
+    private readonly TestClock _clock = new();
+
+    [Fact, Trait("Spec", "CB19")]
+    public async Task A_callback_that_throws_changes_neither_the_transition_nor_the_call()
+    {
+        var errors = new List<Exception>();
+        var options = new CircuitBreakerOptions
+        {
+            FailureThreshold = 1,
+            OnTransition = _ => throw new FormatException("callback"),
+            OnCallbackError = errors.Add,
+        };
+        var breaker = new CircuitBreaker("stock", options, timeProvider: _clock);
+
+        Func<Task> call = async () => await breaker.ExecuteAsync(static ValueTask<int> (_) => throw new TimeoutException("dependency"));
+
+        await call.Should().ThrowAsync<TimeoutException>();
+        breaker.State.Should().Be(CircuitState.Open);
+        errors.Should().ContainSingle().Which.Should().BeOfType<FormatException>();
+    }
+
+    [Fact, Trait("Spec", "CB19")]
+    public void An_error_sink_that_throws_changes_nothing_either()
+    {
+        var options = new CircuitBreakerOptions
+        {
+            FailureThreshold = 1,
+            OnTransition = _ => throw new FormatException("callback"),
+            OnCallbackError = _ => throw new FormatException("sink"),
+        };
+        var breaker = new CircuitBreaker("stock", options, timeProvider: _clock);
+
+        breaker.Fail();
+
+        breaker.State.Should().Be(CircuitState.Open);
+    }
+
+    [Fact, Trait("Spec", "CB20")]
+    public void A_callback_may_use_the_circuit_and_sees_its_own_transition_afterwards()
+    {
+        var seen = new List<(long Generation, CircuitState To)>();
+        CircuitBreaker? breaker = null;
+        breaker = new CircuitBreaker(
+            "stock",
+            new CircuitBreakerOptions
+            {
+                FailureThreshold = 1,
+                OnTransition = transition =>
+                {
+                    seen.Add((transition.Generation, transition.To));
+                    _ = breaker!.State;
+                    if (transition.Reason == CircuitTransitionReason.FailureThreshold)
+                    {
+                        breaker.Isolate();
+                        breaker.Reset();
+                    }
+                },
+            },
+            timeProvider: _clock);
+
+        breaker.Fail();
+
+        seen.Should().Equal((1, CircuitState.Open), (2, CircuitState.Isolated), (3, CircuitState.Closed));
+        breaker.State.Should().Be(CircuitState.Closed);
+    }
+
+    [Fact, Trait("Spec", "CB21")]
+    public void Under_concurrency_events_come_once_each_in_order_and_never_together()
+    {
+        var generations = new List<long>();
+        int inside = 0;
+        int overlaps = 0;
+        var options = new CircuitBreakerOptions
+        {
+            FailureThreshold = 1,
+            OnTransition = transition =>
+            {
+                overlaps += Interlocked.Increment(ref inside) == 1 ? 0 : 1;
+                generations.Add(transition.Generation);
+                Interlocked.Decrement(ref inside);
+            },
+        };
+        var breaker = new CircuitBreaker("stock", options, timeProvider: _clock);
+
+        Parallel.For(0, 8, thread =>
+        {
+            for (int i = 0; i < 2_000; i++)
+            {
+                if (breaker.TryEnter(out CircuitPermit permit))
+                {
+                    permit.Failure();
+                }
+                else
+                {
+                    breaker.Reset();
+                }
+            }
+        });
+
+        overlaps.Should().Be(0);
+        generations.Should().Equal(Enumerable.Range(1, (int)breaker.Generation).Select(g => (long)g));
+    }
+}

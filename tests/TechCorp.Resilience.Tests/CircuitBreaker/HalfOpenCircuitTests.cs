@@ -1,0 +1,157 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class HalfOpenCircuitTests
+{
+    private readonly TestClock _clock = new();
+    private readonly CircuitBreaker _breaker;
+    private readonly CircuitPermit _beforeTheTrip;
+    private readonly CircuitPermit _probe;
+
+    public HalfOpenCircuitTests()
+    {
+        _breaker = new CircuitBreaker("stock", timeProvider: _clock);
+        _beforeTheTrip = _breaker.Enter();
+        _breaker.Fail(5);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        _probe = _breaker.Enter();
+    }
+
+    [Fact, Trait("Spec", "CB8")]
+    public async Task While_the_probe_runs_a_thousand_concurrent_calls_are_rejected()
+    {
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        int calls = 0;
+
+        Outcome<int>[] outcomes = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => Task.Run(async () =>
+            await _breaker.TryExecuteAsync((_, _) => new ValueTask<int>(Interlocked.Increment(ref calls)), 0))));
+
+        calls.Should().Be(0);
+        outcomes.Should().OnlyContain(o => o.Status == OutcomeStatus.Rejected && o.RetryAfter == TimeSpan.FromSeconds(20));
+    }
+
+    [Fact, Trait("Spec", "CB8")]
+    public void Of_many_callers_that_come_at_the_deadline_one_becomes_the_probe()
+    {
+        for (int round = 0; round < 100; round++)
+        {
+            _breaker.Reset();
+            _breaker.Fail(5);
+            _clock.Advance(TimeSpan.FromSeconds(30));
+            int admitted = 0;
+
+            Parallel.For(0, 8, thread => Interlocked.Add(ref admitted, _breaker.TryEnter(out CircuitPermit _) ? 1 : 0));
+
+            admitted.Should().Be(1);
+        }
+    }
+
+    [Fact, Trait("Spec", "CB9")]
+    public void A_probe_that_succeeds_closes_it()
+    {
+        _probe.Success().Should().Be(RecordResult.Recorded);
+
+        _breaker.State.Should().Be(CircuitState.Closed);
+        _breaker.ConsecutiveFailures.Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "CB10")]
+    public void A_probe_that_fails_opens_it_for_the_whole_recovery_time_again()
+    {
+        _probe.Failure().Should().Be(RecordResult.Recorded);
+
+        _breaker.State.Should().Be(CircuitState.Open);
+        _breaker.Generation.Should().Be(3);
+        _breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact, Trait("Spec", "CB10")]
+    public void The_recovery_time_can_grow_with_each_failed_probe_up_to_its_cap()
+    {
+        var options = new CircuitBreakerOptions { FailureThreshold = 1, RecoveryGrowth = 2, MaxRecoveryTimeout = TimeSpan.FromSeconds(100) };
+        var breaker = new CircuitBreaker("stock", options, timeProvider: _clock);
+        var waits = new List<double>();
+        breaker.Fail();
+        for (int probe = 0; probe < 4; probe++)
+        {
+            TimeSpan wait = breaker.Rejected().RetryAfter;
+            waits.Add(wait.TotalSeconds);
+            _clock.Advance(wait);
+            breaker.Fail();
+        }
+
+        waits.Should().Equal(30, 60, 100, 100);
+    }
+
+    [Fact, Trait("Spec", "CB11")]
+    public void A_probe_whose_caller_cancelled_gives_its_turn_to_the_next_call()
+    {
+        _probe.Neutral().Should().Be(RecordResult.Recorded);
+
+        _breaker.State.Should().Be(CircuitState.HalfOpenReady);
+        _breaker.Enter().IsProbe.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "CB11")]
+    public async Task A_cancelled_probe_does_not_close_the_circuit()
+    {
+        _probe.Neutral();
+        using var caller = new CancellationTokenSource();
+        ValueTask<int> call = _breaker.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        _breaker.State.Should().Be(CircuitState.HalfOpen);
+
+        await caller.CancelAsync();
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        _breaker.State.Should().Be(CircuitState.HalfOpenReady);
+    }
+
+    [Fact, Trait("Spec", "CB12")]
+    public void A_probe_that_hangs_loses_its_turn_when_its_lease_ends()
+    {
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        CircuitPermit fresh = _breaker.Enter();
+
+        fresh.IsProbe.Should().BeTrue();
+        fresh.Generation.Should().Be(3);
+        _probe.Success().Should().Be(RecordResult.Stale);
+        _breaker.State.Should().Be(CircuitState.HalfOpen);
+        fresh.Success().Should().Be(RecordResult.Recorded);
+        _breaker.State.Should().Be(CircuitState.Closed);
+    }
+
+    [Fact, Trait("Spec", "CB30")]
+    public void A_probe_that_is_dropped_does_not_leave_it_half_open_for_ever()
+    {
+        _breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        _breaker.State.Should().Be(CircuitState.HalfOpenReady);
+        _breaker.Enter().Success();
+        _breaker.State.Should().Be(CircuitState.Closed);
+    }
+
+    [Fact, Trait("Spec", "CB13")]
+    public void A_call_from_before_the_trip_cannot_close_it()
+    {
+        _beforeTheTrip.Success().Should().Be(RecordResult.Stale);
+        _breaker.State.Should().Be(CircuitState.HalfOpen);
+
+        _beforeTheTrip.Failure().Should().Be(RecordResult.Stale);
+        _breaker.State.Should().Be(CircuitState.HalfOpen);
+    }
+
+    [Fact, Trait("Spec", "CL10")]
+    public async Task A_classifier_that_throws_during_a_probe_does_not_leak_the_probe()
+    {
+        var rules = new OutcomeRules().Classify(_ => throw new FormatException("classifier"));
+        var breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { FailureThreshold = 1 }, rules, _clock);
+        breaker.Fail();
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        Func<Task> call = async () => await breaker.ExecuteAsync(static ValueTask<int> (_) => throw new TimeoutException());
+
+        await call.Should().ThrowAsync<FormatException>();
+        breaker.State.Should().Be(CircuitState.Open);
+    }
+}

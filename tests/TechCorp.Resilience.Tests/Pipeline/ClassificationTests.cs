@@ -1,0 +1,192 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class ClassificationTests
+{
+    private readonly TestClock _clock = new();
+
+    [Fact, Trait("Spec", "CL1")]
+    public async Task A_value_is_a_success()
+    {
+        CircuitBreaker breaker = AfterFourFailures();
+
+        await breaker.ExecuteAsync(static _ => new ValueTask<int>(1));
+
+        breaker.ConsecutiveFailures.Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "CL2")]
+    public async Task A_value_that_the_operation_calls_a_failure_is_one()
+    {
+        CircuitBreaker breaker = AfterFourFailures();
+        var operation = new ResilientOperation<int, int>(static (status, _) => new ValueTask<int>(status)) { IsFailure = static status => status >= 500 };
+
+        (await breaker.ExecuteAsync(operation, 503)).Should().Be(503, "the last value is the caller's, failure or not");
+
+        breaker.State.Should().Be(CircuitState.Open);
+    }
+
+    [Fact, Trait("Spec", "CL3")]
+    public async Task An_exception_is_a_failure()
+    {
+        await ShouldCount(RecordedAs.Failure, () => throw new InvalidDataException());
+    }
+
+    [Fact, Trait("Spec", "CL4")]
+    public async Task A_cancellation_by_the_caller_is_neutral()
+    {
+        CircuitBreaker breaker = AfterFourFailures();
+        using var caller = new CancellationTokenSource();
+        ValueTask<int> call = breaker.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+
+        await caller.CancelAsync();
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        breaker.ConsecutiveFailures.Should().Be(4);
+    }
+
+    [Fact, Trait("Spec", "CL5")]
+    public async Task A_cancellation_that_the_caller_did_not_ask_for_is_a_failure() =>
+        await ShouldCount(RecordedAs.Failure, () => throw new TaskCanceledException("HttpClient.Timeout"));
+
+    [Fact, Trait("Spec", "CL6")]
+    public async Task A_timeout_of_the_pipeline_is_a_failure()
+    {
+        var pipeline = ResiliencePipeline.Create("inventory", new ResiliencePipelineOptions { Retry = null }, _clock);
+        ValueTask<int> call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        await _clock.TimerSetAsync();
+
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();
+        pipeline.CircuitBreaker!.ConsecutiveFailures.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "CL7")]
+    public async Task When_timeout_and_caller_both_cancelled_the_caller_wins()
+    {
+        var pipeline = ResiliencePipeline.Create("inventory", new ResiliencePipelineOptions { Retry = null }, _clock);
+        using var caller = new CancellationTokenSource();
+        var gate = new TaskCompletionSource();
+        ValueTask<int> call = pipeline.ExecuteAsync(
+            async ValueTask<int> (_, token) =>
+            {
+                await gate.Task;
+                token.ThrowIfCancellationRequested();
+                return 1;
+            },
+            0,
+            caller.Token);
+        await _clock.TimerSetAsync();
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        await caller.CancelAsync();
+
+        gate.SetResult();
+
+        (await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(caller.Token);
+        pipeline.CircuitBreaker!.ConsecutiveFailures.Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "CL8")]
+    public async Task A_rejection_by_an_inner_circuit_is_neutral()
+    {
+        var inner = new CircuitBreaker("inner", timeProvider: _clock);
+        inner.Isolate();
+
+        await ShouldCount(RecordedAs.Neutral, () => inner.ExecuteAsync(static _ => new ValueTask<int>(1)));
+    }
+
+    [Fact, Trait("Spec", "CL9")]
+    public async Task An_ignored_exception_is_neutral_and_so_are_those_derived_from_it() =>
+        await ShouldCount(RecordedAs.Neutral, () => throw new FileNotFoundException(), new OutcomeRules().Ignore<IOException>());
+
+    [Fact, Trait("Spec", "CL9")]
+    public async Task An_exception_treated_as_success_forgets_the_failures() =>
+        await ShouldCount(RecordedAs.Success, () => throw new KeyNotFoundException(), new OutcomeRules().TreatAsSuccess<KeyNotFoundException>());
+
+    [Fact, Trait("Spec", "CL9")]
+    public async Task The_first_rule_that_fits_decides() =>
+        await ShouldCount(
+            RecordedAs.Success,
+            () => throw new FileNotFoundException(),
+            new OutcomeRules().TreatAsSuccess<FileNotFoundException>().Ignore<IOException>());
+
+    [Fact, Trait("Spec", "CL10")]
+    public async Task When_the_result_predicate_throws_that_is_the_outcome_and_counts_as_a_failure()
+    {
+        CircuitBreaker breaker = AfterFourFailures();
+        var operation = new ResilientOperation<int, int>(static (_, _) => new ValueTask<int>(1)) { IsFailure = static _ => throw new FormatException() };
+
+        await breaker.Awaiting(b => b.ExecuteAsync(operation, 0).AsTask()).Should().ThrowAsync<FormatException>();
+
+        breaker.State.Should().Be(CircuitState.Open);
+    }
+
+    [Fact, Trait("Spec", "CL10")]
+    public async Task When_the_classifier_throws_its_exception_propagates_and_counts_as_a_failure()
+    {
+        CircuitBreaker breaker = AfterFourFailures(new OutcomeRules().Classify(static _ => throw new FormatException()));
+
+        await breaker.Awaiting(b => b.ExecuteAsync(static ValueTask<int> (_) => throw new TimeoutException()).AsTask()).Should().ThrowAsync<FormatException>();
+
+        breaker.State.Should().Be(CircuitState.Open);
+    }
+
+    [Fact, Trait("Spec", "CL11")]
+    public async Task It_makes_no_difference_whether_the_operation_throws_before_or_after_its_first_suspension()
+    {
+        await ShouldCount(RecordedAs.Failure, static ValueTask<int> () => throw new TimeoutException());
+        await ShouldCount(RecordedAs.Failure, static async ValueTask<int> () =>
+        {
+            await Task.Yield();
+            throw new TimeoutException();
+        });
+    }
+
+    [Fact, Trait("Spec", "CL12")]
+    public async Task A_null_task_is_a_failure()
+    {
+        CircuitBreaker breaker = AfterFourFailures();
+        Func<CancellationToken, Task<int>> broken = static _ => null!;
+
+        await breaker.Awaiting(b => b.ExecuteAsync(broken).AsTask()).Should().ThrowAsync<InvalidOperationException>();
+
+        breaker.State.Should().Be(CircuitState.Open);
+    }
+
+    [Fact, Trait("Spec", "CL13")]
+    public async Task An_ill_process_is_recorded_and_thrown_even_by_the_shape_that_does_not_throw()
+    {
+        CircuitBreaker breaker = AfterFourFailures(new OutcomeRules().Ignore<Exception>());
+
+        await breaker.Awaiting(b => b.TryExecuteAsync(static ValueTask<int> (_, _) => throw new InsufficientExecutionStackException(), 0).AsTask())
+            .Should().ThrowAsync<InsufficientExecutionStackException>();
+
+        breaker.State.Should().Be(CircuitState.Open);
+    }
+
+    private async Task ShouldCount(RecordedAs expected, Func<ValueTask<int>> operation, OutcomeRules? rules = null)
+    {
+        CircuitBreaker breaker = AfterFourFailures(rules);
+        await breaker.TryExecuteAsync((_, _) => operation(), 0);
+        (expected switch
+        {
+            RecordedAs.Success => breaker is { State: CircuitState.Closed, ConsecutiveFailures: 0 },
+            RecordedAs.Neutral => breaker is { State: CircuitState.Closed, ConsecutiveFailures: 4 },
+            _ => breaker is { State: CircuitState.Open },
+        }).Should().BeTrue($"the outcome is a {expected}; the circuit is {breaker.State} with {breaker.ConsecutiveFailures} failures");
+    }
+
+    private CircuitBreaker AfterFourFailures(OutcomeRules? rules = null)
+    {
+        var breaker = new CircuitBreaker("stock", outcomes: rules, timeProvider: _clock);
+        breaker.Fail(4);
+        return breaker;
+    }
+
+    private enum RecordedAs
+    {
+        Success,
+        Failure,
+        Neutral,
+    }
+}

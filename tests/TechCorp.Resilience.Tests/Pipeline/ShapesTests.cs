@@ -1,0 +1,135 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class ShapesTests
+{
+    private readonly TestClock _clock = new();
+    private readonly ResiliencePipeline _pipeline;
+
+    public ShapesTests() => _pipeline = ResiliencePipeline.Create("shapes", timeProvider: _clock);
+
+    [Fact, Trait("Spec", "RT19")]
+    public void When_the_operation_completes_at_once_its_own_task_is_returned()
+    {
+        var own = new ValueTask<string>(Task.FromResult("own"));
+
+        ValueTask<string> returned = _pipeline.ExecuteAsync((_, _) => own, 0);
+
+        returned.Should().Be(own);
+    }
+
+    [Fact, Trait("Spec", "RT19")]
+    public void A_success_that_completes_at_once_allocates_nothing_and_reads_no_clock()
+    {
+        _pipeline.CircuitBreaker!.Fail();
+        Call();
+        int reads = _clock.TimestampReads;
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++)
+        {
+            Call();
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+        _clock.TimestampReads.Should().Be(reads);
+
+        void Call() => _ = _pipeline.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 7).Result;
+    }
+
+    [Fact, Trait("Spec", "CB36")]
+    public void A_rejection_without_exception_allocates_nothing()
+    {
+        var breaker = new CircuitBreaker("shapes", timeProvider: TimeProvider.System);
+        breaker.Isolate();
+        Call();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1_000; i++)
+        {
+            Call();
+            breaker.TryEnter(out _, out _);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+
+        void Call() => _ = breaker.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 7).Result.Status;
+    }
+
+    [Fact, Trait("Spec", "RT20")]
+    public async Task The_task_of_an_attempt_is_consumed_exactly_once()
+    {
+        var source = new OnceSource();
+        var policy = new RetryPolicy("once", timeProvider: _clock);
+        ValueTask<int> call = policy.ExecuteAsync((_, _) => source.Begin(), 0);
+
+        source.Complete(5);
+
+        (await call).Should().Be(5);
+        source.Reads.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "RT21")]
+    public void The_blocking_shape_waits_on_the_clock_of_the_pipeline_and_on_its_own_thread()
+    {
+        var clock = new SkippingClock();
+        var pipeline = ResiliencePipeline.Create("blocking", timeProvider: clock);
+        var threads = new HashSet<int>();
+        int attempts = 0;
+
+        int result = pipeline.Execute(
+            (_, _) =>
+            {
+                threads.Add(Environment.CurrentManagedThreadId);
+                return ++attempts < 4 ? throw new TimeoutException() : attempts;
+            },
+            0);
+
+        result.Should().Be(4);
+        clock.Waits.Should().Equal(1, 2, 4);
+        threads.Should().Equal(Environment.CurrentManagedThreadId);
+    }
+
+    [Fact, Trait("Spec", "RT21")]
+    public void The_blocking_shape_can_be_cancelled_while_it_waits()
+    {
+        using var caller = new CancellationTokenSource();
+        var policy = new RetryPolicy("blocking", new RetryOptions { OnRetry = _ => caller.Cancel() }, timeProvider: _clock);
+
+        FluentActions.Invoking(() => policy.Execute(void (_) => throw new TimeoutException(), caller.Token))
+            .Should().Throw<OperationCanceledException>().Which.InnerException.Should().BeOfType<TimeoutException>();
+        _clock.TimersAlive.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Every_shape_runs_the_operation()
+    {
+        int runs = 0;
+        await _pipeline.ExecuteAsync(async _ => { runs++; await Task.Yield(); });
+        await _pipeline.ExecuteAsync((n, _) => { runs += n; return ValueTask.CompletedTask; }, 1);
+        await _pipeline.ExecuteAsync(_ => { runs++; return Task.CompletedTask; });
+        (await _pipeline.ExecuteAsync(async _ => { await Task.Yield(); return ++runs; })).Should().Be(4);
+        (await _pipeline.ExecuteAsync(_ => Task.FromResult(++runs))).Should().Be(5);
+        (await _pipeline.ExecuteAsync((n, _) => Task.FromResult(runs += n), 1)).Should().Be(6);
+        _pipeline.Execute(_ => ++runs).Should().Be(7);
+        _pipeline.Execute(_ => { runs++; });
+        Outcome<int> outcome = await _pipeline.TryExecuteAsync((n, _) => new ValueTask<int>(runs += n), 1);
+
+        outcome.GetValueOrThrow().Should().Be(9);
+        runs.Should().Be(9);
+    }
+
+    [Fact]
+    public async Task The_outcome_shape_gives_exceptions_and_cancellations_as_values()
+    {
+        using var caller = new CancellationTokenSource();
+        var policy = new RetryPolicy("outcome", new RetryOptions { MaxAttempts = 1 }, timeProvider: _clock);
+        Outcome<int> failed = await policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0);
+        await caller.CancelAsync();
+        Outcome<int> canceled = await policy.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0, caller.Token);
+
+        failed.Exception.Should().BeOfType<TimeoutException>();
+        failed.Invoking(o => o.GetValueOrThrow()).Should().Throw<TimeoutException>();
+        canceled.Status.Should().Be(OutcomeStatus.Canceled);
+        default(Outcome<int>).Invoking(o => o.GetValueOrThrow()).Should().Throw<InvalidOperationException>();
+    }
+}

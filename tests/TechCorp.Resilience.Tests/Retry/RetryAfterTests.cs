@@ -1,0 +1,100 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class RetryAfterTests
+{
+    private readonly TestClock _clock = new();
+    private readonly List<double> _attempts = [];
+
+    [Theory, Trait("Spec", "RT10")]
+    [InlineData(0.5, 1)]
+    [InlineData(3, 3)]
+    [InlineData(8, 8)]
+    public async Task The_wait_that_the_dependency_asks_for_is_a_lower_bound(double asked, double wait)
+    {
+        await Run(new RetryOptions(), asked, succeedOn: 2);
+
+        _attempts.Should().Equal(0, wait);
+    }
+
+    [Fact, Trait("Spec", "RT10"), Trait("Spec", "RT18")]
+    public async Task Jitter_never_goes_below_what_the_dependency_asks_for()
+    {
+        await Run(new RetryOptions { Jitter = JitterKind.Full, Random = new Random(3) }, asked: 1, succeedOn: 2);
+
+        _attempts.Should().Equal(0, 1);
+    }
+
+    [Fact, Trait("Spec", "RT11")]
+    public async Task A_dependency_that_asks_for_more_than_the_cap_is_not_asked_again_and_the_wait_is_told()
+    {
+        Outcome<int> outcome = await Run(new RetryOptions(), asked: 8.001, succeedOn: 2);
+
+        _attempts.Should().Equal(0);
+        outcome.Status.Should().Be(OutcomeStatus.Failure);
+        outcome.Value.Should().Be(503);
+        outcome.RetryAfter.Should().Be(TimeSpan.FromSeconds(8.001));
+        _clock.Elapsed.Should().Be(TimeSpan.Zero);
+    }
+
+    [Fact, Trait("Spec", "RT11"), Trait("Spec", "RT13")]
+    public async Task A_dependency_that_asks_for_more_than_is_left_is_not_asked_again()
+    {
+        Outcome<int> outcome = await Run(new RetryOptions(), asked: 5, succeedOn: 2, deadline: TimeSpan.FromSeconds(4));
+
+        _attempts.Should().Equal(0);
+        outcome.RetryAfter.Should().Be(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact, Trait("Spec", "RT12")]
+    public async Task A_wait_in_the_past_is_no_wait()
+    {
+        await Run(new RetryOptions(), asked: -30, succeedOn: 2);
+
+        _attempts.Should().Equal(0, 1);
+    }
+
+    [Fact, Trait("Spec", "RT10")]
+    public async Task An_exception_can_ask_for_a_wait_too()
+    {
+        var policy = new RetryPolicy("gateway", new RetryOptions { RetryAfter = static e => (TimeSpan?)e.Data["wait"] }, timeProvider: _clock);
+
+        await _clock.RunAsync(policy.ExecuteAsync(
+            ValueTask<int> (_, _) =>
+            {
+                _attempts.Add(_clock.Elapsed.TotalSeconds);
+                return _attempts.Count == 1 ? throw new TimeoutException { Data = { ["wait"] = TimeSpan.FromSeconds(6) } } : new ValueTask<int>(1);
+            },
+            0).AsTask());
+
+        _attempts.Should().Equal(0, 6);
+    }
+
+    [Fact, Trait("Spec", "RT17")]
+    public async Task A_function_that_finds_no_wait_but_throws_is_reported_and_changes_nothing()
+    {
+        var errors = new List<Exception>();
+        var options = new RetryOptions { MaxAttempts = 2, RetryAfter = static _ => throw new FormatException(), OnCallbackError = errors.Add };
+        var policy = new RetryPolicy("gateway", options, timeProvider: _clock);
+
+        Outcome<int> outcome = await _clock.RunAsync(policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0).AsTask());
+
+        outcome.Exception.Should().BeOfType<TimeoutException>();
+        errors.Should().HaveCount(2).And.AllBeOfType<FormatException>();
+    }
+
+    private Task<Outcome<int>> Run(RetryOptions options, double asked, int succeedOn, TimeSpan? deadline = null)
+    {
+        var pipeline = ResiliencePipeline.Create(
+            "gateway", new ResiliencePipelineOptions { Retry = options, Timeout = null, CircuitBreaker = null, Deadline = deadline }, _clock);
+        var operation = new ResilientOperation<int, int>((_, attempt) =>
+        {
+            _attempts.Add(_clock.Elapsed.TotalSeconds);
+            return new ValueTask<int>(attempt.Number < succeedOn ? 503 : 200);
+        })
+        {
+            IsFailure = static status => status >= 500,
+            RetryAfter = _ => TimeSpan.FromSeconds(asked),
+        };
+        return _clock.RunAsync(pipeline.TryExecuteAsync(operation, 0).AsTask());
+    }
+}

@@ -1,0 +1,101 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class RetryBudgetTests
+{
+    private readonly TestClock _clock = new();
+
+    [Fact, Trait("Spec", "RT14")]
+    public async Task With_an_empty_budget_the_last_exception_is_thrown_at_once_and_the_meter_says_why()
+    {
+        using var stops = new CounterProbe("techcorp.resilience.retry.stops", name: "budgeted", reason: "BudgetExhausted");
+        var budget = new RetryBudget(minimum: 3);
+        var policy = new RetryPolicy("budgeted", new RetryOptions { Budget = budget }, timeProvider: _clock);
+        int attempts = 0;
+
+        Func<Task> call = () => _clock.RunAsync(policy.ExecuteAsync(ValueTask<int> (_, _) => throw new TimeoutException($"{++attempts}"), 0).AsTask());
+
+        await call.Should().ThrowAsync<TimeoutException>().WithMessage("4");
+        _clock.Elapsed.TotalSeconds.Should().Be(7);
+        budget.Available.Should().Be(0);
+        stops.Total.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "RT15")]
+    public async Task The_token_is_taken_when_the_retry_is_decided_and_held_through_the_wait()
+    {
+        var options = new RetryOptions { Budget = new RetryBudget(minimum: 1) };
+        var first = new RetryPolicy("first", options, timeProvider: _clock);
+        var second = new RetryPolicy("second", options, timeProvider: _clock);
+        ValueTask<int> waiting = first.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException("first"), 0);
+        await _clock.TimerSetAsync();
+
+        ValueTask<int> refused = second.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException("second"), 0);
+
+        refused.IsFaulted.Should().BeTrue("the one token is held by a retry that still waits");
+        await refused.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutException>();
+        waiting.IsCompleted.Should().BeFalse();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await waiting.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutException>();
+    }
+
+    [Fact, Trait("Spec", "RT15")]
+    public async Task A_wait_that_is_cancelled_gives_its_token_back()
+    {
+        var budget = new RetryBudget(minimum: 1);
+        var policy = new RetryPolicy("gateway", new RetryOptions { Budget = budget }, timeProvider: _clock);
+        using var caller = new CancellationTokenSource();
+        ValueTask<int> call = policy.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0, caller.Token);
+        await _clock.TimerSetAsync();
+        budget.Available.Should().Be(0);
+
+        await caller.CancelAsync();
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        budget.Available.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "RT14")]
+    public async Task Five_successes_pay_for_one_retry()
+    {
+        var budget = new RetryBudget(minimum: 1, maximum: 2);
+        var policy = new RetryPolicy("gateway", new RetryOptions { Budget = budget }, timeProvider: _clock);
+        budget.TryTake().Should().BeTrue();
+
+        for (int i = 0; i < 4; i++)
+        {
+            await policy.ExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
+        }
+
+        budget.Available.Should().Be(0);
+        await policy.ExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
+        budget.Available.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "RT14")]
+    public void In_a_total_outage_the_budget_keeps_the_offered_load_below_one_and_a_fifth()
+    {
+        var plan = new RetryPlan(new RetryOptions { Budget = new RetryBudget() });
+        const int Calls = 1_000;
+        int attempts = 0;
+        for (int call = 0; call < Calls; call++)
+        {
+            int made = 1;
+            while (plan.Decide(made, asked: null, circuitWait: default, left: TimeSpan.MaxValue, out _) == RetryStop.None)
+            {
+                made++;
+            }
+
+            attempts += made;
+        }
+
+        ((double)attempts / Calls).Should().BeLessThanOrEqualTo(1.2);
+    }
+
+    [Theory]
+    [InlineData(0, 3, 100, "ratio")]
+    [InlineData(1.5, 3, 100, "ratio")]
+    [InlineData(0.2, 0, 100, "minimum")]
+    [InlineData(0.2, 3, 2, "maximum")]
+    public void Numbers_outside_their_range_are_refused(double ratio, int minimum, int maximum, string name) =>
+        FluentActions.Invoking(() => new RetryBudget(ratio, minimum, maximum)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+}

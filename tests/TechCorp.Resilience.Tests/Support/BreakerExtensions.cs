@@ -1,0 +1,24 @@
+namespace TechCorp.Resilience.Tests;
+
+internal static class BreakerExtensions
+{
+    public static CircuitPermit Enter(this CircuitBreaker breaker)
+    {
+        breaker.TryEnter(out CircuitPermit permit).Should().BeTrue("the circuit was expected to admit the call");
+        return permit;
+    }
+
+    public static void Fail(this CircuitBreaker breaker, int times = 1)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            breaker.Enter().Failure().Should().Be(RecordResult.Recorded);
+        }
+    }
+
+    public static CircuitRejection Rejected(this CircuitBreaker breaker)
+    {
+        breaker.TryEnter(out _, out CircuitRejection rejection).Should().BeFalse("the circuit was expected to reject the call");
+        return rejection;
+    }
+}
