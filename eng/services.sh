@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command with RabbitMQ and PostgreSQL: see usage below.
+# shellcheck source-path=SCRIPTDIR
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -120,12 +120,6 @@ public sealed partial class MessagingBuilder
         return this;
     }
 
-    internal MessagingBuilder UseTransport(Func<TransportSettings, ITransport> transport)
-    {
-        Transport = transport;
-        return this;
-    }
-
     private MessagingBuilder Add<TMessage>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure, Func<IServiceProvider, IMessageHandler<TMessage>> factory, string handlerName)
         where TMessage : notnull
     {

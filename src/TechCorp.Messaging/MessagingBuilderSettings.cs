@@ -5,14 +5,6 @@ namespace TechCorp.Messaging;
 
 public sealed partial class MessagingBuilder
 {
-    /// <summary>Talks to a broker inside the process. The last transport chosen wins, so that a test can replace the real one.</summary>
-    /// <param name="broker">Shared by all services that are to talk to each other; not disposed here.</param>
-    public MessagingBuilder UseInMemory(InMemoryBroker broker)
-    {
-        ArgumentNullException.ThrowIfNull(broker);
-        return UseTransport(_ => broker.CreateTransport());
-    }
-
     /// <summary>The service's name: written into every message it publishes and every dead letter it makes. Default: the host's application name.</summary>
     public MessagingBuilder AppId(string appId)
     {

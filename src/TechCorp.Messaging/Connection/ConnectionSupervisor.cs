@@ -55,6 +55,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     {
         lock (_gate)
         {
+            ForgetLost();
             return _current.Task.WaitAsync(cancellationToken);
         }
     }
@@ -134,8 +135,8 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         }
         finally
         {
-            Withdraw();
             var closing = link.CloseAsync();
+            Withdraw();
             if (_stopping.IsCancellationRequested)
             {
                 await closing.ConfigureAwait(false); // A lost peer may not answer the close: reconnecting does not wait for it, stopping does.
@@ -171,10 +172,16 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         _state = TransportState.Connecting;
         lock (_gate)
         {
-            if (_current.Task.IsCompletedSuccessfully && !_stopped)
-            {
-                _current = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
+            ForgetLost();
+        }
+    }
+
+    /// <summary>Whoever asks after a loss waits for the next link, also when the loop has not come round yet.</summary>
+    private void ForgetLost()
+    {
+        if (_current.Task is { IsCompletedSuccessfully: true, Result.Lost.IsCompleted: true } && !_stopped)
+        {
+            _current = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class RabbitMqTransport : ITransport
     private readonly ConnectionSupervisor _consuming;
     private readonly RabbitMqPublisher _publisher;
     private readonly DeclaredTopology _declared = new();
+    private readonly RabbitMqDeliverySources _sources = new();
     private long _readers;
     private int _stopped;
 
@@ -61,8 +62,9 @@ internal sealed class RabbitMqTransport : ITransport
 
     public async Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
     {
-        var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
-        await TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken).ConfigureAwait(false);
+        var before = _sources.Consuming();
+        var unconsumed = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken), cancellationToken).ConfigureAwait(false);
+        RabbitMqDeliverySources.Rebuild(before, unconsumed);
         if (mode == TopologyMode.Create)
         {
             _declared.Add(topology);
@@ -77,7 +79,7 @@ internal sealed class RabbitMqTransport : ITransport
     public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prefetch); // 0 means no limit at all
-        var source = new RabbitMqDeliverySource(new RabbitMqSubscription(queue, prefetch, sink, RestoreAsync), _consuming, _options, _time, _log);
+        var source = new RabbitMqDeliverySource(new RabbitMqSubscription(queue, prefetch, sink, RestoreAsync), _consuming, _sources, _options, _time, _log);
         try
         {
             await source.StartedAsync(cancellationToken).ConfigureAwait(false);
@@ -90,9 +92,8 @@ internal sealed class RabbitMqTransport : ITransport
         }
     }
 
-    public async Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken)
+    public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => OnLinkAsync<IQueueReader>(async link =>
     {
-        var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
         if (await TopologyDeclarer.CountAsync(link.Connection, queue, cancellationToken).ConfigureAwait(false) is null)
         {
             throw DeclareRefusal.Of($"queue '{queue}'", 404, "no such queue", null)!;
@@ -100,13 +101,10 @@ internal sealed class RabbitMqTransport : ITransport
 
         var channel = await link.Connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return new RabbitMqQueueReader(queue, channel, link, Interlocked.Increment(ref _readers));
-    }
+    }, cancellationToken);
 
-    public async Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
-    {
-        var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
-        return await TopologyDeclarer.CountAsync(link.Connection, queue, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
+        => OnLinkAsync(link => TopologyDeclarer.CountAsync(link.Connection, queue, cancellationToken), cancellationToken);
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -119,10 +117,25 @@ internal sealed class RabbitMqTransport : ITransport
 
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
-    private async Task<bool> ExchangeExistsAsync(string exchange, CancellationToken cancellationToken)
+    private Task<bool> ExchangeExistsAsync(string exchange, CancellationToken cancellationToken)
+        => OnLinkAsync(link => TopologyDeclarer.ExchangeExistsAsync(link.Connection, exchange, cancellationToken), cancellationToken);
+
+    /// <summary>Does something that may be done twice; when the connection is lost meanwhile, again on the next one.</summary>
+    private async Task<T> OnLinkAsync<T>(Func<BrokerLink, Task<T>> action, CancellationToken cancellationToken)
     {
-        var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
-        return await TopologyDeclarer.ExchangeExistsAsync(link.Connection, exchange, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, this);
+            var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await action(link).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (ConnectFailure.IsLoss(exception) && !link.Connection.IsOpen)
+            {
+                link.GiveUp(exception.Message);
+            }
+        }
     }
 
     /// <summary>On each new connection, before anybody uses it.</summary>

@@ -14,7 +14,7 @@ internal sealed class QueueConsumer : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _steps = new(1, 1);
-    private volatile Subscription? _subscription; // changed by the step that holds _steps
+    private volatile QueueSubscription? _subscription; // changed by the step that holds _steps
     private volatile bool _paused; // changed by the step that holds _steps
     private volatile bool _starting; // changed by the step that holds _steps
 
@@ -99,7 +99,7 @@ internal sealed class QueueConsumer : IDisposable
         try
         {
             var pump = new DeliveryPump(_processor, _counters, Queue, _plan.Options.Concurrency, _logger);
-            _subscription = await Subscription.StartAsync(_transport, _plan.Options, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
+            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -116,7 +116,7 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
-    private ConsumerState StateOf(Subscription? subscription, int load)
+    private ConsumerState StateOf(QueueSubscription? subscription, int load)
         => subscription is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
             : _paused ? ConsumerState.Paused
             : !subscription.IsConsuming ? ConsumerState.Rebuilding

@@ -64,6 +64,9 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
         }
     }
 
+    /// <summary>Gives the consumer up although its channel is open; the source opens the next.</summary>
+    internal void GiveUp(string reason) => _closed.TrySetResult(reason);
+
     /// <summary>Queues the settle for the wire; false when the tag is settled already or the channel is gone.</summary>
     internal bool TrySettle(ulong tag, Settlement settlement)
     {

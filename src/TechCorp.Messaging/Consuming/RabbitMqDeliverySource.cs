@@ -9,6 +9,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     private readonly RabbitMqSubscription _subscription;
     private readonly ConnectionSupervisor _supervisor;
+    private readonly RabbitMqDeliverySources _siblings;
     private readonly RabbitMqOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -19,19 +20,26 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     private volatile RabbitMqConsumer? _consumer;
     private long _generation;
 
-    internal RabbitMqDeliverySource(RabbitMqSubscription subscription, ConnectionSupervisor supervisor, RabbitMqOptions options, TimeProvider time, ILogger log)
+    internal RabbitMqDeliverySource(RabbitMqSubscription subscription, ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider time, ILogger log)
     {
         _subscription = subscription;
         _supervisor = supervisor;
+        _siblings = siblings;
         _options = options;
         _time = time;
         _log = log;
+        siblings.Add(this);
         _loop = Task.Run(RunAsync, CancellationToken.None);
     }
+
+    internal string Queue => _subscription.Queue;
 
     public long Generation => Volatile.Read(ref _generation);
 
     public bool IsConsuming => !_ending.IsCancellationRequested && _consumer is { Closed.IsCompleted: false, Channel.IsOpen: true };
+
+    /// <summary>The current generation; null before the first.</summary>
+    internal RabbitMqConsumer? Consumer => _consumer;
 
     /// <summary>Ends when the broker has accepted the consumer for the first time.</summary>
     internal Task StartedAsync(CancellationToken cancellationToken) => _started.Task.WaitAsync(cancellationToken);
@@ -66,6 +74,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     public async ValueTask DisposeAsync()
     {
+        _siblings.Remove(this);
         await _ending.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         _started.TrySetCanceled(CancellationToken.None);

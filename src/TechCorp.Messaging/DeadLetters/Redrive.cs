@@ -46,9 +46,22 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
             return result with { Failed = result.Failed + 1, LastFailure = $"{outcome.Kind}: {outcome.Reason}", Interrupted = !refused };
         }
 
-        // Not the caller's token: the copy is out, so the original must go.
-        var gone = await reader.SettleAsync(delivery, Settlement.Acknowledge, CancellationToken.None).ConfigureAwait(false);
+        var gone = await AcknowledgeAsync(delivery, reader).ConfigureAwait(false);
         return result with { Redriven = result.Redriven + 1, Interrupted = !gone };
+    }
+
+    /// <summary>Not by the caller's token: the copy is out, so the original must go.</summary>
+    private async Task<bool> AcknowledgeAsync(Delivery delivery, IQueueReader reader)
+    {
+        using var deadline = new CancellationTokenSource(publishTimeout, clock);
+        try
+        {
+            return await reader.SettleAsync(delivery, Settlement.Acknowledge, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private async Task KeepRateAsync(double? perSecond, int redriven, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
 {
     internal const string SectionName = "TechCorp:Messaging";
 
-    private readonly List<string> _problems = [];
+    private readonly List<string> _problems = [.. builder.Problems];
 
     /// <exception cref="OptionsValidationException">Something is wrong; it names everything that is.</exception>
     internal MessagingPlan Plan(IServiceProvider services)
@@ -32,7 +32,8 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         var topologyMode = mode ?? TopologyMode.Create;
         var consumers = new ConsumerPlanner(builder, topologyMode, _problems).Plan(section, reader);
         var topology = WithRetryLadders(builder.DeclaredTopology, consumers);
-        if (builder.Transport is null)
+        var transport = builder.RabbitMq is null ? builder.Transport : RabbitMqPlanner.Plan(builder.RabbitMq, section, reader, _problems);
+        if (transport is null)
         {
             _problems.Add("No transport is chosen: call UseRabbitMq or UseInMemory.");
         }
@@ -55,7 +56,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             Clock = builder.ChosenClock ?? services.GetService<TimeProvider>() ?? TimeProvider.System,
             Loggers = builder.ChosenLoggers ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
             Configuration = section,
-            Transport = builder.Transport!,
+            Transport = transport!,
         };
     }
 

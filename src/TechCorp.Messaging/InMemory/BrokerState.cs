@@ -1,19 +1,24 @@
+using System.Diagnostics;
+
 namespace TechCorp.Messaging;
 
 /// <summary>The broker as a plain state machine without lock or clock: the shell around it holds the gate and says what time it is.</summary>
 internal sealed class BrokerState
 {
+    private readonly ExpiryHorizon _horizon = new();
+    private readonly DeadLetterRouter _deadLetters = new();
     private readonly RoutingTable _routing;
-    private readonly Queue<(QueueEntry Entry, string Reason)> _dead = new();
     private readonly HashSet<InMemoryQueue> _targets = [];
 
-    // Consumers whose queue does not exist (any more): they begin when it is declared.
-    private readonly List<InMemoryConsumer> _waiting = [];
+    internal BrokerState()
+    {
+        _routing = new RoutingTable(_deadLetters, _horizon);
+        Consumers = new ConsumerTable(_routing);
+    }
 
-    internal BrokerState() => _routing = new RoutingTable((entry, reason) => _dead.Enqueue((entry, reason)));
+    internal TimeSpan NextExpiry => _horizon.Next;
 
-    /// <summary>Nothing expires before this; it may be too early, never too late.</summary>
-    internal TimeSpan NextExpiry { get; private set; } = TimeSpan.MaxValue;
+    internal ConsumerTable Consumers { get; }
 
     internal bool Declare(Topology topology, InMemoryConnection connection, TimeSpan now)
     {
@@ -24,7 +29,8 @@ internal sealed class BrokerState
         finally
         {
             // A difference stops the declaring half way; what is there by then is there.
-            AttachWaiting(now);
+            Consumers.AttachWaiting(now);
+            _deadLetters.Deliver(_routing, now);
         }
 
         foreach (var queue in topology.Queues)
@@ -43,7 +49,8 @@ internal sealed class BrokerState
 
     internal PublishOutcome Publish(StoredMessage message, WhenUnroutable whenUnroutable, TimeSpan now)
     {
-        if (!Route(message))
+        _targets.Clear();
+        if (!_routing.TryRoute(message.Exchange, message.RoutingKey, _targets))
         {
             return PublishOutcome.Returned(404, $"NOT_FOUND: there is no exchange '{message.Exchange}'.");
         }
@@ -59,15 +66,10 @@ internal sealed class BrokerState
         string? full = null;
         foreach (var queue in _targets)
         {
-            if (!queue.TryAppend(message, now))
-            {
-                full = queue.Declaration.Name;
-            }
-
-            Changed(queue);
+            full = queue.TryAppend(message, now) ? full : queue.Declaration.Name;
         }
 
-        BuryDead(now);
+        _deadLetters.Deliver(_routing, now);
         return full is null ? PublishOutcome.Confirmed : PublishOutcome.Rejected($"Queue '{full}' is full.");
     }
 
@@ -79,79 +81,31 @@ internal sealed class BrokerState
         }
 
         there.Advance(now);
-        After(there, now);
+        _deadLetters.Deliver(_routing, now);
         return there.Counts;
     }
 
-    internal bool Open(InMemoryConsumer consumer, TimeSpan now)
+    internal InMemoryReader OpenReader(string queue, InMemoryConnection connection)
     {
-        consumer.Connection.Consumers.Add(consumer);
-        Attach(consumer, now);
+        ObjectDisposedException.ThrowIf(connection.IsClosed, typeof(ITransport));
+        var reader = new InMemoryReader(_routing.Find(queue) ?? throw DeclareDifference.Missing($"queue '{queue}'"), connection);
+        connection.Readers.Add(reader);
+        return reader;
+    }
+
+    internal Delivery? Get(InMemoryReader reader, TimeSpan now)
+    {
+        var entry = reader.Queue.Take(now);
+        _deadLetters.Deliver(_routing, now);
+        return entry is null ? null : reader.Unsettled.Add(entry);
+    }
+
+    internal bool Close(InMemoryReader reader, TimeSpan now)
+    {
+        reader.Connection.Readers.Remove(reader);
+        Lose(reader, now);
+        _deadLetters.Deliver(_routing, now);
         return true;
-    }
-
-    /// <summary>No more deliveries; what is unsettled stays with the consumer.</summary>
-    /// <returns>Ends when the sink is not called any more.</returns>
-    internal Task Cancel(InMemoryConsumer consumer, TimeSpan now)
-    {
-        _waiting.Remove(consumer);
-        if (consumer.IsAttached && _routing.Find(consumer.Queue) is { } queue)
-        {
-            queue.Detach(consumer, now);
-            After(queue, now);
-        }
-
-        return consumer.Idle;
-    }
-
-    /// <summary>Cancels it and gives back what is unsettled.</summary>
-    /// <returns>Ends when the sink is not called any more.</returns>
-    internal Task Close(InMemoryConsumer consumer, TimeSpan now)
-    {
-        consumer.Connection.Consumers.Remove(consumer);
-        Cancel(consumer, now);
-        TakeBack(consumer.LoseChannel(), now);
-        return consumer.Idle;
-    }
-
-    internal Task Close(InMemoryConnection connection, TimeSpan now)
-    {
-        List<InMemoryConsumer> consumers = [.. connection.Consumers];
-        var idle = consumers.ConvertAll(consumer => Close(consumer, now));
-        TakeBackFromReaders(connection, now);
-        return Task.WhenAll(idle);
-    }
-
-    /// <summary>Every channel of the connection is lost and opened anew.</summary>
-    internal bool Cut(InMemoryConnection connection, TimeSpan now)
-    {
-        // First everybody leaves, then what they held goes back, then they come again: nobody is given another's messages in between.
-        List<InMemoryConsumer> consumers = [.. connection.Consumers.Where(consumer => consumer.IsAttached)];
-        foreach (var consumer in consumers)
-        {
-            _routing.Find(consumer.Queue)?.Detach(consumer, now);
-        }
-
-        foreach (var consumer in connection.Consumers)
-        {
-            TakeBack(consumer.LoseChannel(), now);
-        }
-
-        TakeBackFromReaders(connection, now);
-        consumers.ForEach(consumer => Attach(consumer, now));
-        return true;
-    }
-
-    internal Delivery? Get(string queue, UnsettledDeliveries holder, TimeSpan now)
-    {
-        if (_routing.Find(queue) is not { } there)
-        {
-            throw Mismatch.Missing($"queue '{queue}'");
-        }
-
-        var entry = there.Take(now);
-        After(there, now);
-        return entry is null ? null : holder.Add(entry);
     }
 
     internal bool TrySettle(UnsettledDeliveries holder, Delivery delivery, Settlement settlement, TimeSpan now)
@@ -162,24 +116,40 @@ internal sealed class BrokerState
         }
 
         entry.Queue.Settle(entry, settlement, now);
-        After(entry.Queue, now);
+        _deadLetters.Deliver(_routing, now);
         return true;
     }
 
-    /// <summary>Takes back what a channel held when it was closed or lost, oldest first; all of one queue.</summary>
-    internal bool TakeBack(List<QueueEntry> entries, TimeSpan now)
+    /// <summary>Cancels the consumer and gives back what is unsettled. The task ends when its sink is not called any more.</summary>
+    internal Task Close(InMemoryConsumer consumer, TimeSpan now)
     {
-        if (entries is not [{ Queue: var queue }, ..])
-        {
-            return false;
-        }
+        Consumers.Close(consumer, now);
+        _deadLetters.Deliver(_routing, now);
+        return consumer.Idle;
+    }
 
-        queue.TakeBack(entries, now);
-        After(queue, now);
+    /// <summary>Closes everything a service has open. The task ends when none of its sinks is called any more.</summary>
+    internal Task Close(InMemoryConnection connection, TimeSpan now)
+    {
+        connection.IsClosed = true;
+        List<InMemoryConsumer> consumers = [.. connection.Consumers];
+        consumers.ForEach(consumer => Consumers.Close(consumer, now));
+        connection.Readers.ForEach(reader => Lose(reader, now));
+        connection.Readers.Clear();
+        _deadLetters.Deliver(_routing, now);
+        return Task.WhenAll(consumers.Select(consumer => consumer.Idle));
+    }
+
+    /// <summary>Every channel of the service is lost; consumers come again at once with a new one, readers do not.</summary>
+    internal bool Cut(InMemoryConnection connection, TimeSpan now)
+    {
+        connection.Readers.ForEach(reader => Lose(reader, now));
+        Consumers.Cut(connection, now);
+        _deadLetters.Deliver(_routing, now);
         return true;
     }
 
-    /// <summary>Deletes a queue with everything in it; false when there is none. A consumer's service declares it again, otherwise the consumer waits until somebody does.</summary>
+    /// <summary>Deletes a queue with everything in it; false when there is none. A service that declared it and consumes it declares it again.</summary>
     internal bool Delete(string name, TimeSpan now)
     {
         if (_routing.Remove(name) is not { } queue)
@@ -187,109 +157,36 @@ internal sealed class BrokerState
             return false;
         }
 
-        foreach (var consumer in queue.Delete())
-        {
-            consumer.IsAttached = false;
-            consumer.LoseChannel();
-            _waiting.Add(consumer);
-            if (consumer.Connection.Declared.TryGetValue(name, out var topology))
-            {
-                _routing.Restore(topology.QueuesByName[name], topology.Bindings);
-            }
-        }
-
-        AttachWaiting(now);
+        Consumers.LoseQueue(queue, now);
+        _deadLetters.Deliver(_routing, now);
         return true;
     }
 
     /// <summary>Lets every queue expire what is due and finds the next moment at which something is.</summary>
     internal bool Expire(TimeSpan now)
     {
-        NextExpiry = TimeSpan.MaxValue;
+        _horizon.Reset();
         foreach (var queue in _routing.Queues)
         {
             queue.Advance(now);
-            Changed(queue);
         }
 
-        BuryDead(now);
+        _deadLetters.Deliver(_routing, now);
         return true;
     }
 
-    private void Attach(InMemoryConsumer consumer, TimeSpan now)
+    [Conditional("DEBUG")]
+    internal void AssertInvariants()
     {
-        if (_routing.Find(consumer.Queue) is not { } queue)
+        foreach (var queue in _routing.Queues)
         {
-            _waiting.Add(consumer);
-            return;
-        }
-
-        queue.Attach(consumer, now);
-        After(queue, now);
-    }
-
-    private void AttachWaiting(TimeSpan now)
-    {
-        foreach (var consumer in _waiting.Where(consumer => _routing.Find(consumer.Queue) is not null).ToList())
-        {
-            _waiting.Remove(consumer);
-            Attach(consumer, now);
+            queue.AssertInvariants(_horizon.Next);
         }
     }
 
-    private void TakeBackFromReaders(InMemoryConnection connection, TimeSpan now)
+    private static void Lose(InMemoryReader reader, TimeSpan now)
     {
-        foreach (var reader in connection.Readers)
-        {
-            TakeBack(reader.Renew(), now);
-        }
-    }
-
-    private bool Route(StoredMessage message)
-    {
-        _targets.Clear();
-        return _routing.TryRoute(message.Exchange, message.RoutingKey, _targets);
-    }
-
-    private void After(InMemoryQueue queue, TimeSpan now)
-    {
-        Changed(queue);
-        BuryDead(now);
-    }
-
-    private void Changed(InMemoryQueue queue)
-    {
-        if (queue.NextExpiry < NextExpiry)
-        {
-            NextExpiry = queue.NextExpiry;
-        }
-    }
-
-    // One after the other and not recursively: a dead letter may push out another one where it arrives.
-    private void BuryDead(TimeSpan now)
-    {
-        while (_dead.TryDequeue(out var dead))
-        {
-            var source = dead.Entry.Queue.Declaration;
-            if (source.DeadLetterExchange is not { } exchange)
-            {
-                continue;
-            }
-
-            var message = dead.Entry.Message.DeadLettered(new Death(source.Name, dead.Reason), exchange, source.DeadLetterRoutingKey);
-            if (!Route(message))
-            {
-                continue;
-            }
-
-            foreach (var queue in _targets)
-            {
-                if (dead.Reason == Death.Rejected || !message.Deaths.IsAutomaticCycle(queue.Declaration.Name))
-                {
-                    queue.TryAppend(message, now);
-                    Changed(queue);
-                }
-            }
-        }
+        reader.IsLost = true;
+        reader.Queue.TakeBack(reader.Unsettled.Renew(), now);
     }
 }

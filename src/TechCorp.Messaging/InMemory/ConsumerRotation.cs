@@ -34,6 +34,9 @@ internal sealed class ConsumerRotation(bool singleActive)
         return all;
     }
 
+    /// <summary>Whether anybody may take a message.</summary>
+    internal bool AnyMay() => singleActive ? _consumers is [{ HasCredit: true }, ..] : _consumers.Exists(consumer => consumer.HasCredit);
+
     /// <summary>The next consumer that may take a message; null when nobody may.</summary>
     internal InMemoryConsumer? Next()
     {

@@ -42,6 +42,7 @@ public sealed class InMemoryBroker : IDisposable
         lock (_gate)
         {
             result = change(_state, argument, now);
+            _state.AssertInvariants();
             nextExpiry = _state.NextExpiry;
         }
 

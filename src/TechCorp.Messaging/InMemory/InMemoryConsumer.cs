@@ -5,6 +5,7 @@ namespace TechCorp.Messaging;
 internal sealed class InMemoryConsumer(Lock gate, InMemoryConnection connection, string queue, ushort prefetch, Action<Delivery> sink) : IThreadPoolWorkItem
 {
     private readonly Queue<Delivery> _arrived = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _running;
 
     internal InMemoryConnection Connection { get; } = connection;
@@ -14,10 +15,26 @@ internal sealed class InMemoryConsumer(Lock gate, InMemoryConnection connection,
     internal UnsettledDeliveries Unsettled { get; } = new();
 
     /// <summary>Whether a queue counts it among its consumers.</summary>
-    internal bool IsAttached { get; set; }
+    internal bool IsAttached
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value)
+            {
+                _started.TrySetResult();
+            }
+        }
+    }
 
-    // As in AMQP, a prefetch of 0 is no bound at all.
-    internal bool HasCredit => prefetch == 0 || Unsettled.Count < prefetch;
+    internal bool HasCredit => Unsettled.Count < prefetch;
+
+    /// <summary>Ends when a queue counts it among its consumers for the first time.</summary>
+    internal Task Started => _started.Task;
+
+    /// <summary>It was closed: whoever still waits for the start waits no longer.</summary>
+    internal void GiveUpStart() => _started.TrySetCanceled(CancellationToken.None);
 
     /// <summary>Ends when the sink is not being called and nothing waits for it. Call under the gate, await outside.</summary>
     internal Task Idle => _running?.Task ?? Task.CompletedTask;

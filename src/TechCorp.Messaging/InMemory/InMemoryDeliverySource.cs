@@ -11,7 +11,7 @@ internal sealed class InMemoryDeliverySource(InMemoryBroker broker, InMemoryCons
         => broker.Do((consumer.Unsettled, delivery, settlement), static (state, argument, now) => state.TrySettle(argument.Unsettled, argument.delivery, argument.settlement, now));
 
     public Task CancelAsync(CancellationToken cancellationToken)
-        => broker.Do(consumer, static (state, consumer, now) => state.Cancel(consumer, now)).WaitAsync(cancellationToken);
+        => broker.Do(consumer, static (state, consumer, now) => state.Consumers.Cancel(consumer, now)).WaitAsync(cancellationToken);
 
     /// <summary>Gives back what is unsettled and waits until the sink has returned; a sink must not wait for it.</summary>
     public async ValueTask DisposeAsync()

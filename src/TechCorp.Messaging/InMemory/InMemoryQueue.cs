@@ -1,27 +1,38 @@
+using System.Diagnostics;
+
 namespace TechCorp.Messaging;
 
 /// <summary>A queue: its ready messages, its consumers and its limits. Guarded by the broker's gate.</summary>
-/// <remarks>Times are on the broker's clock. Dead letters are handed to <paramref name="bury"/>, which only takes them down: it never calls back.</remarks>
-internal sealed class InMemoryQueue(QueueDeclaration declaration, Action<QueueEntry, string> bury)
+/// <remarks>
+/// Times are on the broker's clock. Whatever happens, messages that were delivered and came back stand where RabbitMQ puts them: in a classic queue in
+/// their old place; in a quorum queue in front, in the order in which they came back; but one that a consumer requeued goes to the end of a quorum
+/// queue without a delivery limit (https://www.rabbitmq.com/docs/quorum-queues#repeated-requeues).
+/// </remarks>
+internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRouter deadLetters, ExpiryHorizon horizon)
 {
     private readonly ReadyMessages _ready = new();
     private readonly ConsumerRotation _consumers = new(declaration.SingleActiveConsumer);
-    private bool _deleted;
+    private readonly LengthLimit _limit = new(declaration);
 
     internal QueueDeclaration Declaration { get; } = declaration;
+
+    internal bool IsDeleted { get; private set; }
+
+    /// <summary>Whether dead letters wait here until they can be delivered.</summary>
+    internal bool KeepsDeadLetters { get; } = QueueArguments.Of(declaration).ContainsKey("x-dead-letter-strategy");
+
+    /// <summary>Dead letters that no queue would take so far, oldest first. They count against the length.</summary>
+    internal Queue<DeadLetterInTransit> HeldLetters { get; } = new();
 
     internal bool CountsDeliveries => Declaration.Kind == QueueKind.Quorum;
 
     internal QueueCounts Counts => new(_ready.Count, _consumers.Count);
 
-    /// <summary>When the message at the head expires. Those behind it wait for it, as on the real broker.</summary>
-    internal TimeSpan NextExpiry => Declaration.MessageTimeToLive is null ? TimeSpan.MaxValue : _ready.Peek()?.ExpiresAt ?? TimeSpan.MaxValue;
-
     /// <summary>Takes a message in; false when the queue is full and refuses.</summary>
     internal bool TryAppend(StoredMessage message, TimeSpan now)
     {
         Expire(now);
-        if (Declaration is { Overflow: QueueOverflow.RejectPublish, MaxLength: { } most } && _ready.Count >= most)
+        if (_limit.Refuses(_ready.Count + HeldLetters.Count))
         {
             return false;
         }
@@ -49,12 +60,14 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, Action<QueueEn
     internal QueueEntry? Take(TimeSpan now)
     {
         Expire(now);
-        return _ready.Count == 0 ? null : _ready.Take();
+        var entry = _ready.Count == 0 ? null : _ready.Take();
+        Note();
+        return entry;
     }
 
     internal void Settle(QueueEntry entry, Settlement settlement, TimeSpan now)
     {
-        if (_deleted)
+        if (IsDeleted)
         {
             return;
         }
@@ -65,7 +78,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, Action<QueueEn
                 Return(entry, Declaration.Kind == QueueKind.Quorum && Declaration.DeliveryLimit is null ? _ready.Append : PutBack);
                 break;
             case Settlement.Reject:
-                bury(entry, Death.Rejected);
+                deadLetters.Bury(entry, Death.Rejected);
                 break;
         }
 
@@ -75,7 +88,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, Action<QueueEn
     /// <summary>Takes back what a lost or closed channel held, oldest first.</summary>
     internal void TakeBack(List<QueueEntry> entries, TimeSpan now)
     {
-        if (_deleted)
+        if (IsDeleted)
         {
             return;
         }
@@ -94,16 +107,29 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, Action<QueueEn
             Expire(now);
         }
 
-        while (Declaration is { Overflow: QueueOverflow.DropHead, MaxLength: { } most } && _ready.Count > most)
+        while (_limit.DropsHead(_ready.Count))
         {
-            bury(_ready.Take(), Death.MaxLength);
+            deadLetters.Bury(_ready.Take(), Death.MaxLength);
+        }
+
+        Note();
+    }
+
+    /// <summary>Takes note of the length and of when the head expires; those behind it wait for it, as on RabbitMQ.</summary>
+    internal void Note()
+    {
+        _limit.Note(_ready.Count + HeldLetters.Count);
+        if (_ready.Peek() is { } head)
+        {
+            horizon.Lower(head.ExpiresAt);
         }
     }
 
     /// <summary>Forgets its messages and hands out its consumers.</summary>
     internal List<InMemoryConsumer> Delete()
     {
-        _deleted = true;
+        IsDeleted = true;
+        HeldLetters.Clear();
         return _consumers.Clear();
     }
 
@@ -111,7 +137,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, Action<QueueEn
     {
         while (_ready.Peek() is { } head && head.ExpiresAt <= now)
         {
-            bury(_ready.Take(), Death.Expired);
+            deadLetters.Bury(_ready.Take(), Death.Expired);
         }
     }
 
@@ -120,7 +146,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, Action<QueueEn
         entry.Returns++;
         if (CountsDeliveries && entry.Returns > Declaration.DeliveryLimit)
         {
-            bury(entry, Death.DeliveryLimit);
+            deadLetters.Bury(entry, Death.DeliveryLimit);
         }
         else
         {
@@ -138,5 +164,14 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, Action<QueueEn
         {
             _ready.PutBack(entry);
         }
+    }
+
+    [Conditional("DEBUG")]
+    internal void AssertInvariants(TimeSpan nextExpiry)
+    {
+        Debug.Assert(_ready.Count == 0 || !_consumers.AnyMay(), "A message is ready and a consumer has credit.");
+        Debug.Assert(!_limit.DropsHead(_ready.Count), "The queue is longer than it may be.");
+        Debug.Assert(_ready.Peek() is not { } head || head.ExpiresAt >= nextExpiry, "The head expires before the broker looks.");
+        Debug.Assert(KeepsDeadLetters || HeldLetters.Count == 0, "Only at-least-once dead-lettering holds letters back.");
     }
 }

@@ -1,40 +1,29 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A look into a queue of an <see cref="InMemoryBroker"/>.</summary>
-internal sealed class InMemoryQueueReader : IQueueReader
+/// <summary>A look into a queue of an <see cref="InMemoryBroker"/>, as its owner holds it.</summary>
+internal sealed class InMemoryQueueReader(InMemoryBroker broker, InMemoryReader reader) : IQueueReader
 {
-    private readonly InMemoryBroker _broker;
-    private readonly InMemoryConnection _connection;
-    private readonly string _queue;
-    private readonly UnsettledDeliveries _held = new(); // guarded by the broker's gate
-
-    internal InMemoryQueueReader(InMemoryBroker broker, InMemoryConnection connection, string queue)
-    {
-        _broker = broker;
-        _connection = connection;
-        _queue = queue;
-        broker.Do(this, static (state, reader, _) => reader._connection.Readers.Add(reader._held));
-    }
-
     public Task<Delivery?> GetAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(_broker.Do(this, static (state, reader, now) => state.Get(reader._queue, reader._held, now)));
+        return Task.FromResult(broker.Do(reader, static (state, reader, now) => reader.IsLost || reader.Queue.IsDeleted ? throw Lost(reader) : state.Get(reader, now)));
     }
 
     public Task<bool> SettleAsync(Delivery delivery, Settlement settlement, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(delivery);
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(_broker.Do((_held, delivery, settlement), static (state, argument, now) => state.TrySettle(argument._held, argument.delivery, argument.settlement, now)));
+        return Task.FromResult(broker.Do(
+            (reader.Unsettled, delivery, settlement),
+            static (state, argument, now) => state.TrySettle(argument.Unsettled, argument.delivery, argument.settlement, now)));
     }
 
     public ValueTask DisposeAsync()
     {
-        _broker.Do(this, static (state, reader, now) =>
-        {
-            reader._connection.Readers.Remove(reader._held);
-            return state.TakeBack(reader._held.Renew(), now);
-        });
+        broker.Do(reader, static (state, reader, now) => state.Close(reader, now));
         return ValueTask.CompletedTask;
     }
+
+    private static BrokerConnectionException Lost(InMemoryReader reader) => new(
+        "in-memory", "/", "", $"the channel that reads queue '{reader.Queue.Declaration.Name}' is gone; what it held is back in the queue. Open a new reader.");
 }

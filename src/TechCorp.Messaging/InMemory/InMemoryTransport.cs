@@ -38,7 +38,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         cancellationToken.ThrowIfCancellationRequested();
         if (_stopped)
         {
-            return ValueTask.FromResult(PublishOutcome.ExpiredUnwritten("The transport has stopped."));
+            return ValueTask.FromResult(PublishOutcome.ExpiredUnwritten("the transport has stopped; it was not sent."));
         }
 
         // Copied before the gate is taken: the headers are the caller's own type.
@@ -46,21 +46,32 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         return ValueTask.FromResult(broker.Do((stored, whenUnroutable), static (state, argument, now) => state.Publish(argument.stored, argument.whenUnroutable, now)));
     }
 
-    public Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
+    public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
+        ArgumentOutOfRangeException.ThrowIfZero(prefetch); // 0 means no limit at all
         ArgumentNullException.ThrowIfNull(sink);
         ThrowIfOver(cancellationToken);
         var consumer = broker.CreateConsumer(Connection, queue, prefetch, sink);
-        broker.Do(consumer, static (state, consumer, now) => state.Open(consumer, now));
-        return Task.FromResult<IDeliverySource>(new InMemoryDeliverySource(broker, consumer));
+        var source = new InMemoryDeliverySource(broker, consumer);
+        try
+        {
+            await broker.Do(consumer, static (state, consumer, now) => state.Consumers.Open(consumer, now)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return source;
+        }
+        catch (OperationCanceledException)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ThrowIfOver(cancellationToken);
-        return Task.FromResult<IQueueReader>(new InMemoryQueueReader(broker, Connection, queue));
+        var reader = broker.Do((queue, Connection), static (state, argument, _) => state.OpenReader(argument.queue, argument.Connection));
+        return Task.FromResult<IQueueReader>(new InMemoryQueueReader(broker, reader));
     }
 
     public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)

@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>The exchanges, queues and bindings that were declared, and the way through them. Guarded by the broker's gate.</summary>
-internal sealed class RoutingTable(Action<QueueEntry, string> bury)
+internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon horizon)
 {
     private readonly Dictionary<string, InMemoryExchange> _exchanges = PredeclaredExchanges();
     private readonly Dictionary<string, InMemoryQueue> _queues = new(StringComparer.Ordinal);
@@ -48,8 +48,8 @@ internal sealed class RoutingTable(Action<QueueEntry, string> bury)
 
         foreach (var binding in topology.Bindings)
         {
-            var queue = Find(binding.Queue) ?? throw Mismatch.Missing($"queue '{binding.Queue}'");
-            var exchange = _exchanges.GetValueOrDefault(binding.Exchange) ?? throw Mismatch.Missing($"exchange '{binding.Exchange}'");
+            var queue = Find(binding.Queue) ?? throw DeclareDifference.Missing($"queue '{binding.Queue}'");
+            var exchange = _exchanges.GetValueOrDefault(binding.Exchange) ?? throw DeclareDifference.Missing($"exchange '{binding.Exchange}'");
             exchange.Bind(binding, queue);
         }
     }
@@ -60,12 +60,12 @@ internal sealed class RoutingTable(Action<QueueEntry, string> bury)
     {
         if (topology.Exchanges.FirstOrDefault(exchange => !_exchanges.ContainsKey(exchange.Name)) is { } exchange)
         {
-            throw Mismatch.Missing($"exchange '{exchange.Name}'");
+            throw DeclareDifference.Missing($"exchange '{exchange.Name}'");
         }
 
         if (topology.Queues.FirstOrDefault(queue => !_queues.ContainsKey(queue.Name)) is { } queue)
         {
-            throw Mismatch.Missing($"queue '{queue.Name}'");
+            throw DeclareDifference.Missing($"queue '{queue.Name}'");
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class RoutingTable(Action<QueueEntry, string> bury)
     {
         if (Find(queue.Name) is not { } there)
         {
-            _queues.Add(queue.Name, there = new InMemoryQueue(queue, bury));
+            _queues.Add(queue.Name, there = new InMemoryQueue(queue, deadLetters, horizon));
         }
 
         foreach (var binding in bindings.Where(binding => binding.Queue == queue.Name))
@@ -112,9 +112,9 @@ internal sealed class RoutingTable(Action<QueueEntry, string> bury)
         {
             _exchanges.Add(exchange.Name, new InMemoryExchange(exchange));
         }
-        else if (there.Declaration.Kind != exchange.Kind)
+        else if (DeclareDifference.Of(exchange, there.Declaration) is { } mismatch)
         {
-            throw Mismatch.Exchange(exchange, there.Declaration);
+            throw mismatch;
         }
     }
 
@@ -122,11 +122,11 @@ internal sealed class RoutingTable(Action<QueueEntry, string> bury)
     {
         if (Find(queue.Name) is not { } there)
         {
-            _queues.Add(queue.Name, new InMemoryQueue(queue, bury));
+            _queues.Add(queue.Name, new InMemoryQueue(queue, deadLetters, horizon));
         }
-        else if (QueueDifference.Describe(queue, there.Declaration) is { } difference)
+        else if (DeclareDifference.Of(queue, there.Declaration) is { } mismatch)
         {
-            throw Mismatch.Queue(queue, difference);
+            throw mismatch;
         }
     }
 }

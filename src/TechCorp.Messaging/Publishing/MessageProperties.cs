@@ -17,13 +17,17 @@ internal static class MessageProperties
         Headers = WithTrace(message.Headers, activity),
     };
 
-    private static Dictionary<string, string> WithTrace(IReadOnlyDictionary<string, string> headers, Activity? activity)
+    private static IReadOnlyDictionary<string, string> WithTrace(IReadOnlyDictionary<string, string> headers, Activity? activity)
     {
-        // Copied even when nothing is added: the caller may change a dictionary while the message waits to be sent again.
-        var copy = new Dictionary<string, string>(headers, StringComparer.Ordinal);
-        if (activity is { IdFormat: ActivityIdFormat.W3C, Id: { } id } && copy.TryAdd(MessageHeaders.TraceParent, id) && !string.IsNullOrEmpty(activity.TraceStateString))
+        if (activity is not { IdFormat: ActivityIdFormat.W3C, Id: { } id } || headers.ContainsKey(MessageHeaders.TraceParent))
         {
-            copy.TryAdd(MessageHeaders.TraceState, activity.TraceStateString);
+            return headers;
+        }
+
+        var copy = new Dictionary<string, string>(headers, StringComparer.Ordinal) { [MessageHeaders.TraceParent] = id };
+        if (!string.IsNullOrEmpty(activity.TraceStateString))
+        {
+            copy[MessageHeaders.TraceState] = activity.TraceStateString;
         }
 
         return copy;

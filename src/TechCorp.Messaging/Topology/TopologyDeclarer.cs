@@ -6,12 +6,14 @@ namespace TechCorp.Messaging;
 /// <summary>Declares or checks a topology on a channel of its own: a refusal closes that channel and nothing else.</summary>
 internal static class TopologyDeclarer
 {
+    /// <returns>The queues that nobody consumed when they were declared.</returns>
     /// <exception cref="TopologyMismatchException">The broker has something otherwise, or not at all, or lets the user not declare it.</exception>
-    internal static async Task DeclareAsync(IConnection connection, Topology topology, TopologyMode mode, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<string>> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode, CancellationToken cancellationToken)
     {
+        List<string> unconsumed = [];
         if (mode == TopologyMode.Assume)
         {
-            return;
+            return unconsumed;
         }
 
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -24,7 +26,12 @@ internal static class TopologyDeclarer
 
             foreach (var queue in topology.Queues)
             {
-                await TellingAsync($"queue '{queue.Name}'", QueueAsync(channel, queue, mode, cancellationToken)).ConfigureAwait(false);
+                var declaring = QueueAsync(channel, queue, mode, cancellationToken);
+                await TellingAsync($"queue '{queue.Name}'", declaring).ConfigureAwait(false);
+                if ((await declaring.ConfigureAwait(false)).ConsumerCount == 0)
+                {
+                    unconsumed.Add(queue.Name);
+                }
             }
 
             if (mode == TopologyMode.Create)
@@ -37,6 +44,8 @@ internal static class TopologyDeclarer
                 }
             }
         }
+
+        return unconsumed;
     }
 
     /// <summary>Whether an exchange exists; the look needs no permission.</summary>
@@ -80,12 +89,10 @@ internal static class TopologyDeclarer
             ? channel.ExchangeDeclareAsync(exchange.Name, TypeOf(exchange.Kind), durable: true, autoDelete: false, arguments: null, cancellationToken: cancellationToken)
             : channel.ExchangeDeclarePassiveAsync(exchange.Name, cancellationToken);
 
-    private static async Task QueueAsync(IChannel channel, QueueDeclaration queue, TopologyMode mode, CancellationToken cancellationToken)
-    {
-        _ = mode == TopologyMode.Create
-            ? await channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, QueueArguments.Of(queue), cancellationToken: cancellationToken).ConfigureAwait(false)
-            : await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken).ConfigureAwait(false);
-    }
+    private static Task<QueueDeclareOk> QueueAsync(IChannel channel, QueueDeclaration queue, TopologyMode mode, CancellationToken cancellationToken)
+        => mode == TopologyMode.Create
+            ? channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, QueueArguments.Of(queue), cancellationToken: cancellationToken)
+            : channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken);
 
     private static string TypeOf(ExchangeKind kind) => kind switch
     {

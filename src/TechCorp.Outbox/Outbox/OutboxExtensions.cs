@@ -14,8 +14,8 @@ public static class OutboxExtensions
             where T : notnull
             => outbox.AppendAsync(transaction, [outbox.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
 
-        internal OutboxMessage ToMessage<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId)
+        internal OutboxMessage ToMessage<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId, string? id = null)
             where T : notnull
-            => new(outbox.Catalog.Create(payload), destination ?? outbox.Catalog.DestinationOf<T>()) { AggregateType = aggregateType, AggregateId = aggregateId };
+            => new(outbox.Catalog.Create(payload, id), destination ?? outbox.Catalog.DestinationOf<T>()) { AggregateType = aggregateType, AggregateId = aggregateId };
     }
 }

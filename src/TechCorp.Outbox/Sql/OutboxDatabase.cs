@@ -4,7 +4,7 @@ namespace TechCorp.Outbox;
 
 /// <summary>A service's own database: where outbox, inbox, idempotency records and sagas live beside its business tables.</summary>
 /// <remarks>Safe for concurrent use. Does not own the data source: the caller disposes it.</remarks>
-public sealed class OutboxDatabase
+public sealed partial class OutboxDatabase
 {
     /// <summary>Names the database, its dialect and where our tables live.</summary>
     /// <param name="dataSource">From the driver: <c>NpgsqlDataSource.Create(…)</c>, <c>SqliteFactory.Instance.CreateDataSource(…)</c>.</param>

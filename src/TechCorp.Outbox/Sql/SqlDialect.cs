@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace TechCorp.Outbox;
@@ -18,6 +19,12 @@ public abstract partial class SqlDialect
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>Whether one transaction at a time may write, so that writers of this process queue up.</summary>
+    internal abstract bool HasOneWriter { get; }
+
+    /// <summary>The isolation level to begin a writing transaction with.</summary>
+    internal abstract IsolationLevel Isolation(IsolationLevel asked);
 
     internal abstract string Table(string schema, string name);
 

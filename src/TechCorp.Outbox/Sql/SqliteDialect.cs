@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace TechCorp.Outbox;
@@ -5,6 +6,11 @@ namespace TechCorp.Outbox;
 /// <summary>SQLite: name prefixes, one writer, the host's clock passed in.</summary>
 internal sealed partial class SqliteDialect() : SqlDialect("SQLite")
 {
+    internal override bool HasOneWriter => true;
+
+    // What the drivers turn into BEGIN IMMEDIATE: the write lock is taken at the start, where waiting for it cannot fail halfway.
+    internal override IsolationLevel Isolation(IsolationLevel asked) => IsolationLevel.Serializable;
+
     internal override string Table(string schema, string name) => $"{schema}_{name}";
 
     internal override async Task PrepareAsync(DbConnection connection, CancellationToken cancellationToken)

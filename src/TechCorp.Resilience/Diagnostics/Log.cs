@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(1010, LogLevel.Information, "'{Name}' failed in attempt {Attempt}; the next one follows after {Delay}.")]
     public static partial void Retrying(ILogger logger, string name, int attempt, TimeSpan delay, Exception? exception);
+
+    [LoggerMessage(1020, LogLevel.Warning, "'{Name}' sends a {Method} request once only: its content ({Content}) cannot be sent again. Buffer it to have it retried.")]
+    public static partial void ContentNotReplayable(ILogger logger, string name, string method, string content);
 }

@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 internal readonly struct BlockingOperation<TState, TResult>(Func<TState, CancellationToken, TResult> operation, TState state)
     : IOperation<BlockingOperation<TState, TResult>, TResult>
 {
-    public static bool Blocks => true;
+    public static bool Blocks(in BlockingOperation<TState, TResult> operation) => true;
 
     public ValueTask<TResult> InvokeAsync(int attempt, CancellationToken cancellationToken) => new(operation(state, cancellationToken));
 }

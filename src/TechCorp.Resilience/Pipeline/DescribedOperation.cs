@@ -1,17 +1,21 @@
 namespace TechCorp.Resilience;
 
 /// <summary>A call of a <see cref="ResilientOperation{TState, TResult}"/>.</summary>
-internal readonly struct DescribedOperation<TState, TResult>(ResilientOperation<TState, TResult> description, TState state)
+internal readonly struct DescribedOperation<TState, TResult>(ResilientOperation<TState, TResult> description, TState state, bool blocks = false)
     : IOperation<DescribedOperation<TState, TResult>, TResult>
 {
     private readonly ResilientOperation<TState, TResult> _description = description;
     private readonly TState _state = state;
+    private readonly bool _blocks = blocks;
     private readonly string? _idempotencyKey = description.IdempotencyKey?.Invoke(state);
 
     public static bool JudgesResults => true;
 
+    public static bool Blocks(in DescribedOperation<TState, TResult> operation) => operation._blocks;
+
     public static bool MayRepeat(in DescribedOperation<TState, TResult> operation) =>
-        !operation._description.IsUnsafe || !string.IsNullOrEmpty(operation._idempotencyKey);
+        (!operation._description.IsUnsafe || !string.IsNullOrEmpty(operation._idempotencyKey))
+        && (operation._description.MayRepeat is not { } mayRepeat || mayRepeat(operation._state));
 
     public static bool HasFallback(in DescribedOperation<TState, TResult> operation) => operation._description.Fallback is not null;
 

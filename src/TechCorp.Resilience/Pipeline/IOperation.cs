@@ -8,7 +8,7 @@ internal interface IOperation<TSelf, TResult>
     where TSelf : struct, IOperation<TSelf, TResult>
 {
     /// <summary>Whether the operation holds its thread until it is done, so that timers start before it and waits hold the thread too.</summary>
-    static virtual bool Blocks => false;
+    static virtual bool Blocks(in TSelf operation) => false;
 
     /// <summary>Whether a result may count as a failure.</summary>
     static virtual bool JudgesResults => false;

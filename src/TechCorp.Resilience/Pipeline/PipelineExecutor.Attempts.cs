@@ -42,7 +42,7 @@ internal sealed partial class PipelineExecutor
 
             try
             {
-                if (TOperation.Blocks)
+                if (TOperation.Blocks(in operation))
                 {
                     RetryWait.Block(delay, _clock.Provider, cancellationToken);
                 }

@@ -139,7 +139,7 @@ internal sealed partial class PipelineExecutor
             }
 
             timer = _timers.Rent(cancellationToken);
-            if (TOperation.Blocks)
+            if (TOperation.Blocks(in operation))
             {
                 Arm(timer, begun);
             }

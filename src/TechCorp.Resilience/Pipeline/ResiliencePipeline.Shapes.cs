@@ -90,6 +90,15 @@ public partial class ResiliencePipeline
         return done.GetAwaiter().GetResult();
     }
 
+    /// <summary>Runs a described operation whose delegate completes synchronously.</summary>
+    internal TResult Execute<TState, TResult>(ResilientOperation<TState, TResult> operation, TState state, CancellationToken cancellationToken)
+    {
+        var described = new DescribedOperation<TState, TResult>(operation, state, blocks: true);
+        ValueTask<TResult> done = Executor.InvokeAsync<DescribedOperation<TState, TResult>, TResult>(described, cancellationToken);
+        System.Diagnostics.Debug.Assert(done.IsCompleted, "A blocking operation never suspends its executor.");
+        return done.GetAwaiter().GetResult();
+    }
+
     /// <summary>Runs an operation on the caller's thread, which it holds; so do the waits between attempts.</summary>
     /// <typeparam name="TResult">What it returns.</typeparam>
     /// <param name="operation">Called once for each attempt, with the token of the attempt.</param>

@@ -35,6 +35,9 @@ public sealed class ResilientOperation<TState, TResult>
     /// <summary>Whether running the operation twice could do harm. Then it is retried only if the call has an idempotency key. Default: no.</summary>
     public bool IsUnsafe { get; init; }
 
+    /// <summary>Whether this one call may be repeated. Asked after a failure that could be. Default: it may.</summary>
+    public Func<TState, bool>? MayRepeat { get; init; }
+
     /// <summary>Finds the idempotency key in the state of the call. Asked once for each call, before anything else. Default: none.</summary>
     public Func<TState, string?>? IdempotencyKey { get; init; }
 }

@@ -80,6 +80,18 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
     }
 
     [Fact, Trait("Spec", "PB3")]
+    public async Task A_full_quorum_queue_refuses_too_but_may_be_a_little_late()
+    {
+        var queue = await DeclareQueueAsync(queue => queue with { MaxLength = 3, Overflow = QueueOverflow.RejectPublish });
+        var accepted = 0;
+
+        await Eventually.Holds(async () => (await PublishAsync(TextMessage.Of($"{accepted++}"), Destination.ToQueue(queue))).Kind == PublishOutcomeKind.Rejected, "it refuses");
+
+        accepted.Should().BeGreaterThan(3);
+        (await ReadyTextsAsync(queue)).Should().HaveCountGreaterThanOrEqualTo(3, "none of those that were confirmed is dropped");
+    }
+
+    [Fact, Trait("Spec", "PB3")]
     public async Task A_queue_that_refused_takes_messages_again_when_it_has_room()
     {
         var queue = await DeclareQueueAsync(queue => queue with { Kind = QueueKind.Classic, MaxLength = 1, Overflow = QueueOverflow.RejectPublish });
@@ -93,6 +105,38 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
 
         await PublishTextsAsync(Destination.ToQueue(queue), "3");
         (await ReadyTextsAsync(queue)).Should().Equal("3");
+    }
+
+    [Fact, Trait("Spec", "PB3")]
+    public async Task One_full_queue_makes_the_publish_rejected_while_the_others_keep_the_message()
+    {
+        var (exchange, full, other) = (Backend.Exchange(), Backend.Queue("full"), Backend.Queue("other"));
+        await DeclareAsync(Topology.Empty
+            .Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout))
+            .Add(new QueueDeclaration(full) { Kind = QueueKind.Classic, MaxLength = 1, Overflow = QueueOverflow.RejectPublish })
+            .Add(new QueueDeclaration(other))
+            .Add(new BindingDeclaration(exchange, full, ""))
+            .Add(new BindingDeclaration(exchange, other, "")));
+        await PublishTextsAsync(Destination.ToExchange(exchange), "1");
+
+        (await PublishAsync(TextMessage.Of("2"), Destination.ToExchange(exchange))).Kind.Should().Be(PublishOutcomeKind.Rejected);
+
+        (await ReadyTextsAsync(full)).Should().Equal("1");
+        (await ReadyTextsAsync(other)).Should().Equal("1", "2");
+    }
+
+    [Fact, Trait("Spec", "PB14")]
+    public async Task After_the_stop_a_publish_is_told_that_it_was_not_sent()
+    {
+        var queue = await DeclareQueueAsync();
+        var stopped = await StartServiceAsync();
+        await stopped.StopAsync(Cancellation);
+        await stopped.StopAsync(Cancellation);
+
+        var outcome = await stopped.PublishAsync(TextMessage.Of("late"), Destination.ToQueue(queue), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation);
+
+        outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
+        (await ReadyTextsAsync(queue)).Should().BeEmpty();
     }
 
     [Fact, Trait("Spec", "PB7")]

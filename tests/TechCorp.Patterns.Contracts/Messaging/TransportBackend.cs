@@ -8,7 +8,6 @@ public abstract class TransportBackend : IAsyncDisposable
     private readonly List<string> _queues = [];
     private readonly List<string> _exchanges = [];
 
-
     /// <summary>Brings the broker to the point where transports can be started; fails, saying how to start it, when it is not there.</summary>
     public virtual ValueTask StartAsync() => ValueTask.CompletedTask;
 

@@ -16,14 +16,14 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
     private protected ITransport Transport => _started[0];
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         await Backend.StartAsync();
         await StartServiceAsync();
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var transport in _started)
         {
@@ -64,9 +64,9 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
         }
     }
 
-    private protected async Task<Subscription> SubscribeAsync(string queue, ushort prefetch = 100, ITransport? transport = null)
+    private protected async Task<CollectingConsumer> SubscribeAsync(string queue, ushort prefetch = 100, ITransport? transport = null)
     {
-        var subscription = new Subscription();
+        var subscription = new CollectingConsumer();
         subscription.Source = await (transport ?? Transport).ConsumeAsync(queue, prefetch, subscription.Take, Cancellation);
         return subscription;
     }

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace PackedSample;
+
+/// <summary>The event, as it travels.</summary>
+internal sealed record OrderCreated([property: JsonPropertyName("order_id")] int OrderId);
+
+[JsonSerializable(typeof(OrderCreated))]
+internal sealed partial class Json : JsonSerializerContext;

@@ -1,0 +1,18 @@
+using PackedSample;
+using TechCorp.Messaging;
+
+// One message through the broker inside the process: published, confirmed, consumed, acknowledged.
+var arrived = new TaskCompletionSource<string>();
+using var broker = new InMemoryBroker();
+await using var bus = await MessageBus.StartAsync(messaging => messaging
+    .UseInMemory(broker)
+    .AddMessage("order.created", Json.Default.OrderCreated, Destination.ToExchange("events.fanout"))
+    .AddTopology(Topology.Fanout("events.fanout", "analytics.order-events"))
+    .AddConsumer<OrderCreated>("analytics.order-events", (order, context, _) =>
+    {
+        arrived.SetResult($"{context.Type} {order.OrderId} arrived in {context.Queue}");
+        return Task.CompletedTask;
+    }));
+
+await bus.Publisher.PublishAsync(new OrderCreated(42));
+Console.WriteLine(await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10)));

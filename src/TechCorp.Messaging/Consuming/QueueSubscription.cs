@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>One span of consuming a queue, from subscribing to the end of the drain.</summary>
+internal sealed class QueueSubscription
+{
+    /// <summary>How long handlers may take to heed their cancelled tokens before their channel is closed under them.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly DeliveryPump _pump;
+    private readonly IDeliverySource _source;
+    private readonly string _queue;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+
+    private QueueSubscription(DeliveryPump pump, IDeliverySource source, string queue, TimeProvider clock, ILogger logger)
+    {
+        _pump = pump;
+        _source = source;
+        _queue = queue;
+        _clock = clock;
+        _logger = logger;
+    }
+
+    internal bool IsConsuming => _source.IsConsuming;
+
+    internal (int Waiting, int Running) Load => _pump.Load;
+
+    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerOptions options, DeliveryPump pump, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var source = await transport.ConsumeAsync(options.Queue, (ushort)options.Prefetch, pump.Receive, cancellationToken).ConfigureAwait(false);
+            pump.Attach(source);
+            logger.ConsumerStarted(options.Queue, options.Prefetch, options.Concurrency);
+            return new QueueSubscription(pump, source, options.Queue, clock, logger);
+        }
+        catch
+        {
+            pump.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Takes nothing new, gives back what was not started, lets running handlers finish and settle, then closes the channel.
+    /// When the budget is over, handlers' tokens are cancelled and their messages come again. Never throws.
+    /// </summary>
+    internal async Task DrainAsync(CancellationToken budget)
+    {
+        _pump.Close();
+        var requeued = await CancelAtBrokerAsync(budget).ConfigureAwait(false) ? _pump.RequeueUnstarted() : 0;
+        await WaitForHandlersAsync(budget).ConfigureAwait(false);
+        try
+        {
+            await _source.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _logger.CancelFailed(e, _queue);
+        }
+
+        _logger.ConsumerStopped(_queue, requeued);
+        if (_pump.Idle.IsCompleted)
+        {
+            _pump.Dispose();
+        }
+    }
+
+    private async Task<bool> CancelAtBrokerAsync(CancellationToken budget)
+    {
+        try
+        {
+            await _source.CancelAsync(budget).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            _logger.CancelFailed(e, _queue);
+            return false;
+        }
+    }
+
+    private async Task WaitForHandlersAsync(CancellationToken budget)
+    {
+        await _pump.Idle.WaitAsync(budget).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_pump.Idle.IsCompleted)
+        {
+            return;
+        }
+
+        _logger.StopBudgetOver(_queue, _pump.Load.Running);
+        _pump.Abort();
+        await _pump.Idle.WaitAsync(Grace, _clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_pump.Idle.IsCompleted)
+        {
+            _logger.HandlersAbandoned(_queue, _pump.Load.Running);
+        }
+    }
+}

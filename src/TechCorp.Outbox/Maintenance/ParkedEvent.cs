@@ -1,0 +1,13 @@
+namespace TechCorp.Outbox;
+
+/// <summary>An event that was given up until somebody redrives or discards it.</summary>
+/// <param name="MessageId">Its id.</param>
+/// <param name="Type">The wire name of its type.</param>
+/// <param name="Key">Its ordering key; where the reason is <see cref="ParkReason.Invalid"/>, later events of the key wait for it.</param>
+/// <param name="Exchange">Where it was to go.</param>
+/// <param name="RoutingKey">With this routing key.</param>
+/// <param name="Reason">One of <see cref="ParkReason"/>.</param>
+/// <param name="LastError">What the publisher said.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="ParkedAt">When it was parked, by the database's clock.</param>
+public sealed record ParkedEvent(Guid MessageId, string Type, string? Key, string Exchange, string RoutingKey, string Reason, string? LastError, int Attempts, DateTimeOffset ParkedAt);

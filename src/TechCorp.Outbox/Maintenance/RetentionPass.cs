@@ -1,0 +1,32 @@
+using Dapper;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Deletes sent rows that were kept long enough, in bounded steps. Unsent and parked rows are never touched.</summary>
+internal sealed class RetentionPass(OutboxDatabase database, TimeSpan? retention, TimeProvider time)
+{
+    private const int Limit = 1000;
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private long _ranAt = time.GetTimestamp();
+
+    internal async Task RunIfDueAsync(CancellationToken cancellationToken)
+    {
+        if ((retention is null && !database.Dialect.HasOneWriter) || time.GetElapsedTime(_ranAt) < Interval)
+        {
+            return;
+        }
+
+        // A full step means that there is more: the next turn goes on.
+        _ranAt = await RunAsync(cancellationToken).ConfigureAwait(false) < Limit ? time.GetTimestamp() : _ranAt;
+    }
+
+    /// <returns>How many rows were deleted.</returns>
+    internal async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var parameters = new { now = database.Dialect.Time(time.GetUtcNow()), retention = (long)(retention ?? TimeSpan.FromHours(1)).TotalMilliseconds, limit = Limit };
+        await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var count = await write.Connection.ExecuteAsync(new CommandDefinition(database.Dialect.PurgeSent(database.Schema), parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+}

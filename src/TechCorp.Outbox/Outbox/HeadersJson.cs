@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace TechCorp.Outbox;
+
+/// <summary>The headers of a message as JSON, without reflection.</summary>
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class HeadersJson : JsonSerializerContext;

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using TechCorp.Messaging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Turns events into rows, refusing at once what the relay or the broker would refuse later.</summary>
+internal sealed class OutboxRowFactory(OutboxOptions options)
+{
+    private const int MaxName = 255;
+    private const int MaxHeaders = 16 * 1024;
+    private int _next = -1;
+
+    /// <exception cref="ArgumentException">The event breaks a limit, or its id is no UUID.</exception>
+    internal OutboxRow Create(OutboxMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var (content, destination) = (message.Message ?? throw new ArgumentException("The event has no message.", nameof(message)), message.Destination);
+        if (!Guid.TryParseExact(content.Id, "D", out var id))
+        {
+            throw new ArgumentException($"The id of an event is a UUID like {Guid.Empty}; it is '{content.Id}'.", nameof(message));
+        }
+
+        if (content.Body.Length > options.MaxPayloadBytes)
+        {
+            throw new ArgumentException($"The payload of event {id} ('{content.Type}') has {content.Body.Length} bytes; {nameof(OutboxOptions.MaxPayloadBytes)} is {options.MaxPayloadBytes}.", nameof(message));
+        }
+
+        if (string.IsNullOrEmpty(destination.Exchange) && string.IsNullOrEmpty(destination.RoutingKey))
+        {
+            throw new ArgumentException($"Event {id} ('{content.Type}') has no destination.", nameof(message));
+        }
+
+        var key = Name(message.OrderingKey, "ordering key", id);
+        return new OutboxRow
+        {
+            Part = key is null ? (short)((uint)Interlocked.Increment(ref _next) % OutboxRow.Partitions) : OutboxRow.PartOf(key),
+            Key = key,
+            MessageId = id,
+            AggregateType = Name(message.AggregateType, "aggregate type", id),
+            AggregateId = Name(message.AggregateId, "aggregate id", id),
+            Type = Name(content.Type, "type", id)!,
+            Exchange = destination.Exchange ?? "",
+            RoutingKey = destination.RoutingKey ?? "",
+            ContentType = Name(content.ContentType, "content type", id)!,
+            CorrelationId = Name(content.CorrelationId, "correlation id", id),
+            AppId = Name(content.AppId, "app id", id),
+            Headers = Headers(content, id),
+            Payload = Bytes(content.Body),
+            OccurredAt = content.Timestamp?.ToUniversalTime(),
+        };
+    }
+
+    private static string? Name(string? value, string what, Guid id)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (value.Length > 2 * MaxName || Encoding.UTF8.GetByteCount(value) > (what == "ordering key" ? 2 * MaxName : MaxName) || value.Any(char.IsControl))
+        {
+            throw new ArgumentException($"The {what} of event {id} is longer than {MaxName} bytes of UTF-8 or holds control characters.", nameof(value));
+        }
+
+        return value;
+    }
+
+    /// <summary>The headers as JSON, with the trace that the event belongs to: the relay publishes it in another one.</summary>
+    private static string? Headers(Message message, Guid id)
+    {
+        var trace = message.Headers.ContainsKey(MessageHeaders.TraceParent) ? null : Activity.Current;
+        if (message.Headers.Count == 0 && trace?.Id is null)
+        {
+            return null;
+        }
+
+        var headers = new Dictionary<string, string>(message.Headers, StringComparer.Ordinal);
+        if (trace is { IdFormat: ActivityIdFormat.W3C, Id: { } parent })
+        {
+            headers[MessageHeaders.TraceParent] = parent;
+            if (trace.TraceStateString is { Length: > 0 } state)
+            {
+                headers[MessageHeaders.TraceState] = state;
+            }
+        }
+
+        var size = headers.Sum(header => Encoding.UTF8.GetByteCount(header.Key) + Encoding.UTF8.GetByteCount(header.Value));
+        return size <= MaxHeaders && headers.Keys.All(name => Encoding.UTF8.GetByteCount(name) <= MaxName)
+            ? JsonSerializer.Serialize(headers, HeadersJson.Default.DictionaryStringString)
+            : throw new ArgumentException($"The headers of event {id} have {size} bytes; {MaxHeaders} fit into a message, and {MaxName} into a name.", nameof(message));
+    }
+
+    private static byte[] Bytes(ReadOnlyMemory<byte> body)
+        => MemoryMarshal.TryGetArray(body, out var segment) && segment.Array is { } array && segment.Offset == 0 && segment.Count == array.Length ? array : body.ToArray();
+}

@@ -1,0 +1,105 @@
+using System.Data.Common;
+using TechCorp.Messaging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>One transaction with its connection: business writes and events that commit together or not at all.</summary>
+/// <remarks>
+/// One caller at a time. Events are checked when added, written at <see cref="CommitAsync"/>, and published after it, at least once.
+/// Disposing without a commit rolls back. On SQLite it is the process's turn to write: keep it short, and end it before the next begins.
+/// </remarks>
+public sealed class OutboxUnitOfWork : IAsyncDisposable
+{
+    private readonly TransactionalOutbox _outbox;
+    private readonly WriteTransaction _write;
+    private readonly List<OutboxRow> _rows = [];
+    private bool _ended;
+
+    internal OutboxUnitOfWork(TransactionalOutbox outbox, WriteTransaction write)
+    {
+        _outbox = outbox;
+        _write = write;
+    }
+
+    /// <summary>The connection; pass it to Dapper together with <see cref="Transaction"/>.</summary>
+    public DbConnection Connection => _write.Connection;
+
+    /// <summary>The transaction. Do not end it yourself.</summary>
+    public DbTransaction Transaction => _write.Transaction;
+
+    /// <summary>Adds an event whose type the catalog knows.</summary>
+    /// <param name="payload">The payload; serialized at once.</param>
+    /// <param name="destination">Where it is published. Default: the destination registered for the type.</param>
+    /// <param name="aggregateType">What kind of thing it is about: <c>Order</c>.</param>
+    /// <param name="aggregateId">Which one; events of one thing are published in commit order.</param>
+    /// <exception cref="InvalidOperationException">The unit of work has ended; or the type is not in the catalog, or has no destination and none was given.</exception>
+    /// <exception cref="ArgumentException">The payload cannot be serialized or is too large.</exception>
+    public void Add<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
+        where T : notnull
+        => Add(_outbox.ToMessage(payload, destination, aggregateType, aggregateId));
+
+    /// <summary>Adds a serialized event.</summary>
+    /// <exception cref="InvalidOperationException">The unit of work has ended.</exception>
+    /// <exception cref="ArgumentException">The message breaks a limit or has an id that is no UUID.</exception>
+    public void Add(OutboxMessage message)
+    {
+        ThrowIfEnded();
+        _rows.Add(_outbox.ToRow(message));
+    }
+
+    /// <summary>Writes the events, commits, and tells the relay.</summary>
+    /// <param name="cancellationToken">Heeded until COMMIT is sent, not after: a commit has no third outcome.</param>
+    /// <exception cref="CommitOutcomeUnknownException">The connection was lost during COMMIT; ask it what became of the transaction.</exception>
+    /// <exception cref="InvalidOperationException">The unit of work has ended, or an event's id is there with another payload.</exception>
+    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfEnded();
+        _ended = true;
+        var token = await _outbox.WriteAsync(_write, _rows, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await _write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not DbException refused || !_outbox.Database.Dialect.IsRefusal(refused))
+        {
+            // The broken connection goes first: on SQLite it holds the turn that resolving needs.
+            await AbandonAsync().ConfigureAwait(false);
+            throw new CommitOutcomeUnknownException(token is null ? null : new CommitResolver(_outbox.Database, token, _outbox.Time), e);
+        }
+
+        if (_rows.Count > 0)
+        {
+            _outbox.Wake();
+        }
+
+        await _write.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Rolls back unless committed, and closes the connection.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _ended = true;
+        return _write.DisposeAsync();
+    }
+
+    private async Task AbandonAsync()
+    {
+        try
+        {
+            await _write.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // What a dead connection says while it is closed adds nothing to the exception under way.
+        }
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (_ended)
+        {
+            throw new InvalidOperationException("The unit of work has been committed or rolled back; begin another.");
+        }
+    }
+}

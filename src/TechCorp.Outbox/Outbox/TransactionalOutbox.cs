@@ -1,0 +1,136 @@
+using System.Data;
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+using TechCorp.Messaging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>The outbox of one database: begins units of work, appends to transactions of others, starts the relay. The root of this package where there is no container.</summary>
+/// <remarks>
+/// What is committed is published at least once, in commit order per key; what is rolled back never. Safe for concurrent use.
+/// <code>
+/// await using var outbox = TransactionalOutbox.Create(database, publisher.Catalog);
+/// await using var work = await outbox.BeginAsync();
+/// await work.Connection.ExecuteAsync("insert into orders …", order, work.Transaction);
+/// work.Add(new OrderCreated(order.Id), aggregateType: "Order", aggregateId: order.Id);
+/// await work.CommitAsync();
+/// </code>
+/// </remarks>
+public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
+{
+    private readonly OutboxRowFactory _factory;
+    private readonly OutboxAppender _appender;
+    private readonly List<OutboxRelay> _relays = []; // guarded by itself
+
+    private TransactionalOutbox(OutboxDatabase database, MessageCatalog catalog, OutboxOptions options, TimeProvider time)
+    {
+        Database = database;
+        Catalog = catalog;
+        Time = time;
+        _factory = new OutboxRowFactory(options);
+        _appender = new OutboxAppender(database, time);
+    }
+
+    /// <inheritdoc/>
+    public MessageCatalog Catalog { get; }
+
+    /// <summary>The database it writes to.</summary>
+    public OutboxDatabase Database { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal WakeSignal Signal { get; } = new();
+
+    /// <summary>Makes an outbox. Nothing is opened; <see cref="SchemaMigrator"/> makes the tables.</summary>
+    /// <param name="database">The service's database.</param>
+    /// <param name="catalog">The message types that can be appended by their CLR type.</param>
+    /// <param name="options">Limits; copied. Default: those of <see cref="OutboxOptions"/>.</param>
+    /// <param name="timeProvider">The clock of the rows on SQLite. Default: the system's.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static TransactionalOutbox Create(OutboxDatabase database, MessageCatalog catalog, OutboxOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new TransactionalOutbox(database, catalog, (options ?? new OutboxOptions()).Copy(), timeProvider ?? TimeProvider.System);
+    }
+
+    /// <summary>Opens a connection and begins a transaction: business writes and events in it commit together.</summary>
+    /// <param name="isolation">On PostgreSQL; default: READ COMMITTED. SQLite always takes the write lock at once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">SQLite: another transaction of this process has held the database for 30 s.</exception>
+    public async Task<OutboxUnitOfWork> BeginAsync(IsolationLevel isolation = IsolationLevel.Unspecified, CancellationToken cancellationToken = default)
+        => new(this, await Database.BeginWriteAsync(isolation, cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public Task AppendAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return _appender.AppendAsync(transaction, ToRows(messages), cancellationToken);
+    }
+
+    /// <summary>Appends events to the ambient <see cref="System.Transactions.Transaction"/>, through a connection that takes part in it. PostgreSQL only. Wakes the relay after the commit.</summary>
+    /// <exception cref="InvalidOperationException">There is no ambient transaction, or the database is SQLite, whose driver would commit at once.</exception>
+    /// <exception cref="ArgumentException">A message breaks a limit or has an id that is no UUID; nothing was written.</exception>
+    public async Task AppendAsync(DbConnection enlisted, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(enlisted);
+        var rows = ToRows(messages);
+        var ambient = System.Transactions.Transaction.Current ?? throw new InvalidOperationException("There is no ambient transaction: open a TransactionScope (with AsyncFlowOption.Enabled), or pass a DbTransaction.");
+        await _appender.AppendAsync(enlisted, ambient, rows, cancellationToken).ConfigureAwait(false);
+        ambient.TransactionCompleted += (_, e) =>
+        {
+            if (e.Transaction?.TransactionInformation.Status == System.Transactions.TransactionStatus.Committed)
+            {
+                Wake();
+            }
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Wake() => Signal.Wake();
+
+    /// <summary>Starts publishing what is committed. The relay ends with this outbox, or by its own <see cref="OutboxRelay.StopAsync"/>.</summary>
+    /// <param name="publisher">Where to.</param>
+    /// <param name="options">Copied. Default: those of <see cref="RelayOptions"/>.</param>
+    /// <param name="logger">Default: none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public OutboxRelay StartRelay(IMessagePublisher publisher, RelayOptions? options = null, ILogger<OutboxRelay>? logger = null)
+    {
+        var relay = new OutboxRelay(this, publisher, options, logger);
+        lock (_relays)
+        {
+            _relays.Add(relay);
+        }
+
+        _ = relay.StartAsync();
+        return relay;
+    }
+
+    /// <summary>Stops the relays that this outbox started.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        OutboxRelay[] relays;
+        lock (_relays)
+        {
+            relays = [.. _relays];
+            _relays.Clear();
+        }
+
+        foreach (var relay in relays)
+        {
+            await relay.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Checks a message and makes the row of it.</summary>
+    internal OutboxRow ToRow(OutboxMessage message) => _factory.Create(message);
+
+    internal Task<string?> WriteAsync(WriteTransaction write, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+        => _appender.WriteAsync(write, rows, cancellationToken);
+
+    private OutboxRow[] ToRows(IReadOnlyList<OutboxMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return [.. messages.Select(_factory.Create)];
+    }
+}

@@ -1,0 +1,52 @@
+namespace TechCorp.Outbox;
+
+/// <summary>Tells one waiting relay that there is something to do. Signals coalesce; one that comes while nobody waits is kept.</summary>
+internal sealed class WakeSignal
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _waiter; // guarded by _gate
+    private bool _set; // guarded by _gate
+
+    internal void Wake()
+    {
+        TaskCompletionSource? waiter;
+        lock (_gate)
+        {
+            waiter = _waiter;
+            _waiter = null;
+            _set = waiter is null;
+        }
+
+        waiter?.TrySetResult();
+    }
+
+    /// <returns>Whether it was woken; false when the time was over.</returns>
+    internal async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource waiter;
+        lock (_gate)
+        {
+            if (_set)
+            {
+                _set = false;
+                return true;
+            }
+
+            _waiter = waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(waiter.Task, Task.Delay(timeout, time, ended.Token)).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_waiter == waiter)
+            {
+                _waiter = null;
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return waiter.Task.IsCompleted;
+    }
+}

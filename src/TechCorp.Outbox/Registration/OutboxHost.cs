@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Tables before anything starts; the relay after that. It stops when the consumers have drained (StoppingAsync) and before the publisher ends (StoppedAsync).</summary>
+internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrator, OutboxDatabase database, Func<OutboxRelay> relay, ILogger? logger) : IHostedLifecycleService
+{
+    private OutboxRelay? _relay;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (settings.Migrate)
+        {
+            var applied = await migrator.MigrateAsync(cancellationToken).ConfigureAwait(false);
+            Log.Migrated(logger ?? NullLogger.Instance, database.Schema, migrator.CodeVersion, applied);
+        }
+        else
+        {
+            await migrator.CheckAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _relay = settings.RunRelay ? relay() : null;
+        return _relay?.StartAsync(cancellationToken) ?? Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => _relay?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TechCorp.Outbox;
+
+/// <summary>The name a relay holds leases under: machine, process, start of the process, and a number of its own.</summary>
+/// <remarks>The file of SQLite is on one machine, so whether a holder still lives can be seen, and a restart need not wait until the lease is over.</remarks>
+internal sealed record LeaseHolder(string Name)
+{
+    // Seconds. The system reckons the start of a process from its uptime and the clock, so it wavers.
+    private const long Waver = 2;
+
+    internal static LeaseHolder Create()
+    {
+        using var me = Process.GetCurrentProcess();
+        return new LeaseHolder($"{Environment.MachineName}|{me.Id.ToString(CultureInfo.InvariantCulture)}|{Started(me).ToString(CultureInfo.InvariantCulture)}|{Guid.CreateVersion7():N}");
+    }
+
+    /// <summary>Whether the process behind a name has surely ended. In doubt it has not.</summary>
+    internal static bool IsGone(string name)
+    {
+        var parts = name.Split('|');
+        if (parts.Length != 4 || parts[0] != Environment.MachineName || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out var id))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var started) || Math.Abs(Started(process) - started) > Waver;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static long Started(Process process) => new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
+}

@@ -1,0 +1,82 @@
+using System.Data.Common;
+using Dapper;
+
+namespace TechCorp.Outbox;
+
+/// <summary>SQLite: a partition is owned by lease; each change of owner raises its epoch, and every write of a relay names the epoch it was given.</summary>
+internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider time, TimeSpan duration) : PartitionOwnership
+{
+    private readonly LeaseHolder _me = LeaseHolder.Create();
+    private DbConnection? _connection;
+    private DateTimeOffset _renewAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _until = DateTimeOffset.MinValue;
+
+    internal string Name => _me.Name;
+
+    internal override async Task<DbConnection> RefreshAsync(CancellationToken cancellationToken)
+    {
+        _connection ??= await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        if (now >= _until)
+        {
+            // Nothing may be published on the word of a lease that is over: somebody else may own the partitions.
+            Owned.Clear();
+        }
+
+        if (now >= _renewAt)
+        {
+            await TakeAsync(now, cancellationToken).ConfigureAwait(false);
+            _until = now + duration;
+            _renewAt = now + (Owned.Count == OutboxRow.Partitions ? duration * 2 / 3 : TimeSpan.FromMilliseconds(500));
+        }
+
+        return _connection;
+    }
+
+    private async Task TakeAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var holders = await write.Connection.QueryAsync<string>(new CommandDefinition(SqliteDialect.LeaseHolders(database.Schema), transaction: write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var gone = holders.Where(name => name != _me.Name && LeaseHolder.IsGone(name)).ToList();
+        var parameters = new SqlParameters { { "me", _me.Name }, { "now", database.Dialect.Time(now) }, { "until", database.Dialect.Time(now + duration) }, { "gone", database.Dialect.List(gone) } };
+        var mine = await write.Connection.QueryAsync<(short Part, long Epoch)>(new CommandDefinition(
+            SqliteDialect.TakeLeases(database.Schema), parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        Adopt(mine.ToDictionary(lease => lease.Part, lease => lease.Epoch));
+    }
+
+    private void Adopt(Dictionary<short, long> mine)
+    {
+        foreach (var lost in Owned.Values.Where(partition => !mine.TryGetValue(partition.Number, out var epoch) || epoch != partition.Epoch).ToList())
+        {
+            Owned.Remove(lost.Number);
+        }
+
+        foreach (var (part, epoch) in mine)
+        {
+            Owned.TryAdd(part, new Partition(part, epoch));
+        }
+    }
+
+    internal override async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        Owned.Clear();
+        _renewAt = DateTimeOffset.MinValue;
+        await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await write.Connection.ExecuteAsync(new CommandDefinition(SqliteDialect.ReleaseLeases(database.Schema), new { me = _me.Name }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal override async ValueTask ResetAsync()
+    {
+        Owned.Clear();
+        _renewAt = DateTimeOffset.MinValue;
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public override ValueTask DisposeAsync() => ResetAsync();
+}

@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TechCorp.Messaging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Publishes what was committed to the outbox, until it is stopped.</summary>
+/// <remarks>
+/// At least once, in order per key; any number of relays may run against one database, each partition of keys has one owner at a time.
+/// Starting twice, stopping twice and stopping without a start are harmless. Stopping reads nothing more, waits for the confirms that are under way, marks and gives its partitions back.
+/// </remarks>
+public sealed class OutboxRelay : IHostedService, IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TransactionalOutbox _outbox;
+    private readonly RelayOptions _options;
+    private readonly ILogger _logger;
+    private readonly RelayPass _pass;
+    private readonly RetentionPass _retention;
+    private readonly PollSchedule _schedule;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _abort = new();
+    private Task? _running; // guarded by _gate
+
+    /// <summary>A relay for an outbox; it shares its clock and is woken by its commits. <see cref="TransactionalOutbox.StartRelay"/> is the short way.</summary>
+    /// <param name="outbox">The outbox; one relay in a process is enough for it.</param>
+    /// <param name="publisher">Where to. It must outlive the relay.</param>
+    /// <param name="options">Copied. Default: those of <see cref="RelayOptions"/>.</param>
+    /// <param name="logger">Default: none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public OutboxRelay(TransactionalOutbox outbox, IMessagePublisher publisher, RelayOptions? options = null, ILogger<OutboxRelay>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(outbox);
+        ArgumentNullException.ThrowIfNull(publisher);
+        _outbox = outbox;
+        _options = (options ?? new RelayOptions()).Copy();
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+        _pass = new RelayPass(outbox.Database, publisher, _options, outbox.Time);
+        _retention = new RetentionPass(outbox.Database, _options.AfterConfirm.Retention, outbox.Time);
+        _schedule = new PollSchedule(_options.MinPollInterval, _options.MaxPollInterval, Random.Shared);
+    }
+
+    internal RelayPass Pass => _pass;
+
+    /// <summary>Begins to publish. Returns at once.</summary>
+    /// <exception cref="ObjectDisposedException">The relay was stopped or disposed before: make another.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+            _running ??= Task.Run(RunAsync, CancellationToken.None);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends: nothing more is read, confirms under way are waited for and marked, the partitions are given back.</summary>
+    /// <param name="cancellationToken">The deadline: confirms are no longer waited for, and their events will be published again.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        Task? running;
+        lock (_gate)
+        {
+            _stopping.Cancel();
+            running = _running;
+        }
+
+        if (running is null)
+        {
+            return;
+        }
+
+        await using (cancellationToken.Register(() => _abort.Cancel()).ConfigureAwait(false))
+        {
+            await running.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops, as <see cref="StopAsync"/> does without a deadline but that of the publisher.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        await _pass.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        var stopping = _stopping.Token;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await TurnAsync(stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        try
+        {
+            await _pass.ReleaseAsync(_abort.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.ReleaseFailed(_logger, _outbox.Database.Schema, e);
+        }
+
+        await _pass.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>One pass and the wait after it.</summary>
+    private async Task TurnAsync(CancellationToken stopping)
+    {
+        RelayPassResult result;
+        try
+        {
+            result = await _pass.RunAsync(stopping, _abort.Token).ConfigureAwait(false);
+            await _retention.RunIfDueAsync(stopping).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            Log.PassFailed(_logger, _outbox.Database.Schema, e);
+            await Task.Delay(_schedule.AfterTrouble(), _outbox.Time, stopping).ConfigureAwait(false);
+            return;
+        }
+
+        Report(result);
+        if (result.Trouble is not null)
+        {
+            // Not to be cut short by commits: the broker is no sooner back because of them.
+            await Task.Delay(_schedule.AfterTrouble(), _outbox.Time, stopping).ConfigureAwait(false);
+        }
+        else if (!result.More)
+        {
+            var wait = result.Read > 0 ? _schedule.AfterWork() : _schedule.AfterNothing();
+            await _outbox.Signal.WaitAsync(result.Owned == OutboxRow.Partitions || wait < TakeoverInterval ? wait : TakeoverInterval, _outbox.Time, stopping).ConfigureAwait(false);
+        }
+    }
+
+    // While somebody else owns partitions: how soon their end is noticed.
+    private static readonly TimeSpan TakeoverInterval = TimeSpan.FromMilliseconds(500);
+
+    private void Report(RelayPassResult result)
+    {
+        if (result.Trouble is { } trouble)
+        {
+            Log.BrokerTrouble(_logger, _outbox.Database.Schema, trouble);
+        }
+
+        if (result.Unroutable > 0)
+        {
+            Log.Unroutable(_logger, result.Unroutable, _outbox.Database.Schema, _options.UnroutableGrace);
+        }
+
+        if (result.Parked > 0)
+        {
+            Log.Parked(_logger, result.Parked, _outbox.Database.Schema);
+        }
+    }
+}

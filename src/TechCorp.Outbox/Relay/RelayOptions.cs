@@ -1,0 +1,74 @@
+namespace TechCorp.Outbox;
+
+/// <summary>How the relay reads, retries and waits.</summary>
+public sealed class RelayOptions
+{
+    /// <summary>The most rows that one pass reads and publishes; also the bound of duplicates after a crash. 1 to 10000. Default: 500.</summary>
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>What becomes of a row after the confirm. Default: <see cref="AfterConfirm.Delete"/>.</summary>
+    public AfterConfirm AfterConfirm { get; set; } = AfterConfirm.Delete;
+
+    /// <summary>How long an event that no queue is bound for is tried again before it is parked; a subscriber may not be deployed yet. Default: 24 h.</summary>
+    public TimeSpan UnroutableGrace { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>The wait after an event's first refusal by the broker; doubled each time. Default: 1 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait between two attempts of one event. Default: 1 min.</summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The wait between two looks at the database while events come; doubled while none come. Default: 10 ms.</summary>
+    public TimeSpan MinPollInterval { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The longest wait between two looks, and after the broker or the database failed; up to a fifth is added at random. Default: 5 s.</summary>
+    public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the relay reads from the beginning: for rows that were committed late, are due again, or were redriven. Default: 1 s.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>SQLite: how long a relay that has stopped moving keeps its partitions. One that has died loses them at once. Default: 1 min.</summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(1);
+
+    internal IEnumerable<string> Problems()
+    {
+        if (BatchSize is < 1 or > 10_000)
+        {
+            yield return $"{nameof(BatchSize)} must be between 1 and 10000; it is {BatchSize}.";
+        }
+
+        if (AfterConfirm is null)
+        {
+            yield return $"{nameof(AfterConfirm)} must be set: {nameof(AfterConfirm)}.Delete or .Keep(…).";
+        }
+
+        foreach (var (name, value) in new[] { (nameof(RetryDelay), RetryDelay), (nameof(MinPollInterval), MinPollInterval), (nameof(SweepInterval), SweepInterval), (nameof(LeaseDuration), LeaseDuration) })
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                yield return $"{name} must be positive; it is {value}.";
+            }
+        }
+
+        if (UnroutableGrace < TimeSpan.Zero)
+        {
+            yield return $"{nameof(UnroutableGrace)} must not be negative; it is {UnroutableGrace}.";
+        }
+
+        if (MaxRetryDelay < RetryDelay)
+        {
+            yield return $"{nameof(MaxRetryDelay)} must be at least {nameof(RetryDelay)} ({RetryDelay}); it is {MaxRetryDelay}.";
+        }
+
+        if (MaxPollInterval < MinPollInterval)
+        {
+            yield return $"{nameof(MaxPollInterval)} must be at least {nameof(MinPollInterval)} ({MinPollInterval}); it is {MaxPollInterval}.";
+        }
+    }
+
+    internal RelayOptions Copy()
+    {
+        Problem.ThrowIfAny(Problems());
+        return (RelayOptions)MemberwiseClone();
+    }
+}

@@ -1,0 +1,71 @@
+namespace TechCorp.Outbox;
+
+/// <summary>What a pass has to tell the database, gathered while confirms come in.</summary>
+internal sealed class RelayVerdicts(RelayOptions options, Func<RelayRow, long> epochOf)
+{
+    private const int MaxError = 1024;
+    private readonly Dictionary<(string, string, string), long> _unroutableSince = [];
+
+    internal List<(long Id, long Epoch)> Confirmed { get; } = [];
+
+    internal List<FailedRow> PutOff { get; } = [];
+
+    internal List<ParkedRow> Parked { get; } = [];
+
+    /// <summary>Rows parked after the grace, by whose route others have waited as long.</summary>
+    internal List<RelayRow> GivenUp { get; } = [];
+
+    /// <summary>Rows that stay as they are.</summary>
+    internal List<RelayRow> Unanswered { get; } = [];
+
+    internal string? Trouble { get; private set; }
+
+    /// <returns>The fate as far as the rows behind it are concerned.</returns>
+    internal RowFate Add(RelayRow row, RowOutcome outcome)
+    {
+        var error = outcome.Reason.Length <= MaxError ? outcome.Reason : outcome.Reason[..MaxError];
+        switch (outcome.Fate)
+        {
+            case RowFate.Confirmed:
+                Confirmed.Add((row.Id, epochOf(row)));
+                break;
+            case RowFate.Invalid:
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, ParkReason.Invalid, error));
+                break;
+            case RowFate.Unroutable when IsGraceOver(row):
+                // Parked without its key: what comes after it goes on.
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: false, ParkReason.Unroutable, error));
+                GivenUp.Add(row);
+                return RowFate.Confirmed;
+            case RowFate.Unroutable or RowFate.Refused:
+                PutOff.Add(new FailedRow(row.Id, epochOf(row), (long)Delay(row.Attempts).TotalMilliseconds, outcome.Fate == RowFate.Unroutable, error));
+                break;
+            default:
+                Trouble ??= error.Length > 0 ? error : "The broker did not answer.";
+                Unanswered.Add(row);
+                break;
+        }
+
+        return outcome.Fate;
+    }
+
+    /// <summary>The grace counts from the first return on the route, and no row is given up younger than it.</summary>
+    private bool IsGraceOver(RelayRow row)
+    {
+        var grace = (long)options.UnroutableGrace.TotalMilliseconds;
+        var since = row.UnroutableSince ?? (row.Key is not null && _unroutableSince.TryGetValue(row.Route, out var before) ? before : row.Now);
+        if (row.Now - since < grace || row.Now - row.CreatedAt < grace)
+        {
+            return false;
+        }
+
+        _unroutableSince.TryAdd(row.Route, since);
+        return true;
+    }
+
+    private TimeSpan Delay(int attempts)
+    {
+        var delay = Math.Min(options.RetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempts, 30)), options.MaxRetryDelay.TotalMilliseconds);
+        return TimeSpan.FromMilliseconds(delay * (0.8 + (0.2 * Random.Shared.NextDouble())));
+    }
+}

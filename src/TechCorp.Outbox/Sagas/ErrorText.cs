@@ -1,0 +1,20 @@
+namespace TechCorp.Outbox;
+
+/// <summary>What is kept of an exception: its type and message, at most 1 KiB.</summary>
+internal static class ErrorText
+{
+    private const int MaxLength = 1024;
+
+    internal static string Of(Exception e) => Cut($"{e.GetType().Name}: {e.Message}");
+
+    private static string Cut(string text)
+    {
+        if (text.Length <= MaxLength)
+        {
+            return text;
+        }
+
+        var end = char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
+        return text[..end];
+    }
+}

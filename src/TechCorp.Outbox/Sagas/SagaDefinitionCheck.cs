@@ -1,0 +1,49 @@
+namespace TechCorp.Outbox;
+
+/// <summary>What can be wrong with a definition, all at once.</summary>
+internal static class SagaDefinitionCheck
+{
+    internal static IEnumerable<string> Problems<TState>(string name, int version, SagaSteps<TState> steps)
+        where TState : class
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Length > 255)
+        {
+            yield return "Its name must have 1 to 255 characters.";
+        }
+
+        if (version < 1)
+        {
+            yield return $"Its version must be at least 1; it is {version}.";
+        }
+
+        if (steps.Definitions.Count == 0)
+        {
+            yield return "It has no steps.";
+        }
+
+        foreach (var twice in steps.Definitions.GroupBy(s => s.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        {
+            yield return $"Two steps are called '{twice.Key}'; their idempotency keys would be the same.";
+        }
+
+        var noReturn = false;
+        foreach (var step in steps.Definitions)
+        {
+            if (noReturn && step.Kind is SagaStepKind.Compensatable or SagaStepKind.Pivot)
+            {
+                yield return $"Step '{step.Name}' comes after the point of no return: it can only be retriable or local.";
+            }
+
+            noReturn |= step.Kind is SagaStepKind.Pivot or SagaStepKind.Retriable;
+            if (step.Timeout <= TimeSpan.Zero)
+            {
+                yield return $"The timeout of step '{step.Name}' must be positive; it is {step.Timeout}.";
+            }
+
+            foreach (var problem in step.Retry?.Problems() ?? [])
+            {
+                yield return $"The retry of step '{step.Name}': {problem}";
+            }
+        }
+    }
+}

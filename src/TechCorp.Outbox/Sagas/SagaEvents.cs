@@ -1,0 +1,15 @@
+using TechCorp.Messaging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>The events of one call, kept until the transaction that its outcome is written in.</summary>
+internal sealed class SagaEvents(IOutbox outbox)
+{
+    private readonly List<OutboxMessage> _messages = [];
+
+    internal IReadOnlyList<OutboxMessage> Messages => _messages;
+
+    internal void Add<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId)
+        where T : notnull
+        => _messages.Add(outbox.ToMessage(payload, destination, aggregateType, aggregateId));
+}

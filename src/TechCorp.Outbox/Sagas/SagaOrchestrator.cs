@@ -1,0 +1,187 @@
+using System.Data.Common;
+using System.Text.Json;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Starts sagas, runs them to their end and tells how far they are.</summary>
+/// <remarks>
+/// Safe for concurrent use. Every step's intent is durable before its action is called, and its outcome together with the next intent, so a saga is resumed after any crash,
+/// by this process or another, with the same idempotency keys. Several processes share the work; an epoch fences the writes of one that lost a saga to another.
+/// </remarks>
+public sealed partial class SagaOrchestrator
+{
+    /// <summary>Starts a saga, or finds the one that the business key has already (<see cref="SagaStart.IsNew"/>). It runs at once.</summary>
+    /// <param name="businessKey">What the saga is about, unique among the sagas of this kind: the order's id. At most 255 characters.</param>
+    /// <param name="state">What it begins with; chooses the saga by its type.</param>
+    /// <param name="cancellationToken">Ends the wait; the saga may have been started.</param>
+    /// <exception cref="InvalidOperationException">No saga is registered for the state's type.</exception>
+    public async Task<SagaStart> StartAsync<TState>(string businessKey, TState state, CancellationToken cancellationToken = default)
+        where TState : class
+    {
+        var (instance, plan) = Begin(businessKey, state);
+        SagaStart start;
+        var owned = false;
+        await using (var write = await _store.BeginAsync(cancellationToken).ConfigureAwait(false))
+        {
+            (start, owned) = await InsertAsync(write.Transaction, instance, plan, cancellationToken).ConfigureAwait(false);
+            if (start.IsNew)
+            {
+                await CommitAsync(write, owned, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (owned)
+        {
+            _dispatcher.Run(instance, plan);
+        }
+        else if (start.IsNew)
+        {
+            _wake.Set();
+        }
+
+        return start;
+    }
+
+    /// <summary>Starts a saga in the caller's transaction: it exists if that commits, together with the order's row and its events. Call <see cref="Wake"/> after the commit.</summary>
+    /// <param name="transaction">An open transaction on the saga's database.</param>
+    /// <param name="businessKey">What the saga is about, unique among the sagas of this kind: the order's id. At most 255 characters.</param>
+    /// <param name="state">What it begins with; chooses the saga by its type.</param>
+    /// <param name="cancellationToken">Ends the wait; the transaction is then the caller's to roll back.</param>
+    /// <exception cref="InvalidOperationException">No saga is registered for the state's type, or the transaction has ended.</exception>
+    public async Task<SagaStart> StartAsync<TState>(DbTransaction transaction, string businessKey, TState state, CancellationToken cancellationToken = default)
+        where TState : class
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var (instance, plan) = Begin(businessKey, state);
+        var (start, owned) = await InsertAsync(transaction, instance, plan, cancellationToken).ConfigureAwait(false);
+        if (owned)
+        {
+            _fresh.Add(instance, plan);
+        }
+
+        return start;
+    }
+
+    /// <summary>Says that a transaction with a start in it was committed: the saga runs at once. Without it the saga runs when its first lease is over.</summary>
+    public void Wake() => _wake.Set();
+
+    /// <summary>How far the saga of a business key is; null when there is none.</summary>
+    /// <typeparam name="TState">The state's type chooses the saga.</typeparam>
+    public Task<SagaSnapshot?> FindAsync<TState>(string businessKey, CancellationToken cancellationToken = default)
+        where TState : class
+        => _store.FindAsync(_types.Value.For<TState>().Name, businessKey, cancellationToken);
+
+    /// <summary>How far a saga is; null when there is none.</summary>
+    public Task<SagaSnapshot?> FindAsync(Guid id, CancellationToken cancellationToken = default) => _store.FindAsync(id, cancellationToken);
+
+    /// <summary>The sagas in a status, the oldest first: those that need attention, for example.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="limit">The most to return, 1 to 1000.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<SagaSnapshot>> ListAsync(SagaStatus status, int limit = 100, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+        return _store.ListAsync(status, limit, cancellationToken);
+    }
+
+    /// <summary>Tries again now: a stuck compensation, or a step that waits for its next attempt.</summary>
+    /// <returns>False when the saga does not exist, has ended, or its definition is not known here.</returns>
+    public Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken = default)
+        => SeizeAsync(id, instance => SagaPlanner.RetryNow(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(_time)), cancellationToken);
+
+    /// <summary>Takes the outcome of a step that came by another way than the action's return: a callback, a message. Late and repeated reports do no harm.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="outcome">What happened. A success of a step that was given up meanwhile has it compensated once more.</param>
+    /// <param name="cancellationToken">Ends the wait; the report may have been taken.</param>
+    /// <returns>False when it changed nothing.</returns>
+    public Task<bool> ReportAsync(Guid id, string step, StepOutcome outcome, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(step);
+        ArgumentNullException.ThrowIfNull(outcome);
+        return SeizeAsync(id, Decide, cancellationToken);
+
+        SagaPlan? Decide(SagaInstance instance)
+        {
+            var rules = instance.Type.Rules;
+            var ordinal = rules.Steps.Select((s, i) => (s.Name, i)).Where(s => s.Name == step).Select(s => s.i).DefaultIfEmpty(-1).First();
+            return ordinal < 0
+                ? throw new ArgumentException($"Saga {instance.Type.Name} has no step '{step}'.", nameof(step))
+                : SagaPlanner.Reported(rules, instance.Progress, ordinal, StepReport.Of(outcome), instance.Deadline.HasPassed(_time));
+        }
+    }
+
+    private (SagaInstance Instance, SagaPlan Plan) Begin<TState>(string businessKey, TState state)
+        where TState : class
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(businessKey);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(businessKey.Length, 255, nameof(businessKey));
+        ArgumentNullException.ThrowIfNull(state);
+        var type = _types.Value.For<TState>();
+        var plan = SagaPlanner.Begin(type.Rules);
+        var data = JsonSerializer.Serialize(state, type.Json);
+        return (new SagaInstance(Guid.CreateVersion7(), type, businessKey, Epoch: 1, data, plan.Progress, SagaDeadline.In(type.DeadlineAfter, _time)), plan);
+    }
+
+    /// <summary>Owned, with a slot to run it in; or due at once for whoever has one, its first attempt not yet made.</summary>
+    private async Task<(SagaStart Start, bool Owned)> InsertAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan, CancellationToken cancellationToken)
+    {
+        var owned = _dispatcher.TryReserve();
+        var kept = false;
+        try
+        {
+            var stored = owned ? instance : instance with { Progress = SagaPlanner.CalledOff(plan.Progress, plan.Ordinal) };
+            var isNew = await _store.InsertAsync(transaction, stored, owned, cancellationToken).ConfigureAwait(false);
+            kept = isNew && owned;
+            var id = isNew ? instance.Id : await _store.IdOfAsync(transaction, instance.Type.Name, instance.BusinessKey, cancellationToken).ConfigureAwait(false);
+            return (new SagaStart(id, isNew), kept);
+        }
+        finally
+        {
+            if (owned && !kept)
+            {
+                _dispatcher.Return();
+            }
+        }
+    }
+
+    private async Task CommitAsync(WriteTransaction write, bool owned, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch when (owned)
+        {
+            // It may be there all the same; then it is found by being due.
+            _dispatcher.Return();
+            throw;
+        }
+    }
+
+    private async Task<bool> SeizeAsync(Guid id, Func<SagaInstance, SagaPlan?> decide, CancellationToken cancellationToken)
+    {
+        var owned = _dispatcher.TryReserve();
+        SagaWritten? written = null;
+        try
+        {
+            written = await Runner.SeizeAsync(_types.Value, id, decide, owned, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (owned && written is not { Kept: true })
+            {
+                _dispatcher.Return();
+            }
+        }
+
+        if (written is { Kept: true })
+        {
+            _dispatcher.Run(written.Instance, written.Plan);
+        }
+
+        _wake.Set();
+        return written is not null;
+    }
+}

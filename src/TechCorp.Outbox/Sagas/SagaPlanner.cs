@@ -1,0 +1,134 @@
+namespace TechCorp.Outbox;
+
+/// <summary>Decides what a saga does next: a function of the rules, the progress and what has just happened. Knows no clock, no database and no user code.</summary>
+/// <remarks>
+/// Forward recovery up to the budget of a step, backward recovery before the point of no return (Garcia-Molina and Salem, "Sagas", 1987),
+/// with the difference that a step whose outcome is unknown is undone like one that succeeded.
+/// </remarks>
+internal static partial class SagaPlanner
+{
+    private const string DeadlineReason = "The deadline of the saga has passed.";
+
+    /// <summary>A saga begins: the intent of its first step.</summary>
+    internal static SagaPlan Begin(SagaRules rules) => Act(SagaProgress.New(rules.Steps.Length), 0, attempt: 1);
+
+    /// <summary>Somebody takes the saga up: after a wait, after a clean stop, after a crash, or because a person asked.</summary>
+    internal static SagaPlan Resume(SagaRules rules, SagaProgress progress, bool deadlinePassed)
+    {
+        if (progress.IsFinal)
+        {
+            return new SagaPlan(progress, SagaMove.Stop);
+        }
+
+        return progress.IsUndoing ? ResumeUndoing(rules, progress) : ResumeForward(rules, progress, deadlinePassed);
+    }
+
+    /// <summary>The action of a step has ended.</summary>
+    internal static SagaPlan ActionEnded(SagaRules rules, SagaProgress progress, int ordinal, StepReport report, bool deadlinePassed)
+    {
+        var step = progress.Steps[ordinal];
+        switch (report.Kind)
+        {
+            case StepOutcomeKind.Success:
+                progress = progress.With(ordinal, step with { State = SagaStepState.Succeeded, Output = report.Text, LastError = null });
+                return Forward(rules, progress, ordinal + 1, deadlinePassed);
+
+            case StepOutcomeKind.Rejected when rules.CanBeRejected(ordinal):
+                progress = progress.With(ordinal, step with { State = SagaStepState.Rejected, LastError = report.Text });
+                return Undo(rules, progress, ordinal - 1, report.Text);
+
+            case StepOutcomeKind.Pending:
+                // Not a failure: the attempt is taken back.
+                progress = progress.With(ordinal, step with { State = SagaStepState.Unknown, Attempt = step.Attempt - 1, LastError = report.Text });
+                return deadlinePassed && ordinal < rules.PointOfNoReturn
+                    ? QueryOrGiveUp(rules, progress, ordinal, DeadlineReason)
+                    : new SagaPlan(Running(rules, progress, ordinal, deadlinePassed), SagaMove.Wait, ordinal, report.After);
+
+            default:
+                progress = progress.With(ordinal, step with { State = SagaStepState.Unknown, LastError = report.Text });
+                return Retry(rules, progress, ordinal, deadlinePassed);
+        }
+    }
+
+    /// <summary>The question for the outcome of a step whose attempts are spent was answered.</summary>
+    internal static SagaPlan QueryEnded(SagaRules rules, SagaProgress progress, int ordinal, StepReport report, bool deadlinePassed)
+        => report.Kind switch
+        {
+            StepOutcomeKind.Success or StepOutcomeKind.Rejected => ActionEnded(rules, progress, ordinal, report, deadlinePassed),
+            StepOutcomeKind.Pending when !deadlinePassed => new SagaPlan(progress, SagaMove.Wait, ordinal, report.After),
+            _ => Undo(rules, progress, ordinal, progress.Steps[ordinal].LastError ?? report.Text),
+        };
+
+    /// <summary>The host stops while a call runs: no outcome. The attempt is taken back; whoever resumes makes it again.</summary>
+    internal static SagaProgress CalledOff(SagaProgress progress, int ordinal)
+    {
+        var step = progress.Steps[ordinal];
+        return progress.With(ordinal, progress.IsUndoing
+            ? step with { CompensationAttempt = Math.Max(0, step.CompensationAttempt - 1) }
+            : step with { Attempt = Math.Max(0, step.Attempt - 1) });
+    }
+
+    private static SagaPlan ResumeForward(SagaRules rules, SagaProgress progress, bool deadlinePassed)
+    {
+        var ordinal = progress.CurrentOrdinal;
+        var (rule, step) = (rules.Steps[ordinal], progress.Steps[ordinal]);
+        var endless = ordinal >= rules.PointOfNoReturn;
+        progress = Running(rules, progress, ordinal, deadlinePassed);
+        if (deadlinePassed && !endless)
+        {
+            return QueryOrGiveUp(rules, progress, ordinal, DeadlineReason);
+        }
+
+        return step.State switch
+        {
+            SagaStepState.Pending => Act(progress, ordinal, attempt: 1),
+
+            // A crash counts as an attempt, but the last attempt is never one that crashed: one more is allowed.
+            SagaStepState.Started when endless || step.Attempt <= rule.Attempts => Act(progress, ordinal, step.Attempt + 1),
+            SagaStepState.Unknown when endless || step.Attempt < rule.Attempts => Act(progress, ordinal, step.Attempt + 1),
+            _ => QueryOrGiveUp(rules, progress, ordinal, step.LastError ?? "The process died in every attempt."),
+        };
+    }
+
+    private static SagaPlan Forward(SagaRules rules, SagaProgress progress, int next, bool deadlinePassed)
+    {
+        if (next == rules.Steps.Length)
+        {
+            return new SagaPlan(progress with { Status = SagaStatus.Completed, Reason = null }, SagaMove.Stop);
+        }
+
+        return deadlinePassed && rules.CanTurnBackBefore(next)
+            ? Undo(rules, progress, next - 1, DeadlineReason)
+            : Act(Running(rules, progress, next, deadlinePassed), next, attempt: 1);
+    }
+
+    private static SagaPlan Retry(SagaRules rules, SagaProgress progress, int ordinal, bool deadlinePassed)
+    {
+        var (rule, step) = (rules.Steps[ordinal], progress.Steps[ordinal]);
+        var goesOn = ordinal >= rules.PointOfNoReturn || (!deadlinePassed && step.Attempt < rule.Attempts);
+        return goesOn
+            ? new SagaPlan(Running(rules, progress, ordinal, deadlinePassed), SagaMove.Wait, ordinal, rule.Backoff.After(step.Attempt))
+            : QueryOrGiveUp(rules, progress, ordinal, step.LastError);
+    }
+
+    private static SagaPlan QueryOrGiveUp(SagaRules rules, SagaProgress progress, int ordinal, string? reason)
+    {
+        var step = progress.Steps[ordinal];
+        return rules.Steps[ordinal].HasQuery && step.State is SagaStepState.Started or SagaStepState.Unknown
+            ? new SagaPlan(progress.With(ordinal, step with { State = SagaStepState.Unknown, LastError = step.LastError ?? reason }), SagaMove.Query, ordinal)
+            : Undo(rules, progress, ordinal, reason);
+    }
+
+    private static SagaPlan Act(SagaProgress progress, int ordinal, int attempt)
+        => new(progress.With(ordinal, progress.Steps[ordinal] with { State = SagaStepState.Started, Attempt = attempt }), SagaMove.Act, ordinal);
+
+    /// <summary>Going forward; after the point of no return with an alarm when it takes too long or fails too often.</summary>
+    private static SagaProgress Running(SagaRules rules, SagaProgress progress, int ordinal, bool deadlinePassed)
+    {
+        var alarm = ordinal < rules.PointOfNoReturn ? null
+            : progress.Steps[ordinal].Attempt >= rules.AlarmAfterAttempts ? progress.Steps[ordinal].LastError ?? "The process died in every attempt."
+            : deadlinePassed ? DeadlineReason
+            : null;
+        return progress with { Status = alarm is null ? SagaStatus.Running : SagaStatus.NeedsAttention, Reason = alarm };
+    }
+}

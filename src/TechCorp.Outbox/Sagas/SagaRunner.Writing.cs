@@ -1,0 +1,123 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace TechCorp.Outbox;
+
+/// <content>Outcome of one step and intent of the next, in one transaction, with the events and the author's part in the end.</content>
+internal sealed partial class SagaRunner
+{
+    /// <summary>Takes an instance from whoever has it, lets <paramref name="decide"/> change it, and writes that in the same transaction. Null when nothing was changed.</summary>
+    internal async Task<SagaWritten?> SeizeAsync(SagaTypes types, Guid id, Func<SagaInstance, SagaPlan?> decide, bool keep, CancellationToken cancellationToken)
+    {
+        await using var write = await store.BeginAsync(cancellationToken).ConfigureAwait(false);
+        if (await store.SeizeAsync(write, types, id, cancellationToken).ConfigureAwait(false) is not { } instance || decide(instance) is not { } plan)
+        {
+            return null;
+        }
+
+        await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
+        return await WriteAsync(write, session, instance, plan, instance.Data, [], keep).ConfigureAwait(false);
+    }
+
+    private async Task<SagaWritten?> WriteAsync(SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, CancellationToken stopping)
+    {
+        await using var write = await store.BeginAsync(CancellationToken.None).ConfigureAwait(false);
+        return await WriteAsync(write, session, before, plan, data, events, keep: !stopping.IsCancellationRequested).ConfigureAwait(false);
+    }
+
+    private async Task<SagaWritten?> LocalAsync(SagaSession session, SagaInstance instance, int ordinal, CancellationToken stopping)
+    {
+        SagaPlan plan;
+        SagaResult result;
+        await using (var write = await store.BeginAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            using var timeout = new CancellationTokenSource(instance.Type.Timeouts[ordinal], time);
+            result = await session.LocalAsync(ordinal, instance.Action(ordinal), instance.Data, write.Transaction, timeout.Token).ConfigureAwait(false);
+            plan = new SagaPlan(instance.Progress, SagaMove.Act, ordinal);
+            Log(instance, plan, result.Report);
+            plan = Next(instance, plan, result.Report);
+            if (result.Report.Kind == StepOutcomeKind.Success)
+            {
+                return await WriteAsync(write, session, instance, plan, result.Data, result.Events, keep: !stopping.IsCancellationRequested).ConfigureAwait(false);
+            }
+        }
+
+        // Rolled back, so there was no effect; what is known is written without it.
+        return await WriteAsync(session, instance, plan, instance.Data, [], stopping).ConfigureAwait(false);
+    }
+
+    private async Task<SagaWritten?> WriteAsync(
+        WriteTransaction write, SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, bool keep)
+    {
+        var isCall = plan.Move is SagaMove.Act or SagaMove.Query or SagaMove.Undo;
+        if (isCall && !keep)
+        {
+            plan = plan with { Progress = TakenBack(plan) };
+        }
+
+        if (plan.Progress.IsFinal && !before.Progress.IsFinal)
+        {
+            var end = await session.EndAsync(plan.Progress.Status, (before with { Progress = plan.Progress }).End(), data, write.Transaction, CancellationToken.None).ConfigureAwait(false);
+            (data, events) = (end.Data, [.. events, .. end.Events]);
+        }
+
+        var after = before with { Progress = plan.Progress, Data = data };
+        TimeSpan? delay = plan.Move == SagaMove.Stop ? null : isCall ? TimeSpan.Zero : DelayOf(before, plan);
+        if (!await store.WriteAsync(write.Transaction, before, after, delay, keep: isCall && keep).ConfigureAwait(false))
+        {
+            logger.Lost(before.Type.Name, before.BusinessKey, before.Id, before.Epoch);
+            return null;
+        }
+
+        if (events.Count > 0)
+        {
+            await outbox.AppendAsync(write.Transaction, events, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (events.Count > 0)
+        {
+            outbox.Wake();
+        }
+
+        LogChange(before, after, plan);
+        await AtAsync(SagaPoint.AfterWrite, after).ConfigureAwait(false);
+        return new SagaWritten(after, plan, isCall && keep);
+    }
+
+    /// <summary>Lets go of an instance whose call was not made, or was given up: not an outcome.</summary>
+    private async Task<bool> LetGoAsync(SagaSession session, SagaWritten now)
+        => await WriteAsync(session, now.Instance, now.Plan with { Progress = now.Instance.Progress }, now.Instance.Data, [], new CancellationToken(canceled: true)).ConfigureAwait(false) is not null;
+
+    /// <summary>The question for an outcome counts no attempts.</summary>
+    private static SagaProgress TakenBack(SagaPlan plan) => plan.Move == SagaMove.Query ? plan.Progress : SagaPlanner.CalledOff(plan.Progress, plan.Ordinal);
+
+    /// <summary>A wait ends with the deadline, while there is a way back.</summary>
+    private TimeSpan DelayOf(SagaInstance instance, SagaPlan plan)
+        => !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn && instance.Deadline.Left(time) is { } left && left > TimeSpan.Zero && left < plan.Delay
+            ? left
+            : plan.Delay;
+
+    private void LogChange(SagaInstance before, SagaInstance after, SagaPlan plan)
+    {
+        if (before.Progress.Status == after.Progress.Status)
+        {
+            return;
+        }
+
+        var (name, key, id) = (after.Type.Name, after.BusinessKey, after.Id);
+        switch (after.Progress.Status)
+        {
+            case SagaStatus.Compensating:
+                logger.Compensating(name, key, id, after.Progress.Reason);
+                break;
+            case SagaStatus.NeedsAttention:
+                logger.NeedsAttention(name, key, id, plan.Ordinal >= 0 ? after.Type.Rules.Steps[plan.Ordinal].Name : "", after.Progress.Reason);
+                break;
+            case SagaStatus.Completed or SagaStatus.Compensated:
+                logger.Ended(name, key, id, after.Progress.Status);
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Runs one saga until it waits, ends or is lost: calls the author's code, asks the planner, writes the answer, and only then goes on.</summary>
+/// <remarks>The shell around <see cref="SagaPlanner"/>. Safe for concurrent use; one instance is run by one caller.</remarks>
+internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServiceScopeFactory scopes, TimeProvider time, ILogger logger)
+{
+    /// <summary>Called at each point where a process could die. Tests hang here, to abandon a run as a crash would.</summary>
+    internal Func<SagaPoint, SagaInstance, Task>? At { get; set; }
+
+    /// <summary>Runs an instance that this process owns.</summary>
+    /// <param name="instance">As it is stored.</param>
+    /// <param name="plan">What to do, stored already; null after a wait, a stop or a crash, when the planner must be asked first.</param>
+    /// <param name="stopping">Cancelled: finish the call that runs, write its outcome, begin no other.</param>
+    /// <param name="abort">Cancelled: give up the call that runs; it has no outcome.</param>
+    /// <returns>False when the instance was lost to another owner.</returns>
+    internal async Task<bool> RunAsync(SagaInstance instance, SagaPlan? plan, CancellationToken stopping, CancellationToken abort)
+    {
+        await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
+        var now = plan is null
+            ? await WriteAsync(session, instance, SagaPlanner.Resume(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(time)), instance.Data, [], stopping).ConfigureAwait(false)
+            : new SagaWritten(instance, plan, Kept: true);
+        while (now is { Kept: true })
+        {
+            if (stopping.IsCancellationRequested)
+            {
+                return await LetGoAsync(session, now).ConfigureAwait(false);
+            }
+
+            await AtAsync(SagaPoint.BeforeCall, now.Instance).ConfigureAwait(false);
+            now = await StepAsync(session, now, stopping, abort).ConfigureAwait(false);
+        }
+
+        return now is not null;
+    }
+
+    /// <summary>Makes one call and writes what came of it. Null when the instance was lost.</summary>
+    private async Task<SagaWritten?> StepAsync(SagaSession session, SagaWritten now, CancellationToken stopping, CancellationToken abort)
+    {
+        var (instance, plan) = (now.Instance, now.Plan);
+        if (plan.Move == SagaMove.Act && session.IsLocal(plan.Ordinal))
+        {
+            return await LocalAsync(session, instance, plan.Ordinal, stopping).ConfigureAwait(false);
+        }
+
+        var result = await CallAsync(session, instance, plan, abort).ConfigureAwait(false);
+        await AtAsync(SagaPoint.AfterCall, instance).ConfigureAwait(false);
+        if (abort.IsCancellationRequested && result.Report.Kind == StepOutcomeKind.Unknown)
+        {
+            // The host stops: no outcome. Whoever resumes asks again with the same key.
+            return await LetGoAsync(session, now).ConfigureAwait(false) ? now with { Kept = false } : null;
+        }
+
+        return await WriteAsync(session, instance, Next(instance, plan, result.Report), result.Data, result.Events, stopping).ConfigureAwait(false);
+    }
+
+    private async Task<SagaResult> CallAsync(SagaSession session, SagaInstance instance, SagaPlan plan, CancellationToken abort)
+    {
+        var ordinal = plan.Ordinal;
+        using var timeout = new CancellationTokenSource(instance.Type.Timeouts[ordinal], time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
+        var result = plan.Move switch
+        {
+            SagaMove.Act => await session.ActAsync(ordinal, instance.Action(ordinal), instance.Data, either.Token).ConfigureAwait(false),
+            SagaMove.Query => await session.QueryAsync(ordinal, instance.Action(ordinal), instance.Data, either.Token).ConfigureAwait(false),
+            _ => await session.UndoAsync(ordinal, instance.Compensation(ordinal), instance.Data, either.Token).ConfigureAwait(false),
+        };
+        if (result.Report.Kind == StepOutcomeKind.Unknown && timeout.IsCancellationRequested && !abort.IsCancellationRequested)
+        {
+            result = result with { Report = StepReport.Unknown($"No answer within {instance.Type.Timeouts[ordinal]}.") };
+        }
+
+        Log(instance, plan, result.Report);
+        return result;
+    }
+
+    private SagaPlan Next(SagaInstance instance, SagaPlan plan, StepReport report)
+    {
+        var (rules, progress, late) = (instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(time));
+        return plan.Move switch
+        {
+            SagaMove.Act => SagaPlanner.ActionEnded(rules, progress, plan.Ordinal, report, late),
+            SagaMove.Query => SagaPlanner.QueryEnded(rules, progress, plan.Ordinal, report, late),
+            _ => SagaPlanner.UndoEnded(rules, progress, plan.Ordinal, report),
+        };
+    }
+
+    private Task AtAsync(SagaPoint point, SagaInstance instance) => At?.Invoke(point, instance) ?? Task.CompletedTask;
+
+    private void Log(SagaInstance instance, SagaPlan plan, StepReport report)
+    {
+        var (step, progress) = (instance.Type.Rules.Steps[plan.Ordinal].Name, instance.Progress.Steps[plan.Ordinal]);
+        var attempt = plan.Move == SagaMove.Undo ? progress.CompensationAttempt : progress.Attempt;
+        if (report.Kind == StepOutcomeKind.Unknown)
+        {
+            logger.StepUnknown(instance.Type.Name, instance.BusinessKey, instance.Id, step, attempt, report.Text);
+        }
+        else
+        {
+            logger.StepEnded(instance.Type.Name, instance.BusinessKey, instance.Id, step, attempt, report.Kind);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using Dapper;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Reads and writes sagas. Every write of an instance asks for its epoch; who has lost it changes nothing.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider time, SagaOptions options, string owner)
+{
+    private readonly SagaSql _sql = database.Dialect.Sagas(database.Schema);
+    private readonly long _lease = (long)options.Lease.TotalMilliseconds;
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    internal Task<WriteTransaction> BeginAsync(CancellationToken cancellationToken) => database.BeginWriteAsync(cancellationToken: cancellationToken);
+
+    /// <summary>Writes a new instance; false when the business key has one.</summary>
+    /// <param name="transaction">The caller's, or our own.</param>
+    /// <param name="instance">With the intent of the first step.</param>
+    /// <param name="owned">Whether this process runs it; else it is due at once.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    internal async Task<bool> InsertAsync(DbTransaction transaction, SagaInstance instance, bool owned, CancellationToken cancellationToken)
+    {
+        var row = new
+        {
+            Id = instance.Id.ToString(),
+            instance.Type.Name,
+            instance.Type.Version,
+            instance.Type.GraphHash,
+            instance.BusinessKey,
+            Status = instance.Progress.Status.ToString(),
+            instance.Epoch,
+            Owner = owned ? owner : null,
+            Delay = owned ? _lease : 0,
+            Deadline = (long?)instance.Type.DeadlineAfter?.TotalMilliseconds,
+            instance.Data,
+            Now,
+        };
+        var connection = Connection(transaction);
+        if (await connection.ExecuteAsync(new CommandDefinition(_sql.Insert, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 0)
+        {
+            return false;
+        }
+
+        var (text, parameters) = StepsUpsert(instance, SagaProgress.New(instance.Progress.Steps.Length), instance.Progress);
+        await connection.ExecuteAsync(new CommandDefinition(text, parameters, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Writes what has changed; false when the instance belongs to another owner now, and then the transaction must be rolled back.</summary>
+    /// <param name="transaction">Our own.</param>
+    /// <param name="before">As it was read or written last.</param>
+    /// <param name="after">Progress and data to be written.</param>
+    /// <param name="delay">Null: nothing is due. Otherwise when anybody may take it up.</param>
+    /// <param name="keep">Whether this process goes on with it.</param>
+    internal async Task<bool> WriteAsync(DbTransaction transaction, SagaInstance before, SagaInstance after, TimeSpan? delay, bool keep)
+    {
+        var (text, parameters) = StepsUpsert(before, before.Progress, after.Progress);
+        parameters.Add("Status", after.Progress.Status.ToString());
+        parameters.Add("Reason", after.Progress.Reason);
+        parameters.Add("Owner", keep ? owner : null);
+        parameters.Add("Data", after.Data);
+        parameters.Add("Delay", keep ? _lease : (long?)delay?.TotalMilliseconds, System.Data.DbType.Int64);
+        parameters.Add("Epoch", before.Epoch);
+        var changed = Changed(before.Progress, after.Progress).Count();
+        var rows = await Connection(transaction).ExecuteAsync(changed == 0 ? _sql.Update : $"{_sql.Update};\n{text}", parameters, transaction).ConfigureAwait(false);
+        return rows == changed + 1;
+    }
+
+    /// <summary>Takes up what is due, oldest first.</summary>
+    internal async Task<IReadOnlyList<SagaInstance>> ClaimDueAsync(SagaTypes types, int limit, CancellationToken cancellationToken)
+    {
+        await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        var rows = (await write.Connection.QueryAsync<SagaRow>(new CommandDefinition(
+            _sql.ClaimDue, new { types.Graphs, Owner = owner, Delay = _lease, Limit = limit, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        var instances = await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return instances;
+    }
+
+    /// <summary>Takes one up inside a transaction, whoever has it; null when it does not exist or is not known here.</summary>
+    internal async Task<SagaInstance?> SeizeAsync(WriteTransaction write, SagaTypes types, Guid id, CancellationToken cancellationToken)
+    {
+        var rows = (await write.Connection.QueryAsync<SagaRow>(new CommandDefinition(
+            _sql.Seize, new { types.Graphs, Id = id.ToString(), Owner = owner, Delay = _lease, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        return (await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+    }
+
+    internal async Task RenewAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Renew, new { Ids = Texts(ids), Owner = owner, Delay = _lease, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of an instance whose last write failed, or may have been committed all the same.</summary>
+    internal async Task ReleaseAsync(SagaInstance instance, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        var row = new { Id = instance.Id.ToString(), instance.Epoch, Owner = owner, Delay = (long)delay.TotalMilliseconds, Now };
+        await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Release, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<SagaInstance>> LoadAsync(WriteTransaction write, SagaTypes types, List<SagaRow> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        var steps = (await write.Connection.QueryAsync<SagaStepRow>(new CommandDefinition(
+            _sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
+        return [.. rows.Select(row => Instance(row, types.Find(row.GraphHash)!, steps[row.Id]))];
+    }
+
+    private SagaInstance Instance(SagaRow row, SagaType type, IEnumerable<SagaStepRow> steps)
+    {
+        var progress = SagaProgress.New(type.Rules.Steps.Length) with { Status = Enum.Parse<SagaStatus>(row.Status), Reason = row.Reason };
+        foreach (var step in steps)
+        {
+            progress = progress.With(step.Ordinal, step.Progress);
+        }
+
+        var left = row.DeadlineLeft is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
+        return new SagaInstance(Guid.Parse(row.Id), type, row.BusinessKey, row.Epoch, row.Data, progress, SagaDeadline.In(left, time));
+    }
+
+    private (string Text, DynamicParameters Parameters) StepsUpsert(SagaInstance instance, SagaProgress before, SagaProgress after)
+    {
+        var parameters = new DynamicParameters();
+        parameters.Add("Id", instance.Id.ToString());
+        parameters.Add("Now", Now);
+        var rows = Changed(before, after).Select((ordinal, n) =>
+        {
+            var (rule, step) = (instance.Type.Rules.Steps[ordinal], after.Steps[ordinal]);
+            parameters.Add($"Ordinal{n}", ordinal);
+            parameters.Add($"Name{n}", rule.Name);
+            parameters.Add($"Kind{n}", rule.Kind.ToString());
+            parameters.Add($"Key{n}", instance.ActionKey(ordinal));
+            parameters.Add($"State{n}", step.State.ToString());
+            parameters.Add($"Attempt{n}", step.Attempt);
+            parameters.Add($"Comp{n}", step.Compensation.ToString());
+            parameters.Add($"CompAttempt{n}", step.CompensationAttempt);
+            parameters.Add($"Output{n}", step.Output);
+            parameters.Add($"Error{n}", step.LastError);
+            return _sql.StepsRow.Replace("#", n.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        }).ToList();
+        return ($"{_sql.StepsHead}{string.Join(", ", rows)}{_sql.StepsTail}", parameters);
+    }
+
+    private static IEnumerable<int> Changed(SagaProgress before, SagaProgress after)
+        => Enumerable.Range(0, after.Steps.Length).Where(i => before.Steps[i] != after.Steps[i]);
+
+    private static string[] Texts(IEnumerable<Guid> ids) => [.. ids.Select(id => id.ToString())];
+
+    private static DbConnection Connection(DbTransaction transaction)
+        => transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already; the saga was not written.");
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace TechCorp.Outbox;
+
+/// <summary>A registered definition with its state.</summary>
+internal sealed class SagaType<TState>(Func<IServiceProvider, Saga<TState>> factory, JsonTypeInfo<TState> json) : SagaType
+    where TState : class
+{
+    internal override Type StateType => typeof(TState);
+
+    internal JsonTypeInfo<TState> Json { get; } = json;
+
+    internal override SagaSession Open(AsyncServiceScope scope, IOutbox outbox) => new SagaSession<TState>(factory(scope.ServiceProvider).Steps(), Json, outbox, scope);
+}

@@ -1,0 +1,134 @@
+namespace TechCorp.Outbox;
+
+/// <content>What the saga store says. One writer: a guarded update claims.</content>
+internal sealed partial class SqliteDialect
+{
+    private const string SagaColumns = """
+        id as Id, type as Name, version as Version, graph_hash as GraphHash, business_key as BusinessKey, status as Status, reason as Reason,
+        epoch as Epoch, data as Data, deadline - @Now as DeadlineLeft
+        """;
+
+    internal override SagaSql Sagas(string schema) => new()
+    {
+        Insert = $"""
+            insert into {schema}_saga (id, type, version, graph_hash, business_key, status, epoch, owner, next_at, deadline, data, created_at, updated_at)
+            values (@Id, @Name, @Version, @GraphHash, @BusinessKey, @Status, @Epoch, @Owner, @Now + @Delay, @Now + @Deadline, @Data, @Now, @Now)
+            on conflict (type, business_key) do nothing
+            """,
+        Update = $"""
+            update {schema}_saga
+            set status = @Status, reason = @Reason, owner = @Owner, next_at = @Now + @Delay, data = @Data, updated_at = @Now
+            where id = @Id
+            and epoch = @Epoch
+            """,
+        StepsHead = $"insert into {schema}_saga_step (saga_id, ordinal, name, kind, idem_key, state, attempt, comp_state, comp_attempt, output, last_error, updated_at) values ",
+        StepsRow = "(@Id, @Ordinal#, @Name#, @Kind#, @Key#, @State#, @Attempt#, @Comp#, @CompAttempt#, @Output#, @Error#, @Now)",
+        StepsTail = """
+             on conflict (saga_id, ordinal) do update
+            set state = excluded.state, attempt = excluded.attempt, comp_state = excluded.comp_state, comp_attempt = excluded.comp_attempt,
+              output = excluded.output, last_error = excluded.last_error, updated_at = excluded.updated_at
+            """,
+        ClaimDue = $"""
+            update {schema}_saga
+            set owner = @Owner, epoch = epoch + 1, next_at = @Now + @Delay
+            where id in (
+              select id
+              from {schema}_saga
+              where next_at <= @Now
+              and graph_hash in @Graphs
+              order by next_at
+              limit @Limit
+            )
+            returning {SagaColumns}
+            """,
+        Seize = $"""
+            update {schema}_saga
+            set owner = @Owner, epoch = epoch + 1, next_at = @Now + @Delay
+            where id = @Id
+            and graph_hash in @Graphs
+            returning {SagaColumns}
+            """,
+        Renew = $"""
+            update {schema}_saga
+            set next_at = @Now + @Delay
+            where id in @Ids
+            and owner = @Owner
+            """,
+        Release = $"""
+            update {schema}_saga
+            set owner = null, next_at = @Now + @Delay
+            where id = @Id
+            and epoch = @Epoch
+            and owner = @Owner
+            """,
+        UntilDue = $"""
+            select min(next_at) - @Now
+            from {schema}_saga
+            where next_at is not null
+            and graph_hash in @Graphs
+            """,
+        Suspend = $"""
+            update {schema}_saga
+            set status = 'Suspended', owner = null, epoch = epoch + 1, updated_at = @Now
+            where id in (
+              select id
+              from {schema}_saga
+              where next_at < @Now - @Grace
+              and graph_hash not in @Graphs
+              and status <> 'Suspended'
+              order by next_at
+              limit @Limit
+            )
+            returning {SagaColumns}
+            """,
+        FindByKey = $"select {SagaColumns} from {schema}_saga where type = @Name and business_key = @BusinessKey limit 1",
+        FindById = $"select {SagaColumns} from {schema}_saga where id = @Id limit 1",
+        FindOwn = $"select id from {schema}_saga where id in @Ids and owner = @Owner and epoch = 1 limit @Limit",
+        FindByStatus = $"select {SagaColumns} from {schema}_saga where status = @Status order by created_at limit @Limit",
+        Steps = $"""
+            select saga_id as SagaId, ordinal as Ordinal, name as Name, state as State, attempt as Attempt, comp_state as Compensation,
+              comp_attempt as CompensationAttempt, output as Output, last_error as LastError
+            from {schema}_saga_step
+            where saga_id in @Ids
+            order by saga_id, ordinal
+            limit 100000
+            """,
+        Purge = $"""
+            delete from {schema}_saga_step
+            where saga_id in (
+              select id
+              from {schema}_saga
+              where status in ('Completed', 'Compensated')
+              and updated_at < @Now - @Retention
+              order by updated_at, id
+              limit @Limit
+            );
+
+            delete from {schema}_saga
+            where id in (
+              select id
+              from {schema}_saga
+              where status in ('Completed', 'Compensated')
+              and updated_at < @Now - @Retention
+              order by updated_at, id
+              limit @Limit
+            )
+            """,
+    };
+
+    internal override BarrierSql Barrier(string schema) => new()
+    {
+        Enter = $"insert into {schema}_saga_barrier (idem_key, op, entered_at) values (@Key, @Op, @Now) on conflict (idem_key, op) do nothing",
+        Count = $"select count(*) from {schema}_saga_barrier where idem_key = @Key and op = @Op",
+        Purge = $"""
+            delete from {schema}_saga_barrier
+            where (idem_key, op) in (
+              select idem_key, op
+              from {schema}_saga_barrier
+              where entered_at < @Now - @Retention
+              order by entered_at
+              limit @Limit
+            )
+            """,
+    };
+}

@@ -1,0 +1,49 @@
+using System.Data.Common;
+
+namespace TechCorp.Outbox;
+
+/// <summary>A connection and a transaction of our own: opened, committed and closed together. On SQLite it also holds the turn to write.</summary>
+/// <remarks>One caller at a time. Disposing without a commit rolls back.</remarks>
+internal sealed class WriteTransaction : IAsyncDisposable
+{
+    private readonly WriterTurn? _turn;
+    private bool _disposed;
+
+    internal WriteTransaction(DbConnection connection, DbTransaction transaction, WriterTurn? turn)
+    {
+        Connection = connection;
+        Transaction = transaction;
+        _turn = turn;
+    }
+
+    internal DbConnection Connection { get; }
+
+    internal DbTransaction Transaction { get; }
+
+    internal Task CommitAsync(CancellationToken cancellationToken) => Transaction.CommitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        try
+        {
+            await Transaction.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            try
+            {
+                await Connection.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _turn?.Dispose();
+            }
+        }
+    }
+}

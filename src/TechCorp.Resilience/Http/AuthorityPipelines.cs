@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace TechCorp.Resilience;
+
+/// <summary>One pipeline, and so one circuit, for each authority that requests go to. Outlives the handlers that share it.</summary>
+internal sealed class AuthorityPipelines
+{
+    private readonly ConcurrentDictionary<Authority, ResiliencePipeline> _pipelines = new();
+    private readonly ResiliencePipelineOptions _options;
+    private readonly TimeProvider _timeProvider;
+
+    public AuthorityPipelines(string name, ResiliencePipelineOptions options, TimeProvider? timeProvider, ILogger? logger)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        OptionsCheck.Throw(options.Problems());
+        Name = name;
+        Logger = logger ?? NullLogger.Instance;
+        _options = options.Copy();
+        _timeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    public string Name { get; }
+
+    public ILogger Logger { get; }
+
+    public TimeProvider Clock => _timeProvider;
+
+    public IReadOnlyCollection<CircuitBreaker> Circuits => [.. _pipelines.Values.Select(pipeline => pipeline.CircuitBreaker).OfType<CircuitBreaker>()];
+
+    public ResiliencePipeline For(HttpRequestMessage request)
+    {
+        Uri uri = request.RequestUri is { IsAbsoluteUri: true } absolute
+            ? absolute
+            : throw new InvalidOperationException("The request has no absolute address; send it through an HttpClient with a BaseAddress.");
+        return _pipelines.GetOrAdd(
+            new Authority(uri.Scheme, uri.IdnHost, uri.Port),
+            static (authority, self) => ResiliencePipeline.Create($"{self.Name} {authority}", self._options, self._timeProvider, self.Logger),
+            this);
+    }
+
+    private readonly record struct Authority(string Scheme, string Host, int Port)
+    {
+        public override string ToString() => FormattableString.Invariant($"{Scheme}://{Host}:{Port}");
+    }
+}

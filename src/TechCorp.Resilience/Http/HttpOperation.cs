@@ -1,0 +1,26 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace TechCorp.Resilience;
+
+/// <summary>What the executor must know about an HTTP request.</summary>
+internal static class HttpOperation
+{
+    public static ResilientOperation<HttpCall, HttpResponseMessage> Describe(
+        TimeProvider timeProvider,
+        Func<HttpCall, CancellationToken, ValueTask<HttpResponseMessage>> send) =>
+        new((call, attempt) => send(call, attempt.CancellationToken))
+        {
+            IsFailure = static response => IsFailure(response.StatusCode),
+            RetryAfter = response => RetryAfter(response.Headers.RetryAfter, timeProvider),
+            Discard = static response => response.Dispose(),
+            MayRepeat = static call => call.MayRepeat,
+            IdempotencyKey = static call => call.IdempotencyKey,
+        };
+
+    public static bool IsFailure(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+
+    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider timeProvider) =>
+        header?.Delta ?? (header?.Date is { } date ? date - timeProvider.GetUtcNow() : null);
+}

@@ -1,0 +1,316 @@
+using Microsoft.Extensions.Time.Testing;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>Turns, window, deadlines and losses without a broker.</summary>
+public sealed class PublishGateTests
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private readonly FakeTimeProvider _time = new();
+    private readonly MissingExchanges _missing = new((_, _) => Task.FromResult(false));
+
+    [Fact, Trait("Spec", "PB9")]
+    public void No_more_publishes_are_unconfirmed_than_the_window_allows()
+    {
+        var gate = Gate(window: 2);
+        var session = Open(gate, 1, window: 2);
+        var entries = Enter(gate, 5);
+
+        entries.Count(entry => Run(gate, entry)).Should().Be(2);
+        gate.Outstanding.Should().Be(2);
+        gate.Waiting.Should().Be(3);
+
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        entries.Count(entry => Run(gate, entry)).Should().Be(1);
+        gate.Outstanding.Should().Be(2);
+    }
+
+    [Fact, Trait("Spec", "PB13")]
+    public void A_multiple_nack_fails_exactly_those()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 4);
+        entries.ForEach(entry => Run(gate, entry));
+
+        gate.Confirm(session, 2, multiple: true, acknowledged: false);
+        gate.Confirm(session, 4, multiple: true, acknowledged: true);
+
+        entries.Select(entry => entry.Outcome.Kind).Should().Equal(PublishOutcomeKind.Rejected, PublishOutcomeKind.Rejected, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed);
+    }
+
+    [Fact, Trait("Spec", "PB2")]
+    public void A_return_before_the_ack_makes_that_publish_returned_and_no_other()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 3);
+        entries.ForEach(entry => Run(gate, entry));
+
+        gate.Return(session, entries[1].Message.Id, "x", "k", 312, "NO_ROUTE");
+        gate.Confirm(session, 3, multiple: true, acknowledged: true);
+
+        entries.Select(entry => entry.Outcome.Code).Should().Equal(0, 312, 0);
+    }
+
+    [Fact, Trait("Spec", "PB2")]
+    public void One_message_to_two_places_is_returned_from_the_right_one()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 2);
+        entries[1].Message = entries[0].Message;
+        entries[1].RoutingKey = "other";
+        entries.ForEach(entry => Run(gate, entry));
+
+        gate.Return(session, entries[0].Message.Id, "x", "other", 312, "NO_ROUTE");
+        gate.Confirm(session, 2, multiple: true, acknowledged: true);
+
+        entries.Select(entry => entry.Outcome.Code).Should().Equal(0, 312);
+    }
+
+    [Fact, Trait("Spec", "PB5")]
+    public void What_a_lost_channel_carried_is_written_again_first_and_in_its_old_order()
+    {
+        var gate = Gate(window: 3);
+        var session = Open(gate, 1, window: 3);
+        var entries = Enter(gate, 5);
+        entries.ForEach(entry => Run(gate, entry));
+
+        gate.Lost(session, "gone", null).Should().Be(3);
+        Open(gate, 2, window: 3);
+        List<PublishEntry> written = [];
+        for (var granted = Granted(entries); granted is not null; granted = Granted(entries))
+        {
+            Run(gate, granted);
+            written.Add(granted);
+        }
+
+        written.Should().Equal(entries.Take(3));
+        written.Select(entry => entry.Sequence).Should().Equal(1, 2, 3);
+    }
+
+    [Fact, Trait("Spec", "PB5")]
+    public void A_confirm_of_an_older_channel_changes_nothing()
+    {
+        var gate = Gate();
+        var old = Open(gate, 1);
+        var entry = Enter(gate, 1)[0];
+        Run(gate, entry);
+        gate.Lost(old, "gone", null);
+        Open(gate, 2);
+        Run(gate, entry);
+
+        gate.Confirm(old, 1, multiple: false, acknowledged: true);
+
+        entry.Stage.Should().Be(PublishStage.InFlight);
+    }
+
+    [Fact, Trait("Spec", "PB5")]
+    public void Losing_the_connection_ends_them_at_once_when_the_options_say_so()
+    {
+        var gate = new PublishGate(4, WhenConnectionLost.Fail, _missing, _time);
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 2);
+        Run(gate, entries[0]);
+        Run(gate, entries[1]);
+
+        gate.Lost(session, "gone", null);
+
+        entries.Should().OnlyContain(entry => entry.Outcome.Kind == PublishOutcomeKind.ConnectionLost && entry.Outcome.MayHaveBeenDelivered);
+    }
+
+    [Fact, Trait("Spec", "PB4")]
+    public void A_publish_expires_at_its_deadline_and_a_late_ack_harms_nothing()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 2);
+        entries.ForEach(entry => Run(gate, entry));
+
+        _time.Advance(Timeout);
+        gate.OnDeadline(entries[0]);
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        gate.Confirm(session, 2, multiple: false, acknowledged: true);
+
+        entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = true });
+        entries[1].Outcome.IsConfirmed.Should().BeTrue();
+        gate.Outstanding.Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "PB4")]
+    public void A_timer_of_an_earlier_use_does_not_expire_a_publish()
+    {
+        var gate = Gate();
+        Open(gate, 1);
+        var entry = Enter(gate, 1)[0];
+        Run(gate, entry);
+
+        _time.Advance(Timeout - TimeSpan.FromTicks(1));
+        gate.OnDeadline(entry);
+
+        entry.Stage.Should().Be(PublishStage.InFlight);
+    }
+
+    [Fact, Trait("Spec", "PB6")]
+    public void A_cancelled_publish_leaves_the_sequence_of_the_others_alone()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 3);
+        entries.ForEach(entry => Run(gate, entry));
+
+        gate.Cancel(entries[1], new CancellationToken(canceled: true));
+        gate.Confirm(session, 3, multiple: false, acknowledged: false);
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        gate.Confirm(session, 2, multiple: false, acknowledged: true);
+
+        entries[1].Fault.Should().BeOfType<OperationCanceledException>();
+        entries[0].Outcome.IsConfirmed.Should().BeTrue();
+        entries[2].Outcome.Kind.Should().Be(PublishOutcomeKind.Rejected);
+    }
+
+    [Fact, Trait("Spec", "PB6")]
+    public void Who_cancels_with_the_turn_in_hand_gives_it_to_the_next()
+    {
+        var gate = Gate();
+        Open(gate, 1);
+        var entries = Enter(gate, 2);
+        entries[0].Stage.Should().Be(PublishStage.Granted);
+
+        gate.Cancel(entries[0], new CancellationToken(canceled: true));
+
+        entries[1].Stage.Should().Be(PublishStage.Granted);
+        gate.Resume(entries[0], out _).Should().Be(PublishStep.Done);
+    }
+
+    [Fact, Trait("Spec", "PB7")]
+    public void Only_the_publishes_to_the_missing_exchange_fail_and_those_that_wait_for_it_never_reach_a_channel()
+    {
+        var gate = Gate(window: 2);
+        var session = Open(gate, 1, window: 2);
+        var entries = Enter(gate, 3);
+        entries[0].Exchange = entries[2].Exchange = "missing";
+        Run(gate, entries[0]);
+        Run(gate, entries[1]);
+
+        var offence = ChannelOffence.In(404, "NOT_FOUND - no exchange 'missing' in vhost '/'")!;
+        _missing.Add(offence.Exchange);
+        gate.Lost(session, offence.Text, offence);
+        Open(gate, 2, window: 2);
+        Run(gate, entries[1]).Should().BeTrue();
+        Run(gate, entries[2]).Should().BeFalse();
+
+        entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404 });
+        entries[1].Stage.Should().Be(PublishStage.InFlight);
+        entries[2].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404, MayHaveBeenDelivered = false });
+    }
+
+    [Fact, Trait("Spec", "PB8")]
+    public void Blocked_publishes_wait_and_say_so_when_they_expire()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        gate.SetBlocked(session, "low on memory");
+        var entries = Enter(gate, 2);
+        entries.Should().OnlyContain(entry => entry.Stage == PublishStage.Waiting);
+
+        _time.Advance(Timeout);
+        gate.OnDeadline(entries[0]);
+        gate.SetBlocked(session, null);
+
+        entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
+        entries[0].Outcome.Reason.Should().Contain("blocks").And.Contain("low on memory");
+        entries[1].Stage.Should().Be(PublishStage.Granted);
+    }
+
+    [Fact, Trait("Spec", "PB9")]
+    public void A_window_full_of_publishes_that_nobody_awaits_gets_a_new_channel()
+    {
+        var gate = Gate(window: 2);
+        var session = Open(gate, 1, window: 2);
+        var entries = Enter(gate, 2);
+        entries.ForEach(entry => Run(gate, entry));
+
+        _time.Advance(Timeout);
+        gate.OnDeadline(entries[0]);
+        session.Closed.IsCompleted.Should().BeFalse();
+        gate.OnDeadline(entries[1]);
+
+        session.Closed.IsCompleted.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "PB14")]
+    public async Task Stopping_waits_for_confirms_and_then_tells_each_caller_what_is_known()
+    {
+        var gate = Gate(window: 2);
+        var session = Open(gate, 1, window: 2);
+        var entries = Enter(gate, 3);
+        entries.ForEach(entry => Run(gate, entry));
+        using var budget = new CancellationTokenSource();
+
+        var stop = gate.StopAsync(budget.Token);
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        Run(gate, entries[2]);
+        stop.IsCompleted.Should().BeFalse();
+        gate.SetBlocked(session, "blocked");
+        var late = Enter(gate, 1)[0];
+        await budget.CancelAsync();
+        await Eventually.Ends(stop, "the gate stops");
+
+        entries[0].Outcome.IsConfirmed.Should().BeTrue();
+        entries[1].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.ConnectionLost, MayHaveBeenDelivered = true });
+        late.Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
+    }
+
+    [Fact]
+    public void A_publish_whose_channel_went_between_turn_and_write_waits_again()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entry = Enter(gate, 1)[0];
+        gate.Lost(session, "gone", null);
+
+        gate.Resume(entry, out _).Should().Be(PublishStep.Wait);
+        Open(gate, 2);
+
+        Run(gate, entry).Should().BeTrue();
+    }
+
+    private PublishGate Gate(int window = 16) => new(window, WhenConnectionLost.Resend, _missing, _time);
+
+    private static PublishSession Open(PublishGate gate, long generation, int window = 16)
+    {
+        var session = new PublishSession(generation, null, window);
+        gate.Open(session, null);
+        return session;
+    }
+
+    private List<PublishEntry> Enter(PublishGate gate, int count) => [.. Enumerable.Range(0, count).Select(i =>
+    {
+        var entry = new PublishEntry(gate, _time)
+        {
+            Message = TextMessage.Of($"{i}"),
+            Exchange = "x",
+            RoutingKey = "k",
+            Deadline = _time.GetTimestamp() + (long)(Timeout.TotalSeconds * _time.TimestampFrequency),
+        };
+        gate.Enter(entry);
+        return entry;
+    })];
+
+    private static PublishEntry? Granted(List<PublishEntry> entries) => entries.FirstOrDefault(entry => entry.Stage == PublishStage.Granted);
+
+    /// <summary>The caller's part: writes when it is its turn.</summary>
+    private static bool Run(PublishGate gate, PublishEntry entry)
+    {
+        if (entry.Stage != PublishStage.Granted || gate.Resume(entry, out var session) != PublishStep.Write)
+        {
+            return false;
+        }
+
+        gate.EndWrite(session!);
+        return true;
+    }
+}

@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using TechCorp.Messaging;
+
+namespace TechCorp.Patterns.Contracts;
+
+/// <summary>Dead letters: what they say, and how they are looked at, sent back and discarded, on every transport.</summary>
+public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
+    where TBackend : TransportBackend, new()
+{
+    private volatile bool _healed;
+
+    private readonly ConcurrentQueue<string> _handled = [];
+
+    [Fact, Trait("Spec", "DL1")]
+    public async Task A_dead_letter_says_all_about_its_failure()
+    {
+        var bus = await StartAsync();
+
+        await PublishOrdersAsync(bus, "o1");
+
+        var letter = (await DeadLettersAsync(bus, 1)).Single();
+        letter.Should().BeEquivalentTo(new
+        {
+            MessageId = "o1",
+            Type = "order.created",
+            CorrelationId = "c-o1",
+            Reason = "permanent-failure",
+            Attempts = 1,
+            ExceptionType = "TechCorp.Messaging.PermanentFailureException",
+            ExceptionMessage = "not healed",
+            OriginalExchange = "",
+            OriginalRoutingKey = Queue,
+            OriginalQueue = Queue,
+            Consumer = "contract",
+            ReplayCount = 0,
+        });
+        letter.ExceptionStack.Should().Contain("not healed");
+        letter.FirstFailure.Should().NotBeNull().And.Be(letter.LastFailure);
+    }
+
+    [Fact, Trait("Spec", "DL3")]
+    public async Task Looking_any_number_of_times_changes_nothing_and_keeps_the_order()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1", "o2", "o3");
+
+        for (var i = 0; i < 5; i++)
+        {
+            var letters = await DeadLettersAsync(bus, 3);
+            letters.Select(letter => letter.MessageId).Should().Equal("o1", "o2", "o3");
+        }
+
+        (await bus.DeadLetters.ListAsync(Cancellation)).Should().Equal(new DeadLetterQueueStatus(Queue, 3));
+    }
+
+    [Fact, Trait("Spec", "DL3")]
+    public async Task A_look_at_some_returns_the_oldest()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1", "o2", "o3");
+        await DeadLettersAsync(bus, 3);
+
+        var letters = await Eventually.Returns(
+            async () => await bus.DeadLetters.PeekAsync(Queue, 2, Cancellation) is { Count: 2 } two ? two : null,
+            "what the last look held is back");
+
+        letters.Select(letter => letter.MessageId).Should().Equal("o1", "o2");
+    }
+
+    [Fact, Trait("Spec", "DL4")]
+    public async Task A_redrive_sends_back_what_the_filter_chooses_with_all_attempts_before_it()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1", "o2", "o3");
+        await DeadLettersAsync(bus, 3);
+        _healed = true;
+
+        var result = await RedriveAsync(bus, new RedriveOptions { Filter = letter => letter.MessageId != "o2" }, seen: 3, matched: 2);
+
+        result.Should().BeEquivalentTo(new { Matched = 2, Redriven = 2, OverReplayLimit = 0, Failed = 0, Interrupted = false });
+        await Eventually.Holds(() => _handled.Count == 2, "both are handled");
+        _handled.Should().BeEquivalentTo("o1 attempt 1 replay 1", "o3 attempt 1 replay 1");
+        (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o2");
+    }
+
+    [Fact, Trait("Spec", "DL4")]
+    public async Task A_dry_run_only_counts()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1", "o2");
+        await DeadLettersAsync(bus, 2);
+        _healed = true;
+
+        var result = await RedriveAsync(bus, new RedriveOptions { DryRun = true }, seen: 2, matched: 2);
+
+        result.Should().BeEquivalentTo(new { Matched = 2, Redriven = 0 });
+        (await DeadLettersAsync(bus, 2)).Should().HaveCount(2);
+        _handled.Should().BeEmpty();
+    }
+
+    [Fact, Trait("Spec", "DL4")]
+    public async Task A_redrive_stops_at_its_count_and_can_be_called_again()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1", "o2", "o3");
+        await DeadLettersAsync(bus, 3);
+        _healed = true;
+
+        var first = await RedriveAsync(bus, new RedriveOptions { MaxCount = 2 }, seen: 3, matched: 2);
+        await DeadLettersAsync(bus, 1);
+        var second = await RedriveAsync(bus, new RedriveOptions(), seen: 1, matched: 1);
+
+        (first.Redriven, second.Redriven).Should().Be((2, 1));
+        await Eventually.Holds(() => _handled.Count == 3, "all are handled");
+    }
+
+    [Fact, Trait("Spec", "DL4")]
+    public async Task A_message_that_fails_again_is_redriven_only_as_often_as_is_allowed()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1");
+        var options = new RedriveOptions { ReplayLimit = 2 };
+        for (var replay = 1; replay <= 2; replay++)
+        {
+            await DeadLettersAsync(bus, 1);
+            (await RedriveAsync(bus, options, seen: 1, matched: 1)).Redriven.Should().Be(1);
+            var count = replay;
+            await Eventually.Holds(() => bus.Consumers.Status()[0].DeadLettered == count + 1, "it failed again");
+        }
+
+        (await DeadLettersAsync(bus, 1)).Single().ReplayCount.Should().Be(2);
+        (await RedriveAsync(bus, options, seen: 1, matched: 1)).Should().BeEquivalentTo(new { Redriven = 0, OverReplayLimit = 1 });
+        (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o1");
+    }
+
+    [Fact, Trait("Spec", "DL4")]
+    public async Task A_dead_letter_whose_queue_is_gone_stays()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1");
+        await DeadLettersAsync(bus, 1);
+        await bus.Consumers.PauseAsync(Queue, Cancellation);
+        await Backend.DeleteQueueAsync(Queue);
+
+        var result = await RedriveAsync(bus, new RedriveOptions(), seen: 1, matched: 1);
+
+        result.Should().Match<RedriveResult>(r => r.Redriven == 0 && r.Failed == 1 && r.LastFailure!.StartsWith("Returned"));
+        (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o1");
+    }
+
+    [Fact, Trait("Spec", "DL5")]
+    public async Task A_discard_destroys_exactly_what_is_chosen()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1", "o2", "o3");
+        await DeadLettersAsync(bus, 3);
+
+        var discarded = await Eventually.Returns(
+            async () => await bus.DeadLetters.DiscardAsync(Queue, letter => letter.MessageId == "o2", Cancellation) is > 0 and var count ? (object)count : null,
+            "what the last look held is back");
+
+        discarded.Should().Be(1);
+        (await DeadLettersAsync(bus, 2)).Select(letter => letter.MessageId).Should().Equal("o1", "o3");
+    }
+
+    [Fact, Trait("Spec", "DL6")]
+    public async Task A_message_older_than_its_queues_time_to_live_is_a_dead_letter_of_the_broker()
+    {
+        var queue = Backend.Queue("ttl");
+        var topology = Topology.WorkQueue(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMilliseconds(100) });
+        await DeclareAsync(topology);
+        await PublishTextsAsync(Destination.ToQueue(queue), "old");
+        var bus = await StartBusAsync(m => m.AddTopology(topology));
+
+        var letters = await Eventually.Returns(
+            async () =>
+            {
+                await Backend.AdvanceAsync(TimeSpan.FromMilliseconds(50));
+                return await bus.DeadLetters.PeekAsync(queue, cancellationToken: Cancellation) is { Count: 1 } one ? one : null;
+            },
+            "it expired");
+
+        letters[0].Should().BeEquivalentTo(new { Reason = "expired", OriginalQueue = queue, Attempts = 0 });
+    }
+
+    private Task<MessageBus> StartAsync() => ConsumeAsync((order, context, _) =>
+    {
+        if (!_healed)
+        {
+            throw new PermanentFailureException("not healed");
+        }
+
+        _handled.Enqueue($"{order.OrderId} attempt {context.Attempt} replay {context.ReplayCount}");
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Waits until what the last look held is back, then redrives once.</summary>
+    private async Task<RedriveResult> RedriveAsync(MessageBus bus, RedriveOptions options, int seen, int matched)
+    {
+        await HasReadyAsync(Topology.DeadLetterQueueOf(Queue), seen);
+        var result = await bus.DeadLetters.RedriveAsync(Queue, options, Cancellation);
+        result.Matched.Should().Be(matched);
+        return result;
+    }
+}

@@ -1,0 +1,132 @@
+using TechCorp.Messaging;
+
+namespace TechCorp.Patterns.Contracts;
+
+/// <summary>What declaring does and what it refuses, on every transport.</summary>
+public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
+    where TBackend : TransportBackend, new()
+{
+    [Fact, Trait("Spec", "TP1")]
+    public async Task Declaring_the_same_again_changes_nothing()
+    {
+        var queue = Backend.Queue();
+        await DeclareAsync(Topology.WorkQueue(queue));
+        await PublishTextsAsync(Destination.ToQueue(queue), "kept");
+
+        await DeclareAsync(Topology.WorkQueue(queue));
+
+        (await ReadyTextsAsync(queue)).Should().Equal("kept");
+    }
+
+    [Fact, Trait("Spec", "TP2")]
+    public async Task A_queue_that_exists_with_another_argument_is_a_mismatch_that_names_both_values()
+    {
+        var queue = Backend.Queue();
+        await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMilliseconds(60_000) }));
+
+        var declare = () => DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMilliseconds(90_000) }));
+
+        var mismatch = (await declare.Should().ThrowAsync<TopologyMismatchException>()).Which;
+        mismatch.Entity.Should().Contain(queue);
+        mismatch.Difference.Should().Contain("x-message-ttl").And.Contain("60000").And.Contain("90000");
+    }
+
+    [Fact, Trait("Spec", "TP2")]
+    public async Task A_queue_of_another_kind_is_a_mismatch()
+    {
+        var queue = Backend.Queue();
+        await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue) { Kind = QueueKind.Classic }));
+
+        var declare = () => DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)));
+
+        (await declare.Should().ThrowAsync<TopologyMismatchException>()).Which.Difference.Should().Contain("x-queue-type");
+    }
+
+    [Fact, Trait("Spec", "TP2")]
+    public async Task An_exchange_of_another_kind_is_a_mismatch()
+    {
+        var exchange = Backend.Exchange();
+        await DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Topic)));
+
+        var declare = () => DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout)));
+
+        var mismatch = (await declare.Should().ThrowAsync<TopologyMismatchException>()).Which;
+        mismatch.Entity.Should().Contain(exchange);
+        mismatch.Difference.Should().Contain("topic").And.Contain("fanout");
+    }
+
+    [Fact, Trait("Spec", "TP2")]
+    public async Task A_mismatch_leaves_the_queue_and_its_messages_as_they_are()
+    {
+        var queue = await DeclareQueueAsync();
+        await PublishTextsAsync(Destination.ToQueue(queue), "kept");
+
+        var declare = () => DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue) { MaxLength = 5 }));
+
+        await declare.Should().ThrowAsync<TopologyMismatchException>();
+        (await ReadyTextsAsync(queue)).Should().Equal("kept");
+        await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)));
+    }
+
+    [Fact, Trait("Spec", "TP3")]
+    public async Task Validate_finds_a_missing_queue_and_creates_nothing()
+    {
+        var queue = Backend.Queue();
+
+        var validate = () => DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)), TopologyMode.Validate);
+
+        (await validate.Should().ThrowAsync<TopologyMismatchException>()).Which.Entity.Should().Contain(queue);
+        (await Transport.CountAsync(queue, Cancellation)).Should().BeNull();
+    }
+
+    [Fact, Trait("Spec", "TP3")]
+    public async Task Validate_finds_a_missing_exchange()
+    {
+        var exchange = Backend.Exchange();
+
+        var validate = () => DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Topic)), TopologyMode.Validate);
+
+        (await validate.Should().ThrowAsync<TopologyMismatchException>()).Which.Entity.Should().Contain(exchange);
+    }
+
+    [Fact, Trait("Spec", "TP3")]
+    public async Task Validate_checks_existence_and_not_arguments()
+    {
+        var queue = await DeclareQueueAsync();
+
+        await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue) { MaxLength = 5 }), TopologyMode.Validate);
+    }
+
+    [Fact, Trait("Spec", "TP3")]
+    public async Task Assume_does_nothing()
+    {
+        var queue = Backend.Queue();
+
+        await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)), TopologyMode.Assume);
+
+        (await Transport.CountAsync(queue, Cancellation)).Should().BeNull();
+    }
+
+    [Theory, Trait("Spec", "TP4"), Trait("Spec", "TP5")]
+    [InlineData(QueueKind.Quorum)]
+    [InlineData(QueueKind.Classic)]
+    public async Task The_seeds_queue_with_its_dead_letters_is_declared_by_one_call(QueueKind kind)
+    {
+        var queue = Backend.Queue("orders.process");
+        await DeclareAsync(Topology.WorkQueue(new QueueDeclaration(queue) { Kind = kind, MessageTimeToLive = TimeSpan.FromHours(24) }));
+        await PublishTextsAsync(Destination.ToQueue(queue), "bad");
+
+        await using (var reader = await Transport.OpenReaderAsync(queue, Cancellation))
+        {
+            var delivery = (await reader.GetAsync(Cancellation))!;
+            await reader.SettleAsync(delivery, Settlement.Reject, Cancellation);
+        }
+
+        var deadLetters = Topology.DeadLetterQueueOf(queue);
+        await HasReadyAsync(deadLetters, 1);
+        await using var dead = await Transport.OpenReaderAsync(deadLetters, Cancellation);
+        var letter = (await dead.GetAsync(Cancellation))!;
+        letter.Should().BeEquivalentTo(new { Exchange = "dlx", RoutingKey = deadLetters, BrokerReason = "rejected", Redelivered = false });
+        letter.Text().Should().Be("bad");
+    }
+}

@@ -1,0 +1,216 @@
+using Dapper;
+using TechCorp.Messaging;
+using TechCorp.Outbox;
+using static TechCorp.Patterns.Contracts.Events;
+
+namespace TechCorp.Patterns.Contracts;
+
+/// <summary>Events are written with the caller's transaction, or not at all.</summary>
+public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    [Fact, Trait("Spec", "OW1")]
+    public async Task A_rollback_leaves_neither_row_nor_event_nor_signal()
+    {
+        await using (var work = await Outbox.BeginAsync(cancellationToken: Cancel))
+        {
+            await work.Connection.ExecuteAsync($"insert into {Business} values (1)", transaction: work.Transaction);
+            work.Add(Event("Order/1"));
+            await Outbox.AppendAsync(work.Transaction, [Event("Order/1")], Cancel);
+        }
+
+        (await PendingAsync()).Should().Be(0);
+        (await Db.ScalarAsync<long>($"select count(*) from {Business}")).Should().Be(0);
+        (await WokenAsync()).Should().BeFalse();
+    }
+
+    [Fact, Trait("Spec", "OW1")]
+    public async Task A_commit_writes_both_and_wakes_the_relay_after_it()
+    {
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+        await work.Connection.ExecuteAsync($"insert into {Business} values (1)", transaction: work.Transaction);
+        work.Add(Event("Order/1"));
+        (await WokenAsync()).Should().BeFalse("nothing is committed yet");
+
+        await work.CommitAsync(Cancel);
+
+        (await PendingAsync()).Should().Be(1);
+        (await Db.ScalarAsync<long>($"select count(*) from {Business}")).Should().Be(1);
+        (await WokenAsync()).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Everything_that_travels_is_kept()
+    {
+        var message = new Message
+        {
+            Body = "x"u8.ToArray(),
+            Type = "order.created",
+            ContentType = "text/plain",
+            CorrelationId = "c-1",
+            AppId = "shop",
+            Timestamp = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)),
+            Headers = new Dictionary<string, string> { ["traceparent"] = "00-1-2-01", ["tenant"] = "\"ünï\"" },
+        };
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+        work.Add(new OutboxMessage(message, Destination.ToQueue("audit")) { AggregateType = "Order", AggregateId = "7", Key = "k" });
+        await work.CommitAsync(Cancel);
+
+        await using var broker = new ScriptedBroker();
+        await using var pass = new RelayPass(Db.Database, broker, new RelayOptions(), Db.Time);
+        (await pass.RunAsync(Cancel)).Confirmed.Should().Be(1);
+
+        var (got, destination) = broker.Accepted.Single();
+        got.Should().BeEquivalentTo(message, options => options.Excluding(m => m.Timestamp).Excluding(m => m.Body));
+        got.Timestamp.Should().Be(message.Timestamp);
+        BodyOf(got).Should().Be("x");
+        destination.Should().Be(Destination.ToQueue("audit"));
+    }
+
+    [Fact, Trait("Spec", "OW16")]
+    public async Task The_columns_of_the_seed_are_carried_and_make_the_ordering_key()
+    {
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+        work.Add(Event() with { AggregateType = "Order", AggregateId = "7" });
+        await work.CommitAsync(Cancel);
+
+        (await Db.QueryAsync<(string, string, string, string)>("select aggregate_type, aggregate_id, type, key from {outbox}"))
+            .Should().Equal(("Order", "7", "order.created", "Order/7"));
+    }
+
+    [Fact, Trait("Spec", "OW6")]
+    public async Task An_ended_transaction_is_refused()
+    {
+        await using var committed = await BeginAsync();
+        await committed.CommitAsync(Cancel);
+        await using var rolledBack = await BeginAsync();
+        await rolledBack.RollbackAsync(Cancel);
+
+        await Outbox.Invoking(o => o.AppendAsync(committed, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>();
+        await Outbox.Invoking(o => o.AppendAsync(rolledBack, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>();
+        (await PendingAsync()).Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "OW5")]
+    public async Task An_ended_unit_of_work_takes_nothing_more()
+    {
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+        await work.CommitAsync(Cancel);
+
+        work.Invoking(w => w.Add(Event())).Should().Throw<InvalidOperationException>();
+        await work.Invoking(w => w.CommitAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>();
+    }
+
+    [Fact, Trait("Spec", "OW7")]
+    public async Task The_same_event_twice_is_one_event()
+    {
+        var id = Guid.CreateVersion7();
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+            work.Add(Event("k", "same", id: id));
+            work.Add(Event("k", "same", id: id));
+            await work.CommitAsync(Cancel);
+        }
+
+        (await PendingAsync()).Should().Be(1);
+    }
+
+    [Theory, Trait("Spec", "OW7")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_same_id_with_another_payload_is_refused(bool inOneTransaction)
+    {
+        var id = Guid.CreateVersion7();
+        await using (var first = await Outbox.BeginAsync(cancellationToken: Cancel))
+        {
+            first.Add(Event("k", "one", id: inOneTransaction ? Guid.CreateVersion7() : id));
+            await first.CommitAsync(Cancel);
+        }
+
+        await using (var work = await Outbox.BeginAsync(cancellationToken: Cancel))
+        {
+            work.Add(Event("k", inOneTransaction ? "one" : "two", id: id));
+            work.Add(Event("k", "two", id: id));
+            (await work.Invoking(w => w.CommitAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain(id.ToString());
+        }
+
+        (await PendingAsync()).Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "OW8")]
+    public async Task What_the_broker_would_refuse_is_refused_when_it_is_added()
+    {
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+        var large = Event(body: new string('x', (1024 * 1024) + 1));
+        var oddId = new OutboxMessage(new Message { Body = default, Type = "t", Id = "order-1" }, Orders);
+        var headers = new OutboxMessage(new Message { Body = default, Type = "t", Headers = new Dictionary<string, string> { ["h"] = new string('x', 17_000) } }, Orders);
+
+        foreach (var message in new[] { large, oddId, headers, Event() with { Destination = default }, Event("a\0b") })
+        {
+            work.Invoking(w => w.Add(message)).Should().Throw<ArgumentException>();
+            await Outbox.Invoking(o => o.AppendAsync(work.Transaction, [message], Cancel)).Should().ThrowAsync<ArgumentException>();
+        }
+
+        await work.CommitAsync(Cancel);
+        (await PendingAsync()).Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "OW13")]
+    public async Task A_transaction_of_a_colleague_is_joined()
+    {
+        await using var transaction = await BeginAsync();
+        await using (transaction.Connection)
+        {
+            await transaction.Connection!.ExecuteAsync($"insert into {Business} values (1)", transaction: transaction);
+            await Outbox.AppendAsync(transaction, [Event("Order/1")], Cancel);
+            await transaction.CommitAsync(Cancel);
+        }
+
+        (await PendingAsync()).Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "OW13")]
+    public async Task A_transaction_of_another_database_is_refused()
+    {
+        await using var foreign = new ForeignTransaction();
+
+        (await Outbox.Invoking(o => o.AppendAsync(foreign, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>())
+            .Which.Message.Should().Contain(Db.Database.Dialect.Name);
+    }
+
+    [Fact, Trait("Spec", "OW14")]
+    public async Task Ten_thousand_events_fit_into_one_transaction()
+    {
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+        for (var i = 0; i < 10_000; i++)
+        {
+            work.Add(Event($"Order/{i}"));
+        }
+
+        await work.CommitAsync(Cancel);
+
+        (await PendingAsync()).Should().Be(10_000);
+        (await Db.ScalarAsync<long>("select count(distinct part) from {outbox}")).Should().Be(32);
+    }
+
+    [Fact, Trait("Spec", "OW12")]
+    public async Task Order_does_not_depend_on_the_clock_of_the_process()
+    {
+        await AppendAsync(Event("k", "1"));
+        Db.Time.SetUtcNow(Db.Time.GetUtcNow() + TimeSpan.FromHours(1));
+        await AppendAsync(Event("k", "2"));
+
+        await using var broker = new ScriptedBroker();
+        await using var pass = new RelayPass(Db.Database, broker, new RelayOptions(), Db.Time);
+        await pass.RunAsync(Cancel);
+        broker.Bodies.Should().Equal("1", "2");
+    }
+
+    protected async Task AppendAsync(params OutboxMessage[] messages)
+    {
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+        Array.ForEach(messages, work.Add);
+        await work.CommitAsync(Cancel);
+    }
+}

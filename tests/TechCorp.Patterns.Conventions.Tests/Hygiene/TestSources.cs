@@ -1,0 +1,21 @@
+using System.Text.RegularExpressions;
+
+namespace TechCorp.Patterns.Conventions.Tests;
+
+/// <summary>Tests wait for things, not for time, and none is skipped.</summary>
+public sealed class TestSources
+{
+    // In two halves, so that this file does not hold what it looks for. Waiting without end for a token is no sleep.
+    private static readonly Regex Sleep = new("Thread" + @"\.Sleep|Task" + @"\.Delay(?!\(Timeout\.Infinite)");
+    private static readonly Regex Skipped = new(@"\bSk" + @"ip(When|Unless|Exceptions)?\s*=(?!=)|\bAssert\.Sk" + "ip");
+
+    [Fact]
+    public void No_test_sleeps()
+        => Tests.Where(file => file.Name != "Eventually.cs").Where(Sleep.IsMatch).ShouldBeNone("a sleep is too long or too short: advance the clock, open a gate, or await with Eventually");
+
+    [Fact]
+    public void No_test_is_skipped()
+        => Tests.Where(Skipped.IsMatch).ShouldBeNone("a missing server fails and says how to start it");
+
+    private static IReadOnlyList<RepositoryFile> Tests => Repository.Sources(".cs", "tests");
+}

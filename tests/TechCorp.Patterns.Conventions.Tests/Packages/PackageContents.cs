@@ -1,0 +1,61 @@
+namespace TechCorp.Patterns.Conventions.Tests;
+
+/// <summary>What is in the packed packages.</summary>
+[Collection(PackedCollection.Name)]
+public sealed class PackageContents(PackedFeed feed)
+{
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_package_depends_on_what_the_table_allows_and_on_nothing_else(string package)
+    {
+        var rule = Package.Named(package);
+        var dependencies = Open(package).Dependencies.Keys.ToList();
+
+        dependencies
+            .Where(dependency => !rule.Allows(dependency))
+            .Select(dependency => $"{package} depends on {dependency}, which the table does not allow.")
+            .Concat(rule.Needs.Except(dependencies).Select(need => $"{package} does not depend on {need}."))
+            .ShouldBeNone("whoever installs the package gets its dependencies too");
+    }
+
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_package_carries_a_readme_an_icon_the_licence_and_a_description(string package)
+    {
+        var packed = Open(package);
+
+        packed.Readme.Should().NotBeNull().And.BeOneOf(packed.Entries);
+        packed.Icon.Should().NotBeNull().And.BeOneOf(packed.Entries);
+        packed.Licence.Should().Be("MIT");
+        packed.Description.Should().NotBeNullOrWhiteSpace();
+    }
+
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_package_has_one_target_framework_with_the_assembly_and_its_documentation(string package)
+    {
+        var packed = Open(package);
+
+        packed.Frameworks.Should().Equal("net10.0");
+        packed.Entries.Where(entry => entry.StartsWith("lib/", StringComparison.Ordinal))
+            .Should().BeEquivalentTo($"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml");
+    }
+
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_package_has_its_symbols_beside_it(string package)
+    {
+        var symbols = feed.FileOf(package, "snupkg");
+
+        File.Exists(symbols).Should().BeTrue("{0} is what a debugger fetches", symbols);
+        new PackedPackage(symbols).Entries.Should().Contain($"lib/net10.0/{package}.pdb");
+    }
+
+    [Fact]
+    public void The_packages_have_one_version_and_ask_for_each_other_in_it()
+    {
+        var packages = Package.All.Select(package => Open(package.Name)).ToList();
+        var arrows = packages.SelectMany(package => package.Dependencies).Where(dependency => dependency.Key.StartsWith("TechCorp.", StringComparison.Ordinal)).ToList();
+
+        packages.Should().OnlyContain(package => package.Version == feed.Version);
+        arrows.Should().HaveCount(2).And.OnlyContain(arrow => arrow.Value == feed.Version);
+    }
+
+    private PackedPackage Open(string package) => new(feed.FileOf(package, "nupkg"));
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace TechCorp.Patterns.Conventions.Tests;
+
+/// <summary>Runs a program to its end and gives what it printed.</summary>
+internal static class Command
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+
+    /// <exception cref="InvalidOperationException">It ended with another code than zero; the message holds all that it printed.</exception>
+    public static string Run(string folder, string program, params string[] arguments)
+        => Task.Run(() => RunAsync(folder, environment: null, program, arguments)).GetAwaiter().GetResult();
+
+    /// <exception cref="InvalidOperationException">It ended with another code than zero; the message holds all that it printed.</exception>
+    public static async Task<string> RunAsync(string folder, IReadOnlyDictionary<string, string>? environment, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var inherited in start.Environment.Keys.Where(IsOfOuterBuild).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var errors = process.StandardError.ReadToEndAsync(deadline.Token);
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+            return process.ExitCode == 0 ? await output : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:{Environment.NewLine}{await output}{await errors}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Deadline}.");
+        }
+    }
+
+    // A test run by "dotnet test" hands down settings of that build, which mislead a build of another project.
+    private static bool IsOfOuterBuild(string name)
+        => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase) || name is "DOTNET_HOST_PATH";
+}

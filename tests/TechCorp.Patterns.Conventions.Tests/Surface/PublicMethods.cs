@@ -1,0 +1,19 @@
+namespace TechCorp.Patterns.Conventions.Tests;
+
+/// <summary>The methods that users of the packages can call.</summary>
+public sealed class PublicMethods
+{
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_method_ends_in_Async_when_and_only_when_it_can_be_awaited(string package)
+        => Surface.MethodsOf(package)
+            .Where(method => Surface.IsAsynchronous(method) != method.Name.EndsWith("Async", StringComparison.Ordinal))
+            .Select(method => $"{Surface.Describe(method)} returns {method.ReturnType.Name}.")
+            .ShouldBeNone("the name says what must be awaited");
+
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void An_asynchronous_method_takes_a_cancellation_token_last(string package)
+        => Surface.MethodsOf(package)
+            .Where(method => Surface.IsAsynchronous(method) && method.GetParameters().LastOrDefault()?.ParameterType != typeof(CancellationToken))
+            .Select(Surface.Describe)
+            .ShouldBeNone("everything that waits can be told to stop waiting");
+}

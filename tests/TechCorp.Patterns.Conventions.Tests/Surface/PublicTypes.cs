@@ -1,0 +1,64 @@
+namespace TechCorp.Patterns.Conventions.Tests;
+
+/// <summary>The types that users of the packages can name.</summary>
+public sealed class PublicTypes
+{
+    /// <summary>Classes that users derive from, each with the reason.</summary>
+    private static readonly Dictionary<string, string> Open = new()
+    {
+        ["PermanentFailureException"] = "a service derives its own permanent failures, so that its handlers throw what they mean",
+        ["Saga`1"] = "a saga is a class that the service writes; the base says what to override",
+    };
+
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_public_type_is_sealed_or_closed_unless_listed_with_a_reason(string package)
+        => Surface.TypesOf(package)
+            .Where(type => !Surface.IsClosed(type) && !Open.ContainsKey(type.Name))
+            .Select(type => $"{type.FullName} can be derived from: seal it, or give it a private protected constructor.")
+            .ShouldBeNone("what is open must stay as it is for ever");
+
+    [Fact]
+    public void A_listed_open_class_exists_and_is_open()
+    {
+        var open = Surface.AllTypes.Where(type => !Surface.IsClosed(type)).Select(type => type.Name);
+
+        Open.Keys.Except(open).Select(name => $"{name} is listed as open, and is not.").ShouldBeNone("a list of exceptions holds exceptions only");
+    }
+
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_package_has_one_public_namespace_its_own_name(string package)
+        => Surface.TypesOf(package).Select(type => type.Namespace).Distinct()
+            .Should().Equal([package], "folders do not make namespaces, and one using directive must do");
+
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_public_field_is_constant_or_static_and_read_only(string package)
+        => Surface.TypesOf(package)
+            .Where(type => !type.IsEnum)
+            .SelectMany(Surface.FieldsOf)
+            .Where(field => !field.IsLiteral && !(field.IsStatic && field.IsInitOnly))
+            .Select(field => $"{field.DeclaringType!.FullName}.{field.Name} is a field.")
+            .ShouldBeNone("a field can neither be checked nor changed into a property later");
+
+    [Fact]
+    public void An_exception_says_so_in_its_name_and_nothing_else_does()
+        => Surface.AllTypes
+            .Where(type => type.IsAssignableTo(typeof(Exception)) != Surface.PlainName(type).EndsWith("Exception", StringComparison.Ordinal))
+            .Select(type => $"{type.FullName}")
+            .ShouldBeNone("names ending in Exception are for exceptions");
+
+    [Fact]
+    public void An_exception_is_sealed_unless_listed_with_a_reason()
+        => Surface.AllTypes
+            .Where(type => type.IsAssignableTo(typeof(Exception)) && !type.IsSealed && !Open.ContainsKey(type.Name))
+            .Select(type => $"{type.FullName} is not sealed.")
+            .ShouldBeNone("who catches it must know what it is");
+
+    [Fact]
+    public void No_type_is_named_for_what_it_helps_with()
+        => Surface.AllTypes
+            .Where(type => NamesThatSayNothing.Any(word => Surface.PlainName(type).EndsWith(word, StringComparison.Ordinal)))
+            .Select(type => $"{type.FullName}")
+            .ShouldBeNone("the field has a term for what it is");
+
+    private static readonly string[] NamesThatSayNothing = ["Helper", "Helpers", "Util", "Utils", "Manager", "Base"];
+}

@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace TechCorp.Resilience.Tests;
+
+public sealed class RegistrationTests
+{
+    private const string Section = "TechCorp:Resilience:Pipelines:gateway";
+
+    [Fact]
+    public void A_registered_pipeline_is_found_by_name_and_as_a_keyed_service()
+    {
+        using ServiceProvider provider = Build(r => r.AddPipeline("inventory").AddPipeline("gateway"));
+        var pipelines = provider.GetRequiredService<ResiliencePipelines>();
+
+        pipelines.Names.Should().BeEquivalentTo("inventory", "gateway");
+        provider.GetRequiredKeyedService<ResiliencePipeline>("inventory").Should().BeSameAs(pipelines.Get("inventory"));
+        pipelines.Circuits.Select(c => (c.Name, c.State)).Should().BeEquivalentTo([("inventory", CircuitState.Closed), ("gateway", CircuitState.Closed)]);
+    }
+
+    [Fact]
+    public void An_unknown_name_says_which_names_there_are()
+    {
+        using ServiceProvider provider = Build(r => r.AddPipeline("inventory"));
+
+        provider.GetRequiredService<ResiliencePipelines>().Invoking(p => p.Get("stock")).Should().Throw<KeyNotFoundException>().WithMessage("*stock*inventory*");
+    }
+
+    [Fact]
+    public void The_configuration_overrides_what_code_set()
+    {
+        var clock = new TestClock();
+        using ServiceProvider provider = Build(
+            r => r.AddPipeline("gateway", p => p.CircuitBreaker = new() { FailureThreshold = 1, RecoveryTimeout = TimeSpan.FromSeconds(7) }),
+            clock,
+            ($"{Section}:CircuitBreaker:RecoveryTimeout", "00:00:02"),
+            ($"{Section}:Retry:BaseDelay", "00:00:00.1"));
+        CircuitBreaker circuit = provider.GetRequiredService<ResiliencePipelines>().Get("gateway").CircuitBreaker!;
+
+        circuit.Fail();
+
+        circuit.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(2));
+        provider.GetRequiredService<IOptions<ResilienceSettings>>().Value.Pipelines["gateway"].Retry!.BaseDelay.Should().Be(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void Every_setting_can_be_read_from_the_configuration()
+    {
+        using ServiceProvider provider = Build(
+            r => r.AddPipeline("gateway"),
+            null,
+            ($"{Section}:Timeout:Timeout", "00:00:03"),
+            ($"{Section}:Timeout:Mode", "abandon"),
+            ($"{Section}:Retry:MaxAttempts", "7"),
+            ($"{Section}:Retry:BaseDelay", "00:00:02"),
+            ($"{Section}:Retry:MaxDelay", "00:00:09"),
+            ($"{Section}:Retry:Jitter", "Full"),
+            ($"{Section}:Retry:WaitForCircuit", "true"),
+            ($"{Section}:CircuitBreaker:FailureThreshold", "3"),
+            ($"{Section}:CircuitBreaker:RecoveryTimeout", "00:00:04"),
+            ($"{Section}:CircuitBreaker:ProbeLease", "00:00:05"),
+            ($"{Section}:CircuitBreaker:RecoveryGrowth", "1.5"),
+            ($"{Section}:CircuitBreaker:MaxRecoveryTimeout", "00:01:00"),
+            ($"{Section}:Deadline", "00:00:20"),
+            ($"{Section}:FallbackOn", "Failure"));
+
+        provider.GetRequiredService<IOptions<ResilienceSettings>>().Value.Pipelines["gateway"].Should().BeEquivalentTo(
+            new ResiliencePipelineOptions
+            {
+                Timeout = new() { Timeout = TimeSpan.FromSeconds(3), Mode = TimeoutMode.Abandon },
+                Retry = new()
+                {
+                    MaxAttempts = 7, BaseDelay = TimeSpan.FromSeconds(2), MaxDelay = TimeSpan.FromSeconds(9), Jitter = JitterKind.Full, WaitForCircuit = true,
+                },
+                CircuitBreaker = new()
+                {
+                    FailureThreshold = 3,
+                    RecoveryTimeout = TimeSpan.FromSeconds(4),
+                    ProbeLease = TimeSpan.FromSeconds(5),
+                    RecoveryGrowth = 1.5,
+                    MaxRecoveryTimeout = TimeSpan.FromMinutes(1),
+                },
+                Deadline = TimeSpan.FromSeconds(20),
+                FallbackOn = FallbackOn.Failure,
+            },
+            options => options.Excluding(o => o.Outcomes));
+    }
+
+    [Fact]
+    public void A_stage_can_be_switched_off_by_configuration()
+    {
+        using ServiceProvider provider = Build(r => r.AddPipeline("gateway"), null, ($"{Section}:CircuitBreaker:Enabled", "false"));
+
+        provider.GetRequiredService<ResiliencePipelines>().Get("gateway").CircuitBreaker.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Invalid_settings_stop_the_host_when_it_starts_with_all_problems_at_once()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new($"{Section}:Retry:MaxAttempts", "many"),
+            new($"{Section}:CircuitBreaker:RecoveryTimout", "00:00:02"),
+        ]);
+        builder.Services.AddTechCorpResilience(r => r.AddPipeline("gateway", p => p.CircuitBreaker!.FailureThreshold = 0));
+        using IHost host = builder.Build();
+
+        OptionsValidationException thrown =
+            (await host.Awaiting(h => h.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<OptionsValidationException>()).Which;
+
+        thrown.Failures.Should().BeEquivalentTo(
+            $"{Section}:Retry:MaxAttempts must be a whole number; it is 'many'.",
+            $"{Section}:CircuitBreaker:RecoveryTimout is not a setting.",
+            "Pipeline 'gateway': CircuitBreaker.FailureThreshold must be at least 1; it is 0.");
+    }
+
+    private static ServiceProvider Build(Action<ResilienceBuilder> configure, TimeProvider? clock = null, params (string Key, string Value)[] configuration)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(configuration.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value)))
+            .Build());
+        if (clock is not null)
+        {
+            services.AddSingleton(clock);
+        }
+
+        return services.AddTechCorpResilience(configure).BuildServiceProvider();
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience.Tests;
+
+internal sealed class ListLogger : ILogger
+{
+    public List<string> Entries { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (Entries)
+        {
+            Entries.Add($"{eventId.Id} {formatter(state, exception)}");
+        }
+    }
+}
