@@ -35,7 +35,7 @@ public static class OrderApp
             inventory.CircuitBreaker = new CircuitBreakerOptions();
         }));
         builder.Services.AddHttpClient<InventoryClient>(http => http.BaseAddress = settings.Dependencies["inventory"])
-            .AddHttpMessageHandler(services => new ResilienceHandler(services.GetRequiredService<ResiliencePipelines>(), "inventory"));
+            .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelines>().CreateHandler("inventory"));
 
         // The saga retries by itself, with the same key: a timeout is all that its client needs.
         builder.Services.AddHttpClient<PaymentClient>(http => (http.BaseAddress, http.Timeout) = (settings.Dependencies["payments"], TimeSpan.FromSeconds(5)));

@@ -19,10 +19,11 @@ public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox,
         if (placed == 1)
         {
             work.Add(new OrderCreated("order.created", orderId, request.UserId, request.Items, clock.GetUtcNow()), aggregateType: "Order", aggregateId: orderId);
-            await sagas.StartAsync<OrderSaga, OrderState>(work, orderId, new OrderState(orderId, request.UserId, order.Amount, request.PaymentToken, request.Items), cancellationToken);
+            await sagas.StartAsync(work.Transaction, orderId, new OrderState(orderId, request.UserId, order.Amount, request.PaymentToken, request.Items), cancellationToken);
         }
 
         await work.CommitAsync(cancellationToken);
+        sagas.Wake();
         return await FindAsync(orderId, cancellationToken) ?? order;
     }
 
