@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
@@ -26,6 +28,23 @@ public sealed class ResilienceBuilder
             configure?.Invoke(options);
         });
         Services.AddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<ResiliencePipelines>().Get((string)key!));
+        return this;
+    }
+
+    /// <summary>Adds the <see cref="IdempotencyExecutor"/>, and an <see cref="InMemoryIdempotencyStore"/> unless a store is registered.</summary>
+    /// <param name="configure">Sets lease, retention and waiting.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is invalid; the message names all that are.</exception>
+    public ResilienceBuilder AddIdempotency(Action<IdempotencyOptions>? configure = null)
+    {
+        var options = new IdempotencyOptions();
+        configure?.Invoke(options);
+        OptionsCheck.Throw(options.Problems());
+        Services.TryAddSingleton<IIdempotencyStore>(static provider => new InMemoryIdempotencyStore(timeProvider: provider.GetService<TimeProvider>()));
+        Services.TryAddSingleton(provider => new IdempotencyExecutor(
+            provider.GetRequiredService<IIdempotencyStore>(),
+            options,
+            provider.GetService<TimeProvider>(),
+            provider.GetService<ILoggerFactory>()?.CreateLogger("TechCorp.Resilience")));
         return this;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class UnsettledDeliveries
             Exchange = message.Exchange,
             RoutingKey = message.RoutingKey,
             Redelivered = entry.Returns > 0,
-            DeliveryCount = entry.Queue.CountsDeliveries ? entry.Returns : null,
+            DeliveryCount = entry.Returns > 0 && entry.Queue.CountsDeliveries ? entry.Returns : null,
             MessageId = message.MessageId,
             Type = message.Type,
             ContentType = message.ContentType,

@@ -16,7 +16,7 @@ internal sealed class Delivery
 
     internal bool Redelivered { get; init; }
 
-    /// <summary>What a quorum queue counted (<c>x-delivery-count</c>); null on others.</summary>
+    /// <summary>How often it came back to a quorum queue (<c>x-delivery-count</c>); null on others, and null or 0 as long as it never did.</summary>
     internal long? DeliveryCount { get; init; }
 
     internal string? MessageId { get; init; }

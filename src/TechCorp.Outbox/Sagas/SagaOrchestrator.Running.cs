@@ -27,10 +27,10 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
         _options = options.Copy();
         _time = time;
         _logger = logger;
-        _wake = new WakeSignal(time);
+        _wake = new WakeSignal();
         _store = new SagaStore(database, time, _options, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():N}");
         Runner = new SagaRunner(_store, outbox, scopes, time, logger);
-        _dispatcher = new SagaDispatcher(Runner, _store, _options, logger, _wake.Set);
+        _dispatcher = new SagaDispatcher(Runner, _store, _options, logger, _wake.Wake);
         _fresh = new FreshSagas(_store, _dispatcher, _options, time);
         _recovery = new SagaRecoveryPass(_store, _dispatcher, _options, time, logger);
 
@@ -112,7 +112,6 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
     {
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         _dispatcher.Dispose();
-        _wake.Dispose();
         _stop.Dispose();
     }
 
@@ -142,7 +141,7 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
     {
         try
         {
-            await _wake.SleepAsync(atMost, cancellationToken).ConfigureAwait(false);
+            await _wake.WaitAsync(atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

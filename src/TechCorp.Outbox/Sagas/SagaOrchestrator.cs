@@ -36,7 +36,7 @@ public sealed partial class SagaOrchestrator
         }
         else if (start.IsNew)
         {
-            _wake.Set();
+            _wake.Wake();
         }
 
         return start;
@@ -63,7 +63,7 @@ public sealed partial class SagaOrchestrator
     }
 
     /// <summary>Says that a transaction with a start in it was committed: the saga runs at once. Without it the saga runs when its first lease is over.</summary>
-    public void Wake() => _wake.Set();
+    public void Wake() => _wake.Wake();
 
     /// <summary>How far the saga of a business key is; null when there is none.</summary>
     /// <typeparam name="TState">The state's type chooses the saga.</typeparam>
@@ -181,7 +181,7 @@ public sealed partial class SagaOrchestrator
             _dispatcher.Run(written.Instance, written.Plan);
         }
 
-        _wake.Set();
+        _wake.Wake();
         return written is not null;
     }
 }

@@ -23,4 +23,13 @@ internal static partial class Log
 
     [LoggerMessage(1020, LogLevel.Warning, "'{Name}' sends a {Method} request once only: its content ({Content}) cannot be sent again. Buffer it to have it retried.")]
     public static partial void ContentNotReplayable(ILogger logger, string name, string method, string content);
+
+    [LoggerMessage(1030, LogLevel.Warning, "The lease of '{Key}' could not be renewed; it is tried again before the lease ends.")]
+    public static partial void RenewalFailed(ILogger logger, Exception exception, IdempotencyKey key);
+
+    [LoggerMessage(1031, LogLevel.Error, "The lease of '{Key}' (fence {Fence}) was lost while its operation ran; another call may run it.")]
+    public static partial void LeaseLost(ILogger logger, IdempotencyKey key, long fence);
+
+    [LoggerMessage(1032, LogLevel.Error, "The operation '{Key}' failed and {Policy} could not be stored; the key stays in progress until its lease is over.")]
+    public static partial void FailureNotStored(ILogger logger, Exception? exception, IdempotencyKey key, IdempotencyFailurePolicy policy);
 }

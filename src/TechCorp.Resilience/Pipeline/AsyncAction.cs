@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace TechCorp.Resilience;
 
 /// <summary>A delegate that returns a <see cref="ValueTask"/> without a result.</summary>
-internal readonly struct AsyncAction<TState>(Func<TState, CancellationToken, ValueTask> operation, TState state) : IOperation<AsyncAction<TState>, Nothing>
+internal readonly struct AsyncAction<TState>(Func<TState, CancellationToken, ValueTask> operation, TState state) : IOperation<AsyncAction<TState>, NoResult>
 {
-    public ValueTask<Nothing> InvokeAsync(int attempt, CancellationToken cancellationToken)
+    public ValueTask<NoResult> InvokeAsync(int attempt, CancellationToken cancellationToken)
     {
         ValueTask pending = operation(state, cancellationToken);
         if (!pending.IsCompletedSuccessfully)
@@ -18,7 +18,7 @@ internal readonly struct AsyncAction<TState>(Func<TState, CancellationToken, Val
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<Nothing> FinishAsync(ValueTask pending)
+    private static async ValueTask<NoResult> FinishAsync(ValueTask pending)
     {
         await pending.ConfigureAwait(false);
         return default;

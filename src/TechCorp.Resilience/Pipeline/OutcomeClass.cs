@@ -9,6 +9,6 @@ public enum OutcomeClass
     /// <summary>It failed. A circuit counts it; a retry may follow.</summary>
     Failure,
 
-    /// <summary>Nothing: the caller gave up, or the call was not made. A circuit counts nothing; nothing is retried.</summary>
+    /// <summary>NoResult: the caller gave up, or the call was not made. A circuit counts nothing; nothing is retried.</summary>
     Neutral,
 }

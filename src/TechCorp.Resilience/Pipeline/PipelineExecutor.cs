@@ -83,7 +83,7 @@ internal sealed partial class PipelineExecutor
         return ContinueAsync(operation, running, begun, cancellationToken);
     }
 
-    public static ValueTask Forget(ValueTask<Nothing> pending)
+    public static ValueTask Forget(ValueTask<NoResult> pending)
     {
         if (!pending.IsCompletedSuccessfully)
         {
@@ -153,7 +153,7 @@ internal sealed partial class PipelineExecutor
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ForgetAsync(ValueTask<Nothing> pending) => await pending.ConfigureAwait(false);
+    private static async ValueTask ForgetAsync(ValueTask<NoResult> pending) => await pending.ConfigureAwait(false);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<TResult> UnwrapAsync<TResult>(ValueTask<Outcome<TResult>> pending) =>

@@ -70,7 +70,7 @@ public partial class ResiliencePipeline
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        return PipelineExecutor.Forget(Executor.InvokeAsync<AsyncAction<TState>, Nothing>(new(operation, state), cancellationToken));
+        return PipelineExecutor.Forget(Executor.InvokeAsync<AsyncAction<TState>, NoResult>(new(operation, state), cancellationToken));
     }
 
     /// <summary>Runs an operation that returns nothing.</summary>

@@ -70,7 +70,7 @@ public partial class ResiliencePipeline
     {
         ArgumentNullException.ThrowIfNull(operation);
         TaskAction<Func<CancellationToken, Task>> action = new(static (run, token) => run(token), operation);
-        return PipelineExecutor.Forget(Executor.InvokeAsync<TaskAction<Func<CancellationToken, Task>>, Nothing>(action, cancellationToken));
+        return PipelineExecutor.Forget(Executor.InvokeAsync<TaskAction<Func<CancellationToken, Task>>, NoResult>(action, cancellationToken));
     }
 
     /// <summary>Runs an operation on the caller's thread, which it holds; so do the waits between attempts.</summary>
@@ -119,7 +119,7 @@ public partial class ResiliencePipeline
             static (run, token) =>
             {
                 run(token);
-                return default(Nothing);
+                return default(NoResult);
             },
             operation,
             cancellationToken);

@@ -32,7 +32,8 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
 
         var delivery = (await subscription.ReceivesAsync(1))[0];
         delivery.Text().Should().Be("hello");
-        delivery.Should().BeEquivalentTo(new { Exchange = exchange, RoutingKey = "order.created", MessageId = message.Id, message.Type, Redelivered = false, DeliveryCount = 0L });
+        delivery.Should().BeEquivalentTo(new { Exchange = exchange, RoutingKey = "order.created", MessageId = message.Id, message.Type, Redelivered = false });
+        (delivery.DeliveryCount ?? 0).Should().Be(0);
         delivery.Generation.Should().Be(subscription.Source.Generation);
     }
 
@@ -154,7 +155,7 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         }
 
         await HasReadyAsync(deadLetters, 1);
-        subscription.Deliveries.Select(delivery => delivery.DeliveryCount).Should().Equal(0L, 1L, 2L);
+        subscription.Deliveries.Select(delivery => delivery.DeliveryCount ?? 0).Should().Equal(0, 1, 2);
         await using var reader = await Transport.OpenReaderAsync(deadLetters, Cancellation);
         (await reader.GetAsync(Cancellation))!.BrokerReason.Should().Be("delivery_limit");
     }
@@ -187,6 +188,6 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         await subscription.Source.DisposeAsync();
         await subscription.Source.CancelAsync(Cancellation);
 
-        (await Transport.CountAsync(queue, Cancellation))!.Value.Consumers.Should().Be(0);
+        await HasConsumersAsync(queue, 0);
     }
 }

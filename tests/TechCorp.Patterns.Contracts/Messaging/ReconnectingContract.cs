@@ -114,7 +114,7 @@ public abstract class ReconnectingContract<TBackend> : TransportContract<TBacken
         var wait = () => Eventually.Ends(subscribing, "the wait ends");
         await wait.Should().ThrowAsync<OperationCanceledException>();
         await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)));
-        (await Transport.CountAsync(queue, Cancellation))!.Value.Consumers.Should().Be(0);
+        await HasConsumersAsync(queue, 0);
     }
 
     [Fact, Trait("Spec", "CN7")]
@@ -126,7 +126,7 @@ public abstract class ReconnectingContract<TBackend> : TransportContract<TBacken
 
         await Backend.DeleteQueueAsync(queue);
         await DeclareAsync(Topology.WorkQueue(queue));
-        await Eventually.Holds(async () => (await Transport.CountAsync(queue, Cancellation))?.Consumers == 1, "the consumer is back");
+        await HasConsumersAsync(queue, 1);
 
         await PublishTextsAsync(Destination.ToQueue(queue), "1");
         await subscription.ReceivesAsync(1);

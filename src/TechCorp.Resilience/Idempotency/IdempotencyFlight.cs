@@ -1,0 +1,22 @@
+namespace TechCorp.Resilience;
+
+/// <summary>What the calls with one key and fingerprint in this process share: the first one leads, the others wait for what it finds.</summary>
+internal sealed class IdempotencyFlight
+{
+    private readonly TaskCompletionSource<bool> _claimed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<FlightResult> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends as soon as the leader knows: <see langword="true"/>, the operation runs now, here or elsewhere; <see langword="false"/>, it does not.</summary>
+    public Task<bool> Claimed => _claimed.Task;
+
+    /// <summary>Ends with what the leader found. Never faults.</summary>
+    public Task<FlightResult> Landed => _landed.Task;
+
+    public void SetClaimed(bool isRunning) => _claimed.TrySetResult(isRunning);
+
+    public void Land(FlightResult result)
+    {
+        _claimed.TrySetResult(false);
+        _landed.TrySetResult(result);
+    }
+}

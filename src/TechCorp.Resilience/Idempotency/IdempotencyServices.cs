@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace TechCorp.Resilience;
+
+/// <summary>What the parts of the idempotency executor share.</summary>
+internal sealed class IdempotencyServices
+{
+    public IdempotencyServices(IIdempotencyStore store, IdempotencyOptions options, TimeProvider? timeProvider, ILogger? logger)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        OptionsCheck.Throw(options.Problems());
+        Store = store;
+        Options = options.Copy();
+        Clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
+        Logger = logger ?? NullLogger.Instance;
+        var timeout = new TimeoutOptions { Timeout = Options.StoreTimeout, Mode = TimeoutMode.Abandon };
+        StoreCalls = new TimeoutPolicy("idempotency store", timeout, Clock.Provider, Logger);
+        Completion = ResiliencePipeline.Create(
+            "idempotency completion",
+            new ResiliencePipelineOptions
+            {
+                Timeout = timeout,
+                Retry = new RetryOptions
+                {
+                    MaxAttempts = Options.CompletionAttempts,
+                    BaseDelay = TimeSpan.FromMilliseconds(100),
+                    MaxDelay = TimeSpan.FromSeconds(1),
+                },
+                CircuitBreaker = null,
+            },
+            Clock.Provider,
+            Logger);
+    }
+
+    public IIdempotencyStore Store { get; }
+
+    public IdempotencyOptions Options { get; }
+
+    public MonotonicClock Clock { get; }
+
+    public ILogger Logger { get; }
+
+    /// <summary>Bounds each call to the store.</summary>
+    public TimeoutPolicy StoreCalls { get; }
+
+    /// <summary>Bounds and repeats what must reach the store because the effect has happened.</summary>
+    public ResiliencePipeline Completion { get; }
+}

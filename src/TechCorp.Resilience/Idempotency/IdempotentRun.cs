@@ -1,0 +1,149 @@
+namespace TechCorp.Resilience;
+
+/// <summary>The way of the call that leads: claim, run while the lease is kept, store.</summary>
+internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices services, IdempotentCall<TState, TResult> call, IdempotencyFlight flight)
+{
+    private readonly IdempotencyClaimRequest _request =
+        new(call.Key, call.Fingerprint, Guid.CreateVersion7(), services.Options.Lease, services.Options.Retention);
+
+    private long _claimedAt;
+
+    public async ValueTask<(IdempotentResult<TResult> Result, StoredOutcome Outcome)> ExecuteAsync(long waitEnd, CancellationToken cancellationToken)
+    {
+        IdempotencyClaim claim = await ClaimAsync(waitEnd, cancellationToken).ConfigureAwait(false);
+        if (claim.Status == IdempotencyClaimStatus.Replay)
+        {
+            flight.SetClaimed(isRunning: false);
+            return (call.Replay(claim.Outcome), claim.Outcome);
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            await SettleAsync(claim.Lease, IdempotencyFailurePolicy.Release, failure: null).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        flight.SetClaimed(isRunning: true);
+        TResult value = await RunAsync(claim.Lease, cancellationToken).ConfigureAwait(false);
+        StoredOutcome outcome = await StoreAsync(claim.Lease, value).ConfigureAwait(false);
+        return (new(value, Replayed: false), outcome);
+    }
+
+    private async ValueTask<IdempotencyClaim> ClaimAsync(long waitEnd, CancellationToken cancellationToken)
+    {
+        for (int look = 1; ; look++)
+        {
+            // Not with the caller's token: a claim whose answer nobody waits for would hold the key for a whole lease.
+            _claimedAt = services.Clock.Now;
+            IdempotencyClaim claim = await services.StoreCalls.ExecuteAsync(
+                static (run, token) => run.Store.TryBeginAsync(run.Request, token), (services.Store, Request: _request), CancellationToken.None)
+                .ConfigureAwait(false);
+            switch (claim.Status)
+            {
+                case IdempotencyClaimStatus.Mismatch:
+                    throw new IdempotencyMismatchException(call.Key);
+                case IdempotencyClaimStatus.InDoubt:
+                    throw new IdempotencyInDoubtException(call.Key);
+                case IdempotencyClaimStatus.InProgress:
+                    await PauseAsync(look, claim.RetryAfter, waitEnd, cancellationToken).ConfigureAwait(false);
+                    break;
+                default:
+                    return claim;
+            }
+        }
+    }
+
+    private async ValueTask PauseAsync(int look, TimeSpan retryAfter, long waitEnd, CancellationToken cancellationToken)
+    {
+        flight.SetClaimed(isRunning: true);
+        TimeSpan patience = services.Clock.Until(waitEnd, services.Clock.Now);
+        if (services.Options.OnDuplicate == DuplicateMode.Conflict || patience <= TimeSpan.Zero)
+        {
+            throw new IdempotencyConflictException(call.Key, retryAfter);
+        }
+
+        TimeSpan pause = BackOff.Delay(look, services.Options.PollInterval, services.Options.MaxPollInterval);
+        pause = retryAfter < pause ? retryAfter : pause;
+        pause = patience < pause ? patience : pause;
+        await Task.Delay(pause > TimeSpan.Zero ? pause : services.Options.PollInterval, services.Clock.Provider, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<TResult> RunAsync(IdempotencyLease lease, CancellationToken cancellationToken)
+    {
+        using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var keeper = new LeaseKeeper(services, lease, _claimedAt, run);
+        RunningKeys running = RunningKeys.Enter(call.Key);
+        try
+        {
+            return await call.Operation.Operation(call.State, lease, run.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            await keeper.DisposeAsync().ConfigureAwait(false);
+            if (keeper.IsLost)
+            {
+                throw new IdempotencyLeaseLostException(call.Key, exception);
+            }
+
+            bool cancelledByCaller = exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
+            await SettleAsync(lease, call.PolicyFor(exception, cancelledByCaller), exception).ConfigureAwait(false);
+            if (cancelledByCaller && ((OperationCanceledException)exception).CancellationToken != cancellationToken)
+            {
+                throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+            }
+
+            throw;
+        }
+        finally
+        {
+            running.End();
+            await keeper.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Leaves behind what the policy says. The failure itself is what the caller gets, whether or not the store could be told.</summary>
+    private async ValueTask SettleAsync(IdempotencyLease lease, IdempotencyFailurePolicy policy, Exception? failure)
+    {
+        Outcome<bool> settled = await services.Completion.TryExecuteAsync(
+            static (run, token) => run.Policy switch
+            {
+                IdempotencyFailurePolicy.Store => run.Store.CompleteAsync(run.Lease, StoredFailure.From(run.Failure!), run.Retention, token),
+                IdempotencyFailurePolicy.InDoubt => run.Store.FailAsync(run.Lease, ClaimDisposition.InDoubt, token),
+                _ => run.Store.FailAsync(run.Lease, ClaimDisposition.Release, token),
+            },
+            (services.Store, Lease: lease, Policy: policy, Failure: failure, services.Options.Retention),
+            CancellationToken.None).ConfigureAwait(false);
+        if (settled.Status != OutcomeStatus.Success)
+        {
+            Log.FailureNotStored(services.Logger, settled.Exception, lease.Key, policy);
+        }
+        else if (!settled.Value)
+        {
+            Log.LeaseLost(services.Logger, lease.Key, lease.Fence);
+        }
+    }
+
+    private async ValueTask<StoredOutcome> StoreAsync(IdempotencyLease lease, TResult value)
+    {
+        StoredOutcome outcome;
+        try
+        {
+            outcome = call.Store(value);
+        }
+        catch (Exception)
+        {
+            // The effect has happened and cannot be described: it must not happen again.
+            await SettleAsync(lease, IdempotencyFailurePolicy.InDoubt, failure: null).ConfigureAwait(false);
+            throw;
+        }
+
+        // Not with the caller's token: the effect has happened, whether or not the caller still waits.
+        Outcome<bool> stored = await services.Completion.TryExecuteAsync(
+            static (run, token) => run.Store.CompleteAsync(run.Lease, run.Outcome, run.Retention, token),
+            (services.Store, Lease: lease, Outcome: outcome, services.Options.Retention),
+            CancellationToken.None).ConfigureAwait(false);
+        return stored.Status != OutcomeStatus.Success ? throw new CompletionUnknownException(call.Key, stored.Exception!)
+            : stored.Value ? outcome
+            : throw new IdempotencyLeaseLostException(call.Key, innerException: null);
+    }
+}

@@ -1,0 +1,253 @@
+namespace TechCorp.Resilience;
+
+/// <summary>Keeps idempotency records in the memory of one process: for tests, and for effects that end with the process. Safe for use by many threads.</summary>
+/// <remarks>
+/// Bounded: when it is full, the outcome finished longest ago is forgotten, before its retention if need be. Records in progress or in doubt are never
+/// forgotten to make room. A replay allocates nothing.
+/// </remarks>
+public sealed class InMemoryIdempotencyStore : IIdempotencyStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IdempotencyKey, InMemoryRecord> _records = []; // guarded by _gate
+    private readonly LinkedList<InMemoryRecord> _finished = new(); // guarded by _gate; in the order in which they finished
+    private readonly MonotonicClock _clock;
+    private readonly int _capacity;
+
+    /// <summary>Makes an empty store.</summary>
+    /// <param name="capacity">The most records; at least 1. Default: 10,000.</param>
+    /// <param name="timeProvider">The clock of leases and retention. Default: the system's.</param>
+    public InMemoryIdempotencyStore(int capacity = 10_000, TimeProvider? timeProvider = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        _capacity = capacity;
+        _clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
+    }
+
+    /// <summary>Records now, forgotten ones that nobody has swept included.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _records.Count;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The store is full of records in progress or in doubt.</exception>
+    public ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
+    {
+        request.Key.ThrowIfDefault(nameof(request));
+        cancellationToken.ThrowIfCancellationRequested();
+        long now = _clock.Now;
+        lock (_gate)
+        {
+            return new(Begin(in request, now));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        StoredOutcome copy = outcome with { Payload = outcome.Payload.ToArray() };
+        long now = _clock.Now;
+        lock (_gate)
+        {
+            if (!_records.TryGetValue(lease.Key, out InMemoryRecord? record) || !record.IsOf(lease))
+            {
+                return new(false);
+            }
+
+            if (record.Status == InMemoryStatus.InProgress)
+            {
+                Finish(record, copy, _clock.Add(now, retention));
+            }
+
+            return new(record.IsFinished);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            if (!_records.TryGetValue(lease.Key, out InMemoryRecord? record) || !record.IsHeldBy(lease))
+            {
+                return new(false);
+            }
+
+            if (disposition == ClaimDisposition.Release)
+            {
+                Remove(record);
+            }
+            else
+            {
+                record.Status = InMemoryStatus.InDoubt;
+            }
+
+            return new(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        long now = _clock.Now;
+        lock (_gate)
+        {
+            if (!_records.TryGetValue(lease.Key, out InMemoryRecord? record) || !record.IsHeldBy(lease))
+            {
+                return new(false);
+            }
+
+            record.LeaseEnd = _clock.Add(now, duration);
+            return new(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+    {
+        key.ThrowIfDefault(nameof(key));
+        cancellationToken.ThrowIfCancellationRequested();
+        StoredOutcome? copy = outcome is { } given ? given with { Payload = given.Payload.ToArray() } : null;
+        long now = _clock.Now;
+        lock (_gate)
+        {
+            if (!_records.TryGetValue(key, out InMemoryRecord? record) || record.Status != InMemoryStatus.InDoubt)
+            {
+                return new(false);
+            }
+
+            if (copy is { } found)
+            {
+                Finish(record, found, _clock.Add(now, retention));
+            }
+            else
+            {
+                Remove(record);
+            }
+
+            return new(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<int> SweepAsync(int maxRecords, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRecords, 1);
+        cancellationToken.ThrowIfCancellationRequested();
+        long now = _clock.Now;
+        lock (_gate)
+        {
+            int swept = 0;
+            foreach (InMemoryRecord record in _records.Values)
+            {
+                if (swept < maxRecords && record.IsForgotten(now))
+                {
+                    Remove(record);
+                    swept++;
+                }
+            }
+
+            return new(swept);
+        }
+    }
+
+    private IdempotencyClaim Begin(in IdempotencyClaimRequest request, long now)
+    {
+        if (!_records.TryGetValue(request.Key, out InMemoryRecord? record))
+        {
+            MakeRoom(now);
+            return Add(in request, fence: 1, now);
+        }
+
+        if (record.IsForgotten(now))
+        {
+            Remove(record);
+            return Add(in request, record.Fence + 1, now);
+        }
+
+        if (record.Fingerprint != request.Fingerprint)
+        {
+            return IdempotencyClaim.Mismatch;
+        }
+
+        return record.Status switch
+        {
+            InMemoryStatus.Finished => IdempotencyClaim.Replay(record.Outcome),
+            InMemoryStatus.InDoubt => IdempotencyClaim.InDoubt,
+            _ when record.Owner != request.Owner && now < record.LeaseEnd => IdempotencyClaim.InProgress(_clock.Until(record.LeaseEnd, now)),
+            _ => Take(record, in request, now),
+        };
+    }
+
+    private IdempotencyClaim Add(in IdempotencyClaimRequest request, long fence, long now)
+    {
+        var record = new InMemoryRecord(request.Key)
+        {
+            Fingerprint = request.Fingerprint,
+            Owner = request.Owner,
+            Fence = fence,
+            Attempt = 1,
+            LeaseEnd = _clock.Add(now, request.Lease),
+            Expiry = _clock.Add(now, request.Retention),
+        };
+        _records.Add(request.Key, record);
+        return IdempotencyClaim.Acquired(record.Lease);
+    }
+
+    private IdempotencyClaim Take(InMemoryRecord record, in IdempotencyClaimRequest request, long now)
+    {
+        if (record.Owner != request.Owner)
+        {
+            record.Owner = request.Owner;
+            record.Fence++;
+            record.Attempt++;
+            record.Expiry = _clock.Add(now, request.Retention);
+        }
+
+        record.LeaseEnd = _clock.Add(now, request.Lease);
+        return IdempotencyClaim.Acquired(record.Lease);
+    }
+
+    private void Finish(InMemoryRecord record, StoredOutcome outcome, long expiry)
+    {
+        record.Status = InMemoryStatus.Finished;
+        record.Outcome = outcome;
+        record.Expiry = expiry;
+        record.FinishedPlace = _finished.AddLast(record);
+    }
+
+    private void Remove(InMemoryRecord record)
+    {
+        _records.Remove(record.Key);
+        if (record.FinishedPlace is { } place)
+        {
+            _finished.Remove(place);
+            record.FinishedPlace = null;
+        }
+    }
+
+    private void MakeRoom(long now)
+    {
+        if (_records.Count < _capacity)
+        {
+            return;
+        }
+
+        InMemoryRecord? victim = _finished.First?.Value ?? _records.Values.FirstOrDefault(record => record.IsForgotten(now));
+        if (victim is null)
+        {
+            throw new InvalidOperationException($"The idempotency store holds {_capacity} records in progress or in doubt and cannot take another.");
+        }
+
+        Remove(victim);
+    }
+}

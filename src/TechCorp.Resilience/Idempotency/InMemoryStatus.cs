@@ -1,0 +1,9 @@
+namespace TechCorp.Resilience;
+
+/// <summary>The states of a record in memory.</summary>
+internal enum InMemoryStatus
+{
+    InProgress,
+    Finished,
+    InDoubt,
+}

@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience;
+
+/// <summary>
+/// Renews a lease while its operation runs. When the store says that the lease is lost, or has not confirmed it until its end, the operation's token is
+/// cancelled: from then on somebody else may run it.
+/// </summary>
+internal sealed class LeaseKeeper : IAsyncDisposable
+{
+    private readonly IdempotencyServices _services;
+    private readonly IdempotencyLease _lease;
+    private readonly CancellationTokenSource _run;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
+    private volatile bool _lost;
+    private bool _disposed;
+
+    /// <param name="services">Store, options, clock, log.</param>
+    /// <param name="lease">The lease to keep.</param>
+    /// <param name="claimedAt">The timestamp before the claim was asked for: the lease is surely no longer than from there.</param>
+    /// <param name="run">Cancelled when the lease is lost.</param>
+    public LeaseKeeper(IdempotencyServices services, IdempotencyLease lease, long claimedAt, CancellationTokenSource run)
+    {
+        _services = services;
+        _lease = lease;
+        _run = run;
+        _loop = KeepAsync(claimedAt);
+    }
+
+    public bool IsLost => _lost;
+
+    /// <summary>Stops renewing; may be called again. Not thread-safe.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task KeepAsync(long confirmedAt)
+    {
+        TimeSpan length = _services.Options.Lease;
+        while (true)
+        {
+            await Task.Delay(length / 3, _services.Clock.Provider, _stop.Token).ConfigureAwait(false);
+            long asked = _services.Clock.Now;
+            try
+            {
+                if (!await RenewAsync(length).ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                confirmedAt = asked;
+            }
+            catch (Exception exception) when (!_stop.IsCancellationRequested)
+            {
+                Log.RenewalFailed(_services.Logger, exception, _lease.Key);
+                if (_services.Clock.Now >= _services.Clock.Add(confirmedAt, length))
+                {
+                    break;
+                }
+            }
+        }
+
+        _lost = true;
+        Log.LeaseLost(_services.Logger, _lease.Key, _lease.Fence);
+        await _run.CancelAsync().ConfigureAwait(false);
+    }
+
+    private ValueTask<bool> RenewAsync(TimeSpan length) => _services.StoreCalls.ExecuteAsync(
+        static (call, token) => call.Store.RenewAsync(call.Lease, call.Length, token),
+        (_services.Store, Lease: _lease, Length: length),
+        _stop.Token);
+}

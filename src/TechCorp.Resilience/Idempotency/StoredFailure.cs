@@ -1,0 +1,52 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace TechCorp.Resilience;
+
+/// <summary>A failure as a store keeps it.</summary>
+internal static class StoredFailure
+{
+    public const string TypeTag = "techcorp.failure";
+    public const int MaxMessageLength = 1024;
+
+    public static StoredOutcome From(Exception exception)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", exception.GetType().Name);
+            json.WriteString("message", Cut(exception.Message));
+            json.WriteEndObject();
+        }
+
+        return new StoredOutcome(Failed: true, TypeTag, buffer.WrittenMemory);
+    }
+
+    public static StoredFailureException ToException(IdempotencyKey key, StoredOutcome outcome)
+    {
+        try
+        {
+            using JsonDocument failure = JsonDocument.Parse(outcome.Payload);
+            return new StoredFailureException(key, Text(failure, "type"), Text(failure, "message"));
+        }
+        catch (JsonException)
+        {
+            return new StoredFailureException(key, outcome.TypeTag, "The stored failure cannot be read.");
+        }
+    }
+
+    private static string Text(JsonDocument failure, string property) =>
+        failure.RootElement.ValueKind == JsonValueKind.Object && failure.RootElement.TryGetProperty(property, out JsonElement value) ? value.ToString() : "";
+
+    private static string Cut(string message)
+    {
+        if (message.Length <= MaxMessageLength)
+        {
+            return message;
+        }
+
+        int length = char.IsHighSurrogate(message[MaxMessageLength - 1]) ? MaxMessageLength - 1 : MaxMessageLength;
+        return message[..length];
+    }
+}

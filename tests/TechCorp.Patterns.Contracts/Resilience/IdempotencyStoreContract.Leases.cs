@@ -1,0 +1,138 @@
+using TechCorp.Resilience;
+
+namespace TechCorp.Patterns.Contracts;
+
+public abstract partial class IdempotencyStoreContract<TBackend>
+{
+    [Fact, Trait("Spec", "ID13")]
+    public async Task The_key_of_an_owner_that_died_is_taken_over_when_its_lease_is_over()
+    {
+        IdempotencyLease dead = await Claim();
+        await _backend.AdvanceAsync(Lease - TimeSpan.FromSeconds(10));
+        (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
+        await _backend.AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        IdempotencyLease next = await Claim();
+
+        next.Fence.Should().Be(dead.Fence + 1);
+        next.Attempt.Should().Be(2);
+        next.Owner.Should().NotBe(dead.Owner);
+    }
+
+    [Fact, Trait("Spec", "ID13")]
+    public async Task Each_take_over_raises_fence_and_attempt()
+    {
+        IdempotencyLease before = await Claim();
+        for (int i = 0; i < 3; i++)
+        {
+            await _backend.AdvanceAsync(Lease);
+            IdempotencyLease next = await Claim();
+            next.Fence.Should().Be(before.Fence + 1);
+            next.Attempt.Should().Be(before.Attempt + 1);
+            before = next;
+        }
+    }
+
+    [Fact, Trait("Spec", "ID14")]
+    public async Task A_zombie_cannot_complete()
+    {
+        IdempotencyLease zombie = await Claim();
+        await _backend.AdvanceAsync(Lease);
+        IdempotencyLease winner = await Claim();
+
+        (await Store.CompleteAsync(zombie, Receipt with { TypeTag = "zombie" }, Retention)).Should().BeFalse();
+
+        await Complete(winner);
+        (await Store.CompleteAsync(zombie, Receipt with { TypeTag = "zombie" }, Retention)).Should().BeFalse();
+        await ShouldReplay(Receipt);
+    }
+
+    [Theory, Trait("Spec", "ID15")]
+    [InlineData(ClaimDisposition.Release)]
+    [InlineData(ClaimDisposition.InDoubt)]
+    public async Task A_zombie_cannot_fail_the_winners_record(ClaimDisposition disposition)
+    {
+        IdempotencyLease zombie = await Claim();
+        await _backend.AdvanceAsync(Lease);
+        IdempotencyLease winner = await Claim();
+
+        (await Store.FailAsync(zombie, disposition)).Should().BeFalse();
+        (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
+
+        await Complete(winner);
+        (await Store.FailAsync(zombie, disposition)).Should().BeFalse();
+        await ShouldReplay(Receipt);
+    }
+
+    [Fact, Trait("Spec", "ID15")]
+    public async Task Neither_the_owner_nor_the_fence_alone_is_enough()
+    {
+        IdempotencyLease lease = await Claim();
+
+        (await Store.CompleteAsync(lease with { Owner = Guid.CreateVersion7() }, Receipt, Retention)).Should().BeFalse();
+        (await Store.CompleteAsync(lease with { Fence = lease.Fence + 1 }, Receipt, Retention)).Should().BeFalse();
+        (await Store.FailAsync(lease with { Owner = Guid.CreateVersion7() }, ClaimDisposition.Release)).Should().BeFalse();
+        (await Store.FailAsync(lease with { Fence = lease.Fence + 1 }, ClaimDisposition.Release)).Should().BeFalse();
+        (await Store.RenewAsync(lease with { Owner = Guid.CreateVersion7() }, Lease)).Should().BeFalse();
+        (await Store.RenewAsync(lease with { Fence = lease.Fence + 1 }, Lease)).Should().BeFalse();
+
+        (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
+    }
+
+    [Fact, Trait("Spec", "ID14")]
+    public async Task An_owner_whose_lease_is_over_but_whose_record_nobody_took_can_still_complete()
+    {
+        IdempotencyLease late = await Claim();
+        await _backend.AdvanceAsync(Lease + Lease);
+
+        await Complete(late);
+
+        await ShouldReplay(Receipt);
+    }
+
+    [Fact, Trait("Spec", "ID16")]
+    public async Task A_lease_that_is_renewed_in_time_is_never_taken()
+    {
+        IdempotencyLease lease = await Claim();
+        for (int i = 0; i < 4; i++)
+        {
+            await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
+            (await Store.RenewAsync(lease, Lease)).Should().BeTrue();
+            (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
+        }
+
+        await Complete(lease);
+    }
+
+    [Fact, Trait("Spec", "ID16")]
+    public async Task A_lease_that_was_taken_completed_or_released_cannot_be_renewed()
+    {
+        IdempotencyLease taken = await Claim();
+        await _backend.AdvanceAsync(Lease);
+        IdempotencyLease winner = await Claim();
+        (await Store.RenewAsync(taken, Lease)).Should().BeFalse();
+
+        await Complete(winner);
+        (await Store.RenewAsync(winner, Lease)).Should().BeFalse();
+
+        var other = new IdempotencyKey("acme/payments", "released");
+        IdempotencyLease released = await Claim(RequestFor(other));
+        await Store.FailAsync(released, ClaimDisposition.Release);
+        (await Store.RenewAsync(released, Lease)).Should().BeFalse();
+    }
+
+    [Fact, Trait("Spec", "ID16")]
+    public async Task A_renewed_lease_is_held_even_past_the_retention_of_its_claim()
+    {
+        IdempotencyLease lease = await Claim(RequestFor(retention: TimeSpan.FromSeconds(60)));
+        for (int i = 0; i < 5; i++)
+        {
+            await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
+            (await Store.RenewAsync(lease, Lease)).Should().BeTrue();
+        }
+
+        (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
+        (await StatusOf(RequestFor(fingerprint: OtherRequest))).Should().Be(IdempotencyClaimStatus.Mismatch);
+        (await Store.SweepAsync(10)).Should().Be(0);
+    }
+}
