@@ -27,7 +27,17 @@ internal sealed class FlowProgress
             ? AnsiConsole.Progress().StartAsync(bars => run(new FlowProgress(orders, bars)))
             : run(new FlowProgress(orders, null));
 
-    internal void Say(string line) => AnsiConsole.MarkupLineInterpolated($"{line}");
+    internal void Say(string line)
+    {
+        if (_placed is null)
+        {
+            Console.WriteLine(line);
+        }
+        else
+        {
+            AnsiConsole.MarkupLineInterpolated($"{line}");
+        }
+    }
 
     internal void OrdersPlaced(int count)
     {

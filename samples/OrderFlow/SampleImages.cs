@@ -20,7 +20,7 @@ internal static class SampleImages
         canvas.DrawCircle(400 * number, 420, 130, paint);
         for (var ridge = 0; ridge < 3; ridge++)
         {
-            using var hills = new SKPathBuilder();
+            using var hills = new SKPath();
             hills.MoveTo(0, 1200);
             for (var x = 0; x <= 1600; x += 20)
             {
@@ -28,9 +28,8 @@ internal static class SampleImages
             }
 
             hills.LineTo(1600, 1200);
-            using var outline = hills.Detach();
             paint.Color = SKColor.FromHsl(120 + (15 * ridge), 35, 38 - (10 * ridge));
-            canvas.DrawPath(outline, paint);
+            canvas.DrawPath(hills, paint);
         }
 
         using var image = surface.Snapshot();

@@ -28,10 +28,8 @@ public static class PaymentApp
             gateway.Outcomes.DoNotRetry<GatewayReplyLostException>().DoNotRetry<TimeoutRejectedException>();
         }));
 
-        var gatewayDatabase = ServiceDatabase.Open(settings, "payment-gateway");
-        var gateway = new SimulatedGateway(gatewayDatabase, settings.Configuration.GetValueOrDefault("Gateway:Mutation"));
-        builder.Services.AddSingleton(_ => gatewayDatabase);
-        builder.Services.AddSingleton(gateway);
+        var gateway = new SimulatedGateway(ServiceDatabase.Open(settings, "payment-gateway"), settings.Configuration.GetValueOrDefault("Gateway:Mutation"));
+        builder.Services.AddSingleton(_ => gateway);
         builder.Services.AddSingleton<IPaymentGateway>(gateway);
         builder.Services.AddHostedService(_ => gateway);
         builder.Services.AddSingleton<PaymentStore>();

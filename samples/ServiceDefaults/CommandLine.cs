@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 
 namespace TechCorp.Samples;
 
@@ -30,7 +31,7 @@ public static class CommandLine
         {
             return Fail(program, e.Message);
         }
-        catch (IOException e) when (e.InnerException is SocketException or Microsoft.AspNetCore.Connections.AddressInUseException || e is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException e) when (e.InnerException is AddressInUseException or SocketException)
         {
             return Fail(program, $"{e.Message} Free the port, or choose another with --url.");
         }

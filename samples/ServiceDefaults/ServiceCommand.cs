@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
-using TechCorp.Messaging;
+using Microsoft.Extensions.Hosting;
 
 namespace TechCorp.Samples;
 
@@ -42,7 +42,7 @@ public static class ServiceCommand
             };
             await ServerProbe.CheckAsync(settings.RabbitMq, settings.Postgres, cancellationToken);
             await using var service = build(settings);
-            await service.RunAsync(cancellationToken);
+            await ((IHost)service).RunAsync(cancellationToken);
             return 0;
         }));
         return await CommandLine.InvokeAsync(name, command, args);

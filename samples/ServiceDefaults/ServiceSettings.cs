@@ -29,7 +29,7 @@ public sealed record ServiceSettings
     /// <summary>Further configuration, as in an appsettings file: <c>TechCorp:Resilience:Pipelines:gateway:Retry:BaseDelay</c>.</summary>
     public IReadOnlyDictionary<string, string?> Configuration { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Whether the service says nothing below warnings.</summary>
+    /// <summary>Whether the service logs only what is critical: where failures are scripted, their log would drown the rest.</summary>
     public bool Quiet { get; init; }
 
     /// <summary>The schema on PostgreSQL.</summary>

@@ -8,9 +8,9 @@ namespace PaymentService.Gateway;
 /// A payment provider in a box, with a ledger of its own that survives crashes of the service. The payment token chooses its mood:
 /// <c>tok_declined</c> refuses, <c>tok_slow</c> does not answer, <c>tok_lost_reply</c> charges and loses every reply to a charge; an outage refuses everything.
 /// </summary>
-/// <param name="ledger">The provider's database, not the service's.</param>
+/// <param name="ledger">The provider's database, not the service's; disposed with the gateway.</param>
 /// <param name="mutation"><c>double-charge</c> makes it charge twice, to see that the books notice.</param>
-public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = null) : IPaymentGateway, IHostedService
+public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = null) : IPaymentGateway, IHostedService, IAsyncDisposable
 {
     private const string Tables = """
         create table if not exists gateway_charges (
@@ -83,6 +83,9 @@ public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = 
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ledger.DisposeAsync();
 
     private Task<GatewayReply> BookChargeAsync(Payment payment, CancellationToken cancellationToken) => InTransactionAsync(payment.PaymentKey, async transaction =>
     {
