@@ -87,11 +87,11 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
     /// <summary>Records what the gateway said. A charge's answer never overwrites a refund that has begun since.</summary>
     internal async Task<Payment> RecordAsync(Payment payment, string status, string? reason, CancellationToken cancellationToken)
     {
-        var from = payment.Status == PaymentStatus.Refunding ? new[] { PaymentStatus.Refunding } : [PaymentStatus.Unknown, PaymentStatus.Queued];
+        var (from, orFrom) = payment.Status == PaymentStatus.Refunding ? (PaymentStatus.Refunding, PaymentStatus.Refunding) : (PaymentStatus.Unknown, PaymentStatus.Queued);
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await work.Connection.ExecuteAsync(
-            "update payments set status = @status, reason = @reason where payment_key = @PaymentKey and status in @from",
-            new { payment.PaymentKey, status, reason, from },
+            "update payments set status = @status, reason = @reason where payment_key = @PaymentKey and status in (@from, @orFrom)",
+            new { payment.PaymentKey, status, reason, from, orFrom },
             work.Transaction);
         var now = await ReadAsync(work, payment.PaymentKey);
         await work.CommitAsync(cancellationToken);
