@@ -10,8 +10,10 @@ for project in "${projects[@]}"; do
   file="$project/PublicAPI.Unshipped.txt"
   log=$(mktemp)
   dotnet build "$project" -c Release --no-incremental -nologo -clp:NoSummary "-p:TreatWarningsAsErrors=false" >"$log" 2>&1 || { grep -E 'error ' "$log" | sort -u | head -20 >&2; rm -f "$log"; exit 1; }
-  added=$(grep -oE "warning RS0016: Symbol '.*' is not part of the declared" "$log" | sed -E "s/^warning RS0016: Symbol '(.*)' is not part of the declared$/\1/" | sort -u || true)
-  gone=$(grep -oE "RS0017: Symbol '.*' is part of the declared" "$log" | sed -E "s/^RS0017: Symbol '(.*)' is part of the declared$/\1/" | sort -u || true)
+  # The build builds what the project refers to as well: their lines are theirs.
+  own=$(grep -F "[$PWD/$project/" "$log" || true)
+  added=$(grep -oE "warning RS0016: Symbol '.*' is not part of the declared" <<<"$own" | sed -E "s/^warning RS0016: Symbol '(.*)' is not part of the declared$/\1/" | sort -u || true)
+  gone=$(grep -oE "RS0017: Symbol '.*' is part of the declared" <<<"$own" | sed -E "s/^RS0017: Symbol '(.*)' is part of the declared$/\1/" | sort -u || true)
   {
     echo '#nullable enable'
     { tail -n +2 "$file"; printf '%s\n' "$added"; } | sed '/^$/d' | LC_ALL=C sort -u | { if [ -n "$gone" ]; then grep -vxF -- "$gone" || true; else cat; fi; }

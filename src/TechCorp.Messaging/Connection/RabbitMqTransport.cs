@@ -111,6 +111,7 @@ internal sealed class RabbitMqTransport : ITransport
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
             await _publisher.StopAsync(cancellationToken).ConfigureAwait(false);
+            await _sources.DisposeAsync().ConfigureAwait(false);
             await Task.WhenAll(_publishing.DisposeAsync().AsTask(), _consuming.DisposeAsync().AsTask()).ConfigureAwait(false);
         }
     }

@@ -6,7 +6,7 @@ namespace TechCorp.Messaging;
 /// messages for it that are never delivered. The declaration that makes the new queue is the only sign: it answers "no consumers" for a queue that
 /// was being consumed. Such a subscription is rebuilt, and what the ghost held goes back to the queue.
 /// </remarks>
-internal sealed class RabbitMqDeliverySources
+internal sealed class RabbitMqDeliverySources : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<RabbitMqDeliverySource> _sources = []; // guarded by _gate
@@ -25,6 +25,18 @@ internal sealed class RabbitMqDeliverySources
         {
             _sources.Remove(source);
         }
+    }
+
+    /// <summary>Ends those that nobody has disposed of.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        RabbitMqDeliverySource[] left;
+        lock (_gate)
+        {
+            left = [.. _sources];
+        }
+
+        await Task.WhenAll(left.Select(static source => source.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
     /// <summary>The consumers that the broker is believed to know at this moment.</summary>

@@ -1,3 +1,5 @@
+using TechCorp.Resilience;
+
 namespace TechCorp.Messaging;
 
 /// <summary>Decides what becomes of a delivery after an attempt. Plain code.</summary>
@@ -54,7 +56,8 @@ internal static class SettlementDecision
     private static TimeSpan? PostponedBy(Exception? exception) => exception switch
     {
         RetryLaterException later => later.Delay > TimeSpan.Zero ? later.Delay : TimeSpan.Zero,
-        _ => null, // SEAM: TechCorp.Resilience's CircuitOpenException.RetryAfter joins here.
+        CircuitOpenException open => open.RetryAfter > TimeSpan.Zero ? open.RetryAfter : TimeSpan.Zero,
+        _ => null,
     };
 
     /// <summary>The smallest step that is not under the wait, else the longest.</summary>

@@ -17,7 +17,7 @@ public sealed class DeadLetterQueues
     {
         _transport = transport;
         _queues = queues;
-        _walk = new DeadLetterWalk(transport);
+        _walk = new DeadLetterWalk(transport, clock);
         _redrive = new Redrive(transport, _walk, publishTimeout, clock);
     }
 
@@ -76,9 +76,9 @@ public sealed class DeadLetterQueues
     {
         ArgumentNullException.ThrowIfNull(which);
         var discarded = 0;
-        await foreach (var (letter, delivery, reader) in _walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
+        await foreach (var (letter, delivery, held) in _walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
         {
-            if (which(letter) && await reader.SettleAsync(delivery, Settlement.Acknowledge, cancellationToken).ConfigureAwait(false))
+            if (which(letter) && await held.AcknowledgeAsync(delivery, cancellationToken).ConfigureAwait(false))
             {
                 discarded++;
             }

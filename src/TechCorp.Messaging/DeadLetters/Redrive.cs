@@ -6,7 +6,7 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
     internal async Task<RedriveResult> RunAsync(string queue, RedriveOptions options, CancellationToken cancellationToken)
     {
         var result = new RedriveResult(Guid.CreateVersion7().ToString());
-        await foreach (var (letter, delivery, reader) in walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
+        await foreach (var (letter, delivery, held) in walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
         {
             if (options.Filter?.Invoke(letter) == false)
             {
@@ -21,7 +21,7 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
             else if (!options.DryRun)
             {
                 await KeepRateAsync(options.PerSecond, result.Redriven, cancellationToken).ConfigureAwait(false);
-                result = await SendBackAsync(letter, delivery, reader, options.Target, result, cancellationToken).ConfigureAwait(false);
+                result = await SendBackAsync(letter, delivery, held, options.Target, result, cancellationToken).ConfigureAwait(false);
             }
 
             // What stays where it is does not use up the count, or it would block for ever what comes after it.
@@ -35,7 +35,7 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
         return result;
     }
 
-    private async Task<RedriveResult> SendBackAsync(DeadLetter letter, Delivery delivery, IQueueReader reader, RedriveTarget target, RedriveResult result, CancellationToken cancellationToken)
+    private async Task<RedriveResult> SendBackAsync(DeadLetter letter, Delivery delivery, HeldDeadLetters held, RedriveTarget target, RedriveResult result, CancellationToken cancellationToken)
     {
         var (message, destination) = RedriveCopy.Of(letter, delivery, target, result.ReplayId);
         var outcome = await transport.PublishAsync(message, destination, WhenUnroutable.Fail, publishTimeout, cancellationToken).ConfigureAwait(false);
@@ -46,17 +46,17 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
             return result with { Failed = result.Failed + 1, LastFailure = $"{outcome.Kind}: {outcome.Reason}", Interrupted = !refused };
         }
 
-        var gone = await AcknowledgeAsync(delivery, reader).ConfigureAwait(false);
+        var gone = await AcknowledgeAsync(delivery, held).ConfigureAwait(false);
         return result with { Redriven = result.Redriven + 1, Interrupted = !gone };
     }
 
     /// <summary>Not by the caller's token: the copy is out, so the original must go.</summary>
-    private async Task<bool> AcknowledgeAsync(Delivery delivery, IQueueReader reader)
+    private async Task<bool> AcknowledgeAsync(Delivery delivery, HeldDeadLetters held)
     {
         using var deadline = new CancellationTokenSource(publishTimeout, clock);
         try
         {
-            return await reader.SettleAsync(delivery, Settlement.Acknowledge, deadline.Token).ConfigureAwait(false);
+            return await held.AcknowledgeAsync(delivery, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {

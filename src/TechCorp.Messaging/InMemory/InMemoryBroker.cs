@@ -37,17 +37,27 @@ public sealed class InMemoryBroker : IDisposable
     internal TResult Do<TArgument, TResult>(TArgument argument, Func<BrokerState, TArgument, TimeSpan, TResult> change)
     {
         var now = Now();
-        TimeSpan nextExpiry;
-        TResult result;
-        lock (_gate)
+        var nextExpiry = TimeSpan.MaxValue;
+        try
         {
-            result = change(_state, argument, now);
-            _state.AssertInvariants();
-            nextExpiry = _state.NextExpiry;
+            lock (_gate)
+            {
+                try
+                {
+                    return change(_state, argument, now);
+                }
+                finally
+                {
+                    _state.AssertInvariants();
+                    nextExpiry = _state.NextExpiry;
+                }
+            }
         }
-
-        _alarm.Set(nextExpiry);
-        return result;
+        finally
+        {
+            // Outside the gate, and after a refusal too: a declaration that stopped half way may have moved messages.
+            _alarm.Set(nextExpiry);
+        }
     }
 
     /// <summary>Deletes a queue with all its messages, as an operator would; false when there is none.</summary>

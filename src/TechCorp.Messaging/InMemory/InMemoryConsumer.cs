@@ -1,7 +1,10 @@
 namespace TechCorp.Messaging;
 
 /// <summary>A consumer as the broker knows it, and the loop that hands its deliveries to the sink. State guarded by the broker's gate.</summary>
-/// <remarks>One loop at a time: it starts when something arrives and ends when nothing is left, so the sink is called in order and never concurrently.</remarks>
+/// <remarks>
+/// One loop at a time: it starts when something arrives and ends when nothing is left, so the sink is called in order and never concurrently.
+/// A sink that throws ends the process: the port forbids it, and to swallow it would strand the delivery in silence.
+/// </remarks>
 internal sealed class InMemoryConsumer(Lock gate, InMemoryConnection connection, string queue, ushort prefetch, Action<Delivery> sink) : IThreadPoolWorkItem
 {
     private readonly Queue<Delivery> _arrived = new();

@@ -37,7 +37,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
             return false;
         }
 
-        _ready.Append(new QueueEntry(this, message, Declaration.MessageTimeToLive is { } ttl ? now + ttl : TimeSpan.MaxValue));
+        _ready.Append(new QueueEntry(this, message, Declaration.MessageTimeToLive is { } ttl && ttl < TimeSpan.MaxValue - now ? now + ttl : TimeSpan.MaxValue));
         Advance(now);
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
@@ -8,15 +9,17 @@ namespace TechCorp.Outbox;
 public sealed class TransactionContext
 {
     private readonly IOutbox _outbox;
+    private readonly Func<string, string> _eventId;
     private readonly List<OutboxMessage> _events = [];
     private readonly List<Func<CancellationToken, Task>> _afterCommit = [];
 
-    internal TransactionContext(DbTransaction transaction, IOutbox outbox, MessageContext message)
+    internal TransactionContext(DbTransaction transaction, IOutbox outbox, MessageContext message, Func<string, string> eventId)
     {
         Transaction = transaction;
         Connection = transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already.");
         Message = message;
         _outbox = outbox;
+        _eventId = eventId;
     }
 
     /// <summary>The connection; pass it to Dapper together with <see cref="Transaction"/>.</summary>
@@ -36,8 +39,8 @@ public sealed class TransactionContext
     /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given.</exception>
     public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
         where T : notnull
-        => _events.Add(_outbox.ToMessage(payload, destination, aggregateType, aggregateId));
+        => _events.Add(_outbox.ToMessage(payload, destination, aggregateType, aggregateId, _eventId(_events.Count.ToString(CultureInfo.InvariantCulture))));
 
-    /// <summary>Registers work to be done after the commit, at least once: it runs again when the process dies before the message is acknowledged.</summary>
+    /// <summary>Registers work to be done after the commit by this process, at most once: a failure is logged. For work that must not be lost implement <see cref="IAfterCommit{T}"/>.</summary>
     public void AfterCommit(Func<CancellationToken, Task> work) => _afterCommit.Add(work);
 }

@@ -16,8 +16,14 @@ internal sealed class RetentionPass(OutboxDatabase database, TimeSpan? retention
             return;
         }
 
-        // A full step means that there is more: the next turn goes on.
-        _ranAt = await RunAsync(cancellationToken).ConfigureAwait(false) < Limit ? time.GetTimestamp() : _ranAt;
+        // Noted first: what fails here waits for its next turn, and the relay goes on.
+        var due = _ranAt;
+        _ranAt = time.GetTimestamp();
+        if (await RunAsync(cancellationToken).ConfigureAwait(false) >= Limit)
+        {
+            // A full step means that there is more: the next turn goes on.
+            _ranAt = due;
+        }
     }
 
     /// <returns>How many rows were deleted.</returns>

@@ -4,7 +4,10 @@ namespace TechCorp.Outbox;
 internal sealed class CommitResolver(OutboxDatabase database, string token, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(9);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly long _lost = time.GetTimestamp();
 
     internal async Task<CommitOutcome> ResolveAsync(CancellationToken cancellationToken)
     {
@@ -14,7 +17,8 @@ internal sealed class CommitResolver(OutboxDatabase database, string token, Time
         {
             if (await database.Dialect.ResolveAsync(connection, database.Schema, token, cancellationToken).ConfigureAwait(false) is { } outcome)
             {
-                return outcome;
+                // On SQLite the mark of a commit is cleared away after ten minutes: that it is missing proves nothing then.
+                return outcome == CommitOutcome.NotCommitted && database.Dialect.HasOneWriter && time.GetElapsedTime(_lost) > Memory ? CommitOutcome.Unknown : outcome;
             }
 
             if (time.GetElapsedTime(start) >= Patience)

@@ -7,6 +7,18 @@ internal sealed class WakeSignal
     private TaskCompletionSource? _waiter; // guarded by _gate
     private bool _set; // guarded by _gate
 
+    /// <summary>Whether somebody waits right now.</summary>
+    internal bool IsAwaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiter is not null;
+            }
+        }
+    }
+
     internal void Wake()
     {
         TaskCompletionSource? waiter;

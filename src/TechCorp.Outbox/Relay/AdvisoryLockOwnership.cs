@@ -48,20 +48,26 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
 
     internal override async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (_connection is { } connection && Owned.Count > 0)
+        Owned.Clear();
+        if (_connection is { } connection)
         {
-            Owned.Clear();
-            await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_unlock_all()", cancellationToken: cancellationToken)).ConfigureAwait(false);
+            _connection = null;
+            await using (connection.ConfigureAwait(false))
+            {
+                await connection.ExecuteAsync(new CommandDefinition(GiveBack, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            }
         }
     }
 
     internal override async ValueTask ResetAsync()
     {
-        Owned.Clear();
-        if (_connection is { } connection)
+        try
         {
-            _connection = null;
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The connection is dead, and with it the locks; why it died is told by the exception under way.
         }
     }
 
@@ -70,5 +76,12 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
     // A relay that is stopped (SIGSTOP, a hung host) keeps its TCP session; the server ends it after two minutes of silence. From PostgreSQL 14 on.
     private const string KeepSession = """
         select case when current_setting('server_version_num')::int >= 140000 then set_config('idle_session_timeout', '120s', false) end
+        """;
+
+    // A closed connection goes to the driver's pool as it is and is tidied up by its next user: until then it would hold the locks, and the timeout would end it there.
+    private const string GiveBack = """
+        select pg_advisory_unlock_all(), case when name is not null then set_config(name, reset_val, false) end
+        from (select 1) one
+        left join pg_settings on name = 'idle_session_timeout'
         """;
 }

@@ -23,7 +23,7 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider time,
             Owned.Clear();
         }
 
-        if (now >= _renewAt)
+        if (now >= _renewAt && (Owned.Count > 0 || await IsAnyFreeAsync(_connection, now, cancellationToken).ConfigureAwait(false)))
         {
             await TakeAsync(now, cancellationToken).ConfigureAwait(false);
             _until = now + duration;
@@ -31,6 +31,14 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider time,
         }
 
         return _connection;
+    }
+
+    /// <summary>Asked before the write lock is taken: a relay that stands by disturbs no writer.</summary>
+    private async Task<bool> IsAnyFreeAsync(DbConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var holders = (await connection.QueryAsync<string>(new CommandDefinition(
+            SqliteDialect.LiveHolders(database.Schema), new SqlParameters { { "now", database.Dialect.Time(now) } }, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        return holders.Count < OutboxRow.Partitions || holders.Distinct().Any(name => name == _me.Name || LeaseHolder.IsGone(name));
     }
 
     private async Task TakeAsync(DateTimeOffset now, CancellationToken cancellationToken)

@@ -22,6 +22,7 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
     private Task? _running; // guarded by _gate
+    private bool _stopped; // guarded by _gate
 
     /// <summary>A relay for an outbox; it shares its clock and is woken by its commits. <see cref="TransactionalOutbox.StartRelay"/> is the short way.</summary>
     /// <param name="outbox">The outbox; one relay in a process is enough for it.</param>
@@ -49,7 +50,7 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_stopped, this);
             _running ??= Task.Run(RunAsync, CancellationToken.None);
         }
 
@@ -63,10 +64,11 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         Task? running;
         lock (_gate)
         {
-            _stopping.Cancel();
+            _stopped = true;
             running = _running;
         }
 
+        await _stopping.CancelAsync().ConfigureAwait(false);
         if (running is null)
         {
             return;
@@ -94,9 +96,12 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
             {
                 await TurnAsync(stopping).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (Exception e) when (stopping.IsCancellationRequested)
             {
-                break;
+                if (e is not OperationCanceledException)
+                {
+                    Log.PassFailed(_logger, _outbox.Database.Schema, e);
+                }
             }
         }
 

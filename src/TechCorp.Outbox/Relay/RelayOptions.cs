@@ -3,7 +3,7 @@ namespace TechCorp.Outbox;
 /// <summary>How the relay reads, retries and waits.</summary>
 public sealed class RelayOptions
 {
-    /// <summary>The most rows that one pass reads and publishes; also the bound of duplicates after a crash. 1 to 10000. Default: 500.</summary>
+    /// <summary>The most rows that one pass reads and publishes; also the bound of duplicates after a crash, and of the payloads in memory. 1 to 10000. Default: 500.</summary>
     public int BatchSize { get; set; } = 500;
 
     /// <summary>What becomes of a row after the confirm. Default: <see cref="AfterConfirm.Delete"/>.</summary>

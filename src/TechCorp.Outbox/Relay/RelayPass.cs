@@ -140,7 +140,8 @@ internal sealed class RelayPass : IAsyncDisposable
         var me = (_ownership as LeaseOwnership)?.Name;
         if (verdicts.Confirmed.Count > 0)
         {
-            await _store.ConfirmAsync(connection, me, verdicts.Confirmed, abort).ConfigureAwait(false);
+            // Not given up at the deadline of a stop: one statement now saves a batch of duplicates later.
+            await _store.ConfirmAsync(connection, me, verdicts.Confirmed, CancellationToken.None).ConfigureAwait(false);
         }
 
         if (verdicts.PutOff.Count > 0)

@@ -23,7 +23,8 @@ internal sealed class RelayVerdicts(RelayOptions options, Func<RelayRow, long> e
     /// <returns>The fate as far as the rows behind it are concerned.</returns>
     internal RowFate Add(RelayRow row, RowOutcome outcome)
     {
-        var error = outcome.Reason.Length <= MaxError ? outcome.Reason : outcome.Reason[..MaxError];
+        // PostgreSQL stores no NUL in a text.
+        var error = (outcome.Reason.Length <= MaxError ? outcome.Reason : outcome.Reason[..MaxError]).Replace('\0', ' ');
         switch (outcome.Fate)
         {
             case RowFate.Confirmed:

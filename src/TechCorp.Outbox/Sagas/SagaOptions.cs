@@ -33,6 +33,9 @@ public sealed class SagaOptions
     /// <summary>How long a saga may be due without a process that knows its definition before it is suspended. Default: 1 min.</summary>
     public TimeSpan SuspendAfter { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long ended sagas, and the marks of the barrier, are kept; until then a business key cannot be used again. Default: 30 days.</summary>
+    public TimeSpan KeepEnded { get; set; } = TimeSpan.FromDays(30);
+
     internal IEnumerable<string> Problems()
     {
         foreach (var (name, value) in new[] { (nameof(Concurrency), Concurrency), (nameof(CompensationAttempts), CompensationAttempts), (nameof(AlarmAfterAttempts), AlarmAfterAttempts) })
@@ -46,7 +49,7 @@ public sealed class SagaOptions
         foreach (var (name, value) in new[]
         {
             (nameof(PollInterval), PollInterval), (nameof(StepTimeout), StepTimeout), (nameof(RetryBaseDelay), RetryBaseDelay),
-            (nameof(CompensationMaxDelay), CompensationMaxDelay), (nameof(SuspendAfter), SuspendAfter),
+            (nameof(CompensationMaxDelay), CompensationMaxDelay), (nameof(SuspendAfter), SuspendAfter), (nameof(KeepEnded), KeepEnded),
         })
         {
             if (value <= TimeSpan.Zero)

@@ -64,6 +64,8 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
         }
     }
 
+    internal Task<int> PurgeAsync(TimeSpan retention, int limit, CancellationToken cancellationToken) => _store.PurgeAsync(retention, limit, cancellationToken);
+
     /// <summary>Ends when nothing runs here.</summary>
     internal Task IdleAsync() => _dispatcher.IdleAsync();
 

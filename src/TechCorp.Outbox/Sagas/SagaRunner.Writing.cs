@@ -80,7 +80,6 @@ internal sealed partial class SagaRunner
         }
 
         LogChange(before, after, plan);
-        await AtAsync(SagaPoint.AfterWrite, after).ConfigureAwait(false);
         return new SagaWritten(after, plan, isCall && keep);
     }
 

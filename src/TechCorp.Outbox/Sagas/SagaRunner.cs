@@ -31,6 +31,10 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
 
             await AtAsync(SagaPoint.BeforeCall, now.Instance).ConfigureAwait(false);
             now = await StepAsync(session, now, stopping, abort).ConfigureAwait(false);
+            if (now is not null)
+            {
+                await AtAsync(SagaPoint.AfterWrite, now.Instance).ConfigureAwait(false);
+            }
         }
 
         return now is not null;

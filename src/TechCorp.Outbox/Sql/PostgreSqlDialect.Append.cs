@@ -76,7 +76,7 @@ internal sealed partial class PostgreSqlDialect
             _ => CommitOutcome.Unknown,
         };
 
-    // Class 08 is the connection's; 57P0x ends the session, before or after the commit.
+    // Class 08 is the connection's; 57P0x ends the session, before or after the commit; 40003 says itself that it does not know.
     internal override bool IsRefusal(DbException error)
-        => error.SqlState is { } state && !state.StartsWith("08", StringComparison.Ordinal) && !state.StartsWith("57P", StringComparison.Ordinal);
+        => error.SqlState is { } state and not "40003" && !state.StartsWith("08", StringComparison.Ordinal) && !state.StartsWith("57P", StringComparison.Ordinal);
 }

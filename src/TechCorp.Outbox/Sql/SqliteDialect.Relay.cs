@@ -99,7 +99,7 @@ internal sealed partial class SqliteDialect
         delete from {schema}_outbox_commit
         where id in (
           select id from {schema}_outbox_commit
-          where committed_at < @now - 3600000
+          where committed_at < @now - 600000
           order by committed_at
           limit @limit);
         """;
@@ -110,6 +110,13 @@ internal sealed partial class SqliteDialect
         select distinct owner
         from {schema}_outbox_lease
         where owner is not null
+        limit 32
+        """;
+
+    internal static string LiveHolders(string schema) => $"""
+        select owner
+        from {schema}_outbox_lease
+        where owner is not null and until >= @now
         limit 32
         """;
 

@@ -29,11 +29,6 @@ public sealed class CircuitBreaker : ResiliencePipeline
     {
     }
 
-    internal CircuitBreaker(PipelineStages stages)
-        : base(stages)
-    {
-    }
-
     /// <summary>What happens to a call that comes now. Reading changes nothing.</summary>
     public CircuitState State => Circuit.State;
 

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 
 namespace TechCorp.Resilience;
 
@@ -28,12 +28,13 @@ internal static class ResilienceMetrics
     private static readonly Counter<long> Timeouts = Meter.CreateCounter<long>(
         "techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long.");
 
-    private static readonly ConcurrentDictionary<WeakReference<Circuit>, byte> Circuits = new();
+    // Weak, so that a circuit lives no longer than its users, whether or not anybody listens to the gauge.
+    private static readonly ConditionalWeakTable<Circuit, string> Circuits = [];
 
     static ResilienceMetrics() => Meter.CreateObservableGauge(
         "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated.");
 
-    public static void Observe(Circuit circuit) => Circuits.TryAdd(new WeakReference<Circuit>(circuit), 0);
+    public static void Observe(Circuit circuit) => Circuits.Add(circuit, circuit.Name);
 
     public static void CircuitChanged(CircuitTransition transition) => Transitions.Add(
         1, new("name", transition.Name), new("to", transition.To.ToString()), new("reason", transition.Reason.ToString()));
@@ -51,16 +52,9 @@ internal static class ResilienceMetrics
     private static List<Measurement<int>> States()
     {
         var states = new List<Measurement<int>>();
-        foreach (WeakReference<Circuit> reference in Circuits.Keys)
+        foreach ((Circuit circuit, string name) in Circuits)
         {
-            if (reference.TryGetTarget(out Circuit? circuit))
-            {
-                states.Add(new((int)circuit.State, new KeyValuePair<string, object?>("name", circuit.Name)));
-            }
-            else
-            {
-                Circuits.TryRemove(reference, out _);
-            }
+            states.Add(new((int)circuit.State, new KeyValuePair<string, object?>("name", name)));
         }
 
         return states;

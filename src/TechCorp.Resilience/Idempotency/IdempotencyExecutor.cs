@@ -54,7 +54,7 @@ public sealed class IdempotencyExecutor
     {
         ArgumentNullException.ThrowIfNull(operation);
         key.ThrowIfDefault(nameof(key));
-        RunningKeys.ThrowIfRunning(key);
+        RunningKeys.ThrowIfRunning(_services.Store, key);
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<IdempotentResult<TResult>>(cancellationToken)
             : FlyAsync(new IdempotentCall<TState, TResult>(operation, key, fingerprint, state), cancellationToken);

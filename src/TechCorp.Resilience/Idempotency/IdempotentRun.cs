@@ -72,7 +72,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
     {
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var keeper = new LeaseKeeper(services, lease, _claimedAt, run);
-        RunningKeys running = RunningKeys.Enter(call.Key);
+        RunningKeys running = RunningKeys.Enter(services.Store, call.Key);
         try
         {
             return await call.Operation.Operation(call.State, lease, run.Token).ConfigureAwait(false);

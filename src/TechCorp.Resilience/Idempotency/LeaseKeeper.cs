@@ -39,7 +39,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         }
 
         _disposed = true;
-        await _stop.CancelAsync().ConfigureAwait(false);
+        _stop.Cancel();
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }

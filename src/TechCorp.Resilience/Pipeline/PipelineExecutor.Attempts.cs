@@ -29,7 +29,7 @@ internal sealed partial class PipelineExecutor
             RetryStop stop = Decide(in operation, in ended, turns, begun, out Outcome<TResult> outcome, out TimeSpan delay);
             if (stop != RetryStop.None)
             {
-                return await EndAsync(operation, outcome, stop, cancellationToken).ConfigureAwait(false);
+                return await EndAsync(operation, outcome, ended.Verdict.Class, stop, cancellationToken).ConfigureAwait(false);
             }
 
             if (!running.IsRejected)
@@ -148,6 +148,7 @@ internal sealed partial class PipelineExecutor
     private async ValueTask<Outcome<TResult>> EndAsync<TOperation, TResult>(
         TOperation operation,
         Outcome<TResult> outcome,
+        OutcomeClass outcomeClass,
         RetryStop stop,
         CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
@@ -164,7 +165,7 @@ internal sealed partial class PipelineExecutor
         }
 
         bool open = outcome.Status == OutcomeStatus.Rejected || reason is CircuitOpenException;
-        bool failed = outcome.Status == OutcomeStatus.Failure && _fallbackOn == FallbackOn.Failure;
+        bool failed = outcomeClass == OutcomeClass.Failure && _fallbackOn == FallbackOn.Failure;
         if (!TOperation.HasFallback(in operation) || !(open || failed))
         {
             return outcome;
@@ -182,7 +183,11 @@ internal sealed partial class PipelineExecutor
         }
         catch (Exception exception) when (!OutcomeRules.IsFatal(exception))
         {
-            exception.Data[ResiliencePipeline.FallbackReasonKey] = reason;
+            if (exception.Data is { IsReadOnly: false } data)
+            {
+                data[ResiliencePipeline.FallbackReasonKey] = reason;
+            }
+
             return Outcome<TResult>.Failure(exception);
         }
     }

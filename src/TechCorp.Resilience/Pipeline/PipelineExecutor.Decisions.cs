@@ -19,7 +19,7 @@ internal sealed partial class PipelineExecutor
     private TimeSpan TimeLeft(long begun) =>
         _deadline is { } deadline ? _clock.Until(_clock.Add(begun, deadline), _clock.Now) : TimeSpan.MaxValue;
 
-    private static EndedAttempt<TResult> JudgeResult<TOperation, TResult>(in TOperation operation, TResult value)
+    private EndedAttempt<TResult> JudgeResult<TOperation, TResult>(in TOperation operation, TResult value)
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         try
@@ -30,6 +30,8 @@ internal sealed partial class PipelineExecutor
         }
         catch (Exception broken)
         {
+            Outcome<TResult> unseen = Outcome<TResult>.Success(value);
+            Discard(in operation, in unseen);
             return EndedAttempt<TResult>.Broken(broken);
         }
     }

@@ -15,13 +15,19 @@ namespace TechCorp.Resilience;
 [SuppressMessage("ApiDesign", "RS0026", Justification = "The overloads differ in their delegate; every one ends in an optional token, as asynchronous methods do.")]
 public partial class ResiliencePipeline
 {
-    private protected ResiliencePipeline(PipelineStages stages) => Executor = new PipelineExecutor(stages);
+    private readonly CircuitBreaker? _circuitBreaker;
+
+    private protected ResiliencePipeline(PipelineStages stages, CircuitBreaker? circuitBreaker = null)
+    {
+        Executor = new PipelineExecutor(stages);
+        _circuitBreaker = circuitBreaker;
+    }
 
     /// <summary>The name in exceptions, logs and metrics.</summary>
     public string Name => Executor.Name;
 
     /// <summary>The circuit of this pipeline, to read its state or to isolate it; <see langword="null"/> when it has none.</summary>
-    public CircuitBreaker? CircuitBreaker { get; private init; }
+    public CircuitBreaker? CircuitBreaker => this as CircuitBreaker ?? _circuitBreaker;
 
     internal PipelineExecutor Executor { get; }
 
@@ -49,6 +55,6 @@ public partial class ResiliencePipeline
             FallbackOn = copy.FallbackOn,
             Circuit = breaker?.Executor.Circuit,
         };
-        return new ResiliencePipeline(stages) { CircuitBreaker = breaker };
+        return new ResiliencePipeline(stages, breaker);
     }
 }

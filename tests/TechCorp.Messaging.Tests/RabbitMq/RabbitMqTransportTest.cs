@@ -27,9 +27,9 @@ public abstract class RabbitMqTransportTest : IAsyncLifetime
         return queue;
     }
 
-    private protected static async Task<Subscription> SubscribeAsync(RabbitMqTransport transport, string queue, ushort prefetch = 10)
+    private protected static async Task<CollectingConsumer> SubscribeAsync(RabbitMqTransport transport, string queue, ushort prefetch = 10)
     {
-        var subscription = new Subscription();
+        var subscription = new CollectingConsumer();
         subscription.Source = await transport.ConsumeAsync(queue, prefetch, subscription.Take, Cancellation);
         return subscription;
     }

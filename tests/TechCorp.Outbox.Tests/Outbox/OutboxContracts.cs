@@ -5,3 +5,7 @@ namespace TechCorp.Outbox.Tests;
 public sealed class SqliteOutboxContract : OutboxContract<SqliteDatabase>;
 
 public sealed class PostgreSqlOutboxContract : OutboxContract<PostgreSqlDatabase>;
+
+public sealed class SqliteCommitOutcomeContract : CommitOutcomeContract<SqliteDatabase>;
+
+public sealed class PostgreSqlCommitOutcomeContract : CommitOutcomeContract<PostgreSqlDatabase>;

@@ -139,6 +139,26 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         (await ReadyTextsAsync(queue)).Should().Equal("1", "3", "4", "5");
     }
 
+    [Fact, Trait("Spec", "CN2")]
+    public async Task A_quorum_queue_without_a_delivery_limit_puts_a_requeued_message_at_the_end()
+    {
+        var queue = await DeclareQueueAsync();
+
+        await RequeueFirstOfThreeAsync(queue);
+
+        (await ReadyTextsAsync(queue)).Should().Equal("2", "3", "1");
+    }
+
+    [Fact, Trait("Spec", "CN2")]
+    public async Task A_quorum_queue_with_a_delivery_limit_puts_a_requeued_message_in_front()
+    {
+        var queue = await DeclareQueueAsync(queue => queue with { DeliveryLimit = 5 });
+
+        await RequeueFirstOfThreeAsync(queue);
+
+        (await ReadyTextsAsync(queue)).Should().Equal("1", "2", "3");
+    }
+
     [Fact, Trait("Spec", "CN13")]
     public async Task A_quorum_queue_dead_letters_a_message_that_came_back_more_often_than_its_limit()
     {
@@ -189,5 +209,16 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         await subscription.Source.CancelAsync(Cancellation);
 
         await HasConsumersAsync(queue, 0);
+    }
+
+    private async Task RequeueFirstOfThreeAsync(string queue)
+    {
+        await PublishTextsAsync(Destination.ToQueue(queue), "1", "2", "3");
+        await using (var reader = await Transport.OpenReaderAsync(queue, Cancellation))
+        {
+            (await reader.SettleAsync((await reader.GetAsync(Cancellation))!, Settlement.Requeue, Cancellation)).Should().BeTrue();
+        }
+
+        await HasReadyAsync(queue, 3);
     }
 }

@@ -46,7 +46,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
 
         for (var i = 0; i < 5; i++)
         {
-            var letters = await DeadLettersAsync(bus, 3);
+            var letters = i == 0 ? await DeadLettersAsync(bus, 3) : await bus.DeadLetters.PeekAsync(Queue, cancellationToken: Cancellation);
             letters.Select(letter => letter.MessageId).Should().Equal("o1", "o2", "o3");
         }
 
@@ -60,9 +60,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         await PublishOrdersAsync(bus, "o1", "o2", "o3");
         await DeadLettersAsync(bus, 3);
 
-        var letters = await Eventually.Returns(
-            async () => await bus.DeadLetters.PeekAsync(Queue, 2, Cancellation) is { Count: 2 } two ? two : null,
-            "what the last look held is back");
+        var letters = await bus.DeadLetters.PeekAsync(Queue, 2, Cancellation);
 
         letters.Select(letter => letter.MessageId).Should().Equal("o1", "o2");
     }
@@ -75,7 +73,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         await DeadLettersAsync(bus, 3);
         _healed = true;
 
-        var result = await RedriveAsync(bus, new RedriveOptions { Filter = letter => letter.MessageId != "o2" }, seen: 3, matched: 2);
+        var result = await RedriveAsync(bus, new RedriveOptions { Filter = letter => letter.MessageId != "o2" }, matched: 2);
 
         result.Should().BeEquivalentTo(new { Matched = 2, Redriven = 2, OverReplayLimit = 0, Failed = 0, Interrupted = false });
         await Eventually.Holds(() => _handled.Count == 2, "both are handled");
@@ -91,7 +89,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         await DeadLettersAsync(bus, 2);
         _healed = true;
 
-        var result = await RedriveAsync(bus, new RedriveOptions { DryRun = true }, seen: 2, matched: 2);
+        var result = await RedriveAsync(bus, new RedriveOptions { DryRun = true }, matched: 2);
 
         result.Should().BeEquivalentTo(new { Matched = 2, Redriven = 0 });
         (await DeadLettersAsync(bus, 2)).Should().HaveCount(2);
@@ -106,9 +104,9 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         await DeadLettersAsync(bus, 3);
         _healed = true;
 
-        var first = await RedriveAsync(bus, new RedriveOptions { MaxCount = 2 }, seen: 3, matched: 2);
+        var first = await RedriveAsync(bus, new RedriveOptions { MaxCount = 2 }, matched: 2);
         await DeadLettersAsync(bus, 1);
-        var second = await RedriveAsync(bus, new RedriveOptions(), seen: 1, matched: 1);
+        var second = await RedriveAsync(bus, new RedriveOptions(), matched: 1);
 
         (first.Redriven, second.Redriven).Should().Be((2, 1));
         await Eventually.Holds(() => _handled.Count == 3, "all are handled");
@@ -123,13 +121,13 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         for (var replay = 1; replay <= 2; replay++)
         {
             await DeadLettersAsync(bus, 1);
-            (await RedriveAsync(bus, options, seen: 1, matched: 1)).Redriven.Should().Be(1);
+            (await RedriveAsync(bus, options, matched: 1)).Redriven.Should().Be(1);
             var count = replay;
             await Eventually.Holds(() => bus.Consumers.Status()[0].DeadLettered == count + 1, "it failed again");
         }
 
         (await DeadLettersAsync(bus, 1)).Single().ReplayCount.Should().Be(2);
-        (await RedriveAsync(bus, options, seen: 1, matched: 1)).Should().BeEquivalentTo(new { Redriven = 0, OverReplayLimit = 1 });
+        (await RedriveAsync(bus, options, matched: 1)).Should().BeEquivalentTo(new { Redriven = 0, OverReplayLimit = 1 });
         (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o1");
     }
 
@@ -142,7 +140,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         await bus.Consumers.PauseAsync(Queue, Cancellation);
         await Backend.DeleteQueueAsync(Queue);
 
-        var result = await RedriveAsync(bus, new RedriveOptions(), seen: 1, matched: 1);
+        var result = await RedriveAsync(bus, new RedriveOptions(), matched: 1);
 
         result.Should().Match<RedriveResult>(r => r.Redriven == 0 && r.Failed == 1 && r.LastFailure!.StartsWith("Returned"));
         (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o1");
@@ -155,9 +153,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         await PublishOrdersAsync(bus, "o1", "o2", "o3");
         await DeadLettersAsync(bus, 3);
 
-        var discarded = await Eventually.Returns(
-            async () => await bus.DeadLetters.DiscardAsync(Queue, letter => letter.MessageId == "o2", Cancellation) is > 0 and var count ? (object)count : null,
-            "what the last look held is back");
+        var discarded = await bus.DeadLetters.DiscardAsync(Queue, letter => letter.MessageId == "o2", Cancellation);
 
         discarded.Should().Be(1);
         (await DeadLettersAsync(bus, 2)).Select(letter => letter.MessageId).Should().Equal("o1", "o3");
@@ -194,10 +190,8 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         return Task.CompletedTask;
     });
 
-    /// <summary>Waits until what the last look held is back, then redrives once.</summary>
-    private async Task<RedriveResult> RedriveAsync(MessageBus bus, RedriveOptions options, int seen, int matched)
+    private async Task<RedriveResult> RedriveAsync(MessageBus bus, RedriveOptions options, int matched)
     {
-        await HasReadyAsync(Topology.DeadLetterQueueOf(Queue), seen);
         var result = await bus.DeadLetters.RedriveAsync(Queue, options, Cancellation);
         result.Matched.Should().Be(matched);
         return result;

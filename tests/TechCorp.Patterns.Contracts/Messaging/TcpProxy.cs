@@ -11,7 +11,8 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<Socket> _sockets = []; // guarded by _gate
     private Socket _listener; // guarded by _gate
-    private TaskCompletionSource _flow = Open(); // guarded by _gate; completed while bytes flow
+    private TaskCompletionSource _toServer = Open(); // guarded by _gate; completed while bytes flow
+    private TaskCompletionSource _toClient = Open(); // guarded by _gate; completed while bytes flow
     private int _accepted;
 
     /// <summary>Relays to a server, from a free port of this machine.</summary>
@@ -46,14 +47,19 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Bytes stop flowing in both directions; connections stay open, as with a dead network.</summary>
-    public void Stall()
+    /// <summary>Bytes stop flowing; connections stay open, as with a dead network.</summary>
+    public void Stall(bool toServer = true, bool toClient = true)
     {
         lock (_gate)
         {
-            if (_flow.Task.IsCompleted)
+            if (toServer && _toServer.Task.IsCompleted)
             {
-                _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _toServer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            if (toClient && _toClient.Task.IsCompleted)
+            {
+                _toClient = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
     }
@@ -63,7 +69,8 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         lock (_gate)
         {
-            _flow.TrySetResult();
+            _toServer.TrySetResult();
+            _toClient.TrySetResult();
         }
     }
 
@@ -156,7 +163,7 @@ public sealed class TcpProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(_host, _port);
-            await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+            await Task.WhenAny(PumpAsync(client, server, toServer: true), PumpAsync(server, client, toServer: false));
         }
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
@@ -173,16 +180,16 @@ public sealed class TcpProxy : IAsyncDisposable
         Reset(server);
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, bool toServer)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (true)
             {
-                await Flow();
+                await Flow(toServer);
                 var count = await from.ReceiveAsync(buffer.AsMemory());
-                await Flow();
+                await Flow(toServer);
                 if (count == 0)
                 {
                     return;
@@ -200,11 +207,11 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private Task Flow()
+    private Task Flow(bool toServer)
     {
         lock (_gate)
         {
-            return _flow.Task;
+            return (toServer ? _toServer : _toClient).Task;
         }
     }
 }

@@ -75,12 +75,15 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
     private protected Task LeaseRunsOutAsync() => Db.AgeAsync(Options.Lease + TimeSpan.FromMilliseconds(10));
 
     /// <summary>Runs what is due, and lets time pass to what is due next, until the saga rests: ended, or waiting for a person.</summary>
-    private protected async Task<SagaSnapshot> DriveAsync(SagaOrchestrator process, string key = "o-1", Func<SagaSnapshot, bool>? until = null)
+    private protected Task<SagaSnapshot> DriveAsync(SagaOrchestrator process, string key = "o-1", Func<SagaSnapshot, bool>? until = null) => DriveAsync<OrderState>(process, key, until);
+
+    private protected async Task<SagaSnapshot> DriveAsync<TState>(SagaOrchestrator process, string key, Func<SagaSnapshot, bool>? until)
+        where TState : class
     {
         for (var round = 0; round < 300; round++)
         {
             await process.IdleAsync().WaitAsync(Watchdog, Cancel);
-            var saga = await process.FindAsync<OrderState>(key, Cancel) ?? throw new InvalidOperationException($"There is no saga {key}.");
+            var saga = await process.FindAsync<TState>(key, Cancel) ?? throw new InvalidOperationException($"There is no saga {key}.");
             if (saga.IsFinal || until?.Invoke(saga) == true || await IsAtRestAsync())
             {
                 return saga;

@@ -1,24 +1,23 @@
-using System.Text.RegularExpressions;
-
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>Which backends must keep which contracts: the table. The first line that fits a suite's name counts.</summary>
-internal sealed record ContractFamily(string Pattern, Backend[] Backends)
+/// <summary>Which backends must keep which contracts: the table. A suite belongs to the family of what it asks of its type parameter.</summary>
+/// <param name="Constraint">The name of the class or interface that the suite's type parameter must be.</param>
+/// <param name="Backends">Those that must run it.</param>
+internal sealed record ContractFamily(string Constraint, Backend[] Backends)
 {
-    private static readonly Backend[] Brokers = [Backend.InMemory, Backend.RabbitMq];
-    private static readonly Backend[] Databases = [Backend.Sqlite, Backend.PostgreSql];
-
     private static readonly ContractFamily[] Table =
     [
-        new("^InMemory", [Backend.InMemory]),
-        new("^(RabbitMq|Broker)", [Backend.RabbitMq]),
-        new("^Sqlite", [Backend.Sqlite]),
-        new("^PostgreSql", [Backend.PostgreSql]),
-        new("^Idempotency", [Backend.InMemory, .. Databases]),
-        new("^(Outbox|Relay|Inbox|Saga|Barrier|UnitOfWork|Sweep|Schema|Migrat|Transactional|Partition|Park|Retention|Database|Dialect)", Databases),
-        new("^(Publish|Consum|Topology|Topic|Rout|DeadLetter|DelayedRetry|Deliver|Settle|Queue|Transport|Reader|Exchange|Fanout|WorkQueue|Browse|Redrive|Stop|Drain|Order|Health|Trac|Metric|Messag)", Brokers),
+        new("TransportBackend", [Backend.InMemory, Backend.RabbitMq]),
+        new("TestDatabase", [Backend.Sqlite, Backend.PostgreSql]),
+        new("IIdempotencyBackend", [Backend.InMemory, Backend.Sqlite, Backend.PostgreSql]),
     ];
 
-    /// <summary>The backends that a suite must have a class for; null when no line of the table fits its name.</summary>
-    public static IReadOnlyList<Backend>? BackendsOf(string suite) => Table.FirstOrDefault(family => Regex.IsMatch(suite, family.Pattern))?.Backends;
+    /// <summary>The backends that a suite must have a class for; null when no line of the table fits it.</summary>
+    public static IReadOnlyList<Backend>? BackendsOf(Type suite)
+    {
+        var asked = suite.IsGenericTypeDefinition
+            ? suite.GetGenericArguments()[0].GetGenericParameterConstraints().Select(constraint => constraint.Name).ToList()
+            : [];
+        return Table.FirstOrDefault(family => asked.Contains(family.Constraint))?.Backends;
+    }
 }

@@ -15,9 +15,9 @@ internal static class ContractMatrix
 
     /// <summary>What is missing, a line for each pair.</summary>
     public static IEnumerable<string> Gaps(IReadOnlyList<Type> suites)
-        => suites.SelectMany(suite => ContractFamily.BackendsOf(suite.Name) is { } backends
+        => suites.SelectMany(suite => ContractFamily.BackendsOf(suite) is { } backends
             ? backends.Where(backend => !RunsOf(suite).Any(run => Names(run, suite, backend))).Select(backend => $"{Surface.PlainName(suite)} × {backend}: no test class runs it.")
-            : [$"{Surface.PlainName(suite)}: no line of ContractFamily says which backends must keep it."]);
+            : [$"{Surface.PlainName(suite)}: its type parameter fits no line of ContractFamily, so nobody knows which backends must keep it."]);
 
     public static IEnumerable<Type> RunsOf(Type suite) => Runs.Where(type => Closed(type, suite) is not null);
 

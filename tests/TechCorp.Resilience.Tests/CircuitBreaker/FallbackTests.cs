@@ -65,6 +65,23 @@ public sealed class FallbackTests
         await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [Fact, Trait("Spec", "CB27"), Trait("Spec", "CL9")]
+    public async Task An_exception_that_is_no_failure_is_the_callers_even_if_failures_fall_back()
+    {
+        var options = new ResiliencePipelineOptions
+        {
+            FallbackOn = FallbackOn.Failure,
+            Outcomes = new OutcomeRules().TreatAsSuccess<KeyNotFoundException>().Ignore<FormatException>(),
+        };
+        var pipeline = ResiliencePipeline.Create("gateway", options, _clock);
+
+        await FallsBack(new KeyNotFoundException()).Should().ThrowAsync<KeyNotFoundException>();
+        await FallsBack(new FormatException()).Should().ThrowAsync<FormatException>();
+
+        Func<Task> FallsBack(Exception exception) => async () => await pipeline.ExecuteAsync(
+            ValueTask<string> (_, _) => throw exception, static (_, _, _) => new ValueTask<string>("queued"), 0);
+    }
+
     [Fact, Trait("Spec", "CB28")]
     public async Task A_fallback_that_throws_carries_the_open_circuit_as_its_reason()
     {

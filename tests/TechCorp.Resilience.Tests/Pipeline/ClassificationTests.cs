@@ -131,6 +131,17 @@ public sealed class ClassificationTests
         breaker.State.Should().Be(CircuitState.Open);
     }
 
+    [Fact, Trait("Spec", "CL10"), Trait("Spec", "HT9")]
+    public async Task A_result_that_could_not_be_judged_is_disposed()
+    {
+        var result = new MemoryStream();
+        var operation = new ResilientOperation<MemoryStream, MemoryStream>(static (state, _) => new(state)) { IsFailure = static _ => throw new FormatException() };
+
+        await AfterFourFailures().Awaiting(b => b.ExecuteAsync(operation, result).AsTask()).Should().ThrowAsync<FormatException>();
+
+        result.CanRead.Should().BeFalse();
+    }
+
     [Fact, Trait("Spec", "CL11")]
     public async Task It_makes_no_difference_whether_the_operation_throws_before_or_after_its_first_suspension()
     {

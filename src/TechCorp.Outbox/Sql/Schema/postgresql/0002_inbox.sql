@@ -3,6 +3,7 @@ create table {schema}.inbox (
   message_id   uuid        not null,
   body_hash    bytea       not null,                                   -- SHA-256: the same id with another body is another message
   received_at  timestamptz not null default clock_timestamp(),
+  after_commit smallint    not null default 0,                            -- 1: work after the commit is still to be done
   primary key (consumer, message_id)
 );
 

@@ -17,5 +17,3 @@ create table {schema}.idempotency (
 );
 
 create index idempotency_expires on {schema}.idempotency (expires_at) where expires_at is not null;
-
-create sequence {schema}.idempotency_fence;

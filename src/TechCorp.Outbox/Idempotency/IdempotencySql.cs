@@ -1,0 +1,27 @@
+namespace TechCorp.Outbox;
+
+/// <summary>The statements of the idempotency store in one dialect. Status: 0 in progress, 1 finished, 2 in doubt.</summary>
+internal sealed record IdempotencySql
+{
+    /// <summary>The claim, in one statement: a new record, the same claim again, a take-over; no row when somebody else has it or it is finished.</summary>
+    internal required string Claim { get; init; }
+
+    internal required string Find { get; init; }
+
+    internal required string Complete { get; init; }
+
+    /// <summary>Counts the record if this very lease has finished it.</summary>
+    internal required string IsCompleted { get; init; }
+
+    internal required string Release { get; init; }
+
+    internal required string Doubt { get; init; }
+
+    internal required string Renew { get; init; }
+
+    internal required string ResolveWith { get; init; }
+
+    internal required string ResolveWithout { get; init; }
+
+    internal required string Sweep { get; init; }
+}

@@ -1,0 +1,218 @@
+using System.Data.Common;
+using Dapper;
+using TechCorp.Resilience;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Idempotency records in the service's own database: shared by its processes, and able to commit together with the effect that they are about.</summary>
+/// <remarks>
+/// Safe for concurrent use. Leases run by the server's clock on PostgreSQL, by the given clock on SQLite, where all processes are on one host.
+/// With the overloads that take a transaction the effect happens once whatever dies when; a concurrent duplicate on PostgreSQL waits for that transaction, then replays.
+/// </remarks>
+public sealed class SqlIdempotencyStore : IIdempotencyStore
+{
+    private const int Looks = 10;
+    private readonly OutboxDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly IdempotencySql _sql;
+
+    /// <summary>A store in a migrated database.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="timeProvider">The clock of SQLite. Default: the system's.</param>
+    public SqlIdempotencyStore(OutboxDatabase database, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        _database = database;
+        _time = timeProvider ?? TimeProvider.System;
+        _sql = database.Dialect.Idempotency(database.Schema);
+    }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <inheritdoc/>
+    public async ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
+    {
+        Check(request);
+        await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var claim = await ClaimAsync(write.Connection, write.Transaction, request, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return claim;
+    }
+
+    /// <summary>Claims the key in the caller's transaction: rolling that back takes the claim back too.</summary>
+    /// <param name="transaction">An open transaction on the database of this store.</param>
+    /// <param name="request">Key, fingerprint, owner, lease and retention.</param>
+    /// <param name="cancellationToken">Gives up asking; roll back.</param>
+    public async ValueTask<IdempotencyClaim> TryBeginAsync(DbTransaction transaction, IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
+    {
+        Check(request);
+        return await ClaimAsync(Connection(transaction), transaction, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+    {
+        await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var completed = await CompleteAsync(write.Connection, write.Transaction, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return completed;
+    }
+
+    /// <summary>Stores the outcome in the caller's transaction: it is replayed if, and only if, the business rows commit with it.</summary>
+    /// <param name="transaction">An open transaction on the database of this store.</param>
+    /// <param name="lease">The claim that ran the operation.</param>
+    /// <param name="outcome">What the operation returned, or the failure to replay.</param>
+    /// <param name="retention">How long the outcome is replayed.</param>
+    /// <param name="cancellationToken">Gives up asking; roll back.</param>
+    /// <returns>False when the lease was lost: roll back, the effect is somebody else's.</returns>
+    public async ValueTask<bool> CompleteAsync(DbTransaction transaction, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+        => await CompleteAsync(Connection(transaction), transaction, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
+        => ChangeAsync(disposition == ClaimDisposition.InDoubt ? _sql.Doubt : _sql.Release, Row(lease), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        CheckSpan(duration, nameof(duration));
+        return ChangeAsync(
+            _sql.Renew,
+            new { Scope = lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence, Lease = Milliseconds(duration), Now },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+    {
+        CheckKey(key);
+        if (outcome is not { } known)
+        {
+            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value }, cancellationToken);
+        }
+
+        CheckSpan(retention, nameof(retention));
+        return ChangeAsync(
+            _sql.ResolveWith,
+            new { key.Scope, Key = key.Value, known.Failed, known.TypeTag, Result = known.Payload.ToArray(), Retention = Milliseconds(retention), Now },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> SweepAsync(int maxRecords, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRecords, 1);
+        return await ExecuteAsync(_sql.Sweep, new { Limit = maxRecords, Now }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IdempotencyClaim> ClaimAsync(DbConnection connection, DbTransaction transaction, IdempotencyClaimRequest request, CancellationToken cancellationToken)
+    {
+        var row = new
+        {
+            request.Key.Scope,
+            Key = request.Key.Value,
+            Fingerprint = request.Fingerprint.Value,
+            Owner = request.Owner.ToString(),
+            Lease = Milliseconds(request.Lease),
+            Retention = Milliseconds(request.Retention),
+            Now,
+        };
+
+        // What the second statement finds may have been released, or have run out, since the first: then the first is right now.
+        for (var look = 0; look < Looks; look++)
+        {
+            var fence = await connection.QuerySingleOrDefaultAsync<IdempotencyFence>(new CommandDefinition(_sql.Claim, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            if (fence is not null)
+            {
+                return IdempotencyClaim.Acquired(new IdempotencyLease(request.Key, request.Owner, fence.Fence, fence.Attempt));
+            }
+
+            var found = await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(_sql.Find, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            switch (found)
+            {
+                case null:
+                    break;
+                case { IsSame: 0 }:
+                    return IdempotencyClaim.Mismatch;
+                case { Status: 1 }:
+                    return IdempotencyClaim.Replay(new StoredOutcome(found.Failed == 1, found.TypeTag ?? "", found.Result ?? []));
+                case { Status: 2 }:
+                    return IdempotencyClaim.InDoubt;
+                case { LeaseLeft: > 0 }:
+                    return IdempotencyClaim.InProgress(TimeSpan.FromMilliseconds(found.LeaseLeft));
+                default:
+                    break;
+            }
+        }
+
+        return IdempotencyClaim.InProgress(TimeSpan.Zero);
+    }
+
+    private async Task<bool> CompleteAsync(DbConnection connection, DbTransaction transaction, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        CheckKey(lease.Key);
+        CheckSpan(retention, nameof(retention));
+        var row = new
+        {
+            lease.Key.Scope,
+            Key = lease.Key.Value,
+            Owner = lease.Owner.ToString(),
+            lease.Fence,
+            outcome.Failed,
+            outcome.TypeTag,
+            Result = outcome.Payload.ToArray(),
+            Retention = Milliseconds(retention),
+            Now,
+        };
+        if (await connection.ExecuteAsync(new CommandDefinition(_sql.Complete, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1)
+        {
+            return true;
+        }
+
+        // An earlier call of this lease whose reply was lost: the first outcome stays.
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(_sql.IsCompleted, Row(lease), transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+    }
+
+    private async ValueTask<bool> ChangeAsync(string sql, object row, CancellationToken cancellationToken) => await ExecuteAsync(sql, row, cancellationToken).ConfigureAwait(false) == 1;
+
+    private async Task<int> ExecuteAsync(string sql, object row, CancellationToken cancellationToken)
+    {
+        await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        var count = await write.Connection.ExecuteAsync(new CommandDefinition(sql, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+
+    private static object Row(IdempotencyLease lease) => new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence };
+
+    private static DbConnection Connection(DbTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already; nothing was written.");
+    }
+
+    private static long Milliseconds(TimeSpan span) => Math.Max(1, (long)span.TotalMilliseconds);
+
+    private static void Check(IdempotencyClaimRequest request)
+    {
+        CheckKey(request.Key);
+        CheckSpan(request.Lease, nameof(request.Lease));
+        CheckSpan(request.Retention, nameof(request.Retention));
+    }
+
+    private static void CheckKey(IdempotencyKey key)
+    {
+        if (key.Value is null)
+        {
+            throw new ArgumentException("The idempotency key is the default value; construct it from a scope and a key.", nameof(key));
+        }
+    }
+
+    private static void CheckSpan(TimeSpan span, string name)
+    {
+        if (span <= TimeSpan.Zero || span > TimeSpan.FromDays(3660))
+        {
+            throw new ArgumentOutOfRangeException(name, span, "A span must be more than zero and at most ten years.");
+        }
+    }
+}

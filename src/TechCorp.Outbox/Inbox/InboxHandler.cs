@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using Dapper;
+using Microsoft.Extensions.Logging;
+using TechCorp.Messaging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Puts the inbox around a transactional handler: mark, handler's writes and events in one transaction; a duplicate is acknowledged without it.</summary>
+/// <remarks>The mark is the first statement: a concurrent duplicate waits for it, and sees what became of it.</remarks>
+internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox outbox, ITransactionalHandler<TMessage> handler, TimeProvider time, ILogger logger) : IMessageHandler<TMessage>
+    where TMessage : notnull
+{
+    private readonly InboxSql _sql = database.Dialect.Inbox(database.Schema);
+    private readonly IAfterCommit<TMessage>? _after = handler as IAfterCommit<TMessage>;
+
+    public async Task HandleAsync(TMessage message, MessageContext context, CancellationToken cancellationToken)
+    {
+        var id = IdOf(context);
+        var mark = new
+        {
+            Consumer = context.Queue,
+            Id = id.ToString(),
+            Hash = SHA256.HashData(context.Body.Span),
+            AfterCommit = _after is null ? 0 : 1,
+            Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        var transaction = await CommitAsync(message, context, mark.Consumer, id, mark, mark.Hash, cancellationToken).ConfigureAwait(false);
+        foreach (var work in transaction?.AfterCommitWork ?? [])
+        {
+            await RunAsync(work, context, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_after is not null && (transaction is not null || await IsDueAsync(mark, cancellationToken).ConfigureAwait(false)))
+        {
+            await _after.AfterCommitAsync(message, context, cancellationToken).ConfigureAwait(false);
+            await SettleAsync(mark, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Null for a duplicate.</summary>
+    private async Task<TransactionContext?> CommitAsync(TMessage message, MessageContext context, string consumer, Guid id, object mark, byte[] hash, CancellationToken cancellationToken)
+    {
+        await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Mark, mark, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 0)
+        {
+            var row = await write.Connection.QuerySingleOrDefaultAsync<InboxRow>(new CommandDefinition(_sql.Find, mark, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)
+                ?? throw new RetryLaterException($"The inbox mark of message {context.MessageId} went away while it was looked at.", TimeSpan.FromSeconds(1));
+            if (!row.BodyHash.AsSpan().SequenceEqual(hash))
+            {
+                throw new IdentityConflictException(consumer, context.MessageId!);
+            }
+
+            logger.Duplicate(consumer, context.MessageId!);
+            return null;
+        }
+
+        var transaction = new TransactionContext(write.Transaction, outbox, context, ordinal => DerivedId.From(consumer, id.ToString(), ordinal).ToString());
+        await handler.HandleAsync(message, transaction, cancellationToken).ConfigureAwait(false);
+        if (transaction.Events.Count > 0)
+        {
+            await outbox.AppendAsync(write.Transaction, transaction.Events, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Whether it was committed is not known when this throws: the redelivery meets the mark, or does not.
+        await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (transaction.Events.Count > 0)
+        {
+            outbox.Wake();
+        }
+
+        return transaction;
+    }
+
+    private async Task<bool> IsDueAsync(object mark, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return (await connection.QuerySingleOrDefaultAsync<InboxRow>(new CommandDefinition(_sql.Find, mark, cancellationToken: cancellationToken)).ConfigureAwait(false))?.AfterCommit == 1;
+    }
+
+    private async Task SettleAsync(object mark, CancellationToken cancellationToken)
+    {
+        await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Settle, mark, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(Func<CancellationToken, Task> work, MessageContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // The effect is committed: asking for the message again would meet its mark, and not this work.
+            logger.AfterCommitFailed(e, context.Queue, context.MessageId!);
+        }
+    }
+
+    private static Guid IdOf(MessageContext context) => context.MessageId switch
+    {
+        null or "" => throw new PermanentFailureException($"The message has no id, so a repetition could not be told from a new message. Have the producer set message_id, or set {nameof(ConsumerOptions.MissingMessageId)} of queue '{context.Queue}' to {nameof(MissingMessageId.FromBodyHash)}."),
+        var text when Guid.TryParse(text, out var id) => id,
+        var text => DerivedId.From("message", text),
+    };
+}

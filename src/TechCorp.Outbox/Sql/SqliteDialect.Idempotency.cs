@@ -1,0 +1,103 @@
+namespace TechCorp.Outbox;
+
+/// <content>What the idempotency store says, on the host's clock.</content>
+internal sealed partial class SqliteDialect
+{
+    /// <summary>Past its retention, and nobody holds it: as good as absent.</summary>
+    private const string Gone = "(i.status < 2 and i.expires_at <= @Now and (i.status = 1 or i.lease_until <= @Now))";
+
+    private const string Mine = $"(i.owner = excluded.owner and not {Gone})";
+
+    internal override IdempotencySql Idempotency(string schema) => new()
+    {
+        Claim = $"""
+            insert into {schema}_idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)
+            values (@Scope, @Key, @Fingerprint, 0, @Owner, 1, 1, @Now + @Lease, @Now + @Retention, @Now)
+            on conflict (scope, key) do update
+            set fence = case when {Mine} then i.fence else i.fence + 1 end,
+              attempt = case when {Gone} then 1 when i.owner = excluded.owner then i.attempt else i.attempt + 1 end,
+              created_at = case when {Gone} then excluded.created_at else i.created_at end,
+              fingerprint = excluded.fingerprint, owner = excluded.owner, lease_until = excluded.lease_until, expires_at = excluded.expires_at,
+              status = 0, failed = null, type_tag = null, result = null, completed_at = null
+            where {Gone}
+            or (i.status = 0 and i.fingerprint = excluded.fingerprint and (i.owner = excluded.owner or i.lease_until <= @Now))
+            returning fence as Fence, attempt as Attempt
+            """,
+        Find = $"""
+            select status as Status, case when fingerprint = @Fingerprint then 1 else 0 end as IsSame, cast(failed as integer) as Failed, type_tag as TypeTag, result as Result,
+              lease_until - @Now as LeaseLeft
+            from {schema}_idempotency
+            where scope = @Scope
+            and key = @Key
+            limit 1
+            """,
+        Complete = $"""
+            update {schema}_idempotency
+            set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result, expires_at = @Now + @Retention, completed_at = @Now
+            where scope = @Scope
+            and key = @Key
+            and owner = @Owner
+            and fence = @Fence
+            and status = 0
+            """,
+        IsCompleted = $"""
+            select count(*)
+            from {schema}_idempotency
+            where scope = @Scope
+            and key = @Key
+            and owner = @Owner
+            and fence = @Fence
+            and status = 1
+            """,
+        Release = $"""
+            delete from {schema}_idempotency
+            where scope = @Scope
+            and key = @Key
+            and owner = @Owner
+            and fence = @Fence
+            and status = 0
+            """,
+        Doubt = $"""
+            update {schema}_idempotency
+            set status = 2, expires_at = null
+            where scope = @Scope
+            and key = @Key
+            and owner = @Owner
+            and fence = @Fence
+            and status = 0
+            """,
+        Renew = $"""
+            update {schema}_idempotency
+            set lease_until = @Now + @Lease
+            where scope = @Scope
+            and key = @Key
+            and owner = @Owner
+            and fence = @Fence
+            and status = 0
+            """,
+        ResolveWith = $"""
+            update {schema}_idempotency
+            set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result, expires_at = @Now + @Retention, completed_at = @Now
+            where scope = @Scope
+            and key = @Key
+            and status = 2
+            """,
+        ResolveWithout = $"""
+            delete from {schema}_idempotency
+            where scope = @Scope
+            and key = @Key
+            and status = 2
+            """,
+        Sweep = $"""
+            delete from {schema}_idempotency
+            where (scope, key) in (
+              select scope, key
+              from {schema}_idempotency
+              where expires_at <= @Now
+              and (status = 1 or (status = 0 and lease_until <= @Now))
+              order by expires_at
+              limit @Limit
+            )
+            """,
+    };
+}

@@ -1,0 +1,113 @@
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>Runs a program on a transport and writes down everything that can be seen: outcomes, deliveries, counts, and in the end what is left in each queue.</summary>
+/// <param name="transport">Where it runs.</param>
+/// <param name="program">What runs.</param>
+/// <param name="expected">What the other transport showed: a server is given time to come to the same counts after each step.</param>
+internal sealed class BrokerProgramRun(ITransport transport, BrokerProgram program, IReadOnlyList<string>? expected = null)
+{
+    private readonly List<string> _log = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    internal async Task<IReadOnlyList<string>> RunAsync()
+    {
+        await transport.DeclareAsync(program.Topology, TopologyMode.Create, Cancellation);
+        foreach (var step in program.Steps)
+        {
+            _log.Add(step switch
+            {
+                BrokerStep.Publish publish => await PublishAsync(publish),
+                BrokerStep.Read read => await ReadAsync(read),
+                BrokerStep.Consume consume => await ConsumeAsync(consume),
+                _ => throw new InvalidOperationException($"No such step: {step}"),
+            });
+            _log.Add(await CountsAsync());
+        }
+
+        // Acknowledged, not given back: giving back would count against delivery limits and fill the next queue.
+        var everything = Enumerable.Range(0, program.Steps.Count).Select(index => (index, Settlement.Acknowledge)).ToList();
+        foreach (var queue in program.Queues)
+        {
+            _log.Add($"left in {queue}: {await ReadAsync(new BrokerStep.Read(queue, program.Steps.Count, everything))}");
+        }
+
+        return _log;
+    }
+
+    private static string Show(IEnumerable<Delivery> deliveries) => string.Join(" ", deliveries.Select(delivery =>
+        $"'{delivery.Text()}' from '{delivery.Exchange}' by '{delivery.RoutingKey}'{(delivery.Redelivered ? " again" : "")} count {delivery.DeliveryCount ?? 0}"
+        + $" reason '{delivery.BrokerReason}' [{string.Join(", ", delivery.Headers.OrderBy(header => header.Key, StringComparer.Ordinal))}];"));
+
+    private async Task<string> PublishAsync(BrokerStep.Publish publish)
+    {
+        var outcome = await transport.PublishAsync(TextMessage.Of(publish.Text), publish.Destination, WhenUnroutable.Fail, Eventually.Watchdog, Cancellation);
+        return $"{outcome.Kind} {outcome.Code}";
+    }
+
+    private async Task<string> ReadAsync(BrokerStep.Read read)
+    {
+        await using var reader = await transport.OpenReaderAsync(read.Queue, Cancellation);
+        List<Delivery> held = [];
+        while (held.Count < read.Count && await reader.GetAsync(Cancellation) is { } delivery)
+        {
+            held.Add(delivery);
+        }
+
+        foreach (var (index, settlement) in read.Settles.Where(settle => settle.Index < held.Count))
+        {
+            await reader.SettleAsync(held[index], settlement, Cancellation);
+        }
+
+        return Show(held);
+    }
+
+    private async Task<string> ConsumeAsync(BrokerStep.Consume consume)
+    {
+        var ready = (await transport.CountAsync(consume.Queue, Cancellation))!.Value.Ready;
+        var consumer = new CollectingConsumer();
+        await using var source = await transport.ConsumeAsync(consume.Queue, consume.Prefetch, consumer.Take, Cancellation);
+        await consumer.ReceivesAsync((int)Math.Min(consume.Prefetch, ready));
+        await source.CancelAsync(Cancellation);
+        var deliveries = consumer.Deliveries;
+        foreach (var (index, settlement) in consume.Settles.Where(settle => settle.Index < deliveries.Count))
+        {
+            source.TrySettle(deliveries[index], settlement).Should().BeTrue();
+        }
+
+        return Show(deliveries);
+    }
+
+    private async Task<string> CountsAsync()
+    {
+        if (expected is null)
+        {
+            return await LookAsync();
+        }
+
+        var wanted = expected[_log.Count];
+        var seen = "";
+        try
+        {
+            await Eventually.Holds(async () => (seen = await LookAsync()) == wanted, $"the counts are {wanted}");
+            return wanted;
+        }
+        catch (Xunit.Sdk.XunitException)
+        {
+            return seen;
+        }
+    }
+
+    private async Task<string> LookAsync()
+    {
+        List<string> counts = [];
+        foreach (var queue in program.Queues)
+        {
+            counts.Add($"{(await transport.CountAsync(queue, Cancellation))?.Ready}");
+        }
+
+        return "ready " + string.Join(", ", counts);
+    }
+}

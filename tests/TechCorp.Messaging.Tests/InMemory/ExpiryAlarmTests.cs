@@ -1,0 +1,53 @@
+namespace TechCorp.Messaging.Tests;
+
+public sealed class ExpiryAlarmTests : IDisposable
+{
+    private readonly ScriptedTimeProvider _time = new();
+    private readonly ExpiryAlarm _alarm;
+    private int _rings;
+
+    public ExpiryAlarmTests() => _alarm = new ExpiryAlarm(_time, () => TimeSpan.Zero, () => _rings++);
+
+    public void Dispose() => _alarm.Dispose();
+
+    [Fact]
+    public void A_later_moment_does_not_touch_the_timer()
+    {
+        _alarm.Set(TimeSpan.FromSeconds(5));
+        _alarm.Set(TimeSpan.FromSeconds(7));
+        _alarm.Set(TimeSpan.MaxValue);
+
+        _time.Changes.Should().Equal(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void An_earlier_moment_that_overtakes_the_timer_wins()
+    {
+        // Between deciding on 10 s and telling the timer so, another thread decides on 5 s and tells it first.
+        _time.BeforeNextChange = () => _alarm.Set(TimeSpan.FromSeconds(5));
+
+        _alarm.Set(TimeSpan.FromSeconds(10));
+
+        _time.Changes.Last().Should().Be(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void After_ringing_it_can_be_set_for_any_moment()
+    {
+        _alarm.Set(TimeSpan.FromSeconds(5));
+        _time.Fire();
+        _alarm.Set(TimeSpan.FromSeconds(20));
+
+        _rings.Should().Be(1);
+        _time.Changes.Should().Equal(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public void A_moment_in_the_past_rings_at_once_and_one_in_the_far_future_is_approached_in_steps()
+    {
+        _alarm.Set(TimeSpan.FromDays(1000));
+        _alarm.Set(TimeSpan.FromSeconds(-1));
+
+        _time.Changes.Should().Equal(TimeSpan.FromDays(1), TimeSpan.Zero);
+    }
+}

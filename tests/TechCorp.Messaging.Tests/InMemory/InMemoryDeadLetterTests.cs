@@ -1,0 +1,106 @@
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>At-least-once dead-lettering: what RabbitMQ does too, within minutes; here at once.</summary>
+[Trait("Spec", "TP5")]
+public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
+{
+    [Fact]
+    public async Task A_letter_that_leads_nowhere_waits_until_its_queue_is_declared()
+    {
+        await DeclareAsync(new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "dead" });
+        await PublishAsync("q", "1");
+        await PublishAsync("q", "2");
+        await SettleHeadAsync("q", Settlement.Reject);
+        await SettleHeadAsync("q", Settlement.Reject);
+        (await ReadyAsync("q")).Should().Be(0);
+
+        await DeclareAsync(new QueueDeclaration("dead"));
+
+        var dead = await SubscribeAsync("dead");
+        await dead.ReceivesAsync(2);
+        dead.Texts.Should().Equal("1", "2");
+    }
+
+    [Fact]
+    public async Task A_letter_that_a_refused_declaration_set_free_expires_in_time_all_the_same()
+    {
+        await DeclareAsync(new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "dead" }, new QueueDeclaration("end"));
+        await PublishAsync("q", "1");
+        await SettleHeadAsync("q", Settlement.Reject);
+        var end = await SubscribeAsync("end");
+        var halfWay = Topology.Empty
+            .Add(new QueueDeclaration("dead") { MessageTimeToLive = TimeSpan.FromSeconds(1), DeadLetterExchange = "", DeadLetterRoutingKey = "end" })
+            .Add(new BindingDeclaration("missing", "dead", ""));
+
+        var declare = () => Transport.DeclareAsync(halfWay, TopologyMode.Create, Cancellation);
+        await declare.Should().ThrowAsync<TopologyMismatchException>();
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        await end.ReceivesAsync(1);
+    }
+
+    [Fact]
+    public async Task A_letter_that_a_full_queue_refuses_waits_for_room()
+    {
+        await DeclareAsync(
+            new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "dead" },
+            new QueueDeclaration("dead") { Kind = QueueKind.Classic, MaxLength = 1, Overflow = QueueOverflow.RejectPublish });
+        foreach (var text in (string[])["1", "2", "3"])
+        {
+            await PublishAsync("q", text);
+            await SettleHeadAsync("q", Settlement.Reject);
+        }
+
+        (await ReadyAsync("dead")).Should().Be(1);
+        var dead = await SubscribeAsync("dead", prefetch: 1);
+        for (var i = 0; i < 3; i++)
+        {
+            await dead.ReceivesAsync(i + 1);
+            dead.Settle(i).Should().BeTrue();
+        }
+
+        dead.Texts.Should().Equal("1", "2", "3");
+    }
+
+    [Fact]
+    public async Task Held_letters_count_against_the_length()
+    {
+        await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, Overflow = QueueOverflow.RejectPublish, DeadLetterExchange = "missing" });
+        await PublishAsync("q", "1");
+        await SettleHeadAsync("q", Settlement.Reject);
+
+        (await PublishAsync("q", "2")).IsConfirmed.Should().BeTrue("a quorum queue finds out when it is over its length");
+        (await PublishAsync("q", "3")).Kind.Should().Be(PublishOutcomeKind.Rejected);
+    }
+
+    [Fact]
+    public async Task A_classic_queues_letter_that_leads_nowhere_is_dropped()
+    {
+        await DeclareAsync(new QueueDeclaration("q") { Kind = QueueKind.Classic, DeadLetterExchange = "", DeadLetterRoutingKey = "dead" });
+        await PublishAsync("q", "1");
+        await SettleHeadAsync("q", Settlement.Reject);
+
+        await DeclareAsync(new QueueDeclaration("dead"));
+
+        (await ReadyAsync("dead")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_first_death_is_remembered_and_the_last_one_is_the_reason()
+    {
+        await DeclareAsync(
+            new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "first" },
+            new QueueDeclaration("first") { MessageTimeToLive = TimeSpan.FromSeconds(1), DeadLetterExchange = "", DeadLetterRoutingKey = "second" },
+            new QueueDeclaration("second"));
+        await PublishAsync("q", "1");
+        await SettleHeadAsync("q", Settlement.Reject);
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        var second = await SubscribeAsync("second");
+        var letter = (await second.ReceivesAsync(1))[0];
+        letter.BrokerReason.Should().Be("expired");
+        letter.Headers.Should().Contain("x-first-death-reason", "rejected").And.Contain("x-first-death-queue", "q");
+    }
+}

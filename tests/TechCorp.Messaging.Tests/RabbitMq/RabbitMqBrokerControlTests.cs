@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>What only an operator of the server can bring about: alarms, users, permissions.</summary>
+[Collection(nameof(BrokerControl))]
+public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
+{
+    private const string User = "limited";
+    private const string Password = "correct-horse";
+
+    [Fact, Trait("Spec", "PB8")]
+    public async Task While_the_broker_blocks_publishes_wait_to_their_deadline_consumers_go_on_and_publishing_comes_back()
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var queue = await QueueAsync(transport);
+        await PublishAsync(transport, queue, "1");
+        await PublishAsync(transport, queue, "2");
+        await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.000001");
+        try
+        {
+            var first = PublishAsync(transport, queue, "first", TimeSpan.FromMinutes(1)); // the broker tells only a connection that publishes
+            await Eventually.Holds(() => transport.PublishingState == TransportState.Blocked, "the broker says that it blocks");
+
+            var outcome = await PublishAsync(transport, queue, "late", TimeSpan.FromMilliseconds(200));
+            outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
+            outcome.Reason.Should().Contain("blocks publishing");
+            var consumer = await SubscribeAsync(transport, queue);
+            await consumer.ReceivesAsync(2);
+            consumer.Settle(0).Should().BeTrue();
+            var waiting = PublishAsync(transport, queue, "waiting", TimeSpan.FromMinutes(1));
+
+            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.4");
+
+            (await Eventually.Ends(first, "the first is confirmed")).IsConfirmed.Should().BeTrue();
+            (await Eventually.Ends(waiting, "publishing resumes")).IsConfirmed.Should().BeTrue();
+            transport.State.Should().Be(TransportState.Connected);
+        }
+        finally
+        {
+            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.4");
+        }
+    }
+
+    [Fact, Trait("Spec", "PB16")]
+    public async Task Credentials_that_are_refused_later_on_are_retried_until_they_are_taken_again()
+    {
+        await WithUserAsync(configure: ".*", async uri =>
+        {
+            await using var proxy = new TcpProxy(uri.Host, uri.Port);
+            await using var transport = await StartAsync(new UriBuilder(uri) { Port = proxy.Port }.Uri);
+            await BrokerControl.RabbitMqCtlAsync("change_password", User, "another");
+
+            proxy.Cut();
+            await Eventually.Holds(() => transport.State == TransportState.Refused, "the transport says that it is refused");
+            await BrokerControl.RabbitMqCtlAsync("change_password", User, Password);
+
+            await Eventually.Holds(() => transport.State == TransportState.Connected, "it connects again");
+        });
+    }
+
+    [Fact, Trait("Spec", "TP3")]
+    public async Task Validate_and_assume_need_no_configure_permission_and_create_says_so_when_it_lacks_it()
+    {
+        var owner = await Backend.StartAsync(new PublisherOptions());
+        var topology = Topology.Empty.Add(new QueueDeclaration(await QueueAsync(owner, QueueKind.Quorum)));
+        await WithUserAsync(configure: "^$", async uri =>
+        {
+            await using var transport = await StartAsync(uri);
+
+            await transport.DeclareAsync(topology, TopologyMode.Validate, Cancellation);
+            await transport.DeclareAsync(topology, TopologyMode.Assume, Cancellation);
+            var create = () => transport.DeclareAsync(topology, TopologyMode.Create, Cancellation);
+
+            (await create.Should().ThrowAsync<TopologyMismatchException>()).Which.Message.Should().Contain("configure permission").And.Contain(nameof(TopologyMode.Validate));
+        });
+    }
+
+    private static async Task<RabbitMqTransport> StartAsync(Uri uri)
+    {
+        var options = new RabbitMqOptions { Uris = [uri], ReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(500) };
+        var transport = new RabbitMqTransport(options, new PublisherOptions(), "tests", TimeProvider.System, NullLogger.Instance);
+        await transport.StartAsync(Cancellation);
+        return transport;
+    }
+
+    private static async Task WithUserAsync(string configure, Func<Uri, Task> test)
+    {
+        await BrokerControl.RabbitMqCtlAsync("add_user", User, Password);
+        try
+        {
+            await BrokerControl.RabbitMqCtlAsync("set_permissions", User, configure, ".*", ".*");
+            await test(new UriBuilder(RabbitMqServer.Uri) { UserName = User, Password = Password }.Uri);
+        }
+        finally
+        {
+            await BrokerControl.RabbitMqCtlAsync("delete_user", User);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
+{
+    [Theory, Trait("Spec", "TP2")]
+    [InlineData(1000, 2000, "x-message-ttl", "1000", "2000")]
+    [InlineData(1000, 0, "x-message-ttl", "1000", "none")]
+    public async Task A_queue_with_another_argument_is_a_mismatch_that_names_it_with_ours_theirs_and_the_remedies(int ours, int theirs, string argument, string ourText, string theirText)
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var queue = Backend.Queue();
+        await transport.DeclareAsync(Of(queue, theirs), TopologyMode.Create, Cancellation);
+
+        var declare = () => transport.DeclareAsync(Of(queue, ours), TopologyMode.Create, Cancellation);
+
+        var mismatch = (await declare.Should().ThrowAsync<TopologyMismatchException>()).Which;
+        mismatch.Entity.Should().Contain(queue);
+        mismatch.Difference.Should().Contain(argument).And.MatchRegex($"ours is .*{ourText}.*the broker's is .*{theirText}");
+        mismatch.Message.Should().Contain("delete it").And.Contain(nameof(TopologyMode.Assume));
+        (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue("a refused declaration disturbs nobody");
+    }
+
+    [Fact, Trait("Spec", "TP2")]
+    public async Task A_refused_declaration_is_not_declared_again_after_a_reconnect()
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var queue = Backend.Queue();
+        await transport.DeclareAsync(Of(queue, 2000), TopologyMode.Create, Cancellation);
+        await FluentActions.Awaiting(() => transport.DeclareAsync(Of(queue, 1000), TopologyMode.Create, Cancellation)).Should().ThrowAsync<TopologyMismatchException>();
+
+        await Backend.CutAsync(transport);
+
+        (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "TP3")]
+    public async Task Validate_says_what_does_not_exist_and_creates_nothing()
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var queue = Backend.Queue();
+
+        var validate = () => transport.DeclareAsync(Of(queue, 0), TopologyMode.Validate, Cancellation);
+
+        (await validate.Should().ThrowAsync<TopologyMismatchException>()).Which.Message.Should().Contain(queue).And.Contain("does not exist");
+        (await transport.CountAsync(queue, Cancellation)).Should().BeNull();
+    }
+
+    [Theory, Trait("Spec", "TP4")]
+    [InlineData(QueueKind.Classic)]
+    [InlineData(QueueKind.Quorum)]
+    public async Task The_seeds_dead_letter_topology_is_declared_by_one_call_with_exactly_its_arguments(QueueKind kind)
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var queue = Backend.Queue();
+        var topology = Topology.WorkQueue(new QueueDeclaration(queue) { Kind = kind, MessageTimeToLive = TimeSpan.FromMilliseconds(86_400_000) });
+
+        await transport.DeclareAsync(topology, TopologyMode.Create, Cancellation);
+        await transport.DeclareAsync(topology, TopologyMode.Create, Cancellation);
+
+        var expected = new Dictionary<string, object?>
+        {
+            ["x-dead-letter-exchange"] = "dlx",
+            ["x-dead-letter-routing-key"] = queue + ".dlq",
+            ["x-message-ttl"] = 86_400_000,
+            ["x-overflow"] = "reject-publish",
+        };
+        if (kind == QueueKind.Quorum)
+        {
+            expected["x-queue-type"] = "quorum";
+            expected["x-dead-letter-strategy"] = "at-least-once";
+        }
+
+        await using var channel = await RabbitMqServer.ChannelAsync();
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, expected, cancellationToken: Cancellation); // 406 if anything differed
+        (await transport.CountAsync(queue + ".dlq", Cancellation)).Should().NotBeNull();
+        (await transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange("dlx", queue + ".dlq"), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue("the dead-letter queue is bound");
+    }
+
+    [Fact, Trait("Spec", "TP5")]
+    public void A_quorum_queue_with_a_dead_letter_exchange_dead_letters_at_least_once_and_refuses_publishes_when_full()
+        => QueueArguments.Of(new QueueDeclaration("q") { DeadLetterExchange = "dlx", DeliveryLimit = 5 }).Should().BeEquivalentTo(new Dictionary<string, object>
+        {
+            ["x-queue-type"] = "quorum",
+            ["x-dead-letter-exchange"] = "dlx",
+            ["x-dead-letter-strategy"] = "at-least-once",
+            ["x-overflow"] = "reject-publish",
+            ["x-delivery-limit"] = 5L,
+        });
+
+    [Fact, Trait("Spec", "TP5")]
+    public void A_bounded_queue_that_drops_its_head_by_choice_keeps_doing_so()
+        => QueueArguments.Of(new QueueDeclaration("q") { DeadLetterExchange = "dlx", MaxLength = 10 }).Keys.Should().NotContain(["x-dead-letter-strategy", "x-overflow"]);
+
+    [Theory]
+    [InlineData("PRECONDITION_FAILED - inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received the value '1' of type 'long' but current is none", "argument 'x-message-ttl': ours is the value '1' of type 'long', the broker's is none.")]
+    [InlineData("PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'it's' in vhost '/': received 'topic' but current is 'fanout'", "argument 'type': ours is 'topic', the broker's is 'fanout'.")]
+    [InlineData("PRECONDITION_FAILED - something else", "PRECONDITION_FAILED - something else.")]
+    public void The_brokers_words_are_read(string text, string difference)
+        => DeclareRefusal.Of("queue 'q'", 406, text, null)!.Difference.Should().Be(difference);
+
+    private static Topology Of(string queue, int timeToLive) => Topology.Empty.Add(new QueueDeclaration(queue)
+    {
+        Kind = QueueKind.Classic,
+        MessageTimeToLive = timeToLive == 0 ? null : TimeSpan.FromMilliseconds(timeToLive),
+    });
+}

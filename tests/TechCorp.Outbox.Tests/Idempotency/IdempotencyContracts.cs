@@ -1,0 +1,15 @@
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Outbox.Tests;
+
+public sealed class SqliteIdempotencyBackend : DatabaseIdempotencyBackend<SqliteDatabase>;
+
+public sealed class PostgreSqlIdempotencyBackend : DatabaseIdempotencyBackend<PostgreSqlDatabase>;
+
+public sealed class SqliteIdempotencyStoreContract : IdempotencyStoreContract<SqliteIdempotencyBackend>;
+
+public sealed class PostgreSqlIdempotencyStoreContract : IdempotencyStoreContract<PostgreSqlIdempotencyBackend>;
+
+public sealed class SqliteJoinedIdempotencyContract : InboxJoinedIdempotencyContract<SqliteDatabase>;
+
+public sealed class PostgreSqlJoinedIdempotencyContract : InboxJoinedIdempotencyContract<PostgreSqlDatabase>;

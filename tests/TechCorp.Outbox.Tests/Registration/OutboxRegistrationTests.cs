@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TechCorp.Messaging;
+using TechCorp.Patterns.Contracts;
+using static TechCorp.Patterns.Contracts.Events;
+
+namespace TechCorp.Outbox.Tests;
+
+/// <summary>What a host makes of a registration.</summary>
+public sealed class OutboxRegistrationTests : IAsyncLifetime
+{
+    private readonly SqliteDatabase _database = new();
+    private readonly ScriptedBroker _broker = new();
+
+    public async ValueTask InitializeAsync() => await _database.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private IHost Host(Action<IServiceCollection> add, params (string Key, string Value)[] configuration)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(configuration.Select(entry => KeyValuePair.Create(entry.Key, (string?)entry.Value)));
+        builder.Services.AddSingleton<IMessagePublisher>(_broker);
+        add(builder.Services);
+        return builder.Build();
+    }
+
+    [Fact]
+    public async Task A_started_host_has_tables_and_a_relay_that_publishes()
+    {
+        using var host = Host(services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database)));
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        var outbox = host.Services.GetRequiredService<TransactionalOutbox>();
+        host.Services.GetRequiredService<IOutbox>().Should().BeSameAs(outbox);
+
+        await using (var work = await outbox.BeginAsync(cancellationToken: TestContext.Current.CancellationToken))
+        {
+            work.Add(Event("a", "1"));
+            await work.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Eventually.Holds(() => _broker.Accepted.Count == 1, "the relay publishes");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+        (await _database.ScalarAsync<long>("select count(*) from {outbox_lease} where owner is not null")).Should().Be(0, "the relay has given its partitions back");
+    }
+
+    [Fact]
+    public async Task Tables_are_made_before_any_other_service_starts_and_the_relay_stops_after_consumers_have_drained()
+    {
+        var seen = new List<string>();
+        using var host = Host(services => services
+            .AddHostedService(_ => new Witness(
+                async () => seen.Add($"start: {await _database.ScalarAsync<long>("select count(*) from sqlite_master where name = 'shop_outbox'")}"),
+                async () => seen.Add($"stopping: {await _database.ScalarAsync<long>("select count(*) from {outbox_lease} where owner is not null")}")))
+            .AddTechCorpOutbox(outbox => outbox.UseDatabase(_ => _database.Database)));
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.Holds(async () => await _database.ScalarAsync<long>("select count(*) from {outbox_lease} where owner is not null") == 32, "the relay owns");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+
+        seen.Should().Equal("start: 1", "stopping: 32");
+    }
+
+    [Fact]
+    public async Task Configuration_wins_over_code_and_all_problems_are_named_at_once()
+    {
+        using var host = Host(
+            services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database).Relay(relay => relay.BatchSize = 7).Configure(limits => limits.MaxPayloadBytes = 1)),
+            ("TechCorp:Outbox:Relay:BatchSize", "0"),
+            ("TechCorp:Outbox:Relay:MaxPollInterval", "soon"),
+            ("TechCorp:Outbox:MaxPayloadBytes", "-1"));
+
+        var error = (await host.Invoking(h => h.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<OptionsValidationException>()).Which;
+
+        error.Failures.Should().HaveCount(3).And.Contain(problem => problem.Contains("BatchSize", StringComparison.Ordinal) && problem.EndsWith("it is 0.", StringComparison.Ordinal))
+            .And.Contain(problem => problem.Contains("'soon'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_team_that_migrates_by_itself_is_told_what_is_missing()
+    {
+        using var host = Host(services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database).MigrateOnStart(false)));
+
+        await host.Invoking(h => h.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<SchemaVersionException>();
+    }
+
+    [Fact]
+    public async Task A_further_database_is_registered_under_its_name_with_a_configuration_of_its_own()
+    {
+        var reporting = new OutboxDatabase(_database.OpenAnotherDataSource(), SqlDialect.Sqlite, "reporting");
+        using var host = Host(
+            services => services
+                .AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database))
+                .AddTechCorpOutbox("reporting", outbox => outbox.UseDatabase(reporting))
+                .AddTechCorpOutbox("reporting", outbox => outbox.WithoutRelay()),
+            ("TechCorp:Outbox:reporting:MaxPayloadBytes", "3"));
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        var outbox = host.Services.GetRequiredKeyedService<TransactionalOutbox>("reporting");
+        outbox.Database.Should().BeSameAs(reporting);
+        await using var work = await outbox.BeginAsync(cancellationToken: TestContext.Current.CancellationToken);
+        work.Invoking(w => w.Add(Event(null, "1234"))).Should().Throw<ArgumentException>();
+        host.Services.GetRequiredService<TransactionalOutbox>().Should().NotBeSameAs(outbox);
+        await work.DisposeAsync();
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Looks when it is started and when the host begins to stop, as a consumer would.</summary>
+    private sealed class Witness(Func<Task> atStart, Func<Task> atStopping) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => atStart();
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => atStopping();
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,452 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Dapper;
+using TechCorp.Outbox;
+
+namespace TechCorp.Patterns.Contracts;
+
+/// <summary>How sagas begin, wait, are handed over, and end.</summary>
+public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    private readonly ConcurrentQueue<string> _trail = new();
+
+    [Fact, Trait("Spec", "SG21")]
+    public async Task Of_64_starts_for_one_order_one_begins_a_saga()
+    {
+        var process = Process();
+
+        var starts = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => process.StartAsync("o-1", Order, Cancel), Cancel)));
+        await DriveAsync(process);
+
+        starts.Count(s => s.IsNew).Should().Be(1);
+        starts.Select(s => s.Id).Distinct().Should().ContainSingle();
+        await EverythingHappenedOnceAsync();
+    }
+
+    [Fact, Trait("Spec", "SG21")]
+    public async Task A_second_start_finds_the_saga_even_when_it_has_ended()
+    {
+        var process = Process();
+        var first = await process.StartAsync("o-1", Order, Cancel);
+        await DriveAsync(process);
+
+        var second = await process.StartAsync("o-1", Order with { Amount = 999 }, Cancel);
+
+        second.Should().Be(new SagaStart(first.Id, IsNew: false));
+        await EverythingHappenedOnceAsync();
+    }
+
+    [Fact, Trait("Spec", "SG1")]
+    public async Task A_start_in_a_transaction_that_is_rolled_back_never_was()
+    {
+        var process = Process();
+        await using (var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel))
+        {
+            (await process.StartAsync(write.Transaction, "o-1", Order, Cancel)).IsNew.Should().BeTrue();
+        }
+
+        process.Wake();
+        await process.RunDueAsync(Cancel);
+        await Db.AgeAsync(Options.Lease * 2);
+        await process.RunDueAsync(Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        (await process.FindAsync<OrderState>("o-1", Cancel)).Should().BeNull();
+        Warehouse.Calls.Should().BeEmpty();
+    }
+
+    [Fact, Trait("Spec", "SG1")]
+    public async Task A_start_in_a_transaction_runs_as_soon_as_its_commit_is_told()
+    {
+        var process = Process();
+        await using (var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel))
+        {
+            await process.StartAsync(write.Transaction, "o-1", Order, Cancel);
+            await write.CommitAsync(Cancel);
+        }
+
+        process.Wake();
+        await process.RunDueAsync(Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        (await process.FindAsync<OrderState>("o-1", Cancel))!.Status.Should().Be(SagaStatus.Completed, "no time has passed");
+        (await Db.ScalarAsync<long>("select epoch from {saga}")).Should().Be(1, "who starts it owns it");
+    }
+
+    [Fact, Trait("Spec", "SG18")]
+    public async Task A_host_that_stops_in_the_middle_of_a_call_hands_the_saga_over()
+    {
+        var first = Process();
+        var paying = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Gateway.Before = async (op, nth, token) =>
+        {
+            if (op == "charge" && nth == 1)
+            {
+                paying.SetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            }
+        };
+        await first.StartAsync("o-1", Order, Cancel);
+        await paying.Task.WaitAsync(Watchdog, Cancel);
+
+        await first.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
+
+        var between = await first.FindAsync<OrderState>("o-1", Cancel);
+        between!.Steps[1].State.Should().Be(SagaStepState.Started, "stopping is not an outcome");
+        between.Steps[1].Attempt.Should().Be(0);
+        (await Process().RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released, no lease must run out");
+        var saga = await DriveAsync(Process());
+        saga.Status.Should().Be(SagaStatus.Completed);
+        saga.Steps[1].Attempt.Should().Be(1);
+        await EverythingHappenedOnceAsync();
+    }
+
+    [Fact, Trait("Spec", "SG18")]
+    public async Task A_host_that_stops_writes_the_outcome_of_a_call_that_ends_in_time_and_begins_no_other()
+    {
+        var first = Process();
+        var paying = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var paid = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Gateway.After = async (op, _, _) =>
+        {
+            paying.TrySetResult();
+            await (op == "charge" ? paid.Task : Task.CompletedTask);
+        };
+        await first.StartAsync("o-1", Order, Cancel);
+        await paying.Task.WaitAsync(Watchdog, Cancel);
+        var stop = first.StopAsync(Cancel);
+        paid.SetResult();
+        await stop.WaitAsync(Watchdog, Cancel);
+
+        var between = await first.FindAsync<OrderState>("o-1", Cancel);
+        between!.Steps[1].State.Should().Be(SagaStepState.Succeeded);
+        Warehouse.Count("confirm").Should().Be(0);
+        await DriveAsync(Process());
+        Gateway.Count("charge").Should().Be(1);
+        await EverythingHappenedOnceAsync();
+    }
+
+    [Fact, Trait("Spec", "SG17")]
+    public async Task A_call_that_takes_longer_than_its_timeout_is_unknown_and_asked_for_again()
+    {
+        var process = Process();
+        var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Gateway.After = async (op, nth, _) =>
+        {
+            if (op == "charge" && nth == 1)
+            {
+                hangs.SetResult();
+                await HangAsync();
+            }
+        };
+        await process.StartAsync("o-1", Order, Cancel);
+        await hangs.Task.WaitAsync(Watchdog, Cancel);
+        Db.Time.Advance(Options.StepTimeout);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        var waiting = await process.FindAsync<OrderState>("o-1", Cancel);
+        waiting!.Steps[1].State.Should().Be(SagaStepState.Unknown);
+        waiting.Steps[1].LastError.Should().Contain("No answer within");
+        (await DriveAsync(process)).Status.Should().Be(SagaStatus.Completed);
+        Gateway.Count("charge").Should().Be(2);
+        await EverythingHappenedOnceAsync();
+    }
+
+    [Fact, Trait("Spec", "SG12")]
+    public async Task A_last_step_that_may_be_given_up_undoes_everything_before_it_in_reverse()
+    {
+        var process = Probe(s => s
+            .Step("reserve", Does("reserve"), Undoes("release"))
+            .Step("pay", Does("pay"), Undoes("refund"))
+            .Step("confirm", (_, _) => throw new TimeoutException("No answer.")));
+
+        var saga = await RunProbeAsync(process);
+
+        saga.Status.Should().Be(SagaStatus.Compensated);
+        _trail.Should().Equal("reserve", "pay", "refund", "release");
+    }
+
+    [Fact, Trait("Spec", "SG23")]
+    public async Task An_output_that_cannot_be_written_is_unknown_and_undone_in_the_end()
+    {
+        var process = Probe(s => s.Step("make", Make, Undoes("unmake")));
+
+        var saga = await RunProbeAsync(process);
+
+        saga.Status.Should().Be(SagaStatus.Compensated);
+        saga.Steps[0].Attempt.Should().Be(5, "it is no crash loop");
+        _trail.Should().Equal("make", "make", "make", "make", "make", "unmake");
+
+        Task<StepOutcome> Make(StepContext<ProbeState> step, CancellationToken cancellationToken)
+        {
+            _trail.Enqueue("make");
+            return Task.FromResult(StepOutcome.Success(new OrderEnded(null!, "x", null), UnwritableJson()));
+        }
+
+        static System.Text.Json.Serialization.Metadata.JsonTypeInfo<OrderEnded> UnwritableJson()
+        {
+            var options = new JsonSerializerOptions { TypeInfoResolver = SagaJson.Default };
+            options.Converters.Add(new Unwritable());
+            return (System.Text.Json.Serialization.Metadata.JsonTypeInfo<OrderEnded>)System.Text.Json.Serialization.Metadata.JsonMetadataServices.CreateValueInfo<OrderEnded>(options, new Unwritable());
+        }
+    }
+
+    [Fact, Trait("Spec", "SG5")]
+    public async Task Before_a_step_is_given_up_its_outcome_is_asked_for()
+    {
+        var process = Probe(s => s
+            .Step("pay", (_, _) => throw new TimeoutException("No answer."), Undoes("refund")).QueryOutcome((step, _) =>
+            {
+                _trail.Enqueue($"query {step.Attempt}");
+                return Task.FromResult(StepOutcome.Success("p-1"));
+            })
+            .Step("ship", Does("ship")));
+
+        var saga = await RunProbeAsync(process);
+
+        saga.Status.Should().Be(SagaStatus.Completed);
+        saga.Steps[0].Output.Should().Be("p-1");
+        _trail.Should().Equal("query 5", "ship");
+    }
+
+    [Fact]
+    public async Task A_step_is_asked_again_after_1_2_4_and_8_seconds()
+    {
+        var times = new ConcurrentQueue<DateTimeOffset>();
+        var process = Probe(s => s.Step("pay", (_, _) =>
+        {
+            times.Enqueue(Db.Time.GetUtcNow());
+            throw new TimeoutException("No answer.");
+        }));
+
+        await RunProbeAsync(process);
+
+        var waits = times.Zip(times.Skip(1), (a, b) => b - a).ToList();
+        waits.Should().HaveCount(4);
+        waits.Zip([1, 2, 4, 8]).Should().OnlyContain(w => Math.Abs(w.First.TotalSeconds - w.Second) < 0.25);
+    }
+
+    [Fact]
+    public async Task A_local_step_commits_with_its_outcome_or_not_at_all()
+    {
+        var table = Db.Database.Table("local_work");
+        await Db.ExecuteAsync($"create table {table} (id text not null)");
+        var calls = 0;
+        var process = Probe(s => s.LocalStep("write", async (step, _) =>
+        {
+            await step.Connection.ExecuteAsync($"insert into {table} (id) values ('x')", transaction: step.Transaction);
+            return ++calls < 3 ? throw new InvalidOperationException("Not yet.") : StepOutcome.Success();
+        }));
+
+        (await RunProbeAsync(process)).Status.Should().Be(SagaStatus.Completed);
+
+        calls.Should().Be(3);
+        (await Db.ScalarAsync<long>($"select count(*) from {table}")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_deadline_before_the_point_of_no_return_undoes_the_saga()
+    {
+        var process = Probe(s => s
+            .Step("reserve", Does("reserve"), Undoes("release"))
+            .Step("pay", (_, _) => Task.FromResult(StepOutcome.Pending(TimeSpan.FromSeconds(7))), Undoes("refund"))
+            .Deadline(TimeSpan.FromMinutes(1)));
+
+        var saga = await RunProbeAsync(process);
+
+        saga.Status.Should().Be(SagaStatus.Compensated);
+        saga.Reason.Should().Contain("deadline");
+        _trail.Should().Equal("reserve", "refund", "release");
+    }
+
+    [Fact]
+    public async Task A_deadline_after_the_point_of_no_return_only_raises_the_alarm()
+    {
+        var isDown = true;
+        var process = Probe(s => s
+            .Step("pay", Does("pay"), Undoes("refund"))
+            .Step("ship", (_, _) => isDown ? throw new TimeoutException("No answer.") : Task.FromResult(StepOutcome.Success())).Retriable()
+            .Deadline(TimeSpan.FromSeconds(20)));
+
+        var alarmed = await RunProbeAsync(process, s => s.Status == SagaStatus.NeedsAttention);
+        isDown = false;
+        var saga = await DriveProbeAsync(process);
+
+        alarmed.Steps[1].Attempt.Should().BeLessThan(Options.AlarmAfterAttempts);
+        saga.Status.Should().Be(SagaStatus.Completed);
+        _trail.Should().Equal("pay");
+    }
+
+    [Fact]
+    public async Task A_late_success_of_a_step_that_was_undone_is_undone_once_more()
+    {
+        var process = Probe(s => s
+            .Step("reserve", Does("reserve"), Undoes("release"))
+            .Step("pay", (_, _) => throw new TimeoutException("No answer."), Undoes("refund")));
+        var ended = await RunProbeAsync(process);
+        ended.Status.Should().Be(SagaStatus.Compensated);
+
+        (await process.ReportAsync(ended.Id, "pay", StepOutcome.Success("p-9"), Cancel)).Should().BeTrue();
+        var again = await DriveProbeAsync(process);
+        (await process.ReportAsync(ended.Id, "reserve", StepOutcome.Success(), Cancel)).Should().BeFalse("nothing is new about it");
+
+        again.Status.Should().Be(SagaStatus.Compensated);
+        again.Steps[1].Output.Should().Be("p-9");
+        _trail.Should().Equal("reserve", "refund", "release", "refund");
+    }
+
+    [Fact]
+    public async Task A_success_that_is_reported_while_the_step_waits_is_its_outcome()
+    {
+        var process = Probe(s => s.Step("pay", (_, _) => Task.FromResult(StepOutcome.Pending(TimeSpan.FromHours(1)))).Step("ship", Does("ship")));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        var waiting = await process.FindAsync<ProbeState>("p-1", Cancel);
+
+        (await process.ReportAsync(waiting!.Id, "pay", StepOutcome.Success("paid"), Cancel)).Should().BeTrue();
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        var saga = await process.FindAsync<ProbeState>("p-1", Cancel);
+        saga!.Status.Should().Be(SagaStatus.Completed);
+        saga.Steps[0].Output.Should().Be("paid");
+    }
+
+    [Fact, Trait("Spec", "SG19")]
+    public async Task Instances_finish_on_the_version_they_were_started_with()
+    {
+        var old = Probe(s => s.Step("a", Pends("a")).Step("c", Does("c")));
+        await old.StartAsync("p-1", new ProbeState(""), Cancel);
+        await old.IdleAsync().WaitAsync(Watchdog, Cancel);
+        await old.DisposeAsync();
+
+        var both = Process(Registration(s => s.Step("a", Does("a")).Step("c", Does("c")), 1), Registration(s => s.Step("a", Does("a2")).Step("b", Does("b2")).Step("c", Does("c2")), 2));
+        var first = await DriveProbeAsync(both);
+        await both.StartAsync("p-2", new ProbeState(""), Cancel);
+        var second = await DriveProbeAsync(both, key: "p-2");
+
+        first.Version.Should().Be(1);
+        second.Version.Should().Be(2);
+        _trail.Should().Equal("a", "a", "c", "a2", "b2", "c2");
+    }
+
+    [Fact, Trait("Spec", "SG20")]
+    public async Task A_saga_that_nobody_knows_any_more_is_suspended_and_nothing_is_undone()
+    {
+        var old = Probe(s => s.Step("a", Pends("a"), Undoes("not a")).Step("c", Does("c")));
+        await old.StartAsync("p-1", new ProbeState(""), Cancel);
+        await old.IdleAsync().WaitAsync(Watchdog, Cancel);
+        await old.DisposeAsync();
+        await Db.AgeAsync(Options.SuspendAfter * 2);
+
+        var changed = Probe(s => s.Step("a", Does("x"), Undoes("not x")).Step("b", Does("b")).Step("c", Does("c")));
+        (await changed.RunDueAsync(Cancel)).TakenUp.Should().Be(0);
+        (await changed.ListAsync(SagaStatus.Suspended, cancellationToken: Cancel)).Should().ContainSingle();
+
+        var rolledBack = Probe(s => s.Step("a", Does("a"), Undoes("not a")).Step("c", Does("c")));
+        (await DriveProbeAsync(rolledBack)).Status.Should().Be(SagaStatus.Completed);
+        _trail.Should().Equal("a", "a", "c");
+    }
+
+    [Fact, Trait("Spec", "SG22")]
+    public async Task While_the_database_is_away_nothing_is_concluded()
+    {
+        var process = Process();
+        var charging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var away = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Gateway.After = async (op, nth, _) =>
+        {
+            if (op == "charge" && nth == 1)
+            {
+                charging.SetResult();
+                await away.Task;
+            }
+        };
+        await process.StartAsync("o-1", Order, Cancel);
+        await charging.Task.WaitAsync(Watchdog, Cancel);
+        var table = Db.Database.Table("saga");
+        await Db.ExecuteAsync($"alter table {table} rename to {(Db.HasConcurrentWriters ? "saga_away" : Db.Database.Table("saga_away"))}");
+        away.SetResult();
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        await Db.AgeAsync(TimeSpan.FromSeconds(60));
+        await ((Func<Task>)(() => process.RunDueAsync(Cancel))).Should().ThrowAsync<Exception>();
+        await Db.ExecuteAsync($"alter table {Db.Database.Table("saga_away")} rename to {(Db.HasConcurrentWriters ? "saga" : table)}");
+
+        var saga = await DriveAsync(process);
+
+        saga.Status.Should().Be(SagaStatus.Completed);
+        Gateway.Count("charge").Should().Be(2);
+        await EverythingHappenedOnceAsync();
+    }
+
+    [Fact]
+    public async Task An_end_that_cannot_be_written_is_tried_again_and_its_event_published_once()
+    {
+        var process = Process();
+        Outbox.IsBroken = true;
+        await process.StartAsync("o-1", Order, Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        (await process.FindAsync<OrderState>("o-1", Cancel))!.Status.Should().Be(SagaStatus.Running);
+
+        Outbox.IsBroken = false;
+        (await DriveAsync(process)).Status.Should().Be(SagaStatus.Completed);
+        await EverythingHappenedOnceAsync();
+    }
+
+    [Fact]
+    public async Task Ended_sagas_are_purged_and_running_ones_are_not()
+    {
+        var process = Process();
+        await RunAsync(process, "o-1");
+        await RunAsync(process, "o-2");
+        Gateway.Queued = int.MaxValue;
+        await process.StartAsync("o-3", Order, Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        await Db.AgeAsync(TimeSpan.FromDays(31));
+
+        while (await process.PurgeAsync(TimeSpan.FromDays(30), 1, Cancel) > 0)
+        {
+        }
+
+        (await Db.ScalarAsync<long>("select count(*) from {saga}")).Should().Be(1);
+        (await Db.ScalarAsync<long>("select count(*) from {saga_step}")).Should().Be(2);
+    }
+
+    private SagaOrchestrator Probe(Action<SagaSteps<ProbeState>> define) => Process(Registration(define, 1));
+
+    private static SagaRegistration<ProbeState> Registration(Action<SagaSteps<ProbeState>> define, int version) => new(_ => new ProbeSaga(define, version), SagaJson.Default.ProbeState);
+
+    private Func<StepContext<ProbeState>, CancellationToken, Task<StepOutcome>> Does(string what) => (_, _) =>
+    {
+        _trail.Enqueue(what);
+        return Task.FromResult(StepOutcome.Success());
+    };
+
+    private Func<StepContext<ProbeState>, CancellationToken, Task<StepOutcome>> Pends(string what) => (_, _) =>
+    {
+        _trail.Enqueue(what);
+        return Task.FromResult(StepOutcome.Pending(TimeSpan.FromSeconds(1)));
+    };
+
+    private Func<CompensationContext<ProbeState>, CancellationToken, Task> Undoes(string what) => (_, _) =>
+    {
+        _trail.Enqueue(what);
+        return Task.CompletedTask;
+    };
+
+    private async Task<SagaSnapshot> RunProbeAsync(SagaOrchestrator process, Func<SagaSnapshot, bool>? until = null)
+    {
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        return await DriveProbeAsync(process, until);
+    }
+
+    private Task<SagaSnapshot> DriveProbeAsync(SagaOrchestrator process, Func<SagaSnapshot, bool>? until = null, string key = "p-1")
+        => DriveAsync<ProbeState>(process, key, until);
+
+    private sealed class Unwritable : System.Text.Json.Serialization.JsonConverter<OrderEnded>
+    {
+        public override OrderEnded Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, OrderEnded value, JsonSerializerOptions options) => throw new NotSupportedException("Cannot be written.");
+    }
+}

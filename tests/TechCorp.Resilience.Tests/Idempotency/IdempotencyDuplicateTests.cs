@@ -1,0 +1,165 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class IdempotencyDuplicateTests
+{
+    private readonly IdempotencyScene _scene = new();
+    private readonly TaskCompletionSource<Receipt> _gate = new();
+
+    [Fact, Trait("Spec", "ID3")]
+    public async Task A_thousand_duplicates_in_one_process_run_it_once_with_one_claim()
+    {
+        IdempotentOperation<int, Receipt> operation = Gated();
+        Task<IdempotentResult<Receipt>>[] calls = [.. Enumerable.Range(0, 1_000).Select(_ => Task.Run(async () => await _scene.CallAsync(operation)))];
+
+        _gate.SetResult(new Receipt("once", 5));
+
+        IdempotentResult<Receipt>[] results = await Task.WhenAll(calls);
+        _scene.Runs.Should().Be(1);
+        results.Should().OnlyContain(r => r.Value == new Receipt("once", 5));
+        results.Count(r => !r.Replayed).Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "ID3")]
+    public async Task Duplicates_that_come_while_it_runs_cause_no_further_claim()
+    {
+        IdempotentOperation<int, Receipt> operation = Gated();
+        Task<IdempotentResult<Receipt>>[] calls = [.. Enumerable.Range(0, 1_000).Select(_ => _scene.CallAsync(operation).AsTask())];
+
+        _gate.SetResult(new Receipt("once", 5));
+
+        await Task.WhenAll(calls);
+        _scene.Store.Claims.Should().Be(1);
+        _scene.Store.Completions.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "ID4")]
+    public async Task A_duplicate_in_another_process_waits_and_gets_the_result()
+    {
+        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());
+        await _scene.Clock.TimerSetAsync();
+        ValueTask<IdempotentResult<Receipt>> loser = _scene.CallAsync(process: _scene.NewProcess());
+        (await _scene.Clock.TimerSetAsync()).Should().Be(TimeSpan.FromMilliseconds(50));
+        loser.IsCompleted.Should().BeFalse();
+
+        _gate.SetResult(new Receipt("winner", 5));
+        await winner;
+        _scene.Clock.Advance(TimeSpan.FromMilliseconds(50));
+
+        (await loser).Should().Be(new IdempotentResult<Receipt>(new Receipt("winner", 5), Replayed: true));
+        _scene.Runs.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "ID4")]
+    public async Task By_choice_a_duplicate_in_another_process_ends_with_a_conflict_at_once()
+    {
+        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());
+
+        Func<Task> loser = async () => await _scene.CallAsync(process: _scene.NewProcess(new() { OnDuplicate = DuplicateMode.Conflict }));
+
+        (await loser.Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+        _gate.SetResult(new Receipt("winner", 5));
+        await winner;
+    }
+
+    [Fact, Trait("Spec", "ID4")]
+    public async Task By_choice_a_duplicate_in_the_same_process_ends_with_a_conflict_too()
+    {
+        IdempotencyExecutor process = _scene.NewProcess(new() { OnDuplicate = DuplicateMode.Conflict });
+        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated(), process);
+
+        await _scene.Awaiting(s => s.CallAsync(process: process).AsTask()).Should().ThrowAsync<IdempotencyConflictException>();
+
+        _gate.SetResult(new Receipt("winner", 5));
+        await winner;
+    }
+
+    [Fact, Trait("Spec", "ID29")]
+    public async Task A_wait_that_takes_too_long_ends_with_a_conflict_that_says_when_to_come_back()
+    {
+        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());
+        await _scene.Clock.TimerSetAsync();
+        IdempotencyExecutor other = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromSeconds(2) });
+
+        Func<Task> loser = () => _scene.Clock.RunAsync(_scene.CallAsync(process: other).AsTask());
+
+        (await loser.Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(28));
+        _scene.Clock.Elapsed.Should().Be(TimeSpan.FromSeconds(2));
+        _gate.SetResult(new Receipt("winner", 5));
+        await winner;
+    }
+
+    [Fact, Trait("Spec", "ID12")]
+    public async Task A_waiter_that_cancels_cancels_nobody_else()
+    {
+        using var impatient = new CancellationTokenSource();
+        ValueTask<IdempotentResult<Receipt>> leader = _scene.CallAsync(Gated());
+        ValueTask<IdempotentResult<Receipt>> waiter = _scene.CallAsync(cancellationToken: impatient.Token);
+        ValueTask<IdempotentResult<Receipt>> patient = _scene.CallAsync();
+
+        await impatient.CancelAsync();
+
+        (await waiter.Awaiting(w => w.AsTask()).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(impatient.Token);
+        _gate.SetResult(new Receipt("leader", 5));
+        (await leader).Replayed.Should().BeFalse();
+        (await patient).Value.Id.Should().Be("leader");
+    }
+
+    [Fact, Trait("Spec", "ID12")]
+    public async Task When_the_leader_cancels_a_waiter_takes_its_place()
+    {
+        using var leaving = new CancellationTokenSource();
+        ValueTask<IdempotentResult<Receipt>> leader = _scene.CallAsync(
+            _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), cancellationToken: leaving.Token);
+        ValueTask<IdempotentResult<Receipt>> waiter = _scene.CallAsync();
+
+        await leaving.CancelAsync();
+
+        (await leader.Awaiting(l => l.AsTask()).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(leaving.Token);
+        (await waiter).Should().Be(new IdempotentResult<Receipt>(new Receipt("run 2", 5), Replayed: false));
+    }
+
+    [Fact, Trait("Spec", "ID8")]
+    public async Task Waiters_get_the_failure_of_the_run_they_waited_for()
+    {
+        ValueTask<IdempotentResult<Receipt>> leader = _scene.CallAsync(Gated());
+        ValueTask<IdempotentResult<Receipt>> waiter = _scene.CallAsync();
+
+        _gate.SetException(new TimeoutException("gateway"));
+
+        await leader.Awaiting(l => l.AsTask()).Should().ThrowAsync<TimeoutException>();
+        await waiter.Awaiting(w => w.AsTask()).Should().ThrowAsync<TimeoutException>();
+        _scene.Runs.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "ID28")]
+    public async Task An_operation_that_calls_itself_under_the_same_key_is_told_so()
+    {
+        IdempotentOperation<int, Receipt> selfish = _scene.Operation(async (_, _) =>
+        {
+            await Task.Yield();
+            return (await _scene.CallAsync()).Value;
+        });
+
+        await _scene.Awaiting(s => s.CallAsync(selfish).AsTask()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*called itself*");
+    }
+
+    [Fact, Trait("Spec", "ID28")]
+    public async Task Another_key_inside_and_the_same_key_afterwards_are_fine()
+    {
+        await _scene.CallAsync(_scene.Operation(async (_, _) => (await _scene.CallAsync(key: new IdempotencyKey("acme/payments", "inner"))).Value));
+
+        (await _scene.CallAsync()).Replayed.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "ID28")]
+    public async Task Another_service_in_the_same_process_may_use_the_same_key_inside()
+    {
+        var other = new IdempotencyScene();
+
+        IdempotentResult<Receipt> result = await _scene.CallAsync(_scene.Operation(async (_, _) => (await other.CallAsync()).Value));
+
+        result.Value.Id.Should().Be("run 1");
+    }
+
+    private IdempotentOperation<int, Receipt> Gated() => _scene.Operation((_, _) => new ValueTask<Receipt>(_gate.Task));
+}

@@ -1,0 +1,100 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class IdempotencyLeaseTests
+{
+    private readonly IdempotencyScene _scene = new();
+    private readonly TaskCompletionSource<Receipt> _gate = new();
+
+    [Fact, Trait("Spec", "ID13")]
+    public async Task When_a_process_dies_another_one_runs_it_after_the_lease_and_knows_that_it_is_the_second_attempt()
+    {
+        await _scene.Memory.TryBeginAsync(new(
+            IdempotencyScene.Key, IdempotencyScene.Request, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(24)));
+        IdempotencyExecutor other = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromMinutes(1) });
+        IdempotencyLease seen = default;
+        TimeSpan ranAt = default;
+
+        IdempotentResult<Receipt> result = await _scene.Clock.RunAsync(_scene.CallAsync(
+            _scene.Operation((lease, _) => { seen = lease; ranAt = _scene.Clock.Elapsed; return new(new Receipt("second", 5)); }), other).AsTask());
+
+        result.Replayed.Should().BeFalse();
+        ranAt.Should().Be(TimeSpan.FromSeconds(30));
+        (seen.Attempt, seen.Fence).Should().Be((2, 2));
+    }
+
+    [Fact, Trait("Spec", "ID14")]
+    public async Task A_zombie_that_finishes_is_told_that_it_lost_its_lease_and_the_winners_result_stays()
+    {
+        _scene.Store.FailRenewalsWith = new IOException("partitioned");
+        ValueTask<IdempotentResult<Receipt>> zombie = _scene.CallAsync(Gated());
+        await _scene.Clock.TimerSetAsync();
+        _scene.Clock.Advance(TimeSpan.FromSeconds(30));
+        _scene.Store.FailRenewalsWith = null;
+        (await _scene.CallAsync(process: _scene.NewProcess())).Value.Id.Should().Be("run 2");
+
+        _gate.SetResult(new Receipt("zombie", 5));
+
+        await zombie.Awaiting(z => z.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+        (await _scene.CallAsync(process: _scene.NewProcess())).Value.Id.Should().Be("run 2");
+    }
+
+    [Fact, Trait("Spec", "ID15")]
+    public async Task A_zombie_that_fails_does_not_release_the_winners_record()
+    {
+        _scene.Store.FailRenewalsWith = new IOException("partitioned");
+        ValueTask<IdempotentResult<Receipt>> zombie = _scene.CallAsync(Gated());
+        await _scene.Clock.TimerSetAsync();
+        _scene.Clock.Advance(TimeSpan.FromSeconds(30));
+        await _scene.CallAsync(process: _scene.NewProcess());
+
+        _gate.SetException(new TimeoutException());
+
+        await zombie.Awaiting(z => z.AsTask()).Should().ThrowAsync<Exception>();
+        (await _scene.CallAsync(process: _scene.NewProcess())).Replayed.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "ID16")]
+    public async Task A_long_operation_keeps_its_lease_by_renewing_it_every_third()
+    {
+        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(Gated());
+        for (int i = 0; i < 9; i++)
+        {
+            (await _scene.Clock.TimerSetAsync()).Should().Be(TimeSpan.FromSeconds(10));
+            _scene.Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        _scene.Store.Renewals.Should().Equal(Enumerable.Repeat(true, 9));
+        _gate.SetResult(new Receipt("long", 5));
+        (await call).Value.Id.Should().Be("long");
+        _scene.Clock.TimersAlive.Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "ID16")]
+    public async Task An_operation_whose_lease_was_taken_is_cancelled_and_its_caller_told_so()
+    {
+        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)));
+        await _scene.Clock.TimerSetAsync();
+        _scene.Store.FailRenewalsWith = new IOException("partitioned");
+        for (int i = 0; i < 3; i++)
+        {
+            _scene.Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+    }
+
+    [Fact, Trait("Spec", "ID25")]
+    public async Task The_wall_clock_of_a_node_has_no_effect_on_leases()
+    {
+        var clock = new SplitClock();
+        var store = new InMemoryIdempotencyStore(timeProvider: clock);
+        var request = new IdempotencyClaimRequest(IdempotencyScene.Key, IdempotencyScene.Request, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
+        await store.TryBeginAsync(request);
+
+        clock.JumpWall(TimeSpan.FromHours(5));
+
+        (await store.TryBeginAsync(request with { Owner = Guid.CreateVersion7() })).Status.Should().Be(IdempotencyClaimStatus.InProgress);
+    }
+
+    private IdempotentOperation<int, Receipt> Gated() => _scene.Operation((_, _) => new ValueTask<Receipt>(_gate.Task));
+}
