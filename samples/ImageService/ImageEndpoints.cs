@@ -12,7 +12,7 @@ internal static class ImageEndpoints
                 return Results.Problem($"An image id is 1 to 64 letters, digits or dashes; it is '{id}'.", statusCode: StatusCodes.Status400BadRequest);
             }
 
-            await files.WriteAsync(files.PathOf(id), request.Body, cancellationToken);
+            await files.WriteAsync(id, null, request.Body, cancellationToken);
             await store.AddAsync(id, cancellationToken);
             return Results.Accepted($"/images/{id}", new { image_id = id, status = "processing" });
         });
@@ -20,7 +20,7 @@ internal static class ImageEndpoints
         app.MapPost("/images", async (HttpRequest request, ImageFiles files, ImageStore store, CancellationToken cancellationToken) =>
         {
             var id = Guid.CreateVersion7().ToString();
-            await files.WriteAsync(files.PathOf(id), request.Body, cancellationToken);
+            await files.WriteAsync(id, null, request.Body, cancellationToken);
             await store.AddAsync(id, cancellationToken);
             return Results.Accepted($"/images/{id}", new { image_id = id, status = "processing" });
         });

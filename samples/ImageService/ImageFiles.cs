@@ -15,8 +15,9 @@ public sealed class ImageFiles
     internal string PathOf(string imageId, string? size = null) => Path.Combine(_folder, size is null ? imageId : $"{imageId}_{size}");
 
     /// <summary>Writes beside and renames, so that a crash leaves the old file or the new one.</summary>
-    internal async Task WriteAsync(string path, Stream content, CancellationToken cancellationToken)
+    internal async Task WriteAsync(string imageId, string? size, Stream content, CancellationToken cancellationToken)
     {
+        var path = PathOf(imageId, size);
         var temporary = $"{path}.{Guid.CreateVersion7():n}.part";
         await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
         {

@@ -16,7 +16,7 @@ public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMe
             {
                 var edge = ImageSizes.LongestEdge.TryGetValue(size, out var pixels) ? pixels : throw new PermanentFailureException($"Size '{size}' is unknown.");
                 await using var resized = ImageResizer.Resize(image, edge);
-                await files.WriteAsync(files.PathOf(message.ImageId, size), resized, cancellationToken);
+                await files.WriteAsync(message.ImageId, size, resized, cancellationToken);
             }
         }
         catch (PermanentFailureException)
