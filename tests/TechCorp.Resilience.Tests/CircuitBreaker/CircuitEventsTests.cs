@@ -42,7 +42,7 @@ public sealed class CircuitEventsTests
     [Fact, Trait("Spec", "CB20")]
     public void A_callback_may_use_the_circuit_and_sees_its_own_transition_afterwards()
     {
-        var seen = new List<(long Generation, CircuitState To)>();
+        var seen = new List<string>();
         CircuitBreaker? breaker = null;
         breaker = new CircuitBreaker(
             "stock",
@@ -51,20 +51,22 @@ public sealed class CircuitEventsTests
                 FailureThreshold = 1,
                 OnTransition = transition =>
                 {
-                    seen.Add((transition.Generation, transition.To));
-                    _ = breaker!.State;
+                    seen.Add($"{transition.To} begins");
                     if (transition.Reason == CircuitTransitionReason.FailureThreshold)
                     {
-                        breaker.Isolate();
+                        breaker!.Isolate();
+                        breaker.State.Should().Be(CircuitState.Isolated);
                         breaker.Reset();
                     }
+
+                    seen.Add($"{transition.To} ends");
                 },
             },
             timeProvider: _clock);
 
         breaker.Fail();
 
-        seen.Should().Equal((1, CircuitState.Open), (2, CircuitState.Isolated), (3, CircuitState.Closed));
+        seen.Should().Equal("Open begins", "Open ends", "Isolated begins", "Isolated ends", "Closed begins", "Closed ends");
         breaker.State.Should().Be(CircuitState.Closed);
     }
 

@@ -24,6 +24,7 @@ public sealed class IdempotencyDuplicateTests
     {
         IdempotentOperation<int, Receipt> operation = Gated();
         Task<IdempotentResult<Receipt>>[] calls = [.. Enumerable.Range(0, 1_000).Select(_ => _scene.CallAsync(operation).AsTask())];
+        _scene.Store.Claims.Should().Be(1);
 
         _gate.SetResult(new Receipt("once", 5));
 

@@ -57,15 +57,17 @@ public sealed class InMemoryIdempotencyStoreTests
         var store = new InMemoryIdempotencyStore(timeProvider: TimeProvider.System);
         await Finish(store, "hit");
         IdempotencyClaimRequest request = Request("hit");
-        _ = store.TryBeginAsync(request).Result.Status;
+        Hit();
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1_000; i++)
         {
-            _ = store.TryBeginAsync(request).Result.Status;
+            Hit();
         }
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+
+        void Hit() => _ = store.TryBeginAsync(request).Result.Status;
     }
 
     private static IdempotencyClaimRequest Request(string key) =>
