@@ -32,8 +32,8 @@ internal sealed class Flow(FlowSettings settings)
         await using var fleet = new ServiceFleet(settings);
         await fleet.StartAsync(cancellationToken);
 
-        var orders = new OrderDriver(fleet, progress);
-        var images = new ImageDriver(fleet, progress, settings.Image);
+        using var orders = new OrderDriver(fleet, progress);
+        using var images = new ImageDriver(fleet, progress, settings.Image);
         await Task.WhenAll(orders.RunAsync(settings.Orders, cancellationToken), images.RunAsync(cancellationToken));
 
         var oracle = new Oracle(fleet, settings);

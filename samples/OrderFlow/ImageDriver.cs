@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace OrderFlow;
 
 /// <summary>Uploads three images, one of them corrupt; does what an operator does about the dead letter.</summary>
-internal sealed class ImageDriver(ServiceFleet fleet, FlowProgress progress, string? photo)
+internal sealed class ImageDriver(ServiceFleet fleet, FlowProgress progress, string? photo) : IDisposable
 {
     private const string Corrupt = "image-2";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -23,6 +23,8 @@ internal sealed class ImageDriver(ServiceFleet fleet, FlowProgress progress, str
         await UploadAsync("image-3", SampleImages.Draw(3), cancellationToken);
         await Polling.UntilAsync(() => AllDoneAsync(cancellationToken), Patience, cancellationToken);
     }
+
+    public void Dispose() => _http.Dispose();
 
     private async Task UploadAsync(string id, byte[] content, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using TechCorp.Samples;
 namespace OrderFlow;
 
 /// <summary>The customers: places the orders over HTTP and, where the script says so, pulls the payment gateway's plug.</summary>
-internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress)
+internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
@@ -47,6 +47,8 @@ internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress)
         RepeatedOrderWasOne = _placed[1] == again;
         await AwaitEndAsync(cancellationToken);
     }
+
+    public void Dispose() => _http.Dispose();
 
     private async Task OpenProductsAsync(CancellationToken cancellationToken)
     {
