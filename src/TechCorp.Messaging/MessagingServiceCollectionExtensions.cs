@@ -8,7 +8,7 @@ public static class MessagingServiceCollectionExtensions
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Registers <see cref="IMessagePublisher"/>, <see cref="DeadLetterQueues"/>, <see cref="MessageConsumers"/>, and consumers as the builder is told. A second call adds to the first.</summary>
+        /// <summary>Registers <see cref="IMessagePublisher"/>, <see cref="DeadLetterQueues"/>, <see cref="MessageConsumers"/>, <see cref="MessagingHealthCheck"/>, and consumers as the builder is told. A second call adds to the first.</summary>
         /// <remarks>
         /// The host connects and declares the topology before any service starts, starts consumers last, drains them first, and closes the connection last.
         /// Problems with options are thrown by the host's start, all at once, as <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>.
@@ -51,6 +51,7 @@ public static class MessagingServiceCollectionExtensions
         services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).Publisher.Catalog);
         services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).Consumers);
         services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).DeadLetters);
+        services.AddKeyedSingleton(name, (provider, _) => new MessagingHealthCheck(RuntimeOf(provider, name)));
         services.AddSingleton<IHostedService>(provider => new MessagingHost(RuntimeOf(provider, name)));
     }
 

@@ -35,7 +35,7 @@ internal sealed class RabbitMqTransport : ITransport
     public string Name { get; }
 
     /// <summary>The worse of the two connections.</summary>
-    internal TransportState State
+    public TransportState State
     {
         get
         {
@@ -70,7 +70,10 @@ internal sealed class RabbitMqTransport : ITransport
             _declared.Add(topology);
         }
 
-        _publisher.Declared(topology);
+        if (mode != TopologyMode.Assume)
+        {
+            _publisher.Declared(topology);
+        }
     }
 
     public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)

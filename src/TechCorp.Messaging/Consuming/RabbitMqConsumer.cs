@@ -73,7 +73,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
         bool start;
         lock (_gate)
         {
-            if (_closed.Task.IsCompleted && !Channel.IsOpen || !_ledger.TrySettle(tag, settlement))
+            if ((_closed.Task.IsCompleted && !Channel.IsOpen) || !_ledger.TrySettle(tag, settlement))
             {
                 return false;
             }

@@ -153,7 +153,11 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         {
             await _subscription.Restore(link, _subscription.Queue, _ending.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!_ending.IsCancellationRequested)
+        catch (Exception) when (_ending.IsCancellationRequested)
+        {
+            // Nobody needs the queue any more.
+        }
+        catch (Exception exception)
         {
             _log.RestoreFailed(_subscription.Queue, exception);
         }

@@ -40,8 +40,9 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     /// <summary>What the transport calls itself; without credentials.</summary>
     internal string Broker => _transport.Name;
 
-    /// <summary>Whether the connection was made and the topology declared; later losses are the transport's to mend.</summary>
-    internal bool IsConnected => _connecting is { IsCompletedSuccessfully: true };
+    /// <summary>How the connection stands; connecting until the topology is declared for the first time.</summary>
+    internal TransportState ConnectionState
+        => _connecting is { IsCompletedSuccessfully: true } || _transport.State < TransportState.Connected ? _transport.State : TransportState.Connecting;
 
     /// <summary>Connects and declares the topology; after the patience, a broker that is not there is waited for in the background.</summary>
     internal async Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken)

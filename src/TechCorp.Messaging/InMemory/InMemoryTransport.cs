@@ -7,6 +7,8 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
 
     public string Name => "in-memory";
 
+    public TransportState State => _stopped ? TransportState.Stopped : TransportState.Connected;
+
     internal InMemoryConnection Connection { get; } = new();
 
     public Task StartAsync(CancellationToken cancellationToken)

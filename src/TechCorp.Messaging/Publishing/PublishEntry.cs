@@ -62,8 +62,14 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
     /// <summary>Its place in the queue, so that queueing allocates nothing.</summary>
     internal LinkedListNode<PublishEntry> Node => field ??= new LinkedListNode<PublishEntry>(this);
 
-    /// <summary>Reused when the client is done with it.</summary>
+    /// <summary>Whether an earlier channel carried it: whatever the later one says, it may have been delivered.</summary>
+    internal bool Resent { get; set; }
+
+    /// <summary>Reused by the next message, unless the client may still hold them.</summary>
     internal BasicProperties? Properties { get; set; }
+
+    /// <summary>Whether a write of these properties did not end at once.</summary>
+    internal bool PropertiesLent { get; set; }
 
     /// <summary>Ends at the next <see cref="Wake"/>; one awaiter.</summary>
     internal ValueTask WokenAsync() => new(this, _wake.Version);
@@ -82,7 +88,9 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
         Exchange = RoutingKey = ReturnText = "";
         Generation = 0;
         Sequence = 0;
-        Written = false;
+        Written = Resent = false;
+        Properties = PropertiesLent ? null : Properties;
+        PropertiesLent = false;
         ReturnCode = 0;
         Outcome = default;
         Fault = null;

@@ -124,6 +124,7 @@ internal sealed partial class PublishGate
                 else
                 {
                     entry.ReturnCode = 0;
+                    entry.Resent = true;
                     Requeue(entry); // from the youngest to the oldest: each goes in near the head
                 }
             }

@@ -205,7 +205,7 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
     private void Finish(PublishEntry entry, PublishOutcome outcome)
     {
         entry.Stage = PublishStage.Done;
-        entry.Outcome = outcome;
+        entry.Outcome = entry.Resent ? outcome with { MayHaveBeenDelivered = true } : outcome;
         _live--;
         if (_live == 0 && _stopping)
         {

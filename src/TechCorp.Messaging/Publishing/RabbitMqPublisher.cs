@@ -57,13 +57,14 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         }
 
         var entry = _pool.Rent();
+        entry.Properties = PublishProperties.Fill(entry.Properties, message); // before it has a turn: the headers are the caller's own type, and may throw
         entry.Message = message;
         entry.Exchange = exchange;
         entry.RoutingKey = destination.RoutingKey ?? "";
         entry.AcceptUnroutable = whenUnroutable == WhenUnroutable.Accept;
         entry.Deadline = started + (long)(timeout.TotalSeconds * _time.TimestampFrequency);
         var resume = _gate.Enter(entry);
-        entry.ArmTimer(timeout);
+        entry.ArmTimer(timeout - _time.GetElapsedTime(started) is { Ticks: > 0 } left ? left : TimeSpan.Zero);
         var registration = cancellationToken.UnsafeRegister(static (state, token) => ((PublishEntry)state!).Gate.Cancel((PublishEntry)state, token), entry);
         try
         {
@@ -106,16 +107,14 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     {
         // No token: a write cancelled half-way would shift the sequence numbers of everybody.
         var sequence = entry.Sequence;
-        var properties = PublishProperties.Fill(entry.Properties, entry.Message);
-        var write = session.Channel!.BasicPublishAsync(entry.Exchange, entry.RoutingKey, mandatory: true, properties, entry.Message.Body, CancellationToken.None);
+        var write = session.Channel!.BasicPublishAsync(entry.Exchange, entry.RoutingKey, mandatory: true, entry.Properties!, entry.Message.Body, CancellationToken.None);
         if (write.IsCompletedSuccessfully)
         {
-            entry.Properties = properties;
             _gate.EndWrite(session);
         }
         else
         {
-            entry.Properties = null;
+            entry.PropertiesLent = true;
             _ = FinishWriteAsync(write, session, sequence);
         }
     }
@@ -130,6 +129,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         catch (Exception exception) when (ConnectFailure.IsLoss(exception) || !session.Channel!.IsOpen)
         {
             session.Close(exception.Message);
+            return; // nobody gets the turn on a channel that is gone
         }
         catch (Exception exception)
         {

@@ -7,6 +7,9 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>What the logs and health reports call it, without credentials: <c>rabbitmq://host:5672/vhost</c>, <c>in-memory</c>.</summary>
     string Name { get; }
 
+    /// <summary>How the connection stands at the moment; the worst where there are several.</summary>
+    TransportState State { get; }
+
     /// <summary>Connects. A broker that is not there is retried until the token is cancelled; refused credentials or a missing virtual host throw.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 

@@ -25,6 +25,8 @@ internal sealed class ScriptedTransport : ITransport
 
     public string Name => "scripted";
 
+    public TransportState State { get; set; } = TransportState.Connected;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Log.Add("connect");

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Time.Testing;
+using TechCorp.Resilience;
+
 namespace TechCorp.Messaging.Tests;
 
 public sealed class SettlementDecisionTests
@@ -52,6 +55,17 @@ public sealed class SettlementDecisionTests
     public void A_postponed_message_takes_the_smallest_step_that_is_long_enough(int milliseconds, int seconds)
         => Failed(new RetryLaterException("closed on Sundays", TimeSpan.FromMilliseconds(milliseconds)), 3, 1, Default)
             .Should().Be(new Verdict(VerdictKind.RetryAfter, 3, TimeSpan.FromSeconds(seconds), IsPostponed: true), "the attempt does not count");
+
+    [Fact, Trait("Spec", "RY4")]
+    public async Task An_open_circuit_postpones_until_it_allows_a_call()
+    {
+        var circuit = new CircuitBreaker("payments", new CircuitBreakerOptions { FailureThreshold = 1, RecoveryTimeout = TimeSpan.FromSeconds(3) }, timeProvider: new FakeTimeProvider());
+        var call = async () => await circuit.ExecuteAsync<int>(_ => throw new InvalidOperationException("the gateway is away"));
+        await call.Should().ThrowAsync<InvalidOperationException>();
+        var open = (await call.Should().ThrowAsync<CircuitOpenException>()).Which;
+
+        Failed(open, 4, 1, Default).Should().Be(new Verdict(VerdictKind.RetryAfter, 4, TimeSpan.FromSeconds(4), IsPostponed: true));
+    }
 
     [Fact, Trait("Spec", "RY4")]
     public void A_postponed_message_is_not_dead_lettered_after_any_number_of_attempts()

@@ -121,6 +121,23 @@ public sealed class PublishGateTests
         entries.Should().OnlyContain(entry => entry.Outcome.Kind == PublishOutcomeKind.ConnectionLost && entry.Outcome.MayHaveBeenDelivered);
     }
 
+    [Fact, Trait("Spec", "PB5")]
+    public void What_was_sent_twice_may_have_been_delivered_although_the_second_was_returned()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entry = Enter(gate, 1)[0];
+        Run(gate, entry);
+        gate.Lost(session, "gone", null);
+        session = Open(gate, 2);
+        Run(gate, entry);
+
+        gate.Return(session, entry.Message.Id, "x", "k", 312, "NO_ROUTE");
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+
+        entry.Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, MayHaveBeenDelivered = true });
+    }
+
     [Fact, Trait("Spec", "PB4")]
     public void A_publish_expires_at_its_deadline_and_a_late_ack_harms_nothing()
     {

@@ -160,6 +160,17 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         transport.WaitingPublishes.Should().Be(0);
     }
 
+    [Fact, Trait("Spec", "PB12")]
+    public async Task Headers_that_cannot_be_read_fail_their_own_caller_and_nobody_else()
+    {
+        var (transport, queue) = await StartAsync();
+        var message = new Message { Body = default, Type = "x", Headers = new UnreadableHeaders() };
+
+        await FluentActions.Awaiting(() => transport.PublishAsync(message, Destination.ToQueue(queue), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation).AsTask()).Should().ThrowAsync<NotSupportedException>();
+
+        (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue();
+    }
+
     [Fact, Trait("Spec", "PB14")]
     public async Task Stopping_waits_for_the_confirms_that_are_due()
     {

@@ -1,0 +1,213 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace TechCorp.Messaging.Tests;
+
+public sealed class RegistrationTests
+{
+    [Fact]
+    public async Task Handlers_come_from_a_scope_for_each_message_and_the_attribute_is_read()
+    {
+        var transport = new ScriptedTransport();
+        using var host = HostOf(transport, m => m.AddConsumer<Handler, OrderCreated>());
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        transport.Sources["orders"].Deliver("m1");
+        transport.Sources["orders"].Deliver("m2");
+
+        await transport.Log.ContainsAsync("Acknowledge m1", "Acknowledge m2");
+        transport.Log.Entries.Should().Contain("consume orders 5");
+        transport.Log.Entries.Where(entry => entry is "handled m1" or "handled m2" or "disposed").Should().Equal("handled m1", "disposed", "handled m2", "disposed");
+    }
+
+    [Fact]
+    public async Task Configuration_wins_over_code_and_code_over_the_attribute()
+    {
+        var transport = new ScriptedTransport();
+        var settings = new Dictionary<string, string?> { ["TechCorp:Messaging:Consumers:orders:Prefetch"] = "9" };
+        using var configured = HostOf(transport, m => m.AddConsumer<Handler, OrderCreated>(o => o.Prefetch = 7), settings);
+        using var coded = HostOf(transport, m => m.AddConsumer<Handler, OrderCreated>(o => o.Prefetch = 7));
+
+        await configured.StartAsync(TestContext.Current.CancellationToken);
+        await coded.StartAsync(TestContext.Current.CancellationToken);
+
+        transport.Log.Entries.Where(entry => entry.StartsWith("consume ", StringComparison.Ordinal)).Should().Equal("consume orders 9", "consume orders 7");
+    }
+
+    [Fact]
+    public async Task Every_problem_is_reported_at_once_when_the_host_starts()
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["TechCorp:Messaging:Publisher:Timeout"] = "30",
+            ["TechCorp:Messaging:Consumers:orders:Prefech"] = "9",
+            ["TechCorp:Messaging:Consumers:orders:Policy:Delays:0"] = "soon",
+        };
+        using var host = HostOf(
+            new ScriptedTransport(),
+            m => m.Publisher(o => o.Window = 0)
+                .AddConsumer<Handler, OrderCreated>(o => o.Concurrency = 99)
+                .AddConsumer<string>("nowhere", (_, _, _) => Task.CompletedTask)
+                .AddConsumer<OrderShipped>("orders", (_, _, _) => Task.CompletedTask, o => o.Prefetch = 3)
+                .UseRabbitMq("amqp//nonsense"),
+            settings);
+
+        var start = () => host.StartAsync(TestContext.Current.CancellationToken);
+
+        var failures = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures;
+        string[] expected = ["Publisher:Timeout must be a duration", "Prefech is not a setting", "Delays:0", "Window must be at least 1", "Concurrency of queue 'orders'", "System.String, which is not registered",
+            "'nowhere' is consumed, but nobody declares it", "Prefetch of queue 'orders' is set twice, to 5 and to 3", "RabbitMq: the uri is not amqp://"];
+        foreach (var part in expected)
+        {
+            failures.Should().Contain(failure => failure.Contains(part, StringComparison.Ordinal), part);
+        }
+    }
+
+    [Fact]
+    public async Task The_host_connects_first_and_disconnects_last_and_other_services_run_between()
+    {
+        var transport = new ScriptedTransport();
+        using var host = new HostBuilder()
+            .ConfigureServices(services =>
+            {
+                Add(services, transport, m => m.AddConsumer<Handler, OrderCreated>());
+                services.AddHostedService(_ => new Between(transport.Log));
+            })
+            .Build();
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+
+        transport.Log.Entries.Should().Equal("connect", "declare Create", "between starts", "consume orders 5", "cancel", "close", "between stops", "disconnect");
+    }
+
+    [Fact, Trait("Spec", "PB15")]
+    public async Task A_broker_that_is_not_there_does_not_hold_up_the_host_for_ever()
+    {
+        var arrived = new TaskCompletionSource();
+        var transport = new ScriptedTransport { Connect = token => arrived.Task.WaitAsync(token), State = TransportState.Connecting };
+        using var host = HostOf(transport, m => m.AddConsumer<Handler, OrderCreated>().StartupWait(TimeSpan.FromSeconds(10)));
+
+        var start = host.StartAsync(TestContext.Current.CancellationToken);
+        await transport.Log.ContainsAsync("connect");
+        transport.Clock.Advance(TimeSpan.FromSeconds(10));
+        await start;
+
+        transport.Log.Entries.Should().NotContain("consume orders 5");
+        arrived.SetResult();
+        await transport.Log.ContainsAsync("consume orders 5");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact, Trait("Spec", "PB16")]
+    public async Task A_broker_that_refuses_fails_the_hosts_start()
+    {
+        var transport = new ScriptedTransport { Connect = _ => Task.FromException(new InvalidOperationException("refused")) };
+        using var host = HostOf(transport, m => m.AddConsumer<Handler, OrderCreated>());
+
+        var start = () => host.StartAsync(TestContext.Current.CancellationToken);
+
+        await start.Should().ThrowAsync<InvalidOperationException>().WithMessage("refused");
+    }
+
+    [Fact]
+    public async Task A_keyed_instance_is_apart_from_the_plain_one()
+    {
+        var (plain, reporting) = (new ScriptedTransport(), new ScriptedTransport());
+        using var host = new HostBuilder()
+            .ConfigureServices(services =>
+            {
+                Add(services, plain, _ => { });
+                services.AddTechCorpMessaging("reporting", m => m.UseTransport(_ => reporting).AddMessage("order.shipped", TestJson.Default.OrderShipped, Destination.ToQueue("reports")));
+            })
+            .Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        await host.Services.GetRequiredKeyedService<IMessagePublisher>("reporting").PublishAsync(new OrderShipped("o1"), cancellationToken: TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<IMessagePublisher>().PublishAsync(new OrderCreated("o1"), cancellationToken: TestContext.Current.CancellationToken);
+
+        reporting.Published.Should().ContainSingle().Which.Destination.Should().Be(Destination.ToQueue("reports"));
+        plain.Published.Should().ContainSingle().Which.Destination.Should().Be(Destination.ToExchange("events.fanout"));
+    }
+
+    [Fact]
+    public async Task A_second_call_adds_to_the_first_and_retry_queues_are_declared_with_the_rest()
+    {
+        var transport = new ScriptedTransport();
+        using var host = new HostBuilder()
+            .ConfigureServices(services =>
+            {
+                Add(services, transport, _ => { });
+                services.AddTechCorpMessaging(m => m.AddConsumer<Handler, OrderCreated>());
+            })
+            .Build();
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        transport.Log.Entries.Count(entry => entry == "connect").Should().Be(1);
+        transport.Declared!.Queues.Select(queue => queue.Name).Should().BeEquivalentTo("orders", "orders.dlq", "orders.retry.1s", "orders.retry.2s", "orders.retry.4s", "orders.retry.8s");
+    }
+
+    [Fact, Trait("Spec", "OB3")]
+    public async Task The_health_check_says_how_connection_and_consumers_stand()
+    {
+        var transport = new ScriptedTransport();
+        using var host = HostOf(transport, m => m.AddConsumer<Handler, OrderCreated>());
+        var check = host.Services.GetRequiredService<MessagingHealthCheck>();
+        (await StatusAsync()).Should().Be("Unhealthy", "nothing has been started");
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        (await StatusAsync()).Should().Be("Healthy");
+
+        transport.State = TransportState.Blocked;
+        (await StatusAsync()).Should().Be("Degraded");
+        transport.State = TransportState.Connected;
+        transport.Sources["orders"].IsConsuming = false;
+        (await StatusAsync()).Should().Be("Degraded");
+        transport.State = TransportState.Refused;
+        (await StatusAsync()).Should().Be("Unhealthy");
+
+        async Task<string> StatusAsync() => (await check.CheckHealthAsync(new(), TestContext.Current.CancellationToken)).Status.ToString();
+    }
+
+    private static IHost HostOf(ScriptedTransport transport, Action<MessagingBuilder> configure, Dictionary<string, string?>? settings = null) => new HostBuilder()
+        .ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(settings ?? []))
+        .ConfigureServices(services => Add(services, transport, configure))
+        .Build();
+
+    private static void Add(IServiceCollection services, ScriptedTransport transport, Action<MessagingBuilder> configure) => services
+        .AddSingleton(transport.Log)
+        .AddSingleton<TimeProvider>(transport.Clock)
+        .AddTechCorpMessaging(m => configure(m.UseTransport(_ => transport)
+            .AddMessage("order.created", TestJson.Default.OrderCreated, Destination.ToExchange("events.fanout"))
+            .AddMessage("order.shipped", TestJson.Default.OrderShipped)
+            .AddTopology(Topology.Fanout("events.fanout", "orders"))));
+
+    [Consumer(Queue = "orders", Prefetch = 5)]
+    private sealed class Handler(EventLog log) : IMessageHandler<OrderCreated>, IDisposable
+    {
+        public Task HandleAsync(OrderCreated message, MessageContext context, CancellationToken cancellationToken)
+        {
+            log.Add("handled " + context.MessageId);
+            return Task.CompletedTask;
+        }
+
+        public void Dispose() => log.Add("disposed");
+    }
+
+    private sealed class Between(EventLog log) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            log.Add("between starts");
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            log.Add("between stops");
+            return Task.CompletedTask;
+        }
+    }
+}
