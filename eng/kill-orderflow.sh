@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Kills OrderFlow in the middle (SIGKILL, at a random moment), resumes it, and reads the last line: nothing lost, nothing twice.
+# usage: eng/kill-orderflow.sh [--times N] [--store sqlite|postgres|both] [--seed S]      default: 10 times each, both, a random seed
+# Needs a built samples/OrderFlow (dotnet build -c Release). Starts a private RabbitMQ and PostgreSQL.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+times=10 store=both seed=$((RANDOM * 32768 + RANDOM))
+while (($# > 0)); do
+  case $1 in
+    --times) times=${2:?--times needs a number}; shift ;;
+    --store) store=${2:?--store needs sqlite, postgres or both}; shift ;;
+    --seed) seed=${2:?--seed needs a number}; shift ;;
+    *) sed -n 3,4p "$0" >&2; exit 2 ;;
+  esac
+  shift
+done
+[[ $times =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ && $store =~ ^(sqlite|postgres|both)$ ]] || { sed -n 3,4p "$0" >&2; exit 2; }
+flow="$here/../samples/OrderFlow/bin/Release/net10.0/OrderFlow.dll"
+[[ -f $flow ]] || { echo "kill-orderflow: $flow is missing: run dotnet build -c Release samples/OrderFlow first" >&2; exit 2; }
+if [[ ${TECHCORP_KILL_INSIDE-} != 1 ]]; then
+  TECHCORP_KILL_INSIDE=1 exec "$here/services.sh" --private run -- "$0" --times "$times" --store "$store" --seed "$seed"
+fi
+
+RANDOM=$((seed % 32768))
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+base=${TECHCORP_RABBITMQ%/*}
+user=$(sed -E 's#^amqps?://([^:@]+).*#\1#' <<<"$TECHCORP_RABBITMQ")
+pg() { tr ';' '\n' <<<"$TECHCORP_POSTGRES" | sed -nE "s/^ *$1=//Ip"; }
+sql() { PGPASSWORD=$(pg Password) psql -qX -h "$(pg Host)" -p "$(pg Port)" -U "$(pg Username)" -d "$(pg Database)" -c "$1" >/dev/null; }
+
+fresh() { # NAME STORE: sets options for a run of its own
+  "$here/services.sh" rabbitmqctl add_vhost "$1" >/dev/null
+  "$here/services.sh" rabbitmqctl set_permissions -p "$1" "$user" '.*' '.*' '.*' >/dev/null
+  options=(--rabbitmq "$base/$1")
+  if [[ $2 == sqlite ]]; then
+    options+=(--data "$work/$1")
+  else
+    sql "create database \"$1\""
+    options+=(--postgres "$(sed -E "s/(Database=)[^;]*/\1$1/I" <<<"$TECHCORP_POSTGRES")")
+  fi
+}
+
+# shellcheck disable=SC2016 # TECHCORP_RABBITMQ and _POSTGRES must not choose the store by themselves.
+run() { env -u TECHCORP_RABBITMQ -u TECHCORP_POSTGRES dotnet "$flow" "${options[@]}" "$@"; }
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+
+held=0 broken=0
+for kind in sqlite postgres; do
+  [[ $store == both || $store == "$kind" ]] || continue
+  fresh "whole-$kind" "$kind"
+  began=$(milliseconds)
+  run >"$work/whole.out"
+  whole=$(($(milliseconds) - began))
+  echo "$kind: a whole run takes $whole ms; seed $seed"
+  for ((turn = 1; turn <= times; turn++)); do
+    fresh "kill-$kind-$turn" "$kind"
+    after=$((500 + (RANDOM * 32768 + RANDOM) % (whole - 500)))
+    env -u TECHCORP_RABBITMQ -u TECHCORP_POSTGRES dotnet "$flow" "${options[@]}" >"$work/first.out" 2>&1 &
+    pid=$!
+    sleep "$((after / 1000)).$(printf '%03d' $((after % 1000)))"
+    kill -9 "$pid" 2>/dev/null && state=killed || state="had ended"
+    wait "$pid" 2>/dev/null || true
+    status=0
+    run --resume >"$work/second.out" 2>"$work/second.err" || status=$?
+    line=$(tail -n 1 "$work/second.out")
+    if [[ $status == 0 && $line == *" lost=0 duplicate_effects=0 "*"invariants=held" ]]; then
+      held=$((held + 1)) verdict=held
+    else
+      broken=$((broken + 1)) verdict=BROKEN
+    fi
+    echo "$kind $turn: $state after $after ms, resumed, exit $status, $verdict: $line"
+    [[ $verdict == held ]] || { tail -n 25 "$work/second.out"; tail -n 25 "$work/second.err"; }
+  done
+done
+echo "kill-orderflow: held=$held broken=$broken seed=$seed"
+((broken == 0))

@@ -1,0 +1,4 @@
+namespace AnalyticsService;
+
+/// <summary>What this service reads of the event <c>order.completed</c>.</summary>
+public sealed record OrderCompleted(string OrderId) : IOrderEvent;

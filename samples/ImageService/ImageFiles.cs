@@ -1,0 +1,30 @@
+namespace ImageService;
+
+/// <summary>The files: the original and each size. A file appears whole or not at all.</summary>
+public sealed class ImageFiles
+{
+    private readonly string _folder;
+
+    /// <summary>Keeps them in a folder, which is created.</summary>
+    public ImageFiles(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        _folder = folder;
+    }
+
+    internal string PathOf(string imageId, string? size = null) => Path.Combine(_folder, size is null ? imageId : $"{imageId}_{size}");
+
+    /// <summary>Writes beside and renames, so that a crash leaves the old file or the new one.</summary>
+    internal async Task WriteAsync(string imageId, string? size, Stream content, CancellationToken cancellationToken)
+    {
+        var path = PathOf(imageId, size);
+        var temporary = $"{path}.{Guid.CreateVersion7():n}.part";
+        await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
+        {
+            await content.CopyToAsync(file, cancellationToken);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+}

@@ -1,0 +1,30 @@
+using TechCorp.Messaging;
+
+namespace ImageService;
+
+/// <summary>The worker: writes every size that the job names. Doing it twice writes the same files.</summary>
+[Consumer(Queue = "images.resize", Prefetch = 5, Concurrency = 2)]
+public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMessageHandler<ImageResize>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(ImageResize message, MessageContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var image = ImageResizer.Decode(files.PathOf(message.ImageId));
+            foreach (var size in message.Sizes)
+            {
+                var edge = ImageSizes.LongestEdge.TryGetValue(size, out var pixels) ? pixels : throw new PermanentFailureException($"Size '{size}' is unknown.");
+                await using var resized = ImageResizer.Resize(image, edge);
+                await files.WriteAsync(message.ImageId, size, resized, cancellationToken);
+            }
+        }
+        catch (PermanentFailureException)
+        {
+            await store.MarkRejectedAsync(message.ImageId, cancellationToken);
+            throw;
+        }
+
+        await store.MarkDoneAsync(message.ImageId, redriven: context.ReplayCount > 0, cancellationToken);
+    }
+}

@@ -1,0 +1,44 @@
+using Dapper;
+using TechCorp.Outbox;
+using TechCorp.Samples;
+
+namespace ImageService;
+
+/// <summary>What the service knows of each image.</summary>
+public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox outbox)
+{
+    /// <summary>Records an upload and enqueues its job in one transaction; nothing when the image is known.</summary>
+    internal async Task AddAsync(string imageId, CancellationToken cancellationToken)
+    {
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
+        var added = await work.Connection.ExecuteAsync(
+            "insert into images (image_id, status, dead_lettered, redriven) values (@imageId, 'processing', 0, 0) on conflict (image_id) do nothing", new { imageId }, work.Transaction);
+        if (added == 1)
+        {
+            work.Add(new ImageResize(imageId, [.. ImageSizes.LongestEdge.Keys]), aggregateType: "Image", aggregateId: imageId);
+        }
+
+        await work.CommitAsync(cancellationToken);
+    }
+
+    internal async Task<string?> FindStatusAsync(string imageId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<string?>("select status from images where image_id = @imageId", new { imageId });
+    }
+
+    /// <summary>All sizes are written; whether it took a redrive is part of the same fact.</summary>
+    internal Task MarkDoneAsync(string imageId, bool redriven, CancellationToken cancellationToken)
+        => ExecuteAsync("update images set status = 'done', redriven = case when @redriven then 1 else redriven end where image_id = @imageId", new { imageId, redriven }, cancellationToken);
+
+    /// <summary>The file is no image: a person has to look at it.</summary>
+    internal Task MarkRejectedAsync(string imageId, CancellationToken cancellationToken)
+        => ExecuteAsync("update images set status = 'rejected', dead_lettered = 1 where image_id = @imageId", new { imageId }, cancellationToken);
+
+    private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken)
+    {
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
+        await work.Connection.ExecuteAsync(sql, parameters, work.Transaction);
+        await work.CommitAsync(cancellationToken);
+    }
+}

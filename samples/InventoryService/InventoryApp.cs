@@ -1,0 +1,31 @@
+using TechCorp.Messaging;
+using TechCorp.Outbox;
+using TechCorp.Samples;
+
+namespace InventoryService;
+
+/// <summary>Stock: what is available, and reserve, release and confirm for the order saga. Subscribes to order events to know the demand.</summary>
+public static class InventoryApp
+{
+    /// <summary>The service, ready to start.</summary>
+    public static WebApplication Build(ServiceSettings settings)
+    {
+        var builder = ServiceHost.CreateBuilder(
+            settings,
+            Tables.Sql,
+            messaging => messaging
+                .AddTopology(Topology.Fanout("events.fanout", "inventory.order-events"))
+                .AddMessage("order.created", InventoryJson.Default.OrderCreated)
+                .AddMessage("order.completed", InventoryJson.Default.OrderCompleted)
+                .AddMessage("order.cancelled", InventoryJson.Default.OrderCancelled)
+                .AddTransactionalConsumer<DemandHandler, OrderCreated>()
+                .AddTransactionalConsumer<DemandHandler, OrderCompleted>()
+                .AddTransactionalConsumer<DemandHandler, OrderCancelled>());
+        builder.Services.AddSingleton<Stock>();
+
+        var app = builder.BuildService();
+        app.MapProducts();
+        app.MapReservations();
+        return app;
+    }
+}

@@ -1,0 +1,47 @@
+using NotificationService.Workers;
+using TechCorp.Messaging;
+using TechCorp.Outbox;
+using TechCorp.Samples;
+
+namespace NotificationService;
+
+/// <summary>Subscribes to order events and publishes notifications on a topic exchange; email, SMS and push workers send them.</summary>
+public static class NotificationApp
+{
+    /// <summary>The service, ready to start.</summary>
+    public static WebApplication Build(ServiceSettings settings)
+    {
+        var builder = ServiceHost.CreateBuilder(
+            settings,
+            Tables.Sql,
+            messaging => messaging
+                .AddTopology(Topology.Fanout("events.fanout", "notification.order-events"))
+                // Four words need '#': 'notification.email.*' would not match 'notification.email.order.confirmed'.
+                .AddTopology(Topology.Topic(
+                    "notifications",
+                    ("notification.email.#", "notifications.email"),
+                    ("notification.sms.#", "notifications.sms"),
+                    ("notification.push.#", "notifications.push")))
+                .AddMessage("order.created", NotificationJson.Default.OrderCreated)
+                .AddMessage("order.completed", NotificationJson.Default.OrderCompleted)
+                .AddMessage("order.cancelled", NotificationJson.Default.OrderCancelled)
+                .AddMessage("notification.requested", NotificationJson.Default.Notification)
+                .AddTransactionalConsumer<OrderEventsHandler, OrderCreated>(FromAnyProducer)
+                .AddTransactionalConsumer<OrderEventsHandler, OrderCompleted>(FromAnyProducer)
+                .AddTransactionalConsumer<OrderEventsHandler, OrderCancelled>(FromAnyProducer)
+                .AddTransactionalConsumer<EmailWorker, Notification>()
+                .AddTransactionalConsumer<SmsWorker, Notification>()
+                .AddTransactionalConsumer<PushWorker, Notification>());
+
+        var app = builder.BuildService();
+        app.MapNotifications();
+        return app;
+    }
+
+    // Producers that are not ours send neither a type nor an id: the type is in the body, and equal bodies are the same event.
+    private static void FromAnyProducer(ConsumerOptions consumer)
+    {
+        consumer.TypeFrom = TypeFrom.JsonProperty("event");
+        consumer.MissingMessageId = MissingMessageId.FromBodyHash;
+    }
+}

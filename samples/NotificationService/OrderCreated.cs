@@ -1,0 +1,4 @@
+namespace NotificationService;
+
+/// <summary>What this service reads of the event <c>order.created</c>; other fields are ignored.</summary>
+public sealed record OrderCreated(string OrderId, string UserId);

@@ -1,0 +1,12 @@
+using TechCorp.Messaging;
+using TechCorp.Outbox;
+
+namespace NotificationService.Workers;
+
+/// <summary>Sends what is routed to <c>notification.sms.#</c>.</summary>
+[Consumer(Queue = "notifications.sms")]
+public sealed class SmsWorker : ITransactionalHandler<Notification>
+{
+    /// <inheritdoc/>
+    public Task HandleAsync(Notification message, TransactionContext context, CancellationToken cancellationToken) => context.SendAsync("sms", message);
+}

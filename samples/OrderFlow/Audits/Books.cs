@@ -1,0 +1,15 @@
+using Dapper;
+using TechCorp.Samples;
+
+namespace OrderFlow;
+
+/// <summary>Reading a service's database from outside.</summary>
+internal static class Books
+{
+    internal static async Task<IReadOnlyList<T>> ReadAsync<T>(this ServiceFleet fleet, string service, string sql, CancellationToken cancellationToken)
+    {
+        await using var database = ServiceDatabase.Open(fleet.For(service));
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return [.. await connection.QueryAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken))];
+    }
+}

@@ -1,0 +1,26 @@
+namespace OrderFlow;
+
+/// <summary>What the user asked for.</summary>
+internal sealed record FlowSettings
+{
+    internal required int Orders { get; init; }
+
+    /// <summary>The user's photo; null for one that is drawn.</summary>
+    internal string? Image { get; init; }
+
+    internal string? RabbitMq { get; init; }
+
+    internal string? Postgres { get; init; }
+
+    internal required string DataDirectory { get; init; }
+
+    /// <summary>Whether the folder is ours to delete at the end.</summary>
+    internal bool IsTemporary { get; init; }
+
+    internal bool Resume { get; init; }
+
+    internal bool Serve { get; init; }
+
+    /// <summary>A fault that the oracle must notice; for tests.</summary>
+    internal string? Mutation { get; init; }
+}

@@ -1,0 +1,148 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using TechCorp.Samples;
+
+namespace OrderFlow;
+
+/// <summary>The customers: places the orders over HTTP and, where the script says so, pulls the payment gateway's plug.</summary>
+internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly Dictionary<int, string> _placed = [];
+    private readonly HashSet<string> _ended = [];
+
+    /// <summary>How often the circuit was seen open.</summary>
+    internal int OutagesSeen { get; private set; }
+
+    /// <summary>Whether an order that was sent twice came back as the same order.</summary>
+    internal bool RepeatedOrderWasOne { get; private set; }
+
+    internal async Task RunAsync(int count, CancellationToken cancellationToken)
+    {
+        await OpenProductsAsync(cancellationToken);
+        for (var number = 1; number <= count; number++)
+        {
+            var order = new ScriptedOrder(number);
+            if (order.MeetsOutage)
+            {
+                var last = number < count && new ScriptedOrder(number + 1).MeetsOutage ? number + 1 : number;
+                await RunThroughOutageAsync(number, last, cancellationToken);
+                number = last;
+            }
+            else if (order.LosesReply)
+            {
+                await AwaitEndAsync(cancellationToken);
+                await PlaceAsync(order, cancellationToken);
+                await AwaitEndAsync(cancellationToken);
+            }
+            else
+            {
+                await PlaceAsync(order, cancellationToken);
+            }
+        }
+
+        var again = _placed[1];
+        await PlaceAsync(new ScriptedOrder(1), cancellationToken);
+        RepeatedOrderWasOne = _placed[1] == again;
+        await AwaitEndAsync(cancellationToken);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task OpenProductsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var product in ScriptedOrder.Products)
+        {
+            await PutAsync($"/products/{product}", new { on_hand = 1_000_000 }, cancellationToken);
+        }
+
+        await PutAsync($"/products/{ScriptedOrder.PhantomProduct}", new { on_hand = 1_000, missing = 1_000 }, cancellationToken);
+    }
+
+    private async Task RunThroughOutageAsync(int first, int last, CancellationToken cancellationToken)
+    {
+        await AwaitEndAsync(cancellationToken);
+        await SetOutageAsync(true, cancellationToken);
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(first, last - first + 1).Select(number => PlaceAsync(new ScriptedOrder(number), cancellationToken)));
+            for (var number = first; number <= last; number++)
+            {
+                var orderId = _placed[number];
+                if (!await Polling.UntilAsync(() => IsBeyondOutageAsync(orderId, cancellationToken), Patience, cancellationToken))
+                {
+                    throw new BadInputException($"Order {number} was not queued within {Patience.TotalSeconds:0} s of a gateway outage; the machine may be too busy. Run again with --resume.");
+                }
+            }
+
+            var gateway = await _http.GetFromJsonAsync<JsonNode>(new Uri(fleet.Payments, "/gateway"), cancellationToken);
+            OutagesSeen += gateway!["circuit"]!.GetValue<string>() == "Closed" ? 0 : 1;
+        }
+        finally
+        {
+            await SetOutageAsync(false, CancellationToken.None);
+        }
+
+        await AwaitEndAsync(cancellationToken);
+    }
+
+    // Queued while the gateway is away; anything later when the run was resumed after the outage.
+    private async Task<bool> IsBeyondOutageAsync(string orderId, CancellationToken cancellationToken)
+    {
+        var payments = await _http.GetFromJsonAsync<JsonArray>(new Uri(fleet.Payments, $"/payments?orderId={orderId}"), cancellationToken);
+        return payments!.Any(payment => payment!["status"]!.GetValue<string>() != "unknown") || await HasEndedAsync(orderId, cancellationToken);
+    }
+
+    private async Task PlaceAsync(ScriptedOrder order, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(fleet.Orders, "/orders")) { Content = JsonContent.Create(order.Body) };
+        request.Headers.Add("Idempotency-Key", order.Key);
+        using var response = await _http.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        var placed = await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
+        lock (_placed)
+        {
+            _placed[order.Number] = placed!["order_id"]!.GetValue<string>();
+        }
+
+        progress.OrdersPlaced(_placed.Count);
+    }
+
+    /// <summary>Waits until every order placed so far is completed or cancelled.</summary>
+    private async Task AwaitEndAsync(CancellationToken cancellationToken)
+    {
+        foreach (var orderId in _placed.Values.Where(orderId => !_ended.Contains(orderId)).ToList())
+        {
+            await Polling.UntilAsync(() => HasEndedAsync(orderId, cancellationToken), Patience, cancellationToken);
+        }
+    }
+
+    private async Task<bool> HasEndedAsync(string orderId, CancellationToken cancellationToken)
+    {
+        var order = await _http.GetFromJsonAsync<JsonNode>(new Uri(fleet.Orders, $"/orders/{orderId}"), cancellationToken);
+        if (order!["status"]!.GetValue<string>() == "pending")
+        {
+            return false;
+        }
+
+        if (_ended.Add(orderId))
+        {
+            progress.OrdersEnded(_ended.Count);
+        }
+
+        return true;
+    }
+
+    private async Task SetOutageAsync(bool active, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PutAsync(new Uri(fleet.Payments, $"/gateway/outage?active={active}"), null, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private async Task PutAsync(string path, object body, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PutAsJsonAsync(new Uri(fleet.Inventory, path), body, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+}

@@ -1,0 +1,3 @@
+using OrderFlow;
+
+return await FlowCommand.RunAsync(args);

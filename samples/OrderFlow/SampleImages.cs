@@ -1,0 +1,57 @@
+using SkiaSharp;
+using TechCorp.Samples;
+
+namespace OrderFlow;
+
+/// <summary>The pictures of a run: the user's, drawn ones, and bytes that only pretend.</summary>
+internal static class SampleImages
+{
+    /// <summary>A landscape of its own for each number, as PNG.</summary>
+    internal static byte[] Draw(int number)
+    {
+        using var surface = SKSurface.Create(new SKImageInfo(1600, 1200));
+        var canvas = surface.Canvas;
+        using var sky = SKShader.CreateLinearGradient(
+            new SKPoint(0, 0), new SKPoint(0, 1200), [SKColor.FromHsl(200 + (20 * number), 70, 45), SKColor.FromHsl(30, 90, 75)], SKShaderTileMode.Clamp);
+        using var paint = new SKPaint { Shader = sky, IsAntialias = true };
+        canvas.DrawRect(0, 0, 1600, 1200, paint);
+        paint.Shader = null;
+        paint.Color = SKColor.FromHsl(45, 100, 70);
+        canvas.DrawCircle(400 * number, 420, 130, paint);
+        for (var ridge = 0; ridge < 3; ridge++)
+        {
+            using var hills = new SKPath();
+            hills.MoveTo(0, 1200);
+            for (var x = 0; x <= 1600; x += 20)
+            {
+                hills.LineTo(x, (float)(760 + (130 * ridge) + (90 * Math.Sin((x / (240.0 - (40 * ridge))) + number + ridge))));
+            }
+
+            hills.LineTo(1600, 1200);
+            paint.Color = SKColor.FromHsl(120 + (15 * ridge), 35, 38 - (10 * ridge));
+            canvas.DrawPath(hills, paint);
+        }
+
+        using var image = surface.Snapshot();
+        using var png = image.Encode(SKEncodedImageFormat.Png, 100);
+        return png.ToArray();
+    }
+
+    /// <summary>The beginning of a PNG, and then nothing that belongs to one.</summary>
+    internal static byte[] Corrupt() => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. Enumerable.Repeat((byte)0xEE, 400)];
+
+    /// <exception cref="BadInputException">The file is not there, or no image.</exception>
+    internal static void Check(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new BadInputException($"--image '{path}' does not exist. Name a JPEG or PNG file.");
+        }
+
+        using var codec = SKCodec.Create(path);
+        if (codec is null)
+        {
+            throw new BadInputException($"--image '{path}' is not an image that can be read. Name a JPEG or PNG file.");
+        }
+    }
+}

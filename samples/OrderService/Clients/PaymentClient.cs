@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Http.Json;
+using OrderService.Saga;
+
+namespace OrderService.Clients;
+
+/// <summary>The payment service over REST.</summary>
+public sealed class PaymentClient(HttpClient http)
+{
+    /// <summary>Charges by key; asking again with the same key tells how it went.</summary>
+    /// <exception cref="HttpRequestException">Nobody knows whether it was charged.</exception>
+    internal async Task<ChargeAnswer> ChargeAsync(string key, OrderState order, CancellationToken cancellationToken)
+    {
+        var body = JsonContent.Create(new Charge(order.OrderId, order.Amount, order.PaymentToken), ClientJson.Default.Charge);
+        using var response = await http.PostAsync("/payments", key, body, cancellationToken);
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.Accepted:
+                return ChargeAnswer.Queued;
+            case HttpStatusCode.PaymentRequired:
+                return ChargeAnswer.Declined;
+            default:
+                response.EnsureSuccessStatusCode();
+                return ChargeAnswer.Charged;
+        }
+    }
+
+    internal async Task RefundAsync(string key, string actionKey, string orderId, CancellationToken cancellationToken)
+    {
+        using var response = await http.PostAsync("/payments/refunds", key, JsonContent.Create(new Undo(orderId, actionKey), ClientJson.Default.Undo), cancellationToken);
+        response.EnsureSuccessStatusCode();
+        if (response.StatusCode == HttpStatusCode.Accepted)
+        {
+            throw new HttpRequestException("The refund has begun but is not finished.");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Mvc;
+using OrderService.Clients;
+using TechCorp.Resilience;
+
+namespace OrderService;
+
+/// <summary>Orders over HTTP.</summary>
+internal static class OrderEndpoints
+{
+    internal static void MapOrders(this WebApplication app)
+    {
+        app.MapPost("/orders", async (
+            PlaceOrderRequest request,
+            [FromHeader(Name = "Idempotency-Key")] string? key,
+            InventoryClient inventory,
+            Orders orders,
+            CancellationToken cancellationToken) =>
+        {
+            if (string.IsNullOrEmpty(key))
+            {
+                return Problem("Idempotency-Key is missing: send one, and the same one on every attempt.", StatusCodes.Status400BadRequest);
+            }
+
+            if (request.FindProblem() is { } problem)
+            {
+                return Problem(problem, StatusCodes.Status400BadRequest);
+            }
+
+            var orderId = OrderIdOf(key);
+            if (await orders.FindAsync(orderId, cancellationToken) is null && await FindShortageAsync(inventory, request, cancellationToken) is { } refusal)
+            {
+                return refusal;
+            }
+
+            var order = await orders.PlaceAsync(orderId, request, cancellationToken);
+            return Results.Accepted($"/orders/{order.OrderId}", order);
+        });
+
+        app.MapGet("/orders/{id}", async (string id, Orders orders, CancellationToken cancellationToken) =>
+            await orders.FindAsync(id, cancellationToken) is { } order ? Results.Ok(order) : Results.NotFound());
+    }
+
+    // The same key gives the same order, whatever crashes in between: the id needs no table of its own.
+    internal static string OrderIdOf(string key) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16)).ToString();
+
+    private static async Task<IResult?> FindShortageAsync(InventoryClient inventory, PlaceOrderRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var item in request.Items)
+            {
+                if (!await inventory.IsAvailableAsync(item.ProductId, item.Quantity, cancellationToken))
+                {
+                    return Problem($"Product '{item.ProductId}' is not available in that quantity.", StatusCodes.Status409Conflict);
+                }
+            }
+
+            return null;
+        }
+        catch (HttpRequestException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
+        {
+            return Problem("A product is unknown to the inventory.", StatusCodes.Status422UnprocessableEntity);
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException)
+        {
+            return Problem("The inventory does not answer; nothing was ordered. Try again with the same key.", StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    private static IResult Problem(string detail, int status) => Results.Problem(detail, statusCode: status);
+}

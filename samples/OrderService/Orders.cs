@@ -1,0 +1,36 @@
+using Dapper;
+using OrderService.Messages;
+using OrderService.Saga;
+using TechCorp.Outbox;
+using TechCorp.Samples;
+
+namespace OrderService;
+
+/// <summary>The orders. Placing one is a single transaction: the order, the event <c>order.created</c>, and the saga that will see it through.</summary>
+public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox, SagaOrchestrator sagas, TimeProvider clock)
+{
+    /// <summary>Places an order; the same id again is the same order.</summary>
+    internal async Task<Order> PlaceAsync(string orderId, PlaceOrderRequest request, CancellationToken cancellationToken)
+    {
+        var order = new Order(orderId, request.UserId, request.Items.Sum(item => item.Quantity * item.UnitPrice), "pending", null);
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
+        var placed = await work.Connection.ExecuteAsync(
+            "insert into orders (order_id, user_id, amount, status) values (@OrderId, @UserId, @Amount, @Status) on conflict (order_id) do nothing", order, work.Transaction);
+        if (placed == 1)
+        {
+            work.Add(new OrderCreated("order.created", orderId, request.UserId, request.Items, clock.GetUtcNow()), aggregateType: "Order", aggregateId: orderId);
+            await sagas.StartAsync(work.Transaction, orderId, new OrderState(orderId, request.UserId, order.Amount, request.PaymentToken, request.Items), cancellationToken);
+        }
+
+        await work.CommitAsync(cancellationToken);
+        sagas.Wake();
+        return await FindAsync(orderId, cancellationToken) ?? order;
+    }
+
+    internal async Task<Order?> FindAsync(string orderId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<Order>(
+            "select order_id as OrderId, user_id as UserId, amount as Amount, status as Status, reason as Reason from orders where order_id = @orderId", new { orderId });
+    }
+}

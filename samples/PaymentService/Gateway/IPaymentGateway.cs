@@ -1,0 +1,15 @@
+namespace PaymentService.Gateway;
+
+/// <summary>The payment provider. Charges and refunds are idempotent by key, as real providers offer it.</summary>
+public interface IPaymentGateway
+{
+    /// <summary>Charges once for each payment key.</summary>
+    /// <exception cref="GatewayUnavailableException">The gateway did not take the request: nothing was charged.</exception>
+    /// <exception cref="GatewayReplyLostException">The gateway may have charged.</exception>
+    Task<GatewayReply> ChargeAsync(Payment payment, CancellationToken cancellationToken);
+
+    /// <summary>Refunds a charge; where none was made, bars it from being made.</summary>
+    /// <returns>Whether there was a charge to refund.</returns>
+    /// <exception cref="GatewayUnavailableException">The gateway did not take the request.</exception>
+    Task<bool> RefundAsync(string paymentKey, CancellationToken cancellationToken);
+}

@@ -1,0 +1,61 @@
+using PaymentService.Gateway;
+using TechCorp.Resilience;
+
+namespace PaymentService;
+
+/// <summary>The seed's <c>process_payment_with_fallback</c>: look the key up, charge through the circuit breaker, queue when it is open.</summary>
+public sealed class Payments(PaymentStore store, IPaymentGateway gateway, ResiliencePipelines pipelines)
+{
+    private readonly ResiliencePipeline _pipeline = pipelines.Get("gateway");
+
+    /// <summary>Charges once for each key, however often it is asked.</summary>
+    /// <returns>The payment as it stands: charged, declined, cancelled, or queued when the circuit is open.</returns>
+    public async Task<Payment> ChargeAsync(string key, ChargeRequest request, CancellationToken cancellationToken)
+    {
+        var payment = await store.BeginChargeAsync(key, request, cancellationToken);
+        if (payment.Status != PaymentStatus.Unknown)
+        {
+            return payment;
+        }
+
+        try
+        {
+            return await AskGatewayAsync(payment, cancellationToken);
+        }
+        catch (CircuitOpenException)
+        {
+            return await store.QueueAsync(payment, cancellationToken);
+        }
+    }
+
+    /// <summary>Charges a payment that was queued, if it still is.</summary>
+    /// <exception cref="CircuitOpenException">The circuit is still open; ask again after its RetryAfter.</exception>
+    public async Task ChargeQueuedAsync(string key, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(key, cancellationToken) is { Status: PaymentStatus.Queued } payment)
+        {
+            await AskGatewayAsync(payment, cancellationToken);
+        }
+    }
+
+    /// <summary>Undoes a charge, whether it happened, may have happened, or never arrived.</summary>
+    public async Task<Payment> RefundAsync(RefundRequest request, CancellationToken cancellationToken)
+    {
+        var payment = await store.BeginRefundAsync(request, cancellationToken);
+        if (payment.Status != PaymentStatus.Refunding)
+        {
+            return payment;
+        }
+
+        var refunded = await _pipeline.ExecuteAsync(
+            static (state, token) => new ValueTask<bool>(state.gateway.RefundAsync(state.PaymentKey, token)), (gateway, payment.PaymentKey), cancellationToken);
+        return await store.RecordAsync(payment, refunded ? PaymentStatus.Refunded : PaymentStatus.Cancelled, payment.Reason, cancellationToken);
+    }
+
+    private async Task<Payment> AskGatewayAsync(Payment payment, CancellationToken cancellationToken)
+    {
+        var reply = await _pipeline.ExecuteAsync(
+            static (state, token) => new ValueTask<GatewayReply>(state.gateway.ChargeAsync(state.payment, token)), (gateway, payment), cancellationToken);
+        return await store.RecordAsync(payment, reply.Charged ? PaymentStatus.Charged : PaymentStatus.Declined, reply.Reason, cancellationToken);
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace TechCorp.Samples;
+
+/// <summary>How the programs of the samples answer bad input: one line on standard error, exit code 2.</summary>
+public static class CommandLine
+{
+    /// <summary>Parses and runs; a command line that cannot be parsed is 2, not System.CommandLine's 1.</summary>
+    public static async Task<int> InvokeAsync(string program, RootCommand command, string[] args)
+    {
+        var parsed = command.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            return Fail(program, $"{string.Join(' ', parsed.Errors.Select(error => error.Message))} See --help.");
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    /// <summary>Turns what the user can mend into one line and exit code 2; anything else is a defect and keeps its stack.</summary>
+    public static async Task<int> GuardAsync(string program, Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (BadInputException e)
+        {
+            return Fail(program, e.Message);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException or SocketException)
+        {
+            return Fail(program, $"{e.Message} Free the port, or choose another with --url.");
+        }
+        catch (Exception e) when (UserErrors.Describe(e) is { } line)
+        {
+            return Fail(program, line);
+        }
+    }
+
+    /// <summary>An absolute http address.</summary>
+    /// <exception cref="BadInputException">It is none.</exception>
+    public static Uri CheckUrl(string value, string option)
+        => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new BadInputException($"{option} must be an address such as http://127.0.0.1:5001; it is '{value}'.");
+
+    private static int Fail(string program, string line)
+    {
+        Console.Error.WriteLine($"{program}: {line.ReplaceLineEndings(" ")}");
+        return 2;
+    }
+}

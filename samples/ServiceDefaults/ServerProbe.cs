@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using Npgsql;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace TechCorp.Samples;
+
+/// <summary>Looks once whether the servers that were named are there, before anything starts and anything is written.</summary>
+public static class ServerProbe
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Checks both; what is not named is not checked.</summary>
+    /// <exception cref="BadInputException">An address is malformed, a server does not answer or refuses.</exception>
+    public static async Task CheckAsync(string? rabbitMq, string? postgres, CancellationToken cancellationToken)
+    {
+        if (rabbitMq is not null)
+        {
+            await CheckRabbitMqAsync(rabbitMq, cancellationToken);
+        }
+
+        if (postgres is not null)
+        {
+            await CheckPostgresAsync(postgres, cancellationToken);
+        }
+    }
+
+    /// <summary>How many messages wait in a queue; null when it does not exist.</summary>
+    public static async Task<uint?> CountAsync(string rabbitMq, string queue, CancellationToken cancellationToken)
+    {
+        await using var connection = await new ConnectionFactory { Uri = ParseAmqp(rabbitMq) }.CreateConnectionAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == 404)
+        {
+            return null;
+        }
+    }
+
+    private static async Task CheckRabbitMqAsync(string rabbitMq, CancellationToken cancellationToken)
+    {
+        var uri = ParseAmqp(rabbitMq);
+        var server = $"RabbitMQ at {uri.Host}:{(uri.Port < 0 ? 5672 : uri.Port)}";
+        try
+        {
+            var factory = new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = Patience };
+            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        }
+        catch (Exception e) when (FindIn<AuthenticationFailureException>(e) is not null || FindIn<PossibleAuthenticationFailureException>(e) is not null)
+        {
+            throw new BadInputException($"{server} refused user '{UserOf(uri)}'. Check user and password of --rabbitmq (or TECHCORP_RABBITMQ).");
+        }
+        catch (Exception e) when (FindIn<OperationInterruptedException>(e) is { ShutdownReason.ReplyCode: 530 })
+        {
+            throw new BadInputException($"{server} has no virtual host '{uri.AbsolutePath.TrimStart('/')}' for user '{UserOf(uri)}'. Create it or name another at the end of --rabbitmq.");
+        }
+        catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or SocketException or IOException or TimeoutException)
+        {
+            throw new BadInputException($"{server} does not answer. Start it (eng/services.sh run -- starts a private one) or correct --rabbitmq (or TECHCORP_RABBITMQ).");
+        }
+    }
+
+    private static async Task CheckPostgresAsync(string postgres, CancellationToken cancellationToken)
+    {
+        NpgsqlConnectionStringBuilder parts;
+        try
+        {
+            parts = new NpgsqlConnectionStringBuilder(postgres) { Timeout = (int)Patience.TotalSeconds, Pooling = false };
+        }
+        catch (ArgumentException)
+        {
+            throw new BadInputException("--postgres (or TECHCORP_POSTGRES) is not a connection string; write Host=…;Port=…;Username=…;Password=…;Database=….");
+        }
+
+        var server = $"PostgreSQL at {parts.Host}:{parts.Port}";
+        try
+        {
+            await using var connection = new NpgsqlConnection(parts.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+        }
+        catch (PostgresException e)
+        {
+            throw new BadInputException($"{server} refused user '{parts.Username}' on database '{parts.Database}': {e.MessageText}. Correct --postgres (or TECHCORP_POSTGRES).");
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or ArgumentException)
+        {
+            throw new BadInputException($"{server} does not answer. Start it (eng/services.sh run -- starts a private one) or correct --postgres (or TECHCORP_POSTGRES).");
+        }
+    }
+
+    private static Uri ParseAmqp(string value)
+        => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri.Host.Length > 0
+            ? uri
+            : throw new BadInputException("--rabbitmq (or TECHCORP_RABBITMQ) is not an AMQP URI; write amqp://user:password@host:5672/vhost.");
+
+    private static string UserOf(Uri uri) => Uri.UnescapeDataString(uri.UserInfo.Split(':')[0]) is { Length: > 0 } user ? user : "guest";
+
+    private static T? FindIn<T>(Exception? exception)
+        where T : Exception
+        => exception is null or T ? exception as T : FindIn<T>(exception.InnerException);
+}

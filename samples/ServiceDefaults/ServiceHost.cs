@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TechCorp.Messaging;
+using TechCorp.Outbox;
+
+namespace TechCorp.Samples;
+
+/// <summary>What every service of the samples has: settings, database, messaging, outbox, health.</summary>
+public static class ServiceHost
+{
+    /// <summary>Prepares a service; the caller adds what is its own.</summary>
+    /// <param name="settings">Which broker and database.</param>
+    /// <param name="businessTables">The service's tables, in SQL that PostgreSQL and SQLite both understand, each <c>if not exists</c>.</param>
+    /// <param name="messaging">What it publishes and consumes.</param>
+    /// <param name="outbox">Its sagas and relay settings.</param>
+    public static WebApplicationBuilder CreateBuilder(ServiceSettings settings, string businessTables, Action<MessagingBuilder> messaging, Action<OutboxBuilder>? outbox = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(settings.Configuration);
+        builder.WebHost.UseUrls(settings.Url);
+        builder.Logging.SetMinimumLevel(settings.Quiet ? LogLevel.Critical : LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+
+        var database = ServiceDatabase.Open(settings);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(_ => database);
+        builder.Services.AddHostedService(_ => new BusinessSchema(database, businessTables));
+        builder.Services.AddHealthChecks();
+        builder.Services.AddTechCorpMessaging(m =>
+        {
+            m.AppId(settings.Name);
+            if (settings.RabbitMq is { } uri)
+            {
+                m.UseRabbitMq(uri);
+            }
+            else
+            {
+                m.UseInMemory(settings.Broker ?? new InMemoryBroker());
+            }
+
+            messaging(m);
+        });
+        builder.Services.AddTechCorpOutbox(o =>
+        {
+            o.UseDatabase(database.Tables);
+            outbox?.Invoke(o);
+        });
+        return builder;
+    }
+
+    /// <summary>Builds the service with the endpoints that all have.</summary>
+    public static WebApplication BuildService(this WebApplicationBuilder builder)
+    {
+        var app = builder.Build();
+        app.MapHealthChecks("/health");
+        return app;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace TechCorp.Patterns.EndToEnd.Tests;
+
+[Collection("OrderFlow")]
+public sealed class BadInputTests
+{
+    [Theory]
+    [InlineData("--ordres 5", "--ordres")]
+    [InlineData("--orders 0", "--orders must be between 1 and")]
+    [InlineData("--orders many", "many")]
+    [InlineData("--rabbitmq http://127.0.0.1", "amqp://user:password@host:5672/vhost")]
+    [InlineData("--rabbitmq amqp://guest:secret@127.0.0.1:1/", "RabbitMQ at 127.0.0.1:1 does not answer")]
+    [InlineData("--postgres Nonsense=1", "Host=…;Port=…")]
+    [InlineData("--postgres Host=127.0.0.1;Port=1;Username=a;Password=secret;Database=b", "PostgreSQL at 127.0.0.1:1 does not answer")]
+    [InlineData("--image no-such-file.jpg", "no-such-file.jpg")]
+    [InlineData("--resume", "--resume needs")]
+    public async Task OrderFlow_says_in_one_line_what_is_wrong_and_exits_with_2(string options, string said)
+    {
+        await using var run = await SampleProcess.RunAsync("OrderFlow", options.Split(' '));
+
+        run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.Errors.Should().ContainSingle().Which.Should().StartWith("orderflow: ").And.Contain(said).And.NotContain("secret");
+        run.Output.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_image_is_refused()
+    {
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--image", Path.Combine(Repository.Root, "LICENSE"));
+
+        run.ExitCode.Should().Be(2);
+        run.Errors.Should().ContainSingle().Which.Should().Contain("not an image");
+    }
+
+    [Fact]
+    public async Task A_wrong_password_of_RabbitMQ_is_said_without_the_password()
+    {
+        var uri = new UriBuilder(Servers.RabbitMq) { Password = "wrong-secret" };
+
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--rabbitmq", uri.Uri.ToString());
+
+        run.ExitCode.Should().Be(2);
+        run.Errors.Should().ContainSingle().Which.Should().Contain("refused user").And.NotContain("wrong-secret");
+    }
+
+    [Fact]
+    public async Task A_wrong_password_of_PostgreSQL_is_said_without_the_password()
+    {
+        var wrong = new NpgsqlConnectionStringBuilder(Servers.Postgres) { Password = "wrong-secret" };
+
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--postgres", wrong.ConnectionString);
+
+        run.ExitCode.Should().Be(2);
+        run.Errors.Should().ContainSingle().Which.Should().Contain("refused user").And.NotContain("wrong-secret");
+    }
+
+    [Fact]
+    public async Task A_schema_newer_than_the_code_is_refused_and_nothing_is_written()
+    {
+        await using var ground = await FreshGround.PrepareAsync();
+        var options = new[] { "--data", ground.Folder, "--orders", "1" };
+        (await SampleProcess.RunAsync("OrderFlow", options)).ExitCode.Should().Be(0);
+        await NewerSchema.PretendAsync(Path.Combine(ground.Folder, "inventory-service.db"));
+        File.Delete(Path.Combine(ground.Folder, "order-service.db"));
+
+        await using var run = await SampleProcess.RunAsync("OrderFlow", options);
+
+        run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.Errors.Should().ContainSingle().Which.Should().Contain("newer");
+        File.Exists(Path.Combine(ground.Folder, "order-service.db")).Should().BeFalse("services that come later must not have begun");
+    }
+
+    [Fact]
+    public async Task A_folder_with_an_earlier_run_is_not_mixed_with_a_new_one()
+    {
+        await using var ground = await FreshGround.PrepareAsync();
+        (await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--data", ground.Folder)).ExitCode.Should().Be(0);
+
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--data", ground.Folder);
+
+        run.ExitCode.Should().Be(2);
+        run.Errors.Should().ContainSingle().Which.Should().Contain("earlier run").And.Contain("--resume");
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_said_in_one_line()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var folder = Directory.CreateTempSubdirectory("techcorp-e2e-");
+
+        await using var run = await SampleProcess.RunAsync("AnalyticsService", "--url", $"http://127.0.0.1:{port}", "--data", folder.FullName);
+
+        run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.Errors.Should().ContainSingle().Which.Should().StartWith("analytics-service: ").And.Contain($"{port}").And.Contain("--url");
+        folder.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,58 @@
+using Dapper;
+using Npgsql;
+using RabbitMQ.Client;
+
+namespace TechCorp.Patterns.EndToEnd.Tests;
+
+/// <summary>What a run of the samples on real servers needs to begin with: a broker without their queues, a database or a folder of its own.</summary>
+internal sealed class FreshGround : IAsyncDisposable
+{
+    private static readonly string[] Exchanges = ["events.fanout", "notifications", "dlx"];
+    private static readonly string[] WorkQueues =
+    [
+        "inventory.order-events", "notification.order-events", "analytics.order-events", "notifications.email", "notifications.sms", "notifications.push", "payments.retry", "images.resize",
+    ];
+
+    private readonly string _database = $"e2e_{Guid.CreateVersion7():n}";
+
+    internal string Folder { get; } = Directory.CreateTempSubdirectory("techcorp-e2e-").FullName;
+
+    /// <summary>The connection string of the database, once it is created.</summary>
+    internal string Postgres => new NpgsqlConnectionStringBuilder(Servers.Postgres) { Database = _database }.ConnectionString;
+
+    internal string[] OnPostgres => ["--rabbitmq", Servers.RabbitMq, "--postgres", Postgres, "--data", Folder];
+
+    internal string[] OnSqlite => ["--rabbitmq", Servers.RabbitMq, "--data", Folder];
+
+    internal static async Task<FreshGround> PrepareAsync()
+    {
+        var ground = new FreshGround();
+        await ClearBrokerAsync();
+        await using var connection = new NpgsqlConnection(Servers.Postgres);
+        await connection.ExecuteAsync($"create database {ground._database}");
+        return ground;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ClearBrokerAsync();
+        await using var connection = new NpgsqlConnection(Servers.Postgres);
+        await connection.ExecuteAsync($"drop database if exists {_database} with (force)");
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static async Task ClearBrokerAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Servers.RabbitMq) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var queue in WorkQueues.SelectMany(queue => new[] { queue, queue + ".dlq", queue + ".retry.1s", queue + ".retry.2s", queue + ".retry.4s", queue + ".retry.8s" }))
+        {
+            await channel.QueueDeleteAsync(queue);
+        }
+
+        foreach (var exchange in Exchanges)
+        {
+            await channel.ExchangeDeleteAsync(exchange);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace TechCorp.Patterns.EndToEnd.Tests;
+
+[Collection("OrderFlow")]
+public sealed class OrderFlowTests
+{
+    private const string Held = "OrderFlow: orders=20 completed=17 compensated=3 refunded=1 lost=0 duplicate_effects=0 dead_lettered=1 redriven=1 images=3 invariants=held";
+
+    [Fact]
+    public async Task The_embedded_run_ends_with_the_line_of_the_contract()
+    {
+        await using var run = await SampleProcess.RunAsync("OrderFlow");
+
+        run.LastLine.Should().Be(Held, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.ExitCode.Should().Be(0);
+        run.Errors.Should().BeEmpty();
+    }
+
+    [Fact, Trait("Spec", "SG6"), Trait("Spec", "SG9"), Trait("Spec", "SG10"), Trait("Spec", "RY4"), Trait("Spec", "CN16")]
+    public async Task On_RabbitMQ_and_PostgreSQL_the_same_run_ends_with_the_same_line()
+    {
+        await using var ground = await FreshGround.PrepareAsync();
+        await using var run = await SampleProcess.RunAsync("OrderFlow", ground.OnPostgres);
+
+        run.LastLine.Should().Be(Held, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.ExitCode.Should().Be(0);
+        run.Errors.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task On_RabbitMQ_and_SQLite_the_same_run_ends_with_the_same_line()
+    {
+        await using var ground = await FreshGround.PrepareAsync();
+        await using var run = await SampleProcess.RunAsync("OrderFlow", ground.OnSqlite);
+
+        run.LastLine.Should().Be(Held, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_effect_that_is_applied_twice_breaks_the_invariants_and_the_exit_code()
+    {
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "3", "--mutate", "double-charge");
+
+        run.LastLine.Should().Contain("duplicate_effects=3").And.EndWith("invariants=broken", string.Join('\n', run.Output.Concat(run.Errors)));
+        run.ExitCode.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_photo_of_the_user_is_resized()
+    {
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--image", Path.Combine(Repository.Root, "eng", "icon.png"));
+
+        run.LastLine.Should().Be("OrderFlow: orders=1 completed=1 compensated=0 refunded=0 lost=0 duplicate_effects=0 dead_lettered=1 redriven=1 images=3 invariants=held");
+    }
+}
