@@ -85,11 +85,12 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
         }
     }
 
+    /// <summary>Texts, not exceptions: what a handler throws may hold secrets, and those are scrubbed here.</summary>
     private void LogVerdict(Delivery delivery, Verdict verdict, Exception? exception)
     {
         if (verdict.Kind == VerdictKind.DeadLetter)
         {
-            logger.DeadLettering(exception, delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Reason);
+            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Reason, exception is null ? null : ExceptionText.StackOf(exception));
         }
         else if (verdict.IsPostponed)
         {
@@ -97,7 +98,7 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
         }
         else if (verdict.Kind == VerdictKind.RetryAfter)
         {
-            logger.Retrying(exception, delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Delay);
+            logger.Retrying(delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Delay, exception is null ? null : $"{ExceptionText.TypeOf(exception)}: {ExceptionText.MessageOf(exception)}");
         }
     }
 }

@@ -20,14 +20,14 @@ internal static partial class Log
     [LoggerMessage(2104, LogLevel.Warning, "Queue '{Queue}' could not be cancelled at the broker; closing its channel gives back what is unsettled.")]
     internal static partial void CancelFailed(this ILogger logger, Exception exception, string queue);
 
-    [LoggerMessage(2110, LogLevel.Warning, "Message {MessageId} ('{Type}') of queue '{Queue}' failed in attempt {Attempt} and is tried again after {Delay}.")]
-    internal static partial void Retrying(this ILogger logger, Exception? exception, string? messageId, string? type, string queue, int attempt, TimeSpan delay);
+    [LoggerMessage(2110, LogLevel.Warning, "Message {MessageId} ('{Type}') of queue '{Queue}' failed in attempt {Attempt} and is tried again after {Delay}: {Error}")]
+    internal static partial void Retrying(this ILogger logger, string? messageId, string? type, string queue, int attempt, TimeSpan delay, string? error);
 
     [LoggerMessage(2111, LogLevel.Information, "Message {MessageId} ('{Type}') of queue '{Queue}' is postponed by {Delay}, as its handler asked: {Reason}")]
     internal static partial void Postponed(this ILogger logger, string? messageId, string? type, string queue, TimeSpan delay, string? reason);
 
-    [LoggerMessage(2112, LogLevel.Error, "Message {MessageId} ('{Type}') of queue '{Queue}' goes to the dead letters after {Attempts} attempts: {Reason}.")]
-    internal static partial void DeadLettering(this ILogger logger, Exception? exception, string? messageId, string? type, string queue, int attempts, string? reason);
+    [LoggerMessage(2112, LogLevel.Error, "Message {MessageId} ('{Type}') of queue '{Queue}' goes to the dead letters after {Attempts} attempts ({Reason}): {Error}")]
+    internal static partial void DeadLettering(this ILogger logger, string? messageId, string? type, string queue, int attempts, string? reason, string? error);
 
     [LoggerMessage(2113, LogLevel.Error, "The copy of message {MessageId} of queue '{Queue}' to {Destination} was not confirmed ({Outcome}: {Reason}); the original goes back to its queue after {Pause}.")]
     internal static partial void MoveFailed(this ILogger logger, string? messageId, string queue, Destination destination, PublishOutcomeKind outcome, string reason, TimeSpan pause);
