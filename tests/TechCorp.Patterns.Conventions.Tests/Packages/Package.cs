@@ -13,7 +13,7 @@ internal sealed record Package(string Name, string[] Needs, string[] Reaches)
     public static IReadOnlyList<Package> All { get; } =
     [
         new("TechCorp.Resilience", [], []),
-        new("TechCorp.Messaging", ["RabbitMQ.Client", "TechCorp.Resilience"], []),
+        new("TechCorp.Messaging", ["RabbitMQ.Client", "TechCorp.Resilience"], ["System.Threading.RateLimiting"]),
         new("TechCorp.Outbox", ["Dapper", "TechCorp.Messaging"], ["TechCorp.Resilience"]),
     ];
 

@@ -35,7 +35,7 @@ internal static class Surface
 
     public static bool IsClosed(Type type)
         => type.IsSealed || type.IsInterface || type.IsValueType
-            || (type.IsAbstract && type.GetConstructors(Declared).Where(constructor => !constructor.IsStatic).All(IsOutOfReach));
+            || type.GetConstructors(Declared).Where(constructor => !constructor.IsStatic).All(IsOutOfReach);
 
     public static bool IsAsynchronous(MethodInfo method)
     {
