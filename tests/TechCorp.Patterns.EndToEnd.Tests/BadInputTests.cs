@@ -69,7 +69,7 @@ public sealed class BadInputTests
         await using var run = await SampleProcess.RunAsync("OrderFlow", options);
 
         run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
-        run.Errors.Should().ContainSingle().Which.Should().Contain("newer");
+        run.Errors.Should().ContainSingle().Which.Should().Contain("schema version 9999").And.Contain("Deploy a version");
         File.Exists(Path.Combine(ground.Folder, "order-service.db")).Should().BeFalse("services that come later must not have begun");
     }
 
