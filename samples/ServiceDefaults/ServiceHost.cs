@@ -31,7 +31,8 @@ public static class ServiceHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(_ => database);
         builder.Services.AddHostedService(_ => new BusinessSchema(database, businessTables));
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddCheck<MessagingHealthCheck>("messaging");
+        builder.Services.AddProblemDetails();
         builder.Services.AddTechCorpMessaging(m =>
         {
             m.AppId(settings.Name);
@@ -58,6 +59,8 @@ public static class ServiceHost
     public static WebApplication BuildService(this WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.MapHealthChecks("/health");
         return app;
     }
