@@ -8,6 +8,8 @@ namespace TechCorp.Samples;
 /// <summary>How the programs of the samples answer bad input: one line on standard error, exit code 2.</summary>
 public static class CommandLine
 {
+    private const int Interrupted = 130;
+
     /// <summary>Parses and runs; a command line that cannot be parsed is 2, not System.CommandLine's 1.</summary>
     public static async Task<int> InvokeAsync(string program, RootCommand command, string[] args)
     {
@@ -31,6 +33,11 @@ public static class CommandLine
         {
             return Fail(program, e.Message);
         }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine($"{program}: stopped before the end.");
+            return Interrupted;
+        }
         catch (IOException e) when (e.InnerException is AddressInUseException or SocketException)
         {
             return Fail(program, $"{e.Message} Free the port, or choose another with --url.");
@@ -47,6 +54,24 @@ public static class CommandLine
         => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? uri
             : throw new BadInputException($"{option} must be an address such as http://127.0.0.1:5001; it is '{value}'.");
+
+    /// <summary>A folder that exists, or is made, and can be written to.</summary>
+    /// <exception cref="BadInputException">It cannot.</exception>
+    public static string CheckFolder(string path, string option)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            var probe = Path.Combine(path, $".{Guid.CreateVersion7():n}");
+            File.WriteAllBytes(probe, []);
+            File.Delete(probe);
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new BadInputException($"{option} '{path}' cannot be written to: {e.Message} Name another folder.");
+        }
+    }
 
     private static int Fail(string program, string line)
     {

@@ -36,7 +36,7 @@ public static class ServiceCommand
                 Url = CommandLine.CheckUrl(parsed.GetValue(urlOption)!, "--url").ToString().TrimEnd('/'),
                 RabbitMq = parsed.GetValue(rabbitMq),
                 Postgres = parsed.GetValue(postgres),
-                DataDirectory = parsed.GetValue(data) ?? Path.Combine(Path.GetTempPath(), "techcorp-" + name),
+                DataDirectory = CommandLine.CheckFolder(parsed.GetValue(data) ?? Path.Combine(Path.GetTempPath(), "techcorp-" + name), "--data"),
                 Dependencies = dependencies.Zip(addresses).ToDictionary(
                     pair => pair.First.Name, pair => CommandLine.CheckUrl(parsed.GetValue(pair.Second)!, pair.Second.Name), StringComparer.Ordinal),
             };

@@ -17,6 +17,7 @@ public sealed class BadInputTests
     [InlineData("--postgres Host=127.0.0.1;Port=1;Username=a;Password=secret;Database=b", "PostgreSQL at 127.0.0.1:1 does not answer")]
     [InlineData("--image no-such-file.jpg", "no-such-file.jpg")]
     [InlineData("--resume", "--resume needs")]
+    [InlineData("--data /proc/no-such-folder", "cannot be written to")]
     public async Task OrderFlow_says_in_one_line_what_is_wrong_and_exits_with_2(string options, string said)
     {
         await using var run = await SampleProcess.RunAsync("OrderFlow", options.Split(' '));
