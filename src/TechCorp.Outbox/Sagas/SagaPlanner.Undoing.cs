@@ -62,7 +62,7 @@ internal static partial class SagaPlanner
     /// <summary>Turns back: this step, if it may have happened, and every one before it are to be undone.</summary>
     private static SagaPlan Undo(SagaRules rules, SagaProgress progress, int from, string? reason)
     {
-        var steps = progress.Steps.Select((s, i) => i <= from && rules.Steps[i].HasCompensation && MayHaveHappened(s) ? Again(s) : s);
+        var steps = progress.Steps.Select((s, i) => i <= from && rules.Steps[i].HasCompensation && MayHaveHappened(rules.Steps[i], s) ? Again(s) : s);
         return NextUndo(progress with { Steps = [.. steps], Status = SagaStatus.Compensating, Reason = reason });
     }
 
@@ -110,7 +110,9 @@ internal static partial class SagaPlanner
         return ordinal;
     }
 
-    private static bool MayHaveHappened(StepProgress step) => step.State is SagaStepState.Succeeded or SagaStepState.Started or SagaStepState.Unknown;
+    /// <summary>A local step commits with its outcome: where no success is stored, there is no effect.</summary>
+    private static bool MayHaveHappened(StepRules rule, StepProgress step)
+        => step.State == SagaStepState.Succeeded || (step.State is SagaStepState.Started or SagaStepState.Unknown && rule.Kind != SagaStepKind.Local);
 
     private static StepProgress Again(StepProgress step) => step with { Compensation = CompensationState.Pending, CompensationAttempt = 0 };
 }

@@ -48,6 +48,17 @@ public sealed class SagaPlannerTests
         SagaPlanner.ActionEnded(rules, first.Progress, 1, StepReport.Unknown("?"), deadlinePassed: true).Move.Should().Be(SagaMove.Wait);
     }
 
+    [Fact]
+    public void A_local_step_that_was_begun_when_the_deadline_passes_is_not_undone()
+    {
+        var rules = Rules(new StepRules("a", SagaStepKind.Local, true, false, 5, Backoff));
+
+        var plan = SagaPlanner.Resume(rules, SagaPlanner.Begin(rules).Progress, deadlinePassed: true);
+
+        plan.Move.Should().Be(SagaMove.Stop);
+        plan.Progress.Status.Should().Be(SagaStatus.Compensated);
+    }
+
     /// <summary>The planner against an oracle of effects: whatever answers come, whenever the process dies, nothing is left half done.</summary>
     [Fact, Trait("Spec", "SG6")]
     public void Every_run_ends_with_all_effects_or_none()

@@ -247,6 +247,18 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
     }
 
     [Fact]
+    public async Task A_local_step_that_never_committed_is_not_undone()
+    {
+        var process = Probe(s => s
+            .Step("reserve", Does("reserve"), Undoes("release"))
+            .LocalStep("write", (_, _) => throw new InvalidOperationException("Never."), Undoes("unwrite")));
+
+        (await RunProbeAsync(process)).Status.Should().Be(SagaStatus.Compensated);
+
+        _trail.Should().Equal("reserve", "release");
+    }
+
+    [Fact]
     public async Task A_deadline_before_the_point_of_no_return_undoes_the_saga()
     {
         var process = Probe(s => s
