@@ -50,6 +50,14 @@ public static class OutboxSagas
         }
     }
 
+    /// <summary>Deletes what is past its retention; true when there may be more.</summary>
+    internal static async Task<bool> SweepAsync(SagaOrchestrator orchestrator, SagaBarrier barrier, SagaOptions options, CancellationToken cancellationToken)
+    {
+        var sagas = await orchestrator.PurgeAsync(options.KeepEnded, SweepBatch, cancellationToken).ConfigureAwait(false);
+        var marks = await barrier.PurgeAsync(options.KeepBarrierMarks, SweepBatch, cancellationToken).ConfigureAwait(false);
+        return sagas > 0 || marks == SweepBatch;
+    }
+
     private static void Add(IServiceCollection services, SagaSettings settings)
     {
         var name = settings.Name;
@@ -66,13 +74,7 @@ public static class OutboxSagas
         services.AddSingleton<IHostedService>(provider => new SagaHost(() => provider.OfOutbox<SagaOrchestrator>(name)));
         services.AddSingleton<IHostedService>(provider => new Sweeper(
             "sagas",
-            async token =>
-            {
-                var (orchestrator, keep) = (provider.OfOutbox<SagaOrchestrator>(name), settings.Options.KeepEnded);
-                var sagas = await orchestrator.PurgeAsync(keep, SweepBatch, token).ConfigureAwait(false);
-                var marks = await provider.OfOutbox<SagaBarrier>(name).PurgeAsync(keep, SweepBatch, token).ConfigureAwait(false);
-                return sagas > 0 || marks == SweepBatch;
-            },
+            token => SweepAsync(provider.OfOutbox<SagaOrchestrator>(name), provider.OfOutbox<SagaBarrier>(name), settings.Options, token),
             TimeSpan.FromMinutes(1),
             Time(provider),
             (ILogger?)provider.GetService<ILogger<SagaOrchestrator>>() ?? NullLogger.Instance));

@@ -58,7 +58,7 @@ public sealed class SagaBarrier
         return !isFirst ? CompensationEntry.Duplicate : actionNeverRan ? CompensationEntry.Null : CompensationEntry.Proceed;
     }
 
-    /// <summary>Deletes marks older than the retention, oldest first, at most <paramref name="limit"/>. Keep them for longer than a call of a saga can be late.</summary>
+    /// <summary>Deletes marks older than the retention, oldest first, at most <paramref name="limit"/>. Keep them for longer than a saga can be stuck: without the action's mark a compensation undoes nothing.</summary>
     /// <returns>How many went; fewer than the limit means that none is left.</returns>
     public async Task<int> PurgeAsync(TimeSpan retention, int limit = 1000, CancellationToken cancellationToken = default)
     {

@@ -33,8 +33,14 @@ public sealed class SagaOptions
     /// <summary>How long a saga may be due without a process that knows its definition before it is suspended. Default: 1 min.</summary>
     public TimeSpan SuspendAfter { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long ended sagas, and the marks of the barrier, are kept; until then a business key cannot be used again. Default: 30 days.</summary>
+    /// <summary>How long ended sagas are kept; until then a business key cannot be used again. Default: 30 days.</summary>
     public TimeSpan KeepEnded { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// How long the marks of the <see cref="SagaBarrier"/> are kept: longer than any saga, here or elsewhere, may be stuck. A compensation whose action's mark is gone takes it for
+    /// one that never ran, and undoes nothing. At least 90 days, and at least <see cref="KeepEnded"/>. Default: 365 days.
+    /// </summary>
+    public TimeSpan KeepBarrierMarks { get; set; } = TimeSpan.FromDays(365);
 
     internal IEnumerable<string> Problems()
     {
@@ -56,6 +62,11 @@ public sealed class SagaOptions
             {
                 yield return $"{name} must be positive; it is {value}.";
             }
+        }
+
+        if (KeepBarrierMarks < TimeSpan.FromDays(90) || KeepBarrierMarks < KeepEnded)
+        {
+            yield return $"{nameof(KeepBarrierMarks)} must be at least 90 days and at least {nameof(KeepEnded)} ({KeepEnded}); it is {KeepBarrierMarks}.";
         }
 
         if (Lease < TimeSpan.FromSeconds(1))

@@ -41,5 +41,6 @@ internal sealed class SagaSettings(string? name)
         section.Boolean("ContinueWhenStuck", value => Options.WhenStuck = value ? WhenStuck.ContinueBestEffort : WhenStuck.Stop);
         section.Duration(nameof(SagaOptions.SuspendAfter), value => Options.SuspendAfter = value);
         section.Duration(nameof(SagaOptions.KeepEnded), value => Options.KeepEnded = value);
+        section.Duration(nameof(SagaOptions.KeepBarrierMarks), value => Options.KeepBarrierMarks = value);
     }
 }

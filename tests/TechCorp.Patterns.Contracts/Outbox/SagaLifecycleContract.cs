@@ -441,6 +441,35 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         (await Db.ScalarAsync<long>("select count(*) from {saga_step}")).Should().Be(2);
     }
 
+    [Fact]
+    public async Task A_saga_that_was_stuck_for_months_still_refunds()
+    {
+        var process = Process();
+        var isDown = true;
+        Gateway.After = (op, _, _) => op == "charge" ? throw new HttpRequestException("The connection was closed.") : Task.CompletedTask;
+        Gateway.Before = (op, _, _) => op == "refund" && isDown ? throw new HttpRequestException("No route to host.") : Task.CompletedTask;
+        var stuck = await RunAsync(process);
+        stuck.Status.Should().Be(SagaStatus.NeedsAttention);
+        await Db.AgeAsync(TimeSpan.FromDays(60));
+
+        await OutboxSagas.SweepAsync(process, new SagaBarrier(Db.Database, Db.Time), Options, Cancel);
+        isDown = false;
+        await process.RetryAsync(stuck.Id, Cancel);
+
+        (await DriveAsync(process)).Status.Should().Be(SagaStatus.Compensated);
+        (await BookedAsync("refund")).Should().Be(Order.Amount);
+        await NothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData(30, 89)]
+    [InlineData(120, 119)]
+    public void Marks_are_kept_for_90_days_and_as_long_as_ended_sagas_at_least(int ended, int marks)
+    {
+        new SagaOptions { KeepEnded = TimeSpan.FromDays(ended), KeepBarrierMarks = TimeSpan.FromDays(marks) }.Problems().Should().ContainSingle().Which.Should().StartWith("KeepBarrierMarks");
+        new SagaOptions { KeepEnded = TimeSpan.FromDays(ended), KeepBarrierMarks = TimeSpan.FromDays(marks + 1) }.Problems().Should().BeEmpty();
+    }
+
     private SagaOrchestrator Probe(Action<SagaSteps<ProbeState>> define) => Process(Registration(define, 1));
 
     private static SagaRegistration<ProbeState> Registration(Action<SagaSteps<ProbeState>> define, int version) => new(_ => new ProbeSaga(define, version), SagaJson.Default.ProbeState);
