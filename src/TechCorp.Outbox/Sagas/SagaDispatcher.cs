@@ -97,7 +97,9 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
     }
 
     /// <summary>Takes nothing new, waits for the calls that run, gives them up when the token is cancelled.</summary>
-    internal async Task StopAsync(CancellationToken cancellationToken)
+    /// <param name="letGoWithin">How long those that were given up may take to be released; then they are left to their leases.</param>
+    /// <param name="cancellationToken">The host's deadline.</param>
+    internal async Task StopAsync(TimeSpan letGoWithin, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -106,7 +108,15 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
 
         await _stopping.CancelAsync().ConfigureAwait(false);
         using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _abort);
-        await IdleAsync().ConfigureAwait(false);
+        var idle = IdleAsync();
+        try
+        {
+            await idle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAny(idle, Task.Delay(letGoWithin, TimeProvider.System, CancellationToken.None)).ConfigureAwait(false);
+        }
     }
 
     public void Dispose()
@@ -121,11 +131,15 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         {
             await runner.RunAsync(instance, plan, _stopping.Token, _abort.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            await ReleaseAsync(instance, TimeSpan.Zero).ConfigureAwait(false);
+        }
         catch (Exception e)
         {
             // The database, the author's hook or the state's JSON: nothing is known that was not known before.
             logger.NotWritten(e, instance.Type.Name, instance.BusinessKey, instance.Id, options.PollInterval);
-            await ReleaseAsync(instance).ConfigureAwait(false);
+            await ReleaseAsync(instance, options.PollInterval).ConfigureAwait(false);
         }
         finally
         {
@@ -141,11 +155,11 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         }
     }
 
-    private async Task ReleaseAsync(SagaInstance instance)
+    private async Task ReleaseAsync(SagaInstance instance, TimeSpan delay)
     {
         try
         {
-            await store.ReleaseAsync(instance, options.PollInterval, CancellationToken.None).ConfigureAwait(false);
+            await store.ReleaseAsync(instance, delay, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -40,6 +40,9 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
 
     internal SagaRunner Runner { get; }
 
+    /// <summary>How long a stop waits, after the host's deadline, for calls that were given up.</summary>
+    internal TimeSpan LetGoWithin { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Lets sagas be run in this process. Without it they can be started here and are run elsewhere.</summary>
     internal void Open()
     {
@@ -104,7 +107,7 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
         // The leases are renewed until the last call has ended.
         var running = _dispatcher.Running.Count;
         _fresh.Close();
-        await _dispatcher.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _dispatcher.StopAsync(LetGoWithin, cancellationToken).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await loops.ConfigureAwait(false);
         _logger.Stopped(running);

@@ -24,6 +24,7 @@ internal sealed class SagaRegistration<TState>(Func<IServiceProvider, Saga<TStat
             Version = saga.Version,
             DeadlineAfter = steps.DeadlineAfter,
             Timeouts = [.. steps.Definitions.Select(s => s.Timeout ?? options.StepTimeout)],
+            EndTimeout = options.StepTimeout,
             Rules = new SagaRules(
                 [.. steps.Definitions.Select(s => RulesOf(s, options))],
                 options.CompensationAttempts,

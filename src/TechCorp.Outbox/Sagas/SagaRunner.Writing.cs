@@ -15,38 +15,43 @@ internal sealed partial class SagaRunner
         }
 
         await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
-        return await WriteAsync(write, session, instance, plan, instance.Data, [], keep).ConfigureAwait(false);
+        return await WriteAsync(write, session, instance, plan, instance.Data, [], keep, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<SagaWritten?> WriteAsync(SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, CancellationToken stopping)
+    private async Task<SagaWritten?> WriteAsync(SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, CancellationToken stopping, CancellationToken abort)
     {
         await using var write = await store.BeginAsync(CancellationToken.None).ConfigureAwait(false);
-        return await WriteAsync(write, session, before, plan, data, events, keep: !stopping.IsCancellationRequested).ConfigureAwait(false);
+        return await WriteAsync(write, session, before, plan, data, events, keep: !stopping.IsCancellationRequested, abort).ConfigureAwait(false);
     }
 
-    private async Task<SagaWritten?> LocalAsync(SagaSession session, SagaInstance instance, int ordinal, CancellationToken stopping)
+    private async Task<SagaWritten?> LocalAsync(SagaSession session, SagaWritten now, CancellationToken stopping, CancellationToken abort)
     {
-        SagaPlan plan;
+        var (instance, plan) = (now.Instance, now.Plan);
         SagaResult result;
         await using (var write = await store.BeginAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            using var timeout = new CancellationTokenSource(instance.Type.Timeouts[ordinal], time);
-            result = await session.LocalAsync(ordinal, instance.Action(ordinal), instance.Data, write.Transaction, timeout.Token).ConfigureAwait(false);
-            plan = new SagaPlan(instance.Progress, SagaMove.Act, ordinal);
-            Log(instance, plan, result.Report);
+            using var timeout = new CancellationTokenSource(instance.Type.Timeouts[plan.Ordinal], time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
+            result = await session.LocalAsync(plan.Ordinal, instance.Action(plan.Ordinal), instance.Data, write.Transaction, either.Token).ConfigureAwait(false);
+            result = Answered(instance, plan, result, timeout.IsCancellationRequested && !abort.IsCancellationRequested);
             plan = Next(instance, plan, result.Report);
             if (result.Report.Kind == StepOutcomeKind.Success)
             {
-                return await WriteAsync(write, session, instance, plan, result.Data, result.Events, keep: !stopping.IsCancellationRequested).ConfigureAwait(false);
+                return await WriteAsync(write, session, instance, plan, result.Data, result.Events, keep: !stopping.IsCancellationRequested, abort).ConfigureAwait(false);
             }
         }
 
+        if (abort.IsCancellationRequested && result.Report.Kind == StepOutcomeKind.Unknown)
+        {
+            return await LetGoAsync(session, now).ConfigureAwait(false) ? now with { Kept = false } : null;
+        }
+
         // Rolled back, so there was no effect; what is known is written without it.
-        return await WriteAsync(session, instance, plan, instance.Data, [], stopping).ConfigureAwait(false);
+        return await WriteAsync(session, instance, plan, instance.Data, [], stopping, abort).ConfigureAwait(false);
     }
 
     private async Task<SagaWritten?> WriteAsync(
-        WriteTransaction write, SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, bool keep)
+        WriteTransaction write, SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, bool keep, CancellationToken abort)
     {
         var isCall = plan.Move is SagaMove.Act or SagaMove.Query or SagaMove.Undo;
         if (isCall && !keep)
@@ -56,7 +61,9 @@ internal sealed partial class SagaRunner
 
         if (plan.Progress.IsFinal && !before.Progress.IsFinal)
         {
-            var end = await session.EndAsync(plan.Progress.Status, (before with { Progress = plan.Progress }).End(), data, write.Transaction, CancellationToken.None).ConfigureAwait(false);
+            using var timeout = new CancellationTokenSource(before.Type.EndTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
+            var end = await session.EndAsync(plan.Progress.Status, (before with { Progress = plan.Progress }).End(), data, write.Transaction, either.Token).ConfigureAwait(false);
             (data, events) = (end.Data, [.. events, .. end.Events]);
         }
 
@@ -85,7 +92,7 @@ internal sealed partial class SagaRunner
 
     /// <summary>Lets go of an instance whose call was not made, or was given up: not an outcome.</summary>
     private async Task<bool> LetGoAsync(SagaSession session, SagaWritten now)
-        => await WriteAsync(session, now.Instance, now.Plan with { Progress = now.Instance.Progress }, now.Instance.Data, [], new CancellationToken(canceled: true)).ConfigureAwait(false) is not null;
+        => await WriteAsync(session, now.Instance, now.Plan with { Progress = now.Instance.Progress }, now.Instance.Data, [], new CancellationToken(canceled: true), CancellationToken.None).ConfigureAwait(false) is not null;
 
     /// <summary>The question for an outcome counts no attempts.</summary>
     private static SagaProgress TakenBack(SagaPlan plan) => plan.Move == SagaMove.Query ? plan.Progress : SagaPlanner.CalledOff(plan.Progress, plan.Ordinal);

@@ -20,7 +20,7 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
     {
         await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
         var now = plan is null
-            ? await WriteAsync(session, instance, SagaPlanner.Resume(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(time)), instance.Data, [], stopping).ConfigureAwait(false)
+            ? await WriteAsync(session, instance, SagaPlanner.Resume(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(time)), instance.Data, [], stopping, abort).ConfigureAwait(false)
             : new SagaWritten(instance, plan, Kept: true);
         while (now is { Kept: true })
         {
@@ -46,7 +46,7 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
         var (instance, plan) = (now.Instance, now.Plan);
         if (plan.Move == SagaMove.Act && session.IsLocal(plan.Ordinal))
         {
-            return await LocalAsync(session, instance, plan.Ordinal, stopping).ConfigureAwait(false);
+            return await LocalAsync(session, now, stopping, abort).ConfigureAwait(false);
         }
 
         var result = await CallAsync(session, instance, plan, abort).ConfigureAwait(false);
@@ -57,7 +57,7 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
             return await LetGoAsync(session, now).ConfigureAwait(false) ? now with { Kept = false } : null;
         }
 
-        return await WriteAsync(session, instance, Next(instance, plan, result.Report), result.Data, result.Events, stopping).ConfigureAwait(false);
+        return await WriteAsync(session, instance, Next(instance, plan, result.Report), result.Data, result.Events, stopping, abort).ConfigureAwait(false);
     }
 
     private async Task<SagaResult> CallAsync(SagaSession session, SagaInstance instance, SagaPlan plan, CancellationToken abort)
@@ -71,9 +71,14 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
             SagaMove.Query => await session.QueryAsync(ordinal, instance.Action(ordinal), instance.Data, either.Token).ConfigureAwait(false),
             _ => await session.UndoAsync(ordinal, instance.Compensation(ordinal), instance.Data, either.Token).ConfigureAwait(false),
         };
-        if (result.Report.Kind == StepOutcomeKind.Unknown && timeout.IsCancellationRequested && !abort.IsCancellationRequested)
+        return Answered(instance, plan, result, timeout.IsCancellationRequested && !abort.IsCancellationRequested);
+    }
+
+    private SagaResult Answered(SagaInstance instance, SagaPlan plan, SagaResult result, bool isLate)
+    {
+        if (result.Report.Kind == StepOutcomeKind.Unknown && isLate)
         {
-            result = result with { Report = StepReport.Unknown($"No answer within {instance.Type.Timeouts[ordinal]}.") };
+            result = result with { Report = StepReport.Unknown($"No answer within {instance.Type.Timeouts[plan.Ordinal]}.") };
         }
 
         Log(instance, plan, result.Report);

@@ -6,6 +6,9 @@ namespace TechCorp.Outbox;
 /// <summary>One instance of the author's class in a scope of its own, without its types. One caller at a time.</summary>
 internal abstract class SagaSession(AsyncServiceScope scope) : IAsyncDisposable
 {
+    /// <summary>Code that looks at its token gets this moment to let go of the connection, before the transaction is rolled back under it.</summary>
+    private protected static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private Task _abandoned = Task.CompletedTask;
 
     internal abstract bool IsLocal(int ordinal);
@@ -35,11 +38,15 @@ internal abstract class SagaSession(AsyncServiceScope scope) : IAsyncDisposable
     }
 
     /// <summary>Waits for the author's code until the token ends, even if the code does not look at it.</summary>
-    private protected async Task<T> WithinAsync<T>(Task<T> code, CancellationToken cancellationToken)
+    private protected async Task<T> WithinAsync<T>(Task<T> code, CancellationToken cancellationToken, TimeSpan grace = default)
     {
         try
         {
             return await code.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (grace > TimeSpan.Zero && !code.IsCompleted)
+        {
+            return await code.WaitAsync(grace, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {

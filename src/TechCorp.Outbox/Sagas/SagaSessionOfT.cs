@@ -33,7 +33,7 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
     {
         var events = new SagaEvents(outbox);
         var context = new SagaTransaction<TState>(call, transaction, Read(data), events);
-        return ReportAsync(data, events, () => context.State, () => steps.Definitions[ordinal].Local!(context, cancellationToken));
+        return ReportAsync(data, events, () => context.State, () => WithinAsync(steps.Definitions[ordinal].Local!(context, cancellationToken), cancellationToken, Grace));
     }
 
     internal override async Task<SagaResult> EndAsync(SagaStatus status, SagaCall call, string data, DbTransaction transaction, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
         if ((status == SagaStatus.Completed ? steps.Completed : steps.Compensated) is { } work)
         {
             var context = new SagaTransaction<TState>(call, transaction, Read(data), events);
-            await work(context, cancellationToken).ConfigureAwait(false);
+            await WithinAsync(DoneAsync(work(context, cancellationToken)), cancellationToken, Grace).ConfigureAwait(false);
             data = Write(context.State);
         }
 

@@ -16,6 +16,9 @@ internal abstract class SagaType
 
     internal required ImmutableArray<TimeSpan> Timeouts { get; init; }
 
+    /// <summary>How long the author's part in the end may hold the transaction.</summary>
+    internal required TimeSpan EndTimeout { get; init; }
+
     internal required TimeSpan? DeadlineAfter { get; init; }
 
     internal abstract Type StateType { get; }

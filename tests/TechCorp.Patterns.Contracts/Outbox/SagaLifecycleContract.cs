@@ -258,6 +258,83 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         _trail.Should().Equal("reserve", "release");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_local_step_is_given_up_when_the_host_stops(bool looksAtItsToken)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = Probe(s => s.LocalStep("write", async (_, token) =>
+        {
+            begun.TrySetResult();
+            await HangAsync().WaitAsync(looksAtItsToken ? token : CancellationToken.None);
+            return StepOutcome.Success();
+        }));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await begun.Task.WaitAsync(Watchdog, Cancel);
+
+        Forget(process);
+        await process.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
+
+        var saga = await process.FindAsync<ProbeState>("p-1", Cancel);
+        saga!.Steps[0].Attempt.Should().Be(0, "stopping is not an outcome");
+        (await Probe(s => s.LocalStep("write", (_, _) => Task.FromResult(StepOutcome.Success()))).RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released");
+    }
+
+    [Fact]
+    public async Task A_local_step_that_ignores_its_token_gives_the_write_turn_back_after_its_timeout()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = Probe(s => s.LocalStep("write", async (_, _) =>
+        {
+            begun.TrySetResult();
+            await HangAsync();
+            return StepOutcome.Success();
+        }));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await begun.Task.WaitAsync(Watchdog, Cancel);
+
+        Db.Time.Advance(Options.StepTimeout);
+        Forget(process);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        (await process.FindAsync<ProbeState>("p-1", Cancel))!.Steps[0].LastError.Should().Contain("No answer within");
+    }
+
+    [Fact]
+    public async Task The_authors_part_in_the_end_is_given_up_when_the_host_stops()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = Probe(s => s.Step("a", Does("a")).OnCompleted(async (_, token) =>
+        {
+            begun.TrySetResult();
+            await HangAsync().WaitAsync(token);
+        }));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await begun.Task.WaitAsync(Watchdog, Cancel);
+
+        Forget(process);
+        await process.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
+
+        var next = Probe(s => s.Step("a", Does("a")));
+        (await next.RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released");
+        (await DriveProbeAsync(next)).Status.Should().Be(SagaStatus.Completed);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_ever_for_what_cannot_be_given_up()
+    {
+        var process = Process();
+        process.LetGoWithin = TimeSpan.FromMilliseconds(1);
+        var hangs = DiesAt(process, SagaPoint.AfterCall, _ => true);
+        await process.StartAsync("o-1", Order, Cancel);
+        await hangs;
+
+        var stop = () => process.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
+
+        await stop.Should().NotThrowAsync();
+    }
+
     [Fact]
     public async Task A_deadline_before_the_point_of_no_return_undoes_the_saga()
     {
