@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 
 namespace TechCorp.Samples;
@@ -19,7 +20,17 @@ public static class CommandLine
             return Fail(program, $"{string.Join(' ', parsed.Errors.Select(error => error.Message))} See --help.");
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        // The signals are ours: handlers of the hosts inside would otherwise be disposed while one of them still runs, and wait for it for ever.
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopSoon);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopSoon);
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
+
+        void StopSoon(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            _ = stop.CancelAsync();
+        }
     }
 
     /// <summary>Turns what the user can mend into one line and exit code 2; anything else is a defect and keeps its stack.</summary>

@@ -1,3 +1,5 @@
+using TechCorp.Patterns.Contracts;
+
 namespace TechCorp.Patterns.EndToEnd.Tests;
 
 [Collection("OrderFlow")]
@@ -51,5 +53,17 @@ public sealed class OrderFlowTests
         await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--image", Path.Combine(Repository.Root, "eng", "icon.png"));
 
         run.LastLine.Should().Be("OrderFlow: orders=1 completed=1 compensated=0 refunded=0 lost=0 duplicate_effects=0 dead_lettered=1 redriven=1 images=3 invariants=held");
+    }
+
+    [Fact]
+    public async Task Services_that_are_kept_running_stop_when_they_are_told_to()
+    {
+        await using var run = SampleProcess.Start("OrderFlow", "--orders", "1", "--serve");
+        await Eventually.Holds(() => run.Output.Any(line => line.StartsWith("serving until", StringComparison.Ordinal)), "the run is over and the services serve");
+
+        run.Terminate();
+
+        (await run.ExitAsync()).Should().Be(0);
+        run.LastLine.Should().EndWith("invariants=held");
     }
 }

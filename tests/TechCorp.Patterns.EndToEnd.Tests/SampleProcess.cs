@@ -76,6 +76,13 @@ internal sealed class SampleProcess : IAsyncDisposable
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     internal void Kill() => _process.Kill();
 
+    /// <summary>SIGTERM: please end.</summary>
+    internal void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using RabbitMQ.Client;
 
 namespace TechCorp.Messaging;
@@ -49,15 +50,22 @@ internal sealed class ConnectionOpener(RabbitMqOptions options, string clientNam
         }
     }
 
-    private ConnectionFactory Factory(Uri uri) => new()
+    internal ConnectionFactory Factory(Uri uri)
     {
-        Uri = uri,
-        VirtualHost = BrokerAddress.Of(uri).VirtualHost,
-        AutomaticRecoveryEnabled = false,
-        TopologyRecoveryEnabled = false,
-        RequestedHeartbeat = options.Heartbeat,
-        RequestedConnectionTimeout = options.ConnectTimeout,
-        HandshakeContinuationTimeout = options.ConnectTimeout,
-        ConsumerDispatchConcurrency = 1,
-    };
+        var factory = new ConnectionFactory
+        {
+            Uri = uri,
+            VirtualHost = BrokerAddress.Of(uri).VirtualHost,
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = options.Heartbeat,
+            RequestedConnectionTimeout = options.ConnectTimeout,
+            HandshakeContinuationTimeout = options.ConnectTimeout,
+            ConsumerDispatchConcurrency = 1,
+        };
+
+        // Setting an amqps URI makes the client accept a certificate of any host; ours must be the host's.
+        factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
+        return factory;
+    }
 }

@@ -13,8 +13,8 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     private readonly ILogger _log;
     private readonly ConnectionOpener _opener;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
+    private volatile TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<BrokerLink> _current = new(TaskCreationOptions.RunContinuationsAsynchronously); // guarded by _gate
     private Task? _loop; // guarded by _gate
     private bool _stopped; // guarded by _gate
@@ -38,12 +38,18 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     internal TransportState State => _state is TransportState.Connected && Peek()?.Blocked is not null ? TransportState.Blocked : _state;
 
     /// <summary>Connects for the first time; a broker that is not there is retried until the token is cancelled. Starting twice is harmless.</summary>
-    /// <exception cref="BrokerConnectionException">The broker refused credentials or virtual host; nothing is retried.</exception>
+    /// <exception cref="BrokerConnectionException">The broker refused credentials or virtual host; nothing is retried until the next start.</exception>
     internal Task StartAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopped, this);
+            if (_first.Task.IsFaulted)
+            {
+                _first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _loop = RunAfterAsync(_loop);
+            }
+
             _loop ??= Task.Run(RunAsync, CancellationToken.None);
         }
 
@@ -86,6 +92,13 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         {
             return _current.Task.IsCompletedSuccessfully ? _current.Task.Result : null;
         }
+    }
+
+    /// <summary>The loop that was refused has nothing more to do but return.</summary>
+    private async Task RunAfterAsync(Task? refused)
+    {
+        await (refused ?? Task.CompletedTask).ConfigureAwait(false);
+        await Task.Run(RunAsync, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task RunAsync()

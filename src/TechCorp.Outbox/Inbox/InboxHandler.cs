@@ -60,6 +60,10 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
         {
             await outbox.AppendAsync(write.Transaction, transaction.Events, cancellationToken).ConfigureAwait(false);
         }
+        else
+        {
+            await write.ThrowIfAbortedAsync(cancellationToken).ConfigureAwait(false);
+        }
 
         // Whether it was committed is not known when this throws: the redelivery meets the mark, or does not.
         await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);

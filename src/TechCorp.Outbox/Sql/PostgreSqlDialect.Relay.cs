@@ -3,6 +3,10 @@ namespace TechCorp.Outbox;
 /// <content>What the relay says. The fence is the session: whoever lost the locks lost the connection that these statements run on.</content>
 internal sealed partial class PostgreSqlDialect
 {
+    // The id that the next transaction gets. A snapshot's xmax is one above the last that has ended: a transaction that runs may be above it, and must count as running.
+    private const string NextTransaction =
+        "(select txid_snapshot_xmax(s) + age(((txid_snapshot_xmax(s) % 4294967296)::text)::xid) from (select txid_current_snapshot() s) now)";
+
     internal override PartitionOwnership Ownership(OutboxDatabase database, TimeProvider time, RelayOptions options) => new AdvisoryLockOwnership(database, time);
 
     // A row waits for an earlier one of its key that was refused: until that is due, and beyond, where it is behind what was read (only a read from 0 meets both in order).
@@ -12,7 +16,7 @@ internal sealed partial class PostgreSqlDialect
           o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers::text as Headers, o.payload as Payload, o.attempts::int as Attempts,
           {Millis("coalesce(o.occurred_at, o.created_at)")} as OccurredAt, {Millis("o.created_at")} as CreatedAt, {Millis("o.unroutable_since")} as UnroutableSince, {Millis("clock_timestamp()")} as Now,
           o.key is not null and exists (select 1 from {schema}.outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
-          (select txid_snapshot_xmin(txid_current_snapshot())) as Oldest, (select txid_snapshot_xmax(txid_current_snapshot())) as Newest
+          (select txid_snapshot_xmin(txid_current_snapshot())) as Oldest, {NextTransaction} as Newest
         from unnest(@parts::bigint[], @lows::bigint[]) p (part, low)
         cross join lateral (
           select *

@@ -20,6 +20,15 @@ internal sealed class WriteTransaction : IAsyncDisposable
 
     internal DbTransaction Transaction { get; }
 
+    /// <summary>Any statement will do: PostgreSQL answers the COMMIT of a transaction whose error somebody swallowed with a silent rollback, but refuses this.</summary>
+    internal async Task ThrowIfAbortedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Connection.CreateCommand();
+        command.Transaction = Transaction;
+        command.CommandText = "select 1";
+        await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     internal Task CommitAsync(CancellationToken cancellationToken) => Transaction.CommitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

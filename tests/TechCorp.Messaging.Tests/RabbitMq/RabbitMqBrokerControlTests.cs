@@ -60,6 +60,22 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
         });
     }
 
+    [Fact, Trait("Spec", "PB16")]
+    public async Task A_refusal_at_the_first_contact_is_not_for_ever_the_next_start_connects()
+    {
+        await WithUserAsync(configure: ".*", async uri =>
+        {
+            await BrokerControl.RabbitMqCtlAsync("change_password", User, "another");
+            await using var transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [uri] }, new PublisherOptions(), "tests", TimeProvider.System, NullLogger.Instance);
+            await FluentActions.Awaiting(() => transport.StartAsync(Cancellation)).Should().ThrowAsync<BrokerConnectionException>();
+            await BrokerControl.RabbitMqCtlAsync("change_password", User, Password);
+
+            await Eventually.Ends(transport.StartAsync(Cancellation), "the second start connects");
+
+            transport.State.Should().Be(TransportState.Connected);
+        });
+    }
+
     [Fact, Trait("Spec", "TP3")]
     public async Task Validate_and_assume_need_no_configure_permission_and_create_says_so_when_it_lacks_it()
     {

@@ -1,3 +1,4 @@
+using Dapper;
 using TechCorp.Patterns.Contracts;
 using static TechCorp.Patterns.Contracts.Events;
 
@@ -24,6 +25,24 @@ public sealed class PostgreSqlRelay : RelaySuite<PostgreSqlDatabase>
         await RunAsync();
 
         Broker.Bodies.Should().Equal("10", "11", "1", "2");
+    }
+
+    [Fact, Trait("Spec", "RL15")]
+    public async Task A_transaction_that_began_after_the_one_that_was_read_counts_as_running_too()
+    {
+        await using var earlier = await Outbox.BeginAsync(cancellationToken: Cancel);
+        await earlier.Connection.ExecuteAsync("select txid_current()", transaction: earlier.Transaction);
+        await using var late = await Outbox.BeginAsync(cancellationToken: Cancel);
+        await Outbox.AppendAsync(late.Transaction, [Event("a", "1")], Cancel);
+        await Outbox.AppendAsync(earlier.Transaction, [Event(Other, "10")], Cancel);
+        await earlier.CommitAsync(Cancel);
+        await RunAsync();
+        await late.CommitAsync(Cancel);
+        await AppendAsync(Event("a", "2"));
+
+        await RunAsync();
+
+        Broker.Bodies.Should().Equal("10", "1", "2");
     }
 
     [Fact]

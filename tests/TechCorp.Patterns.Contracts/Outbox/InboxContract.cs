@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,6 +47,23 @@ public abstract class InboxContract<TDatabase> : DatabaseContract<TDatabase>
         handler.Calls.Should().Be(1);
         (await EffectsAsync()).Should().Be(1);
         (await _outbox.BodiesAsync()).Should().HaveCount(2);
+    }
+
+    [Fact, Trait("Spec", "IN4")]
+    public async Task A_handler_that_swallows_an_error_of_the_database_is_not_acknowledged_without_its_effect()
+    {
+        var acknowledged = true;
+        try
+        {
+            await DeliverAsync(new Swallower(Effects));
+        }
+        catch (DbException)
+        {
+            acknowledged = false;
+        }
+
+        (await EffectsAsync()).Should().Be(acknowledged ? 1 : 0);
+        (await MarksAsync()).Should().Be(acknowledged ? 1 : 0);
     }
 
     [Fact, Trait("Spec", "IN3")]
@@ -234,6 +252,22 @@ public abstract class InboxContract<TDatabase> : DatabaseContract<TDatabase>
     private Task<long> EffectsAsync() => Db.ScalarAsync<long>($"select count(*) from {Effects}");
 
     private Task<long> MarksAsync() => Db.ScalarAsync<long>("select count(*) from {inbox}");
+
+    private sealed class Swallower(string table) : ITransactionalHandler<OrderEnded>
+    {
+        public async Task HandleAsync(OrderEnded message, TransactionContext context, CancellationToken cancellationToken)
+        {
+            await context.Connection.ExecuteAsync($"insert into {table} (id) values (@OrderId)", message, context.Transaction);
+            try
+            {
+                await context.Connection.ExecuteAsync("insert into no_such_table values (1)", transaction: context.Transaction);
+            }
+            catch (DbException)
+            {
+                // On PostgreSQL the transaction is lost from here on, and nothing but the next statement says so.
+            }
+        }
+    }
 
     private class Ledger(string table) : ITransactionalHandler<OrderEnded>
     {
