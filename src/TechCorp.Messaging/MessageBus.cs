@@ -31,7 +31,7 @@ public sealed class MessageBus : IAsyncDisposable
         try
         {
             await runtime.ConnectAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
-            await runtime.StartConsumersAsync(cancellationToken).ConfigureAwait(false);
+            await runtime.StartConsumersAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
             return new MessageBus(runtime);
         }
         catch

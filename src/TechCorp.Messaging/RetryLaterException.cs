@@ -1,12 +1,12 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Thrown by a handler to ask for another attempt not before a delay; the attempt does not count against the policy.</summary>
+/// <summary>Thrown by a handler to ask for another attempt after a delay; the attempt does not count against the policy.</summary>
 public sealed class RetryLaterException : Exception
 {
-    /// <summary>Says why, and how long to wait at least; rounded up to a step of the queue's delay ladder.</summary>
+    /// <summary>Says why, and how long to wait: the next step of the queue's delay ladder that is long enough, and at most its longest; the handler is asked again then. Without a ladder, between 1 s and 1 min.</summary>
     public RetryLaterException(string reason, TimeSpan delay)
         : base(reason) => Delay = delay;
 
-    /// <summary>How long to wait at least.</summary>
+    /// <summary>How long to wait, as far as the ladder goes.</summary>
     public TimeSpan Delay { get; }
 }

@@ -42,6 +42,9 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         return VerdictKind.Requeue;
     }
 
+    /// <summary>The pause before a message goes back that the engine itself failed with.</summary>
+    internal Task PauseAfterFailureAsync(CancellationToken closing) => PauseAsync(NextPause(), closing);
+
     private async Task<PublishOutcome> PublishAsync(Message copy, Destination destination, CancellationToken abort)
     {
         try

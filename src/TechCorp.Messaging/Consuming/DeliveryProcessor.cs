@@ -16,16 +16,16 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
     internal async Task ProcessAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
     {
         var delivery = queued.Delivery;
-        if (source.Generation != delivery.Generation)
+        if (IsStale(source, delivery, closing))
         {
             counters.CountStale();
             return;
         }
 
         using var activity = ConsumeActivity.Start(plan.Queue, delivery);
-        var (verdict, exception) = await DecideAsync(queued, source, abort).ConfigureAwait(false);
+        var (verdict, exception) = await DecideAsync(queued, source, closing, abort).ConfigureAwait(false);
         ConsumeActivity.End(activity, verdict, exception);
-        if (source.Generation != delivery.Generation && verdict.Kind is not VerdictKind.Acknowledge)
+        if (verdict.Kind is not VerdictKind.Acknowledge && IsStale(source, delivery, closing))
         {
             // The broker has it back; a copy beside it would be a duplicate of our own making.
             counters.CountStale();
@@ -40,7 +40,14 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
     /// <summary>Gives an unstarted delivery back.</summary>
     internal void Requeue(IDeliverySource source, Delivery delivery) => Settle(source, delivery, VerdictKind.Requeue);
 
-    private async Task<(Verdict Verdict, Exception? Exception)> DecideAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken abort)
+    /// <summary>Gives back what an error of our own left unsettled, after a pause, or it would come right back and spin. Never throws.</summary>
+    internal async Task GiveBackAsync(IDeliverySource source, Delivery delivery, CancellationToken closing)
+    {
+        await mover.PauseAfterFailureAsync(closing).ConfigureAwait(false);
+        Settle(source, delivery, VerdictKind.Requeue);
+    }
+
+    private async Task<(Verdict Verdict, Exception? Exception)> DecideAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
     {
         var delivery = queued.Delivery;
         var before = delivery.AttemptsBefore();
@@ -62,7 +69,7 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
                 ? await call.InvokeAsync(invoker, _reader.ContextOf(delivery, invoker.WireName, before + attempt), abort).ConfigureAwait(false)
                 : AttemptResult.Failed(queued.KeyFault);
             var decided = Decide(result, attempt);
-            if (decided.Verdict.Kind != VerdictKind.TryAgain || source.Generation != delivery.Generation)
+            if (decided.Verdict.Kind != VerdictKind.TryAgain || IsStale(source, delivery, closing))
             {
                 return decided;
             }
@@ -71,6 +78,10 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
         (Verdict Verdict, Exception? Exception) Decide(AttemptResult result, int attemptsHere)
             => (SettlementDecision.Decide(result, before, attemptsHere, plan.Options.Policy), result.Exception);
     }
+
+    /// <summary>Whether the broker has it back: its channel is gone, though perhaps nothing has replaced it yet. A consumer that is stopping is cancelled, and its channel still good.</summary>
+    private static bool IsStale(IDeliverySource source, Delivery delivery, CancellationToken closing)
+        => source.Generation != delivery.Generation || (!source.IsConsuming && !closing.IsCancellationRequested);
 
     private void Settle(IDeliverySource source, Delivery delivery, VerdictKind done)
     {

@@ -110,8 +110,18 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         return unstarted.Count;
     }
 
-    /// <summary>Cancels the tokens of running handlers; their messages come again.</summary>
-    internal void Abort() => _abort.Cancel();
+    /// <summary>Cancels the tokens of running handlers; their messages come again. Ends when the callbacks on the tokens have; never throws.</summary>
+    internal async Task AbortAsync()
+    {
+        try
+        {
+            await _abort.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            logger.CancelCallbackFailed(e, queue);
+        }
+    }
 
     public void Dispose()
     {
@@ -152,6 +162,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
             catch (Exception e)
             {
                 logger.PumpFailed(e, queue);
+                await processor.GiveBackAsync(source, next.Delivery, _closing.Token).ConfigureAwait(false);
             }
 
             previous = next;

@@ -13,7 +13,7 @@ internal sealed class DeliveryReader(ConsumerPlan plan)
         {
             type = TypeOf(delivery);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return (null, AttemptResult.Unhandleable(DeadLetterReason.Unreadable, "", e));
         }

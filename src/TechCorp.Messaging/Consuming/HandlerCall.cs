@@ -20,8 +20,8 @@ internal sealed class HandlerCall(ConsumerPlan plan, IServiceScopeFactory scopes
 
     private async Task<AttemptResult> CallAsync(HandlerInvoker invoker, MessageContext context, CancellationToken abort)
     {
-        using var deadline = new CancellationTokenSource(plan.Options.HandlerTimeout, clock);
-        using var log = deadline.Token.UnsafeRegister(_ => logger.HandlerTimedOut(context.MessageId, context.Type, plan.Queue, plan.Options.HandlerTimeout), null);
+        using var deadline = new CancellationTokenSource();
+        using var timer = clock.CreateTimer(_ => _ = ExpireAsync(deadline, context), null, plan.Options.HandlerTimeout, Timeout.InfiniteTimeSpan);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, abort);
         try
         {
@@ -41,6 +41,24 @@ internal sealed class HandlerCall(ConsumerPlan plan, IServiceScopeFactory scopes
         return abort.IsCancellationRequested ? AttemptResult.Stopped
             : deadline.IsCancellationRequested ? TimedOut(invoker, null)
             : AttemptResult.Succeeded;
+    }
+
+    /// <summary>Not the timer of the source itself: what a callback on the handler's token throws would end the process. Never throws.</summary>
+    private async Task ExpireAsync(CancellationTokenSource deadline, MessageContext context)
+    {
+        try
+        {
+            logger.HandlerTimedOut(context.MessageId, context.Type, plan.Queue, plan.Options.HandlerTimeout);
+            await deadline.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The handler ended at the same moment.
+        }
+        catch (Exception e)
+        {
+            logger.CancelCallbackFailed(e, plan.Queue);
+        }
     }
 
     private AttemptResult TimedOut(HandlerInvoker invoker, Exception? cause)

@@ -7,6 +7,7 @@ internal static class JsonTypeReader
 {
     /// <summary>The property's text; null when the body is no object, has no such property, or its value is no string.</summary>
     /// <exception cref="JsonException">The body is not JSON, as far as it was read.</exception>
+    /// <exception cref="InvalidOperationException">The text is not valid Unicode.</exception>
     internal static string? Read(ReadOnlySpan<byte> body, string property)
     {
         var reader = new Utf8JsonReader(body);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Consumes one queue: started, paused, resumed and stopped, each as often as one likes.</summary>
+/// <summary>Consumes one queue: started, paused and resumed as often as one likes, and stopped for good.</summary>
 /// <remarks>Safe for concurrent use; the steps run one after the other.</remarks>
 internal sealed class QueueConsumer : IDisposable
 {
@@ -14,6 +14,8 @@ internal sealed class QueueConsumer : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _steps = new(1, 1);
+    private readonly CancellationTokenSource _stopping = new(); // nothing is subscribed any more
+    private readonly CancellationTokenSource _stopBudget = new(); // over when that of a stop is: a pause under way must not outlast it
     private volatile QueueSubscription? _subscription; // changed by the step that holds _steps
     private volatile bool _paused; // changed by the step that holds _steps
     private volatile bool _starting; // changed by the step that holds _steps
@@ -52,28 +54,52 @@ internal sealed class QueueConsumer : IDisposable
     }
 
     /// <summary>Starts, unless it runs or is paused.</summary>
-    internal Task StartAsync(CancellationToken cancellationToken) => StepAsync(() => _paused ? Task.CompletedTask : SubscribeAsync(cancellationToken), cancellationToken);
+    /// <exception cref="OperationCanceledException">The token is cancelled, or the consumer is stopped.</exception>
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        await StepAsync(() => _paused ? Task.CompletedTask : SubscribeAsync(either.Token), either.Token).ConfigureAwait(false);
+    }
 
-    internal Task ResumeAsync(CancellationToken cancellationToken) => StepAsync(
-        () =>
-        {
-            _paused = false;
-            return SubscribeAsync(cancellationToken);
-        },
-        cancellationToken);
+    /// <exception cref="OperationCanceledException">The token is cancelled, or the consumer is stopped.</exception>
+    internal async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        await StepAsync(
+            () =>
+            {
+                _paused = false;
+                return SubscribeAsync(either.Token);
+            },
+            either.Token).ConfigureAwait(false);
+    }
 
-    internal Task PauseAsync(CancellationToken budget) => StepAsync(
-        () =>
-        {
-            _paused = true;
-            return UnsubscribeAsync(budget);
-        },
-        CancellationToken.None);
+    internal async Task PauseAsync(CancellationToken budget)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(budget, _stopBudget.Token);
+        await StepAsync(
+            () =>
+            {
+                _paused = true;
+                return UnsubscribeAsync(either.Token);
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
 
-    /// <summary>Drains; when the budget is over, running handlers' tokens are cancelled. Never throws.</summary>
-    internal Task StopAsync(CancellationToken budget) => StepAsync(() => UnsubscribeAsync(budget), CancellationToken.None);
+    /// <summary>Drains, for good; when the budget is over, running handlers' tokens are cancelled. A step under way ends first: a start at once, a pause within the budget. Never throws.</summary>
+    internal async Task StopAsync(CancellationToken budget)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        using var over = budget.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stopBudget);
+        await StepAsync(() => UnsubscribeAsync(budget), CancellationToken.None).ConfigureAwait(false);
+    }
 
-    public void Dispose() => _steps.Dispose();
+    public void Dispose()
+    {
+        _steps.Dispose();
+        _stopping.Dispose();
+        _stopBudget.Dispose();
+    }
 
     private async Task StepAsync(Func<Task> step, CancellationToken cancellationToken)
     {
@@ -90,6 +116,7 @@ internal sealed class QueueConsumer : IDisposable
 
     private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (_subscription is not null)
         {
             return;

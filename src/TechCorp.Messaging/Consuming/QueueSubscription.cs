@@ -91,8 +91,7 @@ internal sealed class QueueSubscription
         }
 
         _logger.StopBudgetOver(_queue, _pump.Load.Running);
-        _pump.Abort();
-        await _pump.Idle.WaitAsync(Grace, _clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_pump.AbortAsync(), _pump.Idle).WaitAsync(Grace, _clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_pump.Idle.IsCompleted)
         {
             _logger.HandlersAbandoned(_queue, _pump.Load.Running);

@@ -8,6 +8,9 @@ internal static class SettlementDecision
     /// <summary>Where there is no retry queue, a postponed message is held here for no longer than this; the broker's own limit for holding is 30 min.</summary>
     internal static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
 
+    /// <summary>… and for no less than this: it comes right back, and must not spin.</summary>
+    internal static readonly TimeSpan ShortestHold = TimeSpan.FromSeconds(1);
+
     /// <param name="result">How the attempt ended.</param>
     /// <param name="attemptsBefore">The attempts counted before this delivery, from its header.</param>
     /// <param name="attemptsHere">The handler calls for this delivery, the ended one included.</param>
@@ -37,7 +40,7 @@ internal static class SettlementDecision
         {
             // The attempts of this delivery do not count: the copy says what the delivery said.
             return policy.Delays.Count == 0
-                ? new Verdict(VerdictKind.HoldAndRequeue, attemptsBefore, wait < LongestHold ? wait : LongestHold, IsPostponed: true)
+                ? new Verdict(VerdictKind.HoldAndRequeue, attemptsBefore, TimeSpan.FromTicks(Math.Clamp(wait.Ticks, ShortestHold.Ticks, LongestHold.Ticks)), IsPostponed: true)
                 : new Verdict(VerdictKind.RetryAfter, attemptsBefore, StepFor(wait, policy.Delays), IsPostponed: true);
         }
 

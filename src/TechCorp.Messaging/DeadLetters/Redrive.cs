@@ -6,30 +6,38 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
     internal async Task<RedriveResult> RunAsync(string queue, RedriveOptions options, CancellationToken cancellationToken)
     {
         var result = new RedriveResult(Guid.CreateVersion7().ToString());
-        await foreach (var (letter, delivery, held) in walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
+        try
         {
-            if (options.Filter?.Invoke(letter) == false)
+            await foreach (var (letter, delivery, held) in walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
             {
-                continue;
-            }
+                if (options.Filter?.Invoke(letter) == false)
+                {
+                    continue;
+                }
 
-            result = result with { Matched = result.Matched + 1 };
-            if (letter.ReplayCount >= options.ReplayLimit)
-            {
-                result = result with { OverReplayLimit = result.OverReplayLimit + 1 };
-            }
-            else if (!options.DryRun)
-            {
-                await KeepRateAsync(options.PerSecond, result.Redriven, cancellationToken).ConfigureAwait(false);
-                result = await SendBackAsync(letter, delivery, held, options.Target, result, cancellationToken).ConfigureAwait(false);
-            }
+                result = result with { Matched = result.Matched + 1 };
+                if (letter.ReplayCount >= options.ReplayLimit)
+                {
+                    result = result with { OverReplayLimit = result.OverReplayLimit + 1 };
+                }
+                else if (!options.DryRun)
+                {
+                    await KeepRateAsync(options.PerSecond, result.Redriven, cancellationToken).ConfigureAwait(false);
+                    result = await SendBackAsync(letter, delivery, held, options.Target, result, cancellationToken).ConfigureAwait(false);
+                }
 
-            // What stays where it is does not use up the count, or it would block for ever what comes after it.
-            var sent = options.DryRun ? result.Matched - result.OverReplayLimit : result.Redriven;
-            if (result.Interrupted || sent == options.MaxCount)
-            {
-                break;
+                // What stays where it is does not use up the count, or it would block for ever what comes after it.
+                var sent = options.DryRun ? result.Matched - result.OverReplayLimit : result.Redriven;
+                if (result.Interrupted || sent == options.MaxCount)
+                {
+                    break;
+                }
             }
+        }
+        catch (BrokerConnectionException) when (result.Matched > 0)
+        {
+            // Lost while getting the next: what was sent back stays counted.
+            return result with { Interrupted = true };
         }
 
         return result;

@@ -38,12 +38,18 @@ internal static partial class Log
     [LoggerMessage(2115, LogLevel.Debug, "{Count} deliveries of queue '{Queue}' came on a channel that is gone; the broker gives them again.")]
     internal static partial void StaleDeliveries(this ILogger logger, string queue, int count);
 
-    [LoggerMessage(2116, LogLevel.Critical, "The consumer of queue '{Queue}' met an error of its own; the message stays unsettled and comes again when the channel closes.")]
+    [LoggerMessage(2116, LogLevel.Critical, "The consumer of queue '{Queue}' met an error of its own; the message goes back to its queue after a pause.")]
     internal static partial void PumpFailed(this ILogger logger, Exception exception, string queue);
+
+    [LoggerMessage(2117, LogLevel.Error, "A callback on the cancelled token of a handler of queue '{Queue}' threw.")]
+    internal static partial void CancelCallbackFailed(this ILogger logger, Exception exception, string queue);
 
     [LoggerMessage(2120, LogLevel.Warning, "The broker at {Broker} is not there after {Patience}; the host goes on, consumers start when it comes.")]
     internal static partial void ConnectingInBackground(this ILogger logger, string broker, TimeSpan patience);
 
     [LoggerMessage(2121, LogLevel.Error, "Messaging at {Broker} could not start; tried again after {Pause}.")]
     internal static partial void StartFailed(this ILogger logger, Exception exception, string broker, TimeSpan pause);
+
+    [LoggerMessage(2122, LogLevel.Warning, "Not every consumer at {Broker} has started after {Patience}; the host goes on, the others start when they can.")]
+    internal static partial void SubscribingInBackground(this ILogger logger, string broker, TimeSpan patience);
 }

@@ -10,6 +10,8 @@ internal sealed class ConfigurationReader(ICollection<string> problems)
 
     internal void Unknown(IConfigurationSection entry) => problems.Add($"{entry.Path} is not a setting.");
 
+    internal void UnknownQueue(IConfigurationSection entry) => problems.Add($"{entry.Path} is about queue '{entry.Key}', which is not consumed here.");
+
     internal int Int32(IConfigurationSection entry, int fallback)
         => int.TryParse(entry.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : Fail(entry, "a whole number", fallback);
 
@@ -18,6 +20,12 @@ internal sealed class ConfigurationReader(ICollection<string> problems)
         => entry.Value?.Contains(':', StringComparison.Ordinal) == true && TimeSpan.TryParse(entry.Value, CultureInfo.InvariantCulture, out var value)
             ? value
             : Fail(entry, "a duration like 00:00:30", fallback);
+
+    /// <summary>A list of durations; an empty one is allowed, one text is not: it would be read as no durations at all.</summary>
+    internal IReadOnlyList<TimeSpan> Durations(IConfigurationSection entry, IReadOnlyList<TimeSpan> fallback)
+        => string.IsNullOrEmpty(entry.Value)
+            ? [.. entry.GetChildren().Select(duration => Duration(duration, TimeSpan.FromSeconds(1)))]
+            : Fail(entry, "a list of durations like [\"00:00:01\", \"00:00:30\"]", fallback);
 
     internal T Choice<T>(IConfigurationSection entry, T fallback)
         where T : struct, Enum

@@ -31,12 +31,12 @@ internal static class ConsumerOptionsMerge
         T Pick<T>(Func<ConsumerOptions, T> setting, string name)
         {
             var (ours, theirs, unchanged) = (setting(sum), setting(next), setting(Default));
-            if (Equals(ours, theirs) || Equals(theirs, unchanged))
+            if (Same(ours, theirs) || Same(theirs, unchanged))
             {
                 return ours;
             }
 
-            if (!Equals(ours, unchanged))
+            if (!Same(ours, unchanged))
             {
                 problems.Add($"{name} of queue '{sum.Queue}' is set twice, to {ours} and to {theirs}; the handlers of one queue share its settings.");
             }
@@ -44,4 +44,8 @@ internal static class ConsumerOptionsMerge
             return theirs;
         }
     }
+
+    private static bool Same<T>(T one, T other) => one is DeliveryPolicy a && other is DeliveryPolicy b
+        ? a.ImmediateAttempts == b.ImmediateAttempts && a.Delays.SequenceEqual(b.Delays)
+        : Equals(one, other);
 }

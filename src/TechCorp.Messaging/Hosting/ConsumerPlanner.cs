@@ -27,7 +27,20 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
             }
         }
 
+        ReportUnknownQueues(section, reader);
         return plans;
+    }
+
+    /// <summary>A misspelt queue would otherwise go with its defaults, and nobody would know. A name with a colon is a path of sections.</summary>
+    private void ReportUnknownQueues(IConfiguration? section, ConfigurationReader reader)
+    {
+        foreach (var entry in section?.GetSection("Consumers").GetChildren() ?? [])
+        {
+            if (!builder.Consumers.Any(registration => $"{registration.Options.Queue}:".StartsWith($"{entry.Key}:", StringComparison.OrdinalIgnoreCase)))
+            {
+                reader.UnknownQueue(entry);
+            }
+        }
     }
 
     private List<HandlerInvoker> Bind(IGrouping<string, ConsumerRegistration> queue)

@@ -12,7 +12,7 @@ internal sealed class MessagingHost(MessagingRuntime runtime) : IHostedLifecycle
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => runtime.StartConsumersAsync(cancellationToken);
+    public Task StartedAsync(CancellationToken cancellationToken) => runtime.StartConsumersAsync(runtime.Plan.StartupPatience, cancellationToken);
 
     public Task StoppingAsync(CancellationToken cancellationToken) => runtime.StopConsumersAsync(cancellationToken);
 

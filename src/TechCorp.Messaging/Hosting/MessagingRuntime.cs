@@ -58,16 +58,24 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Starts the consumers, last of all; when the broker is not there yet, as soon as it is.</summary>
-    internal async Task StartConsumersAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the consumers, last of all; those that cannot start within the patience do so in the background, as soon as they can.</summary>
+    internal async Task StartConsumersAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (_connecting is null or { IsCompleted: true })
+        if (_connecting is { IsCompleted: false })
         {
-            await (_connecting ??= ConnectAsync(_stopping.Token)).ConfigureAwait(false);
-            await SubscribeAsync(cancellationToken).ConfigureAwait(false);
+            _background ??= StartInBackgroundAsync(_stopping.Token);
+            return;
         }
-        else
+
+        await (_connecting ??= ConnectAsync(_stopping.Token)).ConfigureAwait(false);
+        var subscribing = SubscribeAsync(_stopping.Token);
+        try
         {
+            await subscribing.WaitAsync(patience, Plan.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!subscribing.IsCompleted)
+        {
+            _logger.SubscribingInBackground(Broker, patience);
             _background ??= StartInBackgroundAsync(_stopping.Token);
         }
     }
@@ -109,13 +117,8 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         await _transport.DeclareAsync(Plan.Topology, Plan.TopologyMode, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SubscribeAsync(CancellationToken cancellationToken)
-    {
-        foreach (var consumer in _consumers)
-        {
-            await consumer.StartAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <summary>All at once: one that cannot start must not hold up the others.</summary>
+    private Task SubscribeAsync(CancellationToken cancellationToken) => Task.WhenAll(_consumers.Select(consumer => consumer.StartAsync(cancellationToken)));
 
     /// <summary>The host is up already, so a failure is logged and tried again, not thrown.</summary>
     private async Task StartInBackgroundAsync(CancellationToken stopping)

@@ -78,7 +78,7 @@ internal static class OptionsFromConfiguration
             }
             else if (Is(entry, nameof(policy.Delays)))
             {
-                policy = policy with { Delays = [.. entry.GetChildren().Select(delay => reader.Duration(delay, TimeSpan.FromSeconds(1)))] };
+                policy = policy with { Delays = reader.Durations(entry, policy.Delays) };
             }
             else
             {

@@ -75,6 +75,62 @@ public sealed class DeliverySettlementTests
         letter.Type.Should().Be(type ?? "");
     }
 
+    [Theory, Trait("Spec", "CN3")]
+    [InlineData("""{"event":"\ud800"}""")]
+    [InlineData("""{"event":"\ud800\u0041"}""")]
+    public async Task A_type_that_is_no_text_is_dead_lettered_as_unreadable(string body)
+    {
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask, o => o.TypeFrom = TypeFrom.JsonProperty("event"));
+
+        engine.Source.Deliver("m1", body, type: null);
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        engine.Transport.Published.Single().Message.Headers.Should().Contain(MessageHeaders.Reason, "unreadable");
+    }
+
+    [Fact, Trait("Spec", "CN6")]
+    public async Task No_handler_starts_for_a_delivery_whose_channel_is_gone_though_no_other_is_open_yet()
+    {
+        var handled = 0;
+        var (started, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var engine = await EngineFixture.StartAsync((_, _, _) =>
+        {
+            handled++;
+            started.TrySetResult();
+            return gate.Task;
+        });
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+        await started.Task;
+
+        engine.Source.IsConsuming = false;
+        gate.SetException(new InvalidOperationException("failed during the outage"));
+        engine.Source.Deliver("m3");
+        await DrainedAsync(engine);
+
+        handled.Should().Be(1);
+        engine.Transport.Published.Should().BeEmpty("the broker has it back; a copy would be a duplicate");
+        engine.Status.Stale.Should().Be(3);
+    }
+
+    [Fact, Trait("Spec", "CN5")]
+    public async Task What_the_engine_itself_fails_with_goes_back_after_a_pause_and_the_next_is_handled()
+    {
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => throw new PermanentFailureException("no"), o => o.Prefetch = 1);
+        engine.Source.DeliverBroken("m1");
+
+        var back = engine.Log.ContainsAsync("Requeue m1");
+        while (!back.IsCompleted)
+        {
+            engine.Transport.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await back;
+        engine.Source.Deliver("m2");
+        await engine.Log.ContainsAsync("Acknowledge m2");
+    }
+
     [Fact, Trait("Spec", "CN5")]
     public async Task A_settle_from_an_old_generation_is_counted_and_reaches_nobody()
     {
@@ -224,4 +280,13 @@ public sealed class DeliverySettlementTests
     }
 
     private static Task Failing(OrderCreated order, MessageContext context, CancellationToken token) => throw new InvalidOperationException("no");
+
+    private static async Task DrainedAsync(EngineFixture engine)
+    {
+        while (engine.Status is not { Waiting: 0, Running: 0 })
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 }

@@ -141,4 +141,79 @@ public sealed class DrainTests
         await engine.Log.ContainsAsync("Acknowledge m2");
         engine.Log.Entries.Count(entry => entry.StartsWith("consume ", StringComparison.Ordinal)).Should().Be(2);
     }
+
+    [Fact, Trait("Spec", "CN10")]
+    public async Task A_callback_on_the_handlers_token_that_throws_does_not_keep_the_stop_from_closing()
+    {
+        var started = new TaskCompletionSource();
+        var engine = await EngineFixture.StartAsync(async (_, _, token) =>
+        {
+            await using var callback = token.Register(() => throw new InvalidOperationException("a callback's fault"));
+            started.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        await engine.Bus.StopAsync(new CancellationToken(canceled: true));
+
+        engine.Log.Entries.Should().ContainInOrder("Requeue m1", "close");
+        await engine.DisposeAsync();
+    }
+
+    [Fact, Trait("Spec", "CN11")]
+    public async Task A_callback_on_the_handlers_token_that_throws_does_not_escape_from_the_timeout()
+    {
+        var started = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync(async (_, _, token) =>
+        {
+            await using var callback = token.Register(() => throw new InvalidOperationException("a callback's fault"));
+            started.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        engine.Transport.Clock.Advance(new ConsumerOptions().HandlerTimeout);
+
+        await engine.Log.ContainsAsync("publish orders.retry.1s", "Acknowledge m1");
+    }
+
+    [Fact, Trait("Spec", "CN9")]
+    public async Task A_stop_ends_a_resume_that_waits_for_the_broker_and_one_that_comes_after_it()
+    {
+        var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask);
+        await engine.Bus.Consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+        engine.Transport.Subscribe = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        var waiting = engine.Bus.Consumers.ResumeAsync(EngineFixture.Queue, CancellationToken.None);
+
+        await engine.Bus.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        engine.Transport.Subscribe = (_, _) => Task.CompletedTask;
+        var late = () => engine.Bus.Consumers.ResumeAsync(EngineFixture.Queue, CancellationToken.None);
+
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<OperationCanceledException>();
+        await late.Should().ThrowAsync<OperationCanceledException>();
+        engine.Log.Entries.Count(entry => entry.StartsWith("consume ", StringComparison.Ordinal)).Should().Be(2);
+        await engine.DisposeAsync();
+    }
+
+    [Fact, Trait("Spec", "CN10")]
+    public async Task A_pause_under_way_ends_with_the_budget_of_the_stop()
+    {
+        var started = new TaskCompletionSource();
+        var engine = await EngineFixture.StartAsync(async (_, _, token) =>
+        {
+            started.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+        var pause = engine.Bus.Consumers.PauseAsync(EngineFixture.Queue, CancellationToken.None);
+
+        await engine.Bus.StopAsync(new CancellationToken(canceled: true)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        await pause;
+        engine.Log.Entries.Should().ContainInOrder("cancel", "Requeue m1", "close");
+        await engine.DisposeAsync();
+    }
 }

@@ -44,6 +44,8 @@ public sealed class RegistrationTests
             ["TechCorp:Messaging:Publisher:Timeout"] = "30",
             ["TechCorp:Messaging:Consumers:orders:Prefech"] = "9",
             ["TechCorp:Messaging:Consumers:orders:Policy:Delays:0"] = "soon",
+            ["TechCorp:Messaging:Consumers:ordres:Prefetch"] = "9",
+            ["TechCorp:Messaging:Consumers:nowhere:Policy:Delays"] = "00:00:01",
         };
         using var host = HostOf(
             new ScriptedTransport(),
@@ -57,7 +59,7 @@ public sealed class RegistrationTests
         var start = () => host.StartAsync(TestContext.Current.CancellationToken);
 
         var failures = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures;
-        string[] expected = ["Publisher:Timeout must be a duration", "Prefech is not a setting", "Delays:0", "Window must be at least 1", "Concurrency of queue 'orders'", "System.String, which is not registered",
+        string[] expected = ["Publisher:Timeout must be a duration", "Prefech is not a setting", "Delays:0", "'ordres', which is not consumed here", "Policy:Delays must be a list of durations", "Window must be at least 1", "Concurrency of queue 'orders'", "System.String, which is not registered",
             "'nowhere' is consumed, but nobody declares it", "Prefetch of queue 'orders' is set twice, to 5 and to 3", "RabbitMq: the uri is not amqp://"];
         foreach (var part in expected)
         {
@@ -99,6 +101,43 @@ public sealed class RegistrationTests
         arrived.SetResult();
         await transport.Log.ContainsAsync("consume orders 5");
         await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact, Trait("Spec", "PB15")]
+    public async Task A_consumer_that_cannot_start_holds_up_neither_the_others_nor_the_host()
+    {
+        var arrived = new TaskCompletionSource();
+        var transport = new ScriptedTransport();
+        transport.Subscribe = (queue, token) => queue == "missing" ? arrived.Task.WaitAsync(token) : Task.CompletedTask;
+        using var host = HostOf(transport, m => m
+            .AddTopology(Topology.WorkQueue("missing"))
+            .AddConsumer<OrderShipped>("missing", (_, _, _) => Task.CompletedTask)
+            .AddConsumer<Handler, OrderCreated>()
+            .StartupWait(TimeSpan.FromSeconds(10)));
+
+        var start = host.StartAsync(TestContext.Current.CancellationToken);
+        await transport.Log.ContainsAsync("consume orders 5");
+        transport.Sources["orders"].Deliver("m1");
+        await transport.Log.ContainsAsync("Acknowledge m1");
+        while (!start.IsCompleted)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            transport.Clock.Advance(TimeSpan.FromSeconds(10));
+            await Task.Yield();
+        }
+
+        await start;
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Two_registrations_with_equal_policies_agree()
+    {
+        using var host = HostOf(new ScriptedTransport(), m => m
+            .AddConsumer<Handler, OrderCreated>(o => o.Policy = new DeliveryPolicy { Delays = [TimeSpan.FromSeconds(3)] })
+            .AddConsumer<OrderShipped>("orders", (_, _, _) => Task.CompletedTask, o => o.Policy = new DeliveryPolicy { Delays = [TimeSpan.FromSeconds(3)] }));
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact, Trait("Spec", "PB16")]

@@ -49,6 +49,9 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
     /// <summary>The channel dies and is rebuilt.</summary>
     internal void Rebuild() => Generation++;
 
+    /// <summary>Something that no transport makes, and the engine cannot cope with.</summary>
+    internal void DeliverBroken(string id) => sink(new Delivery { Generation = Generation, Tag = ++_nextTag, Body = default, Exchange = "", RoutingKey = "", MessageId = id, Headers = null! });
+
     internal Delivery Deliver(
         string id,
         string? body = null,

@@ -19,6 +19,8 @@ internal sealed class ScriptedTransport : ITransport
 
     internal Func<CancellationToken, Task> Connect { get; set; } = _ => Task.CompletedTask;
 
+    internal QueueCounts? Counts { get; set; }
+
     internal IReadOnlyList<(Message Message, Destination Destination)> Published => [.. _published];
 
     internal Topology? Declared { get; private set; }
@@ -47,17 +49,24 @@ internal sealed class ScriptedTransport : ITransport
         return await Answer(message, destination).WaitAsync(cancellationToken);
     }
 
-    public Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
+    /// <summary>What a subscription waits for, by queue; the log has its entry before this is asked.</summary>
+    internal Func<string, CancellationToken, Task> Subscribe { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Delivers what a reader gets, one after the other.</summary>
+    internal IQueueReader? Reader { get; set; }
+
+    public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
     {
         Log.Add($"consume {queue} {prefetch}");
+        await Subscribe(queue, cancellationToken);
         var source = new ScriptedSource(Log, sink);
         Sources[queue] = source;
-        return Task.FromResult<IDeliverySource>(source);
+        return source;
     }
 
-    public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => Task.FromResult(Reader ?? throw new NotSupportedException());
 
-    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken) => Task.FromResult<QueueCounts?>(null);
+    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken) => Task.FromResult(Counts);
 
     public Task StopAsync(CancellationToken cancellationToken)
     {

@@ -76,6 +76,11 @@ public sealed class SettlementDecisionTests
         => Failed(new RetryLaterException("closed", TimeSpan.FromHours(1)), 0, 1, DeliveryPolicy.NoRetry)
             .Should().Be(new Verdict(VerdictKind.HoldAndRequeue, 0, SettlementDecision.LongestHold, IsPostponed: true));
 
+    [Fact, Trait("Spec", "RY4")]
+    public void Without_a_ladder_a_message_postponed_by_nothing_is_still_held_or_it_would_spin()
+        => Failed(new RetryLaterException("busy", TimeSpan.Zero), 0, 1, DeliveryPolicy.NoRetry)
+            .Should().Be(new Verdict(VerdictKind.HoldAndRequeue, 0, TimeSpan.FromSeconds(1), IsPostponed: true));
+
     [Fact, Trait("Spec", "CN10")]
     public void What_the_stop_interrupted_goes_back_uncounted()
         => SettlementDecision.Decide(AttemptResult.Stopped, 2, 1, Default).Should().Be(new Verdict(VerdictKind.Requeue, 2));
