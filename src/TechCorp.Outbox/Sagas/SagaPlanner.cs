@@ -38,8 +38,9 @@ internal static partial class SagaPlanner
                 return Undo(rules, progress, ordinal - 1, report.Text);
 
             case StepOutcomeKind.Pending:
-                // Not a failure: the attempt is taken back.
-                progress = progress.With(ordinal, step with { State = SagaStepState.Unknown, Attempt = step.Attempt - 1, LastError = report.Text });
+                // Not a failure: the attempt that runs is taken back, once, however often it is said.
+                var attempt = step.State == SagaStepState.Started ? Math.Max(0, step.Attempt - 1) : step.Attempt;
+                progress = progress.With(ordinal, step with { State = SagaStepState.Unknown, Attempt = attempt, LastError = report.Text });
                 return deadlinePassed && ordinal < rules.PointOfNoReturn
                     ? QueryOrGiveUp(rules, progress, ordinal, DeadlineReason)
                     : new SagaPlan(Running(rules, progress, ordinal, deadlinePassed), SagaMove.Wait, ordinal, report.After);

@@ -38,7 +38,7 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
 
     internal override async Task<SagaResult> EndAsync(SagaStatus status, SagaCall call, string data, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        var events = new SagaEvents(outbox);
+        var events = new SagaEvents(outbox, call.EventId);
         if ((status == SagaStatus.Completed ? steps.Completed : steps.Compensated) is { } work)
         {
             var context = new SagaTransaction<TState>(call, transaction, Read(data), events);

@@ -403,6 +403,62 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
     }
 
     [Fact]
+    public async Task A_late_success_does_not_tell_the_end_once_more()
+    {
+        var ends = 0;
+        var process = Probe(s => s
+            .Step("pay", (_, _) => throw new TimeoutException("No answer."), Undoes("refund"))
+            .OnCompensated(end =>
+            {
+                ends++;
+                end.Publish(new OrderEnded(end.BusinessKey, "compensated", null));
+            }));
+        var ended = await RunProbeAsync(process);
+
+        await process.ReportAsync(ended.Id, "pay", StepOutcome.Success("p-9"), Cancel);
+        (await DriveProbeAsync(process)).Status.Should().Be(SagaStatus.Compensated);
+
+        _trail.Should().Equal("refund", "refund");
+        ends.Should().Be(1);
+        (await Outbox.IdsAsync()).Should().Equal([DerivedId.From("saga", ended.Id.ToString(), "end", "Compensated", "0").ToString()], "the same end has the same event");
+    }
+
+    [Fact]
+    public async Task The_outcome_of_a_local_step_cannot_be_reported()
+    {
+        var process = Probe(s => s.LocalStep("write", (_, _) => Task.FromResult(StepOutcome.Pending(TimeSpan.FromHours(1)))));
+        var start = await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        var report = () => process.ReportAsync(start.Id, "write", StepOutcome.Success(), Cancel);
+
+        await report.Should().ThrowAsync<ArgumentException>().WithMessage("*local*");
+    }
+
+    [Fact]
+    public async Task A_compensation_that_runs_is_not_begun_beside_itself()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = Probe(s => s
+            .Step("pay", Does("pay"), async (_, _) =>
+            {
+                _trail.Enqueue("refund");
+                begun.TrySetResult();
+                await goOn.Task;
+            })
+            .Step("ship", (_, _) => Task.FromResult(StepOutcome.Rejected("No."))));
+        var start = await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await begun.Task.WaitAsync(Watchdog, Cancel);
+
+        (await process.RetryAsync(start.Id, Cancel)).Should().BeFalse("it is being tried");
+        goOn.SetResult();
+
+        (await DriveProbeAsync(process)).Status.Should().Be(SagaStatus.Compensated);
+        _trail.Should().Equal("pay", "refund");
+    }
+
+    [Fact]
     public async Task A_success_that_is_reported_while_the_step_waits_is_its_outcome()
     {
         var process = Probe(s => s.Step("pay", (_, _) => Task.FromResult(StepOutcome.Pending(TimeSpan.FromHours(1)))).Step("ship", Does("ship")));
