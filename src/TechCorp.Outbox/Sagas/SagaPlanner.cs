@@ -69,6 +69,10 @@ internal static partial class SagaPlanner
             : step with { Attempt = Math.Max(0, step.Attempt - 1) });
     }
 
+    /// <summary>The saga cannot be run as it is stored: it waits, in the direction it had. Why it is being undone is kept.</summary>
+    internal static SagaPlan Suspended(SagaProgress progress, string why, TimeSpan delay)
+        => new(progress with { Status = SagaStatus.Suspended, Reason = progress.IsUndoing ? progress.Reason : $"The state cannot be read: {why}" }, SagaMove.Wait, Ordinal: -1, delay);
+
     private static SagaPlan ResumeForward(SagaRules rules, SagaProgress progress, bool deadlinePassed)
     {
         var ordinal = progress.CurrentOrdinal;

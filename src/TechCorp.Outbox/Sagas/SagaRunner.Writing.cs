@@ -20,6 +20,7 @@ internal sealed partial class SagaRunner
         }
 
         await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
+        session.Check(instance.Data);
         if (instance.Progress.IsFinal && !plan.Progress.IsFinal)
         {
             await store.MarkEndedAsync(write, instance, cancellationToken).ConfigureAwait(false);
@@ -109,7 +110,7 @@ internal sealed partial class SagaRunner
 
     /// <summary>A wait ends with the deadline, while there is a way back.</summary>
     private TimeSpan DelayOf(SagaInstance instance, SagaPlan plan)
-        => !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn && instance.Deadline.Left(time) is { } left && left > TimeSpan.Zero && left < plan.Delay
+        => plan.Progress.Status != SagaStatus.Suspended && !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn && instance.Deadline.Left(time) is { } left && left > TimeSpan.Zero && left < plan.Delay
             ? left
             : plan.Delay;
 

@@ -12,6 +12,8 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
 {
     internal override bool IsLocal(int ordinal) => steps.Definitions[ordinal].Kind == SagaStepKind.Local;
 
+    internal override void Check(string data) => Read(data);
+
     internal override Task<SagaResult> ActAsync(int ordinal, SagaCall call, string data, CancellationToken cancellationToken)
         => StepAsync(steps.Definitions[ordinal].Action!, call, data, cancellationToken);
 

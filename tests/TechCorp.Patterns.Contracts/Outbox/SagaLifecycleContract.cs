@@ -510,6 +510,34 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         _trail.Should().Equal("a", "a", "c");
     }
 
+    [Fact]
+    public async Task A_saga_whose_state_cannot_be_read_is_suspended_and_goes_on_when_it_can()
+    {
+        var process = Probe(s => s.Step("a", Pends("a"), Undoes("not a")).Step("c", Does("c")).Deadline(TimeSpan.FromDays(1)));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        var readable = await Db.ScalarAsync<string>(Db.HasConcurrentWriters ? "select data::text from {saga}" : "select data from {saga}");
+        await Db.ExecuteAsync($"update {Db.Database.Table("saga")} set data = '[1]'");
+
+        for (var i = 0; i < 10; i++)
+        {
+            await Db.AgeAsync(TimeSpan.FromMinutes(2));
+            await process.RunDueAsync(Cancel);
+            await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        }
+
+        var suspended = await process.FindAsync<ProbeState>("p-1", Cancel);
+        suspended!.Status.Should().Be(SagaStatus.Suspended);
+        suspended.Reason.Should().Contain("cannot be read");
+        suspended.Steps[0].Attempt.Should().Be(0, "no attempt was made");
+
+        await process.DisposeAsync();
+        await Db.ExecuteAsync($"update {Db.Database.Table("saga")} set data = '{readable}'");
+        await Db.AgeAsync(TimeSpan.FromMinutes(2));
+        (await DriveProbeAsync(Probe(s => s.Step("a", Does("a"), Undoes("not a")).Step("c", Does("c")).Deadline(TimeSpan.FromDays(1))))).Status.Should().Be(SagaStatus.Completed);
+        _trail.Should().Equal("a", "a", "c");
+    }
+
     [Fact, Trait("Spec", "SG22")]
     public async Task While_the_database_is_away_nothing_is_concluded()
     {
