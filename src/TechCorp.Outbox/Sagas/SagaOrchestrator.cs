@@ -23,7 +23,7 @@ public sealed partial class SagaOrchestrator
         var owned = false;
         await using (var write = await _store.BeginAsync(cancellationToken).ConfigureAwait(false))
         {
-            (start, owned) = await InsertAsync(write.Transaction, instance, plan, cancellationToken).ConfigureAwait(false);
+            (start, owned) = await InsertReservedAsync(write.Transaction, instance, plan, cancellationToken).ConfigureAwait(false);
             if (start.IsNew)
             {
                 await CommitAsync(write, owned, cancellationToken).ConfigureAwait(false);
@@ -53,8 +53,9 @@ public sealed partial class SagaOrchestrator
     {
         ArgumentNullException.ThrowIfNull(transaction);
         var (instance, plan) = Begin(businessKey, state);
-        var (start, owned) = await InsertAsync(transaction, instance, plan, cancellationToken).ConfigureAwait(false);
-        if (owned)
+        var owned = _dispatcher.Free > 0 && _fresh.HasRoom;
+        var start = await InsertAsync(transaction, instance, plan, owned, cancellationToken).ConfigureAwait(false);
+        if (owned && start.IsNew)
         {
             _fresh.Add(instance, plan);
         }
@@ -125,18 +126,16 @@ public sealed partial class SagaOrchestrator
         return (new SagaInstance(Guid.CreateVersion7(), type, businessKey, Epoch: 1, data, plan.Progress, SagaDeadline.In(type.DeadlineAfter, _time)), plan);
     }
 
-    /// <summary>Owned, with a slot to run it in; or due at once for whoever has one, its first attempt not yet made.</summary>
-    private async Task<(SagaStart Start, bool Owned)> InsertAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan, CancellationToken cancellationToken)
+    /// <summary>Owned, with a slot to run it in, or else for whoever has one.</summary>
+    private async Task<(SagaStart Start, bool Owned)> InsertReservedAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan, CancellationToken cancellationToken)
     {
         var owned = _dispatcher.TryReserve();
         var kept = false;
         try
         {
-            var stored = owned ? instance : instance with { Progress = SagaPlanner.CalledOff(plan.Progress, plan.Ordinal) };
-            var isNew = await _store.InsertAsync(transaction, stored, owned, cancellationToken).ConfigureAwait(false);
-            kept = isNew && owned;
-            var id = isNew ? instance.Id : await _store.IdOfAsync(transaction, instance.Type.Name, instance.BusinessKey, cancellationToken).ConfigureAwait(false);
-            return (new SagaStart(id, isNew), kept);
+            var start = await InsertAsync(transaction, instance, plan, owned, cancellationToken).ConfigureAwait(false);
+            kept = start.IsNew && owned;
+            return (start, kept);
         }
         finally
         {
@@ -145,6 +144,15 @@ public sealed partial class SagaOrchestrator
                 _dispatcher.Return();
             }
         }
+    }
+
+    /// <summary>Owned by this process; or due at once, its first attempt not yet made.</summary>
+    private async Task<SagaStart> InsertAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan, bool owned, CancellationToken cancellationToken)
+    {
+        var stored = owned ? instance : instance with { Progress = SagaPlanner.CalledOff(plan.Progress, plan.Ordinal) };
+        var isNew = await _store.InsertAsync(transaction, stored, owned, cancellationToken).ConfigureAwait(false);
+        var id = isNew ? instance.Id : await _store.IdOfAsync(transaction, instance.Type.Name, instance.BusinessKey, cancellationToken).ConfigureAwait(false);
+        return new SagaStart(id, isNew);
     }
 
     private async Task CommitAsync(WriteTransaction write, bool owned, CancellationToken cancellationToken)

@@ -56,6 +56,22 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         Warehouse.Calls.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task Starts_that_were_rolled_back_hold_no_slots()
+    {
+        var process = Process();
+        for (var i = 0; i < Options.Concurrency; i++)
+        {
+            await using var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
+            await process.StartAsync(write.Transaction, $"never-{i}", Order, Cancel);
+        }
+
+        await process.StartAsync("o-1", Order, Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        (await process.FindAsync<OrderState>("o-1", Cancel))!.Status.Should().Be(SagaStatus.Completed, "no time has passed, and nobody looked");
+    }
+
     [Fact, Trait("Spec", "SG1")]
     public async Task A_start_in_a_transaction_runs_as_soon_as_its_commit_is_told()
     {
