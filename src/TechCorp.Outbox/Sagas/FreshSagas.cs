@@ -1,12 +1,25 @@
 namespace TechCorp.Outbox;
 
-/// <summary>Sagas that were started in callers' transactions: nobody has told us yet whether those were committed. Each holds a slot.</summary>
+/// <summary>Sagas that were started in callers' transactions: nobody has told us yet whether those were committed. They hold no slot, because many never are.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, SagaOptions options, TimeProvider time)
 {
+    private const int MaxWaiting = 1000;
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, (SagaInstance Instance, SagaPlan Plan, long Since)> _waiting = []; // guarded by _gate
     private bool _closed; // guarded by _gate
+
+    /// <summary>Whether one more would be looked after here.</summary>
+    internal bool HasRoom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_closed && _waiting.Count < MaxWaiting;
+            }
+        }
+    }
 
     internal void Add(SagaInstance instance, SagaPlan plan)
     {
@@ -15,53 +28,47 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
             if (!_closed)
             {
                 _waiting[instance.Id] = (instance, plan, time.GetTimestamp());
-                return;
             }
         }
-
-        dispatcher.Return();
     }
 
-    /// <summary>The process stops: gives the slots back. Whatever is committed is found by others when its lease is over.</summary>
+    /// <summary>The process stops. Whatever is committed is found by others when its lease is over.</summary>
     internal void Close()
     {
-        int waiting;
         lock (_gate)
         {
             _closed = true;
-            waiting = _waiting.Count;
             _waiting.Clear();
-        }
-
-        for (var i = 0; i < waiting; i++)
-        {
-            dispatcher.Return();
         }
     }
 
-    /// <summary>Runs those that are in the database, and forgets those whose lease is over: if they come to be committed, they are found by being due.</summary>
+    /// <summary>Runs those that are in the database, as far as there are slots, and forgets those whose lease is over: if they come to be committed, they are found by being due.</summary>
     internal async Task RunCommittedAsync(CancellationToken cancellationToken)
     {
         Guid[] ids;
         lock (_gate)
         {
+            foreach (var (id, _) in _waiting.Where(w => time.GetElapsedTime(w.Value.Since) > options.Lease).ToList())
+            {
+                _waiting.Remove(id);
+            }
+
             ids = [.. _waiting.Keys];
         }
 
-        var committed = ids.Length == 0 ? (IReadOnlySet<Guid>)new HashSet<Guid>() : await store.CommittedAsync(ids, cancellationToken).ConfigureAwait(false);
-        foreach (var id in ids)
+        if (ids.Length == 0)
         {
-            (SagaInstance Instance, SagaPlan Plan, long Since) fresh;
-            lock (_gate)
+            return;
+        }
+
+        foreach (var id in await store.CommittedAsync(ids, cancellationToken).ConfigureAwait(false))
+        {
+            if (!dispatcher.TryReserve())
             {
-                var isOver = _waiting.TryGetValue(id, out fresh) && time.GetElapsedTime(fresh.Since) > options.Lease;
-                if (!committed.Contains(id) && !isOver || !_waiting.Remove(id))
-                {
-                    continue;
-                }
+                return;
             }
 
-            if (committed.Contains(id))
+            if (Take(id) is { } fresh)
             {
                 dispatcher.Run(fresh.Instance, fresh.Plan);
             }
@@ -69,6 +76,14 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
             {
                 dispatcher.Return();
             }
+        }
+    }
+
+    private (SagaInstance Instance, SagaPlan Plan)? Take(Guid id)
+    {
+        lock (_gate)
+        {
+            return _waiting.Remove(id, out var fresh) ? (fresh.Instance, fresh.Plan) : null;
         }
     }
 }

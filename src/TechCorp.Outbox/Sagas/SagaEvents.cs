@@ -3,7 +3,7 @@ using TechCorp.Messaging;
 namespace TechCorp.Outbox;
 
 /// <summary>The events of one call, kept until the transaction that its outcome is written in.</summary>
-internal sealed class SagaEvents(IOutbox outbox)
+internal sealed class SagaEvents(IOutbox outbox, Func<int, string>? id = null)
 {
     private readonly List<OutboxMessage> _messages = [];
 
@@ -11,5 +11,5 @@ internal sealed class SagaEvents(IOutbox outbox)
 
     internal void Add<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId)
         where T : notnull
-        => _messages.Add(outbox.ToMessage(payload, destination, aggregateType, aggregateId));
+        => _messages.Add(outbox.ToMessage(payload, destination, aggregateType, aggregateId, id?.Invoke(_messages.Count)));
 }

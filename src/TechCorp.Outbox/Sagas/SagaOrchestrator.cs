@@ -23,7 +23,7 @@ public sealed partial class SagaOrchestrator
         var owned = false;
         await using (var write = await _store.BeginAsync(cancellationToken).ConfigureAwait(false))
         {
-            (start, owned) = await InsertAsync(write.Transaction, instance, plan, cancellationToken).ConfigureAwait(false);
+            (start, owned) = await InsertReservedAsync(write.Transaction, instance, plan, cancellationToken).ConfigureAwait(false);
             if (start.IsNew)
             {
                 await CommitAsync(write, owned, cancellationToken).ConfigureAwait(false);
@@ -53,8 +53,9 @@ public sealed partial class SagaOrchestrator
     {
         ArgumentNullException.ThrowIfNull(transaction);
         var (instance, plan) = Begin(businessKey, state);
-        var (start, owned) = await InsertAsync(transaction, instance, plan, cancellationToken).ConfigureAwait(false);
-        if (owned)
+        var owned = _dispatcher.Free > 0 && _fresh.HasRoom;
+        var start = await InsertAsync(transaction, instance, plan, owned, cancellationToken).ConfigureAwait(false);
+        if (owned && start.IsNew)
         {
             _fresh.Add(instance, plan);
         }
@@ -86,9 +87,9 @@ public sealed partial class SagaOrchestrator
     }
 
     /// <summary>Tries again now: a stuck compensation, or a step that waits for its next attempt.</summary>
-    /// <returns>False when the saga does not exist, has ended, or its definition is not known here.</returns>
+    /// <returns>False when the saga does not exist, has ended, is being tried at this moment, or its definition is not known here.</returns>
     public Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken = default)
-        => SeizeAsync(id, instance => SagaPlanner.RetryNow(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(_time)), cancellationToken);
+        => SeizeAsync(id, instance => SagaPlanner.RetryNow(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(_time)), evenIfRun: false, cancellationToken);
 
     /// <summary>Takes the outcome of a step that came by another way than the action's return: a callback, a message. Late and repeated reports do no harm.</summary>
     /// <param name="id">The instance.</param>
@@ -96,18 +97,19 @@ public sealed partial class SagaOrchestrator
     /// <param name="outcome">What happened. A success of a step that was given up meanwhile has it compensated once more.</param>
     /// <param name="cancellationToken">Ends the wait; the report may have been taken.</param>
     /// <returns>False when it changed nothing.</returns>
+    /// <exception cref="ArgumentException">The saga has no such step, or it is local: its outcome is its commit.</exception>
     public Task<bool> ReportAsync(Guid id, string step, StepOutcome outcome, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(step);
         ArgumentNullException.ThrowIfNull(outcome);
-        return SeizeAsync(id, Decide, cancellationToken);
+        return SeizeAsync(id, Decide, evenIfRun: true, cancellationToken);
 
         SagaPlan? Decide(SagaInstance instance)
         {
             var rules = instance.Type.Rules;
             var ordinal = rules.Steps.Select((s, i) => (s.Name, i)).Where(s => s.Name == step).Select(s => s.i).DefaultIfEmpty(-1).First();
-            return ordinal < 0
-                ? throw new ArgumentException($"Saga {instance.Type.Name} has no step '{step}'.", nameof(step))
+            return ordinal < 0 ? throw new ArgumentException($"Saga {instance.Type.Name} has no step '{step}'.", nameof(step))
+                : rules.Steps[ordinal].Kind == SagaStepKind.Local ? throw new ArgumentException($"Step '{step}' of saga {instance.Type.Name} is local: its outcome is its commit, and cannot be reported.", nameof(step))
                 : SagaPlanner.Reported(rules, instance.Progress, ordinal, StepReport.Of(outcome), instance.Deadline.HasPassed(_time));
         }
     }
@@ -124,18 +126,16 @@ public sealed partial class SagaOrchestrator
         return (new SagaInstance(Guid.CreateVersion7(), type, businessKey, Epoch: 1, data, plan.Progress, SagaDeadline.In(type.DeadlineAfter, _time)), plan);
     }
 
-    /// <summary>Owned, with a slot to run it in; or due at once for whoever has one, its first attempt not yet made.</summary>
-    private async Task<(SagaStart Start, bool Owned)> InsertAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan, CancellationToken cancellationToken)
+    /// <summary>Owned, with a slot to run it in, or else for whoever has one.</summary>
+    private async Task<(SagaStart Start, bool Owned)> InsertReservedAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan, CancellationToken cancellationToken)
     {
         var owned = _dispatcher.TryReserve();
         var kept = false;
         try
         {
-            var stored = owned ? instance : instance with { Progress = SagaPlanner.CalledOff(plan.Progress, plan.Ordinal) };
-            var isNew = await _store.InsertAsync(transaction, stored, owned, cancellationToken).ConfigureAwait(false);
-            kept = isNew && owned;
-            var id = isNew ? instance.Id : await _store.IdOfAsync(transaction, instance.Type.Name, instance.BusinessKey, cancellationToken).ConfigureAwait(false);
-            return (new SagaStart(id, isNew), kept);
+            var start = await InsertAsync(transaction, instance, plan, owned, cancellationToken).ConfigureAwait(false);
+            kept = start.IsNew && owned;
+            return (start, kept);
         }
         finally
         {
@@ -144,6 +144,15 @@ public sealed partial class SagaOrchestrator
                 _dispatcher.Return();
             }
         }
+    }
+
+    /// <summary>Owned by this process; or due at once, its first attempt not yet made.</summary>
+    private async Task<SagaStart> InsertAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan, bool owned, CancellationToken cancellationToken)
+    {
+        var stored = owned ? instance : instance with { Progress = SagaPlanner.CalledOff(plan.Progress, plan.Ordinal) };
+        var isNew = await _store.InsertAsync(transaction, stored, owned, cancellationToken).ConfigureAwait(false);
+        var id = isNew ? instance.Id : await _store.IdOfAsync(transaction, instance.Type.Name, instance.BusinessKey, cancellationToken).ConfigureAwait(false);
+        return new SagaStart(id, isNew);
     }
 
     private async Task CommitAsync(WriteTransaction write, bool owned, CancellationToken cancellationToken)
@@ -160,13 +169,13 @@ public sealed partial class SagaOrchestrator
         }
     }
 
-    private async Task<bool> SeizeAsync(Guid id, Func<SagaInstance, SagaPlan?> decide, CancellationToken cancellationToken)
+    private async Task<bool> SeizeAsync(Guid id, Func<SagaInstance, SagaPlan?> decide, bool evenIfRun, CancellationToken cancellationToken)
     {
         var owned = _dispatcher.TryReserve();
         SagaWritten? written = null;
         try
         {
-            written = await Runner.SeizeAsync(_types.Value, id, decide, owned, cancellationToken).ConfigureAwait(false);
+            written = await Runner.SeizeAsync(_types.Value, id, decide, owned, evenIfRun, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -12,7 +12,7 @@ internal static partial class SagaPlanner
                 return NextUndo(progress.With(ordinal, step with { Compensation = CompensationState.Done, LastError = null }));
 
             case StepOutcomeKind.Pending:
-                progress = progress.With(ordinal, step with { CompensationAttempt = step.CompensationAttempt - 1, LastError = report.Text });
+                progress = progress.With(ordinal, step with { CompensationAttempt = Math.Max(0, step.CompensationAttempt - 1), LastError = report.Text });
                 return new SagaPlan(progress, SagaMove.Wait, ordinal, report.After);
 
             default:

@@ -38,8 +38,9 @@ internal static partial class SagaPlanner
                 return Undo(rules, progress, ordinal - 1, report.Text);
 
             case StepOutcomeKind.Pending:
-                // Not a failure: the attempt is taken back.
-                progress = progress.With(ordinal, step with { State = SagaStepState.Unknown, Attempt = step.Attempt - 1, LastError = report.Text });
+                // Not a failure: the attempt that runs is taken back, once, however often it is said.
+                var attempt = step.State == SagaStepState.Started ? Math.Max(0, step.Attempt - 1) : step.Attempt;
+                progress = progress.With(ordinal, step with { State = SagaStepState.Unknown, Attempt = attempt, LastError = report.Text });
                 return deadlinePassed && ordinal < rules.PointOfNoReturn
                     ? QueryOrGiveUp(rules, progress, ordinal, DeadlineReason)
                     : new SagaPlan(Running(rules, progress, ordinal, deadlinePassed), SagaMove.Wait, ordinal, report.After);
@@ -67,6 +68,10 @@ internal static partial class SagaPlanner
             ? step with { CompensationAttempt = Math.Max(0, step.CompensationAttempt - 1) }
             : step with { Attempt = Math.Max(0, step.Attempt - 1) });
     }
+
+    /// <summary>The saga cannot be run as it is stored: it waits, in the direction it had. Why it is being undone is kept.</summary>
+    internal static SagaPlan Suspended(SagaProgress progress, string why, TimeSpan delay)
+        => new(progress with { Status = SagaStatus.Suspended, Reason = progress.IsUndoing ? progress.Reason : $"The state cannot be read: {why}" }, SagaMove.Wait, Ordinal: -1, delay);
 
     private static SagaPlan ResumeForward(SagaRules rules, SagaProgress progress, bool deadlinePassed)
     {

@@ -6,15 +6,26 @@ namespace TechCorp.Outbox;
 internal sealed partial class SagaRunner
 {
     /// <summary>Takes an instance from whoever has it, lets <paramref name="decide"/> change it, and writes that in the same transaction. Null when nothing was changed.</summary>
-    internal async Task<SagaWritten?> SeizeAsync(SagaTypes types, Guid id, Func<SagaInstance, SagaPlan?> decide, bool keep, CancellationToken cancellationToken)
+    internal async Task<SagaWritten?> SeizeAsync(SagaTypes types, Guid id, Func<SagaInstance, SagaPlan?> decide, bool keep, bool evenIfRun, CancellationToken cancellationToken)
     {
         await using var write = await store.BeginAsync(cancellationToken).ConfigureAwait(false);
+        if (!evenIfRun && await store.IsRunAsync(write, id, cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
         if (await store.SeizeAsync(write, types, id, cancellationToken).ConfigureAwait(false) is not { } instance || decide(instance) is not { } plan)
         {
             return null;
         }
 
         await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
+        session.Check(instance.Data);
+        if (instance.Progress.IsFinal && !plan.Progress.IsFinal)
+        {
+            await store.MarkEndedAsync(write, instance, cancellationToken).ConfigureAwait(false);
+        }
+
         return await WriteAsync(write, session, instance, plan, instance.Data, [], keep, cancellationToken).ConfigureAwait(false);
     }
 
@@ -59,7 +70,7 @@ internal sealed partial class SagaRunner
             plan = plan with { Progress = TakenBack(plan) };
         }
 
-        if (plan.Progress.IsFinal && !before.Progress.IsFinal)
+        if (plan.Progress.IsFinal && !before.Progress.IsFinal && !await store.HasEndedBeforeAsync(write, before).ConfigureAwait(false))
         {
             using var timeout = new CancellationTokenSource(before.Type.EndTimeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
@@ -99,7 +110,7 @@ internal sealed partial class SagaRunner
 
     /// <summary>A wait ends with the deadline, while there is a way back.</summary>
     private TimeSpan DelayOf(SagaInstance instance, SagaPlan plan)
-        => !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn && instance.Deadline.Left(time) is { } left && left > TimeSpan.Zero && left < plan.Delay
+        => plan.Progress.Status != SagaStatus.Suspended && !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn && instance.Deadline.Left(time) is { } left && left > TimeSpan.Zero && left < plan.Delay
             ? left
             : plan.Delay;
 

@@ -7,6 +7,8 @@ namespace TechCorp.Outbox;
 /// <remarks>The shell around <see cref="SagaPlanner"/>. Safe for concurrent use; one instance is run by one caller.</remarks>
 internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServiceScopeFactory scopes, TimeProvider time, ILogger logger)
 {
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromMinutes(1);
+
     /// <summary>Called at each point where a process could die. Tests hang here, to abandon a run as a crash would.</summary>
     internal Func<SagaPoint, SagaInstance, Task>? At { get; set; }
 
@@ -20,7 +22,7 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
     {
         await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
         var now = plan is null
-            ? await WriteAsync(session, instance, SagaPlanner.Resume(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(time)), instance.Data, [], stopping, abort).ConfigureAwait(false)
+            ? await WriteAsync(session, instance, Resume(session, instance), instance.Data, [], stopping, abort).ConfigureAwait(false)
             : new SagaWritten(instance, plan, Kept: true);
         while (now is { Kept: true })
         {
@@ -38,6 +40,22 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
         }
 
         return now is not null;
+    }
+
+    /// <summary>A state that cannot be read is our failure, not the step's: no attempt is spent, and nothing is undone for it.</summary>
+    private SagaPlan Resume(SagaSession session, SagaInstance instance)
+    {
+        try
+        {
+            session.Check(instance.Data);
+        }
+        catch (Exception e)
+        {
+            logger.Unreadable(e, instance.Type.Name, instance.BusinessKey, instance.Id, ReadAgainAfter);
+            return SagaPlanner.Suspended(instance.Progress, ErrorText.Of(e), ReadAgainAfter);
+        }
+
+        return SagaPlanner.Resume(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(time));
     }
 
     /// <summary>Makes one call and writes what came of it. Null when the instance was lost.</summary>

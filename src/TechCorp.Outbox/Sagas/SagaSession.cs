@@ -13,6 +13,9 @@ internal abstract class SagaSession(AsyncServiceScope scope) : IAsyncDisposable
 
     internal abstract bool IsLocal(int ordinal);
 
+    /// <summary>Reads the state; throws where it cannot be read.</summary>
+    internal abstract void Check(string data);
+
     internal abstract Task<SagaResult> ActAsync(int ordinal, SagaCall call, string data, CancellationToken cancellationToken);
 
     internal abstract Task<SagaResult> QueryAsync(int ordinal, SagaCall call, string data, CancellationToken cancellationToken);

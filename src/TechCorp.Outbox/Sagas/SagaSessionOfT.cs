@@ -12,6 +12,8 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
 {
     internal override bool IsLocal(int ordinal) => steps.Definitions[ordinal].Kind == SagaStepKind.Local;
 
+    internal override void Check(string data) => Read(data);
+
     internal override Task<SagaResult> ActAsync(int ordinal, SagaCall call, string data, CancellationToken cancellationToken)
         => StepAsync(steps.Definitions[ordinal].Action!, call, data, cancellationToken);
 
@@ -38,7 +40,7 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
 
     internal override async Task<SagaResult> EndAsync(SagaStatus status, SagaCall call, string data, DbTransaction transaction, CancellationToken cancellationToken)
     {
-        var events = new SagaEvents(outbox);
+        var events = new SagaEvents(outbox, call.EventId);
         if ((status == SagaStatus.Completed ? steps.Completed : steps.Compensated) is { } work)
         {
             var context = new SagaTransaction<TState>(call, transaction, Read(data), events);

@@ -24,6 +24,9 @@ internal sealed record SagaSql
     /// <summary>Takes one instance up, whoever has it.</summary>
     internal required string Seize { get; init; }
 
+    /// <summary>One row while somebody runs it; on a server it stays locked.</summary>
+    internal required string IsRun { get; init; }
+
     /// <summary>Renews the leases of instances that this process runs.</summary>
     internal required string Renew { get; init; }
 

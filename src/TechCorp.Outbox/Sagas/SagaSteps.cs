@@ -88,7 +88,7 @@ public sealed class SagaSteps<TState>
     public SagaSteps<TState> OnCompleted(Action<SagaTransaction<TState>> work) => OnCompleted(Async(work));
 
     /// <summary>What is written and published together with the end of a saga that was undone; <see cref="SagaTransaction{TState}.Reason"/> says why.</summary>
-    /// <param name="work">Runs in the transaction that ends the saga. Throwing rolls it back; it is tried again.</param>
+    /// <param name="work">Runs in the transaction that ends the saga. Throwing rolls it back; it is tried again. Not run again when a late report has a step undone after the end.</param>
     public SagaSteps<TState> OnCompensated(Func<SagaTransaction<TState>, CancellationToken, Task> work)
     {
         Compensated = work;

@@ -9,6 +9,7 @@ namespace TechCorp.Outbox;
 internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider time, SagaOptions options, string owner)
 {
     private readonly SagaSql _sql = database.Dialect.Sagas(database.Schema);
+    private readonly BarrierSql _barrier = database.Dialect.Barrier(database.Schema);
     private readonly long _lease = (long)options.Lease.TotalMilliseconds;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -86,6 +87,17 @@ internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider ti
             _sql.Seize, new { types.Graphs, Id = id.ToString(), Owner = owner, Delay = _lease, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
         return (await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
     }
+
+    /// <summary>Whether some process runs it at this moment; the answer holds until the transaction ends.</summary>
+    internal async Task<bool> IsRunAsync(WriteTransaction write, Guid id, CancellationToken cancellationToken)
+        => await write.Connection.ExecuteScalarAsync<int?>(new CommandDefinition(_sql.IsRun, new { Id = id.ToString(), Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) is not null;
+
+    /// <summary>Remembers, beside the barrier's marks, that the end of an instance which begins once more was told already.</summary>
+    internal Task MarkEndedAsync(WriteTransaction write, SagaInstance instance, CancellationToken cancellationToken)
+        => write.Connection.ExecuteAsync(new CommandDefinition(_barrier.Enter, new { Key = instance.EndKey, Op = "end", Now }, write.Transaction, cancellationToken: cancellationToken));
+
+    internal async Task<bool> HasEndedBeforeAsync(WriteTransaction write, SagaInstance instance)
+        => await write.Connection.ExecuteScalarAsync<long>(_barrier.Count, new { Key = instance.EndKey, Op = "end" }, write.Transaction).ConfigureAwait(false) > 0;
 
     internal async Task RenewAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {

@@ -56,6 +56,7 @@ internal sealed partial class PostgreSqlDialect
             and s.graph_hash = any(@Graphs)
             returning {SagaColumns}
             """,
+        IsRun = $"select 1 from {schema}.saga where id = cast(@Id as uuid) and owner is not null and next_at > statement_timestamp() limit 1 for update",
         Renew = $"""
             update {schema}.saga
             set next_at = statement_timestamp() + @Delay * interval '1 millisecond'

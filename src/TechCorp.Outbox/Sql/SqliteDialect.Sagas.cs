@@ -48,6 +48,7 @@ internal sealed partial class SqliteDialect
             and graph_hash in @Graphs
             returning {SagaColumns}
             """,
+        IsRun = $"select 1 from {schema}_saga where id = @Id and owner is not null and next_at > @Now limit 1",
         Renew = $"""
             update {schema}_saga
             set next_at = @Now + @Delay

@@ -59,6 +59,19 @@ public sealed class SagaPlannerTests
         plan.Progress.Status.Should().Be(SagaStatus.Compensated);
     }
 
+    [Fact]
+    public void An_attempt_is_taken_back_once_however_often_it_is_said_to_be_pending()
+    {
+        var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff));
+        var pending = new StepReport(StepOutcomeKind.Pending, "Later.", TimeSpan.FromSeconds(1));
+        var progress = SagaPlanner.Begin(rules).Progress;
+        for (var i = 0; i < 3; i++)
+        {
+            progress = SagaPlanner.Reported(rules, progress, 0, pending, deadlinePassed: false)!.Progress;
+            progress.Steps[0].Attempt.Should().Be(0);
+        }
+    }
+
     /// <summary>The planner against an oracle of effects: whatever answers come, whenever the process dies, nothing is left half done.</summary>
     [Fact, Trait("Spec", "SG6")]
     public void Every_run_ends_with_all_effects_or_none()

@@ -56,6 +56,22 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         Warehouse.Calls.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task Starts_that_were_rolled_back_hold_no_slots()
+    {
+        var process = Process();
+        for (var i = 0; i < Options.Concurrency; i++)
+        {
+            await using var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
+            await process.StartAsync(write.Transaction, $"never-{i}", Order, Cancel);
+        }
+
+        await process.StartAsync("o-1", Order, Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        (await process.FindAsync<OrderState>("o-1", Cancel))!.Status.Should().Be(SagaStatus.Completed, "no time has passed, and nobody looked");
+    }
+
     [Fact, Trait("Spec", "SG1")]
     public async Task A_start_in_a_transaction_runs_as_soon_as_its_commit_is_told()
     {
@@ -403,6 +419,62 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
     }
 
     [Fact]
+    public async Task A_late_success_does_not_tell_the_end_once_more()
+    {
+        var ends = 0;
+        var process = Probe(s => s
+            .Step("pay", (_, _) => throw new TimeoutException("No answer."), Undoes("refund"))
+            .OnCompensated(end =>
+            {
+                ends++;
+                end.Publish(new OrderEnded(end.BusinessKey, "compensated", null));
+            }));
+        var ended = await RunProbeAsync(process);
+
+        await process.ReportAsync(ended.Id, "pay", StepOutcome.Success("p-9"), Cancel);
+        (await DriveProbeAsync(process)).Status.Should().Be(SagaStatus.Compensated);
+
+        _trail.Should().Equal("refund", "refund");
+        ends.Should().Be(1);
+        (await Outbox.IdsAsync()).Should().Equal([DerivedId.From("saga", ended.Id.ToString(), "end", "Compensated", "0").ToString()], "the same end has the same event");
+    }
+
+    [Fact]
+    public async Task The_outcome_of_a_local_step_cannot_be_reported()
+    {
+        var process = Probe(s => s.LocalStep("write", (_, _) => Task.FromResult(StepOutcome.Pending(TimeSpan.FromHours(1)))));
+        var start = await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        var report = () => process.ReportAsync(start.Id, "write", StepOutcome.Success(), Cancel);
+
+        await report.Should().ThrowAsync<ArgumentException>().WithMessage("*local*");
+    }
+
+    [Fact]
+    public async Task A_compensation_that_runs_is_not_begun_beside_itself()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = Probe(s => s
+            .Step("pay", Does("pay"), async (_, _) =>
+            {
+                _trail.Enqueue("refund");
+                begun.TrySetResult();
+                await goOn.Task;
+            })
+            .Step("ship", (_, _) => Task.FromResult(StepOutcome.Rejected("No."))));
+        var start = await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await begun.Task.WaitAsync(Watchdog, Cancel);
+
+        (await process.RetryAsync(start.Id, Cancel)).Should().BeFalse("it is being tried");
+        goOn.SetResult();
+
+        (await DriveProbeAsync(process)).Status.Should().Be(SagaStatus.Compensated);
+        _trail.Should().Equal("pay", "refund");
+    }
+
+    [Fact]
     public async Task A_success_that_is_reported_while_the_step_waits_is_its_outcome()
     {
         var process = Probe(s => s.Step("pay", (_, _) => Task.FromResult(StepOutcome.Pending(TimeSpan.FromHours(1)))).Step("ship", Does("ship")));
@@ -451,6 +523,34 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
 
         var rolledBack = Probe(s => s.Step("a", Does("a"), Undoes("not a")).Step("c", Does("c")));
         (await DriveProbeAsync(rolledBack)).Status.Should().Be(SagaStatus.Completed);
+        _trail.Should().Equal("a", "a", "c");
+    }
+
+    [Fact]
+    public async Task A_saga_whose_state_cannot_be_read_is_suspended_and_goes_on_when_it_can()
+    {
+        var process = Probe(s => s.Step("a", Pends("a"), Undoes("not a")).Step("c", Does("c")).Deadline(TimeSpan.FromDays(1)));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        var readable = await Db.ScalarAsync<string>(Db.HasConcurrentWriters ? "select data::text from {saga}" : "select data from {saga}");
+        await Db.ExecuteAsync($"update {Db.Database.Table("saga")} set data = '[1]'");
+
+        for (var i = 0; i < 10; i++)
+        {
+            await Db.AgeAsync(TimeSpan.FromMinutes(2));
+            await process.RunDueAsync(Cancel);
+            await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        }
+
+        var suspended = await process.FindAsync<ProbeState>("p-1", Cancel);
+        suspended!.Status.Should().Be(SagaStatus.Suspended);
+        suspended.Reason.Should().Contain("cannot be read");
+        suspended.Steps[0].Attempt.Should().Be(0, "no attempt was made");
+
+        await process.DisposeAsync();
+        await Db.ExecuteAsync($"update {Db.Database.Table("saga")} set data = '{readable}'");
+        await Db.AgeAsync(TimeSpan.FromMinutes(2));
+        (await DriveProbeAsync(Probe(s => s.Step("a", Does("a"), Undoes("not a")).Step("c", Does("c")).Deadline(TimeSpan.FromDays(1))))).Status.Should().Be(SagaStatus.Completed);
         _trail.Should().Equal("a", "a", "c");
     }
 
