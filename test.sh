@@ -115,7 +115,7 @@ export TECHCORP_PACKED_FEED TECHCORP_PACKED_VERSION
 export -f run_projects
 
 # In the background, so that a signal to this script ends the servers and the tests too.
-eng/services.sh run -- bash -c 'run_projects "$@"' - "$results" "$filter" "${#projects[@]}" "${projects[@]}" "${pass_on[@]}" </dev/null &
+eng/services.sh --private run -- bash -c 'run_projects "$@"' - "$results" "$filter" "${#projects[@]}" "${projects[@]}" "${pass_on[@]}" </dev/null &
 services=$!
 trap 'trap "" INT TERM HUP; kill -s TERM "$services" 2>/dev/null; wait "$services"; exit 143' INT TERM HUP
 wait "$services"

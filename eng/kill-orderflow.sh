@@ -37,7 +37,7 @@ fresh() { # NAME STORE: sets options for a run of its own
     options+=(--data "$work/$1")
   else
     sql "create database \"$1\""
-    options+=(--postgres "$(sed -E "s/(Database=)[^;]*/\1$1/I" <<<"$TECHCORP_POSTGRES")")
+    options+=(--postgres "$(sed -E "s/(Database=)[^;]*/\1$1/I" <<<"$TECHCORP_POSTGRES")" --data "$work/$1")
   fi
 }
 

@@ -12,30 +12,33 @@ internal static class PaymentEndpoints
         app.MapPost("/payments", async (ChargeRequest request, [FromHeader(Name = "Idempotency-Key")] string? key, Payments payments, CancellationToken cancellationToken) =>
             string.IsNullOrEmpty(key) ? MissingKey()
                 : request.Amount <= 0 ? Results.Problem($"amount must be positive; it is {request.Amount}.", statusCode: StatusCodes.Status400BadRequest)
-                : await AnswerAsync(() => payments.ChargeAsync(key, request, cancellationToken)));
+                : string.IsNullOrEmpty(request.OrderId) || string.IsNullOrEmpty(request.PaymentToken) ? Results.Problem("order_id and payment_token are needed.", statusCode: StatusCodes.Status400BadRequest)
+                : await AnswerAsync(() => payments.ChargeAsync(key, request, cancellationToken), wanted: [PaymentStatus.Charged]));
 
         app.MapPost("/payments/refunds", async (RefundRequest request, [FromHeader(Name = "Idempotency-Key")] string? key, Payments payments, CancellationToken cancellationToken) =>
             string.IsNullOrEmpty(key) || string.IsNullOrEmpty(request.ActionKey)
                 ? MissingKey()
-                : await AnswerAsync(() => payments.RefundAsync(request, cancellationToken)));
+                : await AnswerAsync(() => payments.RefundAsync(request, cancellationToken), wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]));
 
         app.MapGet("/payments/{key}", async (string key, PaymentStore store, CancellationToken cancellationToken) =>
-            await store.FindAsync(key, cancellationToken) is { } payment ? Results.Ok(payment) : Results.NotFound());
+            await store.FindAsync(key, cancellationToken) is { } payment ? Results.Ok(PaymentView.Of(payment)) : Results.NotFound());
 
         app.MapGet("/payments", async (string orderId, PaymentStore store, CancellationToken cancellationToken) =>
-            Results.Ok(await store.FindByOrderAsync(orderId, cancellationToken)));
+            Results.Ok((await store.FindByOrderAsync(orderId, cancellationToken)).Select(PaymentView.Of)));
     }
 
-    private static async Task<IResult> AnswerAsync(Func<Task<Payment>> operation)
+    private static async Task<IResult> AnswerAsync(Func<Task<Payment>> operation, string[] wanted)
     {
         try
         {
             var payment = await operation();
+            var view = PaymentView.Of(payment);
             return payment.Status switch
             {
-                PaymentStatus.Declined => Results.Json(payment, statusCode: StatusCodes.Status402PaymentRequired),
+                _ when wanted.Contains(payment.Status) => Results.Ok(view),
+                PaymentStatus.Declined => Results.Json(view, statusCode: StatusCodes.Status402PaymentRequired),
                 PaymentStatus.Queued or PaymentStatus.Unknown or PaymentStatus.Refunding => Results.Json(new { status = PaymentStatus.Queued }, statusCode: StatusCodes.Status202Accepted),
-                _ => Results.Ok(payment),
+                _ => Results.Json(view, statusCode: StatusCodes.Status409Conflict),
             };
         }
         catch (Exception e) when (e is GatewayUnavailableException or CircuitOpenException)
