@@ -44,6 +44,9 @@ internal static partial class SagaLog
     [LoggerMessage(3113, LogLevel.Error, "The state of saga {Name} {BusinessKey} ({Id}) cannot be read; it is suspended, and tried again in {Delay}. Nothing is undone.")]
     internal static partial void Unreadable(this ILogger logger, Exception exception, string name, string businessKey, Guid id, TimeSpan delay);
 
+    [LoggerMessage(3114, LogLevel.Error, "The rows of saga {Name} {BusinessKey} ({Id}) cannot be read; it is left alone for {Delay}.")]
+    internal static partial void UnreadableRow(this ILogger logger, Exception exception, string name, string businessKey, string id, TimeSpan delay);
+
     [LoggerMessage(3112, LogLevel.Information, "Sagas have stopped; {Count} were let go in the middle of a step.")]
     internal static partial void Stopped(this ILogger logger, int count);
 }

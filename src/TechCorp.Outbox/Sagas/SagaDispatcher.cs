@@ -60,6 +60,7 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         }
     }
 
+    /// <summary>Gives a slot back that nothing ran in. Tells nobody: the look for work that took it would wake itself.</summary>
     internal void Return()
     {
         TaskCompletionSource? idle = null;
@@ -73,7 +74,6 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         }
 
         idle?.SetResult();
-        onEnded();
     }
 
     /// <summary>Runs an instance in a slot that was reserved.</summary>
@@ -152,6 +152,7 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
             }
 
             Return();
+            onEnded();
         }
     }
 

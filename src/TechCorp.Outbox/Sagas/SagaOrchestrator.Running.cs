@@ -28,7 +28,7 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
         _time = time;
         _logger = logger;
         _wake = new WakeSignal();
-        _store = new SagaStore(database, time, _options, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():N}");
+        _store = new SagaStore(database, time, _options, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():N}", logger);
         Runner = new SagaRunner(_store, outbox, scopes, time, logger);
         _dispatcher = new SagaDispatcher(Runner, _store, _options, logger, _wake.Wake);
         _fresh = new FreshSagas(_store, _dispatcher, _options, time);

@@ -1,16 +1,20 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using Dapper;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Outbox;
 
 /// <summary>Reads and writes sagas. Every write of an instance asks for its epoch; who has lost it changes nothing.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider time, SagaOptions options, string owner)
+internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider time, SagaOptions options, string owner, ILogger? logger = null)
 {
     private readonly SagaSql _sql = database.Dialect.Sagas(database.Schema);
     private readonly BarrierSql _barrier = database.Dialect.Barrier(database.Schema);
     private readonly long _lease = (long)options.Lease.TotalMilliseconds;
+
+    private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -124,7 +128,23 @@ internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider ti
 
         var steps = (await write.Connection.QueryAsync<SagaStepRow>(new CommandDefinition(
             _sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
-        return [.. rows.Select(row => Instance(row, types.Find(row.GraphHash)!, steps[row.Id]))];
+        var instances = new List<SagaInstance>(rows.Count);
+        foreach (var row in rows)
+        {
+            try
+            {
+                instances.Add(Instance(row, types.Find(row.GraphHash)!, steps[row.Id]));
+            }
+            catch (Exception e)
+            {
+                // It must not keep the others from being run.
+                _logger.UnreadableRow(e, row.Name, row.BusinessKey, row.Id, options.SuspendAfter);
+                var later = new { row.Id, row.Epoch, Owner = owner, Delay = (long)options.SuspendAfter.TotalMilliseconds, Now };
+                await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Release, later, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            }
+        }
+
+        return instances;
     }
 
     private SagaInstance Instance(SagaRow row, SagaType type, IEnumerable<SagaStepRow> steps)

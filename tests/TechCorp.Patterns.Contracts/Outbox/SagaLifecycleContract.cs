@@ -554,6 +554,24 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         _trail.Should().Equal("a", "a", "c");
     }
 
+    [Fact]
+    public async Task A_row_that_cannot_be_read_does_not_keep_the_others_from_being_run()
+    {
+        var process = Probe(s => s.Step("a", (step, _) => Task.FromResult(step.Attempt == 1 && _trail.IsEmpty ? StepOutcome.Pending(TimeSpan.FromSeconds(1)) : StepOutcome.Success())));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await process.StartAsync("p-2", new ProbeState(""), Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        await Db.ExecuteAsync($"update {Db.Database.Table("saga")} set status = 'Sideways' where business_key = 'p-1'");
+        _trail.Enqueue("succeed now");
+        await Db.AgeAsync(TimeSpan.FromSeconds(2));
+
+        (await process.RunDueAsync(Cancel)).TakenUp.Should().Be(1);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+
+        (await process.FindAsync<ProbeState>("p-2", Cancel))!.Status.Should().Be(SagaStatus.Completed);
+        (await process.RunDueAsync(Cancel)).Next.Should().BeGreaterThan(TimeSpan.FromSeconds(1), "the other is left alone for a while");
+    }
+
     [Fact, Trait("Spec", "SG22")]
     public async Task While_the_database_is_away_nothing_is_concluded()
     {

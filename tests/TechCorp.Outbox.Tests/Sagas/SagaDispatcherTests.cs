@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace TechCorp.Outbox.Tests;
+
+public sealed class SagaDispatcherTests
+{
+    [Fact]
+    public void A_slot_that_nothing_ran_in_wakes_nobody()
+    {
+        var wakes = 0;
+        using var dispatcher = new SagaDispatcher(runner: null!, store: null!, new SagaOptions(), NullLogger.Instance, () => wakes++);
+        dispatcher.Open();
+
+        dispatcher.TryReserve().Should().BeTrue();
+        dispatcher.Return();
+
+        wakes.Should().Be(0, "the look for work took it, and would look again at once, for ever");
+        dispatcher.Free.Should().Be(new SagaOptions().Concurrency);
+    }
+}
