@@ -54,7 +54,15 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
             _connection = null;
             await using (connection.ConfigureAwait(false))
             {
-                await connection.ExecuteAsync(new CommandDefinition(GiveBack, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                try
+                {
+                    await connection.ExecuteAsync(new CommandDefinition(GiveBack, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                }
+                catch
+                {
+                    await DiscardAsync(connection).ConfigureAwait(false);
+                    throw;
+                }
             }
         }
     }
@@ -68,6 +76,19 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
         catch (Exception)
         {
             // The connection is dead, and with it the locks; why it died is told by the exception under way.
+        }
+    }
+
+    /// <summary>Ends the session from within: a connection that broke is not pooled, and its locks go with it.</summary>
+    private static async Task DiscardAsync(DbConnection connection)
+    {
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition("select pg_terminate_backend(pg_backend_pid())", commandTimeout: 5)).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // As it should be: the server has cut the connection, or it was cut before.
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider time,
         Owned.Clear();
         _renewAt = DateTimeOffset.MinValue;
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        await write.Connection.ExecuteAsync(new CommandDefinition(SqliteDialect.ReleaseLeases(database.Schema), new { me = _me.Name }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.Connection.ExecuteAsync(new CommandDefinition(SqliteDialect.ReleaseLeases(database.Schema), new { me = _me.Name }, write.Transaction, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -107,7 +107,8 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
 
         try
         {
-            await _pass.ReleaseAsync(_abort.Token).ConfigureAwait(false);
+            // Not given up at the deadline: what stays locked is nobody's until the session ends. The statement has its own, shorter one.
+            await _pass.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -97,6 +97,8 @@ public abstract class RelayHostContract<TDatabase> : RelaySuite<TDatabase>
         await Eventually.Ends(stopping, "the relay gives up");
 
         (await PendingAsync()).Should().Be(1);
+        Broker.ReleaseConfirms();
+        (await Pass.RunAsync(Cancel)).Should().BeEquivalentTo(new { Owned = 32, Confirmed = 1 }, "it has given its partitions back");
     }
 
     [Fact]
