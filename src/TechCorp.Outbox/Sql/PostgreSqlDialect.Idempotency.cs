@@ -1,10 +1,10 @@
 namespace TechCorp.Outbox;
 
-/// <content>What the idempotency store says. The server's clock: skew between nodes steals no lease.</content>
+/// <content>What the idempotency store says. The server's clock: skew between nodes steals no lease; as it is after a wait for another's row, not as it was before.</content>
 internal sealed partial class PostgreSqlDialect
 {
     /// <summary>Past its retention, and nobody holds it: as good as absent.</summary>
-    private const string Gone = "(i.status < 2 and i.expires_at <= statement_timestamp() and (i.status = 1 or i.lease_until <= statement_timestamp()))";
+    private const string Gone = "(i.status < 2 and i.expires_at <= clock_timestamp() and (i.status = 1 or i.lease_until <= clock_timestamp()))";
 
     private const string Mine = $"(i.owner = excluded.owner and not {Gone})";
 
@@ -12,20 +12,20 @@ internal sealed partial class PostgreSqlDialect
     {
         Claim = $"""
             insert into {schema}.idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)
-            values (@Scope, @Key, @Fingerprint, 0, cast(@Owner as uuid), 1, 1, statement_timestamp() + @Lease * interval '1 millisecond', statement_timestamp() + @Retention * interval '1 millisecond', statement_timestamp())
+            values (@Scope, @Key, @Fingerprint, 0, cast(@Owner as uuid), 1, 1, clock_timestamp() + @Lease * interval '1 millisecond', clock_timestamp() + @Retention * interval '1 millisecond', clock_timestamp())
             on conflict (scope, key) do update
             set fence = case when {Mine} then i.fence else i.fence + 1 end,
               attempt = case when {Gone} then 1 when i.owner = excluded.owner then i.attempt else i.attempt + 1 end,
-              created_at = case when {Gone} then excluded.created_at else i.created_at end,
-              fingerprint = excluded.fingerprint, owner = excluded.owner, lease_until = excluded.lease_until, expires_at = excluded.expires_at,
+              created_at = case when {Gone} then clock_timestamp() else i.created_at end,
+              fingerprint = excluded.fingerprint, owner = excluded.owner, lease_until = clock_timestamp() + @Lease * interval '1 millisecond', expires_at = clock_timestamp() + @Retention * interval '1 millisecond',
               status = 0, failed = null, type_tag = null, result = null, completed_at = null
             where {Gone}
-            or (i.status = 0 and i.fingerprint = excluded.fingerprint and (i.owner = excluded.owner or i.lease_until <= statement_timestamp()))
+            or (i.status = 0 and i.fingerprint = excluded.fingerprint and (i.owner = excluded.owner or i.lease_until <= clock_timestamp()))
             returning fence as Fence, attempt as Attempt
             """,
         Find = $"""
             select status as Status, case when fingerprint = @Fingerprint then 1 else 0 end as IsSame, cast(failed as integer) as Failed, type_tag as TypeTag, result as Result,
-              (extract(epoch from lease_until - statement_timestamp()) * 1000)::bigint as LeaseLeft
+              (extract(epoch from lease_until - clock_timestamp()) * 1000)::bigint as LeaseLeft
             from {schema}.idempotency
             where scope = @Scope
             and key = @Key
@@ -33,7 +33,7 @@ internal sealed partial class PostgreSqlDialect
             """,
         Complete = $"""
             update {schema}.idempotency
-            set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result, expires_at = statement_timestamp() + @Retention * interval '1 millisecond', completed_at = statement_timestamp()
+            set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result, expires_at = clock_timestamp() + @Retention * interval '1 millisecond', completed_at = clock_timestamp()
             where scope = @Scope
             and key = @Key
             and owner = cast(@Owner as uuid)
@@ -68,7 +68,7 @@ internal sealed partial class PostgreSqlDialect
             """,
         Renew = $"""
             update {schema}.idempotency
-            set lease_until = statement_timestamp() + @Lease * interval '1 millisecond'
+            set lease_until = clock_timestamp() + @Lease * interval '1 millisecond'
             where scope = @Scope
             and key = @Key
             and owner = cast(@Owner as uuid)
@@ -77,7 +77,7 @@ internal sealed partial class PostgreSqlDialect
             """,
         ResolveWith = $"""
             update {schema}.idempotency
-            set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result, expires_at = statement_timestamp() + @Retention * interval '1 millisecond', completed_at = statement_timestamp()
+            set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result, expires_at = clock_timestamp() + @Retention * interval '1 millisecond', completed_at = clock_timestamp()
             where scope = @Scope
             and key = @Key
             and status = 2
