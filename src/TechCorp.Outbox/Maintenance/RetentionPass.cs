@@ -2,7 +2,7 @@ using Dapper;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Deletes sent rows that were kept long enough, in bounded steps. Unsent and parked rows are never touched.</summary>
+/// <summary>Deletes sent rows that were kept long enough, in bounded steps; those too that were kept before a change to deleting at once. Unsent and parked rows are never touched.</summary>
 internal sealed class RetentionPass(OutboxDatabase database, TimeSpan? retention, TimeProvider time)
 {
     private const int Limit = 1000;
@@ -11,7 +11,7 @@ internal sealed class RetentionPass(OutboxDatabase database, TimeSpan? retention
 
     internal async Task RunIfDueAsync(CancellationToken cancellationToken)
     {
-        if ((retention is null && !database.Dialect.HasOneWriter) || time.GetElapsedTime(_ranAt) < Interval)
+        if (time.GetElapsedTime(_ranAt) < Interval)
         {
             return;
         }

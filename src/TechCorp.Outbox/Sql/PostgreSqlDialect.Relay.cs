@@ -93,9 +93,10 @@ internal sealed partial class PostgreSqlDialect
         delete from {schema}.outbox
         where id in (
           select id from {schema}.outbox
-          where sent_at < clock_timestamp() - @retention * interval '1 millisecond'
+          where sent_at < statement_timestamp() - @retention * interval '1 millisecond'
           order by sent_at
-          limit @limit)
+          limit @limit
+          for update skip locked)
         """;
 
     internal override object Numbers(IReadOnlyList<long> values) => values.ToArray();

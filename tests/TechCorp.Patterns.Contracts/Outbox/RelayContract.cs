@@ -249,6 +249,21 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         (await ParkedAsync()).Should().Be(1);
     }
 
+    [Fact, Trait("Spec", "RL26")]
+    public async Task Rows_that_were_kept_go_too_after_a_change_to_deleting_at_once()
+    {
+        Options.AfterConfirm = AfterConfirm.Keep(TimeSpan.FromDays(7));
+        await AppendAsync(Of("a", 1, 1));
+        await NewPass().RunAsync(Cancel);
+        await Db.AgeAsync(TimeSpan.FromDays(8));
+        var retention = new RetentionPass(Db.Database, null, Db.Time);
+
+        Db.Time.Advance(TimeSpan.FromMinutes(2));
+        await retention.RunIfDueAsync(Cancel);
+
+        (await Db.ScalarAsync<long>("select count(*) from {outbox}")).Should().Be(0);
+    }
+
     [Fact]
     public async Task The_monitor_counts_what_waits_and_what_was_given_up()
     {
