@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(3012, LogLevel.Warning, "{Count} events of '{Schema}' have no queue; they are tried again and parked after {Grace}.")]
     internal static partial void Unroutable(ILogger logger, int count, string schema, TimeSpan grace);
 
+    [LoggerMessage(3015, LogLevel.Warning, "The broker refused {Count} events of '{Schema}'; they are tried again, those of their keys wait.")]
+    internal static partial void Refused(ILogger logger, int count, string schema);
+
     [LoggerMessage(3013, LogLevel.Error, "{Count} events of '{Schema}' were parked; see outbox_parked, and redrive them when the cause is gone.")]
     internal static partial void Parked(ILogger logger, int count, string schema);
 

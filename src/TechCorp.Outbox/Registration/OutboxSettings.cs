@@ -78,6 +78,7 @@ internal sealed class OutboxSettings(string? name)
         section.Duration("Relay:UnroutableGrace", value => Relay.UnroutableGrace = value);
         section.Duration("Relay:RetryDelay", value => Relay.RetryDelay = value);
         section.Duration("Relay:MaxRetryDelay", value => Relay.MaxRetryDelay = value);
+        section.Int32("Relay:MaxAttempts", value => Relay.MaxAttempts = value);
         section.Duration("Relay:MinPollInterval", value => Relay.MinPollInterval = value);
         section.Duration("Relay:MaxPollInterval", value => Relay.MaxPollInterval = value);
         section.Duration("Relay:SweepInterval", value => Relay.SweepInterval = value);

@@ -162,6 +162,11 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
             Log.Unroutable(_logger, result.Unroutable, _outbox.Database.Schema, _options.UnroutableGrace);
         }
 
+        if (result.PutOff > result.Unroutable)
+        {
+            Log.Refused(_logger, result.PutOff - result.Unroutable, _outbox.Database.Schema);
+        }
+
         if (result.Parked > 0)
         {
             Log.Parked(_logger, result.Parked, _outbox.Database.Schema);

@@ -18,6 +18,9 @@ public sealed class RelayOptions
     /// <summary>The longest wait between two attempts of one event. Default: 1 min.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often an event that the broker refuses is tried before it is parked, with its key. 0: for ever. At most 32767. Default: 20, some 15 minutes.</summary>
+    public int MaxAttempts { get; set; } = 20;
+
     /// <summary>The wait between two looks at the database while events come; doubled while none come. Default: 10 ms.</summary>
     public TimeSpan MinPollInterval { get; set; } = TimeSpan.FromMilliseconds(10);
 
@@ -35,6 +38,11 @@ public sealed class RelayOptions
         if (BatchSize is < 1 or > 10_000)
         {
             yield return $"{nameof(BatchSize)} must be between 1 and 10000; it is {BatchSize}.";
+        }
+
+        if (MaxAttempts is < 0 or > short.MaxValue)
+        {
+            yield return $"{nameof(MaxAttempts)} must be between 0 and {short.MaxValue}; it is {MaxAttempts}.";
         }
 
         if (AfterConfirm is null)

@@ -38,6 +38,9 @@ internal sealed class RelayVerdicts(RelayOptions options, Func<RelayRow, long> e
                 Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: false, ParkReason.Unroutable, error));
                 GivenUp.Add(row);
                 return RowFate.Confirmed;
+            case RowFate.Refused when options.MaxAttempts > 0 && AttemptsRefused(row) + 1 >= options.MaxAttempts:
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, ParkReason.Refused, error));
+                break;
             case RowFate.Unroutable or RowFate.Refused:
                 PutOff.Add(new FailedRow(row.Id, epochOf(row), (long)Delay(row.Attempts).TotalMilliseconds, outcome.Fate == RowFate.Unroutable, error));
                 break;
@@ -49,6 +52,9 @@ internal sealed class RelayVerdicts(RelayOptions options, Func<RelayRow, long> e
 
         return outcome.Fate;
     }
+
+    /// <summary>Attempts without a queue do not count: putting off the first refusal after them starts anew.</summary>
+    private static int AttemptsRefused(RelayRow row) => row.UnroutableSince is null ? row.Attempts : 0;
 
     /// <summary>The grace counts from the first return on the route, and no row is given up younger than it.</summary>
     private bool IsGraceOver(RelayRow row)

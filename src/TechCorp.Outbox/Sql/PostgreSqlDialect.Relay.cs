@@ -55,7 +55,7 @@ internal sealed partial class PostgreSqlDialect
 
     internal override string PutOffRows(string schema) => $"""
         update {schema}.outbox o
-        set attempts = least(o.attempts + 1, 32767)::smallint,
+        set attempts = case when o.unroutable_since is not null and not f.unroutable then 1 else least(o.attempts + 1, 32767) end::smallint,
           next_at = clock_timestamp() + f.delay_ms * interval '1 millisecond',
           unroutable_since = case when f.unroutable then coalesce(o.unroutable_since, clock_timestamp()) end,
           last_error = f.error

@@ -52,7 +52,7 @@ internal sealed partial class SqliteDialect
 
     internal override string PutOffRows(string schema) => $"""
         update {schema}_outbox as o
-        set attempts = o.attempts + 1,
+        set attempts = case when o.unroutable_since is not null and not f.unroutable then 1 else o.attempts + 1 end,
           next_at = @now + f.delay_ms,
           unroutable_since = case when f.unroutable then coalesce(o.unroutable_since, @now) end,
           last_error = f.error

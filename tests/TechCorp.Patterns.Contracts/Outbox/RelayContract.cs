@@ -163,6 +163,45 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         (await Db.QueryAsync<string>("select reason from {outbox_parked}")).Should().Equal(ParkReason.Invalid, ParkReason.Invalid);
     }
 
+    [Theory, Trait("Spec", "RL10")]
+    [InlineData(3, 1), InlineData(0, 0)]
+    public async Task A_row_that_is_refused_too_often_parks_its_key_unless_it_may_be_tried_for_ever(int maxAttempts, int parked)
+    {
+        Options.MaxAttempts = maxAttempts;
+        await AppendAsync(Of("a", 1, 2));
+        Broker.Answer = _ => PublishOutcome.Rejected("The queue is full.");
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            (await RunAsync()).Should().BeEquivalentTo(new { PutOff = 1, Parked = 0 });
+            await Db.AgeAsync(TimeSpan.FromMinutes(2));
+            Db.Time.Advance(Options.SweepInterval);
+        }
+
+        (await RunAsync()).Parked.Should().Be(parked);
+
+        (await Db.QueryAsync<string>("select reason from {outbox_parked}")).Should().Equal(Enumerable.Repeat(ParkReason.Refused, parked));
+        Broker.Answer = _ => PublishOutcome.Confirmed;
+        await Db.AgeAsync(TimeSpan.FromMinutes(2));
+        await SweepAsync();
+        Broker.Bodies.Should().HaveCount(parked == 1 ? 0 : 2, "2 waits behind 1 until somebody decides");
+    }
+
+    [Fact, Trait("Spec", "RL10")]
+    public async Task Attempts_without_a_queue_do_not_count_as_refusals()
+    {
+        Options.MaxAttempts = 2;
+        await AppendAsync(Of("a", 1, 1));
+        foreach (var answer in new[] { PublishOutcome.Returned(312, "NO_ROUTE"), PublishOutcome.Returned(312, "NO_ROUTE"), PublishOutcome.Rejected("full") })
+        {
+            Broker.Answer = _ => answer;
+            (await RunAsync()).Should().BeEquivalentTo(new { PutOff = 1, Parked = 0 });
+            await Db.AgeAsync(TimeSpan.FromMinutes(2));
+            Db.Time.Advance(Options.SweepInterval);
+        }
+
+        (await RunAsync()).Parked.Should().Be(1);
+    }
+
     [Fact, Trait("Spec", "RL10")]
     public async Task A_row_that_is_damaged_parks_like_one_that_is_too_large()
     {
