@@ -44,6 +44,7 @@ internal static class FlowCommand
             });
             await ServerProbe.CheckAsync(settings.RabbitMq, settings.Postgres, cancellationToken);
             await PreviousRun.CheckAsync(settings, cancellationToken);
+            await SchemaProbe.CheckAsync(settings, cancellationToken);
             CommandLine.CheckFolder(settings.DataDirectory, "--data");
             return await new Flow(settings).RunAsync(cancellationToken);
         }));

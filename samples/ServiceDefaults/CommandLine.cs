@@ -53,6 +53,10 @@ public static class CommandLine
         {
             return Fail(program, $"{e.Message} Free the port, or choose another with --url.");
         }
+        catch (SocketException e)
+        {
+            return Fail(program, $"{e.Message}. Choose an address of this machine with --url.");
+        }
         catch (Exception e) when (UserErrors.Describe(e) is { } line)
         {
             return Fail(program, line);
@@ -62,7 +66,7 @@ public static class CommandLine
     /// <summary>An absolute http address.</summary>
     /// <exception cref="BadInputException">It is none.</exception>
     public static Uri CheckUrl(string value, string option)
-        => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri is { Scheme: "http", AbsolutePath: "/" }
             ? uri
             : throw new BadInputException($"{option} must be an address such as http://127.0.0.1:5001; it is '{value}'.");
 

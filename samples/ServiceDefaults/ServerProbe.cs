@@ -93,7 +93,7 @@ public static class ServerProbe
     }
 
     private static Uri ParseAmqp(string value)
-        => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri.Host.Length > 0
+        => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri.Host.Length > 0 && uri.AbsolutePath.LastIndexOf('/') <= 0
             ? uri
             : throw new BadInputException("--rabbitmq (or TECHCORP_RABBITMQ) is not an AMQP URI; write amqp://user:password@host:5672/vhost.");
 
