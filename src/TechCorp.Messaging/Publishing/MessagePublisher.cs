@@ -19,6 +19,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
     public async ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        var started = clock.GetTimestamp();
         var timeout = TimeoutOf(options);
         var complete = new Message[batch.Count];
         for (var i = 0; i < complete.Length; i++)
@@ -31,7 +32,10 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         for (var i = 0; i < flights.Length; i++)
         {
             await WaitForRoomAsync(flights, i).ConfigureAwait(false);
-            flights[i] = SendAsync(complete[i], batch[i].Destination, options, timeout, cancellationToken).AsTask();
+            var left = timeout - clock.GetElapsedTime(started); // one deadline for the whole batch
+            flights[i] = left > TimeSpan.Zero
+                ? SendAsync(complete[i], batch[i].Destination, options, left, cancellationToken).AsTask()
+                : Task.FromResult(PublishOutcome.ExpiredUnwritten("the batch's time was over before its turn came."));
         }
 
         return await Task.WhenAll(flights).ConfigureAwait(false);

@@ -58,6 +58,23 @@ public sealed class MessagePublisherTests : IAsyncDisposable
         (await publishing).Should().HaveCount(5).And.OnlyContain(outcome => outcome.IsConfirmed);
     }
 
+    [Fact, Trait("Spec", "PB4"), Trait("Spec", "PB10")]
+    public async Task A_batch_ends_by_one_deadline()
+    {
+        _transport.Answer = (_, _) =>
+        {
+            _transport.Clock.Advance(TimeSpan.FromSeconds(20));
+            return Task.FromResult(PublishOutcome.Confirmed);
+        };
+        var batch = Enumerable.Range(0, 4).Select(i => (_catalog.Create(new OrderCreated("o"), $"m{i}"), Events)).ToArray();
+
+        var outcomes = await Publisher(o => o.Timeout = TimeSpan.FromSeconds(30)).TryPublishBatchAsync(batch, cancellationToken: TestContext.Current.CancellationToken);
+
+        outcomes.Select(outcome => outcome.Kind).Should().Equal(PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Expired, PublishOutcomeKind.Expired);
+        outcomes[3].MayHaveBeenDelivered.Should().BeFalse();
+        _transport.Timeouts.Should().Equal(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10));
+    }
+
     [Theory, Trait("Spec", "PB11")]
     [InlineData("body")]
     [InlineData("type")]

@@ -23,6 +23,9 @@ internal sealed class ScriptedTransport : ITransport
 
     internal IReadOnlyList<(Message Message, Destination Destination)> Published => [.. _published];
 
+    /// <summary>How long each publish was allowed to take.</summary>
+    internal ConcurrentQueue<TimeSpan> Timeouts { get; } = new();
+
     internal Topology? Declared { get; private set; }
 
     public string Name => "scripted";
@@ -45,6 +48,7 @@ internal sealed class ScriptedTransport : ITransport
     public async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
     {
         _published.Enqueue((message, destination));
+        Timeouts.Enqueue(timeout);
         Log.Add($"publish {destination.RoutingKey}");
         return await Answer(message, destination).WaitAsync(cancellationToken);
     }
