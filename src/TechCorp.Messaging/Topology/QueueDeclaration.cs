@@ -26,7 +26,8 @@ public sealed record QueueDeclaration
     /// <summary>The key they are sent with; their own by default.</summary>
     public string? DeadLetterRoutingKey { get; init; }
 
-    /// <summary>How often a quorum queue delivers one message again before it dead-letters it; no limit by default.</summary>
+    /// <summary>How often a quorum queue delivers one message again before it dead-letters it; no limit by default, but 100 in <see cref="Topology.WorkQueue(QueueDeclaration)"/>.</summary>
+    /// <remarks>Without a limit, what a consumer gives back goes behind everything else; with one it goes in front.</remarks>
     public int? DeliveryLimit { get; init; }
 
     /// <summary>The most messages it holds; no limit by default.</summary>

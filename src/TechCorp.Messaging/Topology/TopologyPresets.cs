@@ -5,6 +5,8 @@ public sealed partial class Topology
     /// <summary>The exchange that dead letters go through, as the seed names it.</summary>
     public const string DeadLetterExchange = "dlx";
 
+    private const int QuorumDeliveryLimit = 100; // far above what a consumer's RedeliveryLimit lets happen
+
     /// <summary>Publish-subscribe: every queue gets every message. Queues are quorum queues, each with its dead-letter queue.</summary>
     public static Topology Fanout(string exchange, params ReadOnlySpan<string> queues)
     {
@@ -35,14 +37,24 @@ public sealed partial class Topology
     public static Topology WorkQueue(string queue) => WorkQueue(new QueueDeclaration(queue));
 
     /// <summary>A work queue with settings of its own (kind, limits, time to live) and its dead-letter queue <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
-    /// <remarks>On a quorum queue dead-lettering is at least once: the queue refuses publishes when full.</remarks>
+    /// <remarks>
+    /// On a quorum queue dead-lettering is at least once: the queue refuses publishes when full. Where no delivery limit is given it is 100: a quorum
+    /// queue without one puts what is given back (at a pause, at a stop) behind everything else, and the order is lost.
+    /// See <see href="https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling"/>.
+    /// </remarks>
     public static Topology WorkQueue(QueueDeclaration queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
         var deadLetters = DeadLetterQueueOf(queue.Name);
         return Empty
             .Add(new ExchangeDeclaration(DeadLetterExchange, ExchangeKind.Direct))
-            .Add(queue with { DeadLetterExchange = DeadLetterExchange, DeadLetterRoutingKey = deadLetters, Overflow = QueueOverflow.RejectPublish })
+            .Add(queue with
+            {
+                DeadLetterExchange = DeadLetterExchange,
+                DeadLetterRoutingKey = deadLetters,
+                Overflow = QueueOverflow.RejectPublish,
+                DeliveryLimit = queue.DeliveryLimit ?? (queue.Kind == QueueKind.Quorum ? QuorumDeliveryLimit : null),
+            })
             .Add(new QueueDeclaration(deadLetters) { Kind = queue.Kind })
             .Add(new BindingDeclaration(DeadLetterExchange, deadLetters, deadLetters));
     }

@@ -70,6 +70,7 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
         {
             expected["x-queue-type"] = "quorum";
             expected["x-dead-letter-strategy"] = "at-least-once";
+            expected["x-delivery-limit"] = 100;
         }
 
         await using var channel = await RabbitMqServer.ChannelAsync();

@@ -77,6 +77,36 @@ public abstract class ConsumerLifeContract<TBackend> : EngineContract<TBackend>
     }
 
     [Fact, Trait("Spec", "CN14")]
+    public async Task What_a_stop_gives_back_comes_before_what_was_behind_it()
+    {
+        var gate = new TaskCompletionSource();
+        var handled = new ConcurrentQueue<string>();
+        var bus = await ConsumeAsync(
+            (order, _, _) =>
+            {
+                handled.Enqueue(order.OrderId);
+                return gate.Task;
+            },
+            o => o.Prefetch = 5);
+        var ids = Enumerable.Range(0, 20).Select(i => $"o{i}").ToArray();
+        await PublishOrdersAsync(bus, ids);
+        await Eventually.Holds(() => bus.Consumers.Status()[0] is { Running: 1, Waiting: 4 }, "one runs and four wait");
+
+        var stop = bus.StopAsync(Cancellation);
+        await HasReadyAsync(Queue, 19);
+        gate.SetResult();
+        await stop;
+
+        await ConsumeAsync((order, _, _) =>
+        {
+            handled.Enqueue(order.OrderId);
+            return Task.CompletedTask;
+        });
+        await Eventually.Holds(() => handled.Count == 20, "all are handled");
+        handled.Should().Equal(ids);
+    }
+
+    [Fact, Trait("Spec", "CN14")]
     public async Task With_an_ordering_key_each_keys_order_is_kept_and_no_key_runs_twice_at_once()
     {
         var handled = new ConcurrentDictionary<string, ConcurrentQueue<int>>();
