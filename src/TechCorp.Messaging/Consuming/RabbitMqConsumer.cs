@@ -139,13 +139,12 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
                 return; // unsettled: it goes back to the queue with the channel
             }
 
-            var delivery = RabbitMqDelivery.Of(Generation, deliveryTag, redelivered, exchange, routingKey, properties, body);
             lock (_gate)
             {
-                _ledger.Delivered(deliveryTag);
+                _ledger.Delivered(deliveryTag); // first of all: a tag that the ledger does not know is covered by the next run of acknowledgements
             }
 
-            _sink(delivery);
+            _sink(RabbitMqDelivery.Of(Generation, deliveryTag, redelivered, exchange, routingKey, properties, body));
         }
         catch (Exception exception)
         {

@@ -168,6 +168,18 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
     }
 
     [Fact]
+    public async Task A_delivery_that_cannot_be_read_is_given_back()
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var subscription = await SubscribeAsync(transport, await QueueAsync(transport));
+        var unreadable = new BasicProperties { Headers = new Dictionary<string, object?> { ["x"] = new Unreadable() } };
+
+        await ((RabbitMqDeliverySource)subscription.Source).Consumer!.HandleBasicDeliverAsync("", 1, redelivered: false, "", "", unreadable, default, Cancellation);
+
+        await Eventually.Holds(() => subscription.Source.Generation == 2, "the requeue reaches the broker, which knows no such tag and closes the channel");
+    }
+
+    [Fact]
     public async Task A_sink_that_throws_gives_the_delivery_back_and_the_consumer_lives()
     {
         var transport = await Backend.StartAsync(new PublisherOptions());
@@ -177,5 +189,10 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
         await using var source = await transport.ConsumeAsync(queue, 1, _ => { if (Interlocked.Increment(ref calls) == 1) { throw new InvalidOperationException("the sink's fault"); } }, Cancellation);
 
         await Eventually.Holds(() => Volatile.Read(ref calls) >= 2, "the delivery comes again");
+    }
+
+    private sealed class Unreadable : IFormattable
+    {
+        public string ToString(string? format, IFormatProvider? formatProvider) => throw new NotSupportedException();
     }
 }
