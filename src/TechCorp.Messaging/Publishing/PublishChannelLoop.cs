@@ -83,6 +83,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
         try
         {
             gate.Open(session, link.Blocked);
+            TellBlocked(session, link); // an unblock between the look and the open was told to a gate that did not know the session
             channel.ChannelShutdownAsync += (_, args) => ShutDown(session, args); // called at once when it is closed already
             var reason = await session.Closed.WaitAsync(_stopping.Token).ConfigureAwait(false);
             if (reason == "stuck")
@@ -124,7 +125,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
 
     private void BlockedChanged(PublishSession session, BrokerLink link)
     {
-        gate.SetBlocked(session, link.Blocked);
+        TellBlocked(session, link);
         if (link.Blocked is { } reason)
         {
             log.Blocked(reason);
@@ -133,6 +134,18 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
         {
             log.Unblocked();
         }
+    }
+
+    /// <summary>Until the gate has what holds now: two threads may tell, and the older news must not be the last.</summary>
+    private void TellBlocked(PublishSession session, BrokerLink link)
+    {
+        string? told;
+        do
+        {
+            told = link.Blocked;
+            gate.SetBlocked(session, told);
+        }
+        while (told != link.Blocked);
     }
 
     private void End(PublishSession session, int code, string reason)
