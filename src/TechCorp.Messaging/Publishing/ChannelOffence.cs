@@ -10,6 +10,9 @@ internal sealed partial record ChannelOffence(int Code, string Text, string Exch
 
     internal bool IsMissingExchange => Code == NotFound;
 
+    /// <summary>Whether nothing may be written to the exchange, whatever the key.</summary>
+    internal bool IsRefusedExchange => Code == AccessRefused && RoutingKey is null;
+
     /// <summary>The offence; null when the text names no exchange (a lost connection, a close of our own).</summary>
     internal static ChannelOffence? In(int code, string text)
     {
@@ -25,6 +28,9 @@ internal sealed partial record ChannelOffence(int Code, string Text, string Exch
 
     /// <summary>The outcome of a publish to an exchange that is known to be missing.</summary>
     internal static PublishOutcome Missing(string exchange) => PublishOutcome.Returned(NotFound, $"exchange '{exchange}' does not exist; it was not sent.");
+
+    /// <summary>The outcome of a publish to an exchange that is known to be refused.</summary>
+    internal static PublishOutcome Refused(string text) => new(PublishOutcomeKind.Rejected, false, AccessRefused, $"{text}; it was not sent.");
 
     internal bool IsBy(string exchange, string routingKey) => exchange == Exchange && (RoutingKey is null || RoutingKey == routingKey);
 

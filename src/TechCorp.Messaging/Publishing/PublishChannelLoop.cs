@@ -49,8 +49,8 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
             {
                 link = await supervisor.GetAsync(_stopping.Token).ConfigureAwait(false);
                 var opened = time.GetTimestamp();
-                await OpenAndWatchAsync(link, generation).ConfigureAwait(false);
-                failures = time.GetElapsedTime(opened) >= Settled ? 0 : failures + 1;
+                var offended = await OpenAndWatchAsync(link, generation).ConfigureAwait(false);
+                failures = offended || time.GetElapsedTime(opened) >= Settled ? 0 : failures + 1;
             }
             catch (Exception) when (_stopping.IsCancellationRequested)
             {
@@ -63,7 +63,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
                 failures++;
             }
 
-            if (failures > 1) // the first rebuild is immediate: a missing exchange closes a channel on a sound connection
+            if (failures > 1) // the first rebuild is immediate
             {
                 var delay = ReconnectBackoff.Delay(options.ReconnectDelay, options.MaxReconnectDelay, failures - 1, Random.Shared.NextDouble());
                 await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -71,7 +71,8 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
         }
     }
 
-    private async Task OpenAndWatchAsync(BrokerLink link, long generation)
+    /// <returns>Whether the channel was closed for what somebody published: the connection is sound, and the innocent need not wait.</returns>
+    private async Task<bool> OpenAndWatchAsync(BrokerLink link, long generation)
     {
         var channel = await link.Connection.CreateChannelAsync(ChannelOptions, _stopping.Token).ConfigureAwait(false);
         var session = new PublishSession(generation, channel, gate.Window);
@@ -92,6 +93,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
             }
 
             End(session, 0, reason);
+            return session.Offended;
         }
         finally
         {
@@ -156,6 +158,12 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
             missing.Add(offence.Exchange); // before the gate lets anybody write again
             log.ExchangeMissing(offence.Exchange);
         }
+        else if (offence is { IsRefusedExchange: true })
+        {
+            gate.Refused.Add(offence.Exchange, offence.Text);
+        }
+
+        session.Offended |= offence is not null;
 
         if (gate.Lost(session, reason, offence) is >= 0 and var inFlight)
         {

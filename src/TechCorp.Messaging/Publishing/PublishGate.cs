@@ -25,6 +25,8 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
 
     internal int Window => window;
 
+    internal RefusedExchanges Refused { get; } = new(time);
+
     /// <summary>How many are unconfirmed; never more than the window.</summary>
     internal int Outstanding
     {
@@ -141,10 +143,11 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
     private (PublishStep Step, PublishEntry? Next) Advance(PublishEntry entry)
     {
         var stale = _session is null || entry.Generation != _session.Generation;
-        if (_givenUp || missing.Contains(entry.Exchange))
+        PublishOutcome? end = _givenUp ? Stopped(entry) : missing.Contains(entry.Exchange) ? ChannelOffence.Missing(entry.Exchange) : Refused.Refusal(entry.Exchange);
+        if (end is { } outcome)
         {
             _turnTaken &= stale;
-            Finish(entry, _givenUp ? Stopped(entry) : ChannelOffence.Missing(entry.Exchange));
+            Finish(entry, outcome);
             return (PublishStep.Done, GrantNext());
         }
 

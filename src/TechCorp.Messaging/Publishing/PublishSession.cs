@@ -21,5 +21,8 @@ internal sealed class PublishSession(long generation, IChannel? channel, int win
     /// <summary>Ends, with the reason, when the channel is gone or given up.</summary>
     internal Task<string> Closed => _closed.Task;
 
+    /// <summary>Whether the broker closed the channel for a publish: the connection is sound. Set before <see cref="Closed"/> ends.</summary>
+    internal bool Offended { get; set; }
+
     internal void Close(string reason) => _closed.TrySetResult(reason);
 }

@@ -56,6 +56,11 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
             return refusal;
         }
 
+        if (_gate.Refused.Refusal(exchange) is { } refused)
+        {
+            return refused;
+        }
+
         var entry = _pool.Rent();
         entry.Properties = PublishProperties.Fill(entry.Properties, message); // before it has a turn: the headers are the caller's own type, and may throw
         entry.Message = message;

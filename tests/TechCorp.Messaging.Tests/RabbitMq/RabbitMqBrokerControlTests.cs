@@ -76,6 +76,27 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
         });
     }
 
+    [Fact, Trait("Spec", "PB3")]
+    public async Task An_exchange_that_must_not_be_written_to_is_refused_here_for_a_while_and_the_others_go_on()
+    {
+        var owner = await Backend.StartAsync(new PublisherOptions());
+        var (queue, exchange) = (await QueueAsync(owner), Backend.Exchange());
+        await owner.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout)), TopologyMode.Create, Cancellation);
+        await WithUserAsync(configure: "^$", write: @"^amq\.default$", test: async uri =>
+        {
+            await using var transport = await StartAsync(uri);
+            var first = await PublishToAsync();
+            var second = await PublishToAsync();
+
+            first.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Rejected, Code = 403, MayHaveBeenDelivered = false });
+            second.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Rejected, Code = 403, MayHaveBeenDelivered = false });
+            second.Reason.Should().Contain("was not sent");
+            (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue();
+
+            Task<PublishOutcome> PublishToAsync() => transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(exchange), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation).AsTask();
+        });
+    }
+
     [Fact, Trait("Spec", "TP3")]
     public async Task Validate_and_assume_need_no_configure_permission_and_create_says_so_when_it_lacks_it()
     {
