@@ -115,17 +115,9 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     internal async Task CloseAsync()
     {
         await MuteAsync().ConfigureAwait(false);
-        try
-        {
-            await Drained().WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
-            await Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None).WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
-            await Channel.DisposeAsync().AsTask().WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // It is being thrown away; whatever it says changes nothing.
-        }
-
+        await TryAsync(Drained).ConfigureAwait(false);
+        await TryAsync(() => Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None)).ConfigureAwait(false);
+        await TryAsync(() => Channel.DisposeAsync().AsTask()).ConfigureAwait(false);
         _closed.TrySetResult("closed by us");
     }
 
@@ -178,6 +170,19 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     }
 
     void IThreadPoolWorkItem.Execute() => _ = WriteSettlesAsync();
+
+    /// <summary>One step of closing, whatever became of the one before.</summary>
+    private async Task TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step().WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The channel is being thrown away; whatever it says changes nothing.
+        }
+    }
 
     private async Task MuteAsync()
     {
