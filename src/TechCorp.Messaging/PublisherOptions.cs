@@ -3,10 +3,12 @@ namespace TechCorp.Messaging;
 /// <summary>How the publisher confirms, waits and limits.</summary>
 public sealed class PublisherOptions
 {
+    private const int LargestWindow = ushort.MaxValue;
+
     /// <summary>How long a publish may take in all, resends included, before it ends as <see cref="PublishOutcomeKind.Expired"/>. Default: 30 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many publishes may be unconfirmed at once; further callers wait. Default: 256.</summary>
+    /// <summary>How many publishes may be unconfirmed at once; further callers wait. At most 65 535. Default: 256.</summary>
     public int Window { get; set; } = 256;
 
     /// <summary>The largest body, in bytes. Default: 1 MiB.</summary>
@@ -24,9 +26,9 @@ public sealed class PublisherOptions
             yield return $"{nameof(Timeout)} must be positive; it is {Timeout}.";
         }
 
-        if (Window < 1)
+        if (Window is < 1 or > LargestWindow)
         {
-            yield return $"{nameof(Window)} must be at least 1; it is {Window}.";
+            yield return $"{nameof(Window)} must be at least 1 and at most {LargestWindow}; it is {Window}.";
         }
 
         if (MaxBodyBytes < 1)

@@ -31,6 +31,10 @@ public sealed class RabbitMqOptions
             {
                 yield return $"{nameof(Uris)} must hold amqp:// or amqps:// URIs with a host; one is '{BrokerAddress.WithoutPassword(uri)}'.";
             }
+            else if (uri.AbsolutePath.LastIndexOf('/') > 0)
+            {
+                yield return $"{nameof(Uris)} must have no more than a virtual host in their path, its slashes as %2F; one is '{BrokerAddress.WithoutPassword(uri)}'.";
+            }
         }
 
         if (ReconnectDelay <= TimeSpan.Zero)

@@ -1,0 +1,28 @@
+namespace TechCorp.Messaging.Tests;
+
+public sealed class TransportOptionsTests
+{
+    [Theory]
+    [InlineData("amqp://host/a/b")]
+    [InlineData("amqp://host/a/")]
+    [InlineData("amqps://host//b")]
+    public void A_uri_with_more_than_a_virtual_host_in_its_path_is_a_problem(string uri)
+        => new RabbitMqOptions { Uris = [new Uri(uri)] }.Problems().Should().ContainSingle().Which.Should().Contain("%2F").And.Contain("host");
+
+    [Theory]
+    [InlineData("amqp://host")]
+    [InlineData("amqp://host/")]
+    [InlineData("amqp://host/a")]
+    [InlineData("amqp://host/a%2Fb")]
+    [InlineData("amqp://host/%2F")]
+    public void One_virtual_host_is_none(string uri)
+        => new RabbitMqOptions { Uris = [new Uri(uri)] }.Problems().Should().BeEmpty();
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(65_535, true)]
+    [InlineData(65_536, false)]
+    public void The_window_has_bounds(int window, bool valid)
+        => new PublisherOptions { Window = window }.Problems().Any().Should().Be(!valid);
+}
