@@ -122,12 +122,12 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
         return transport;
     }
 
-    private static async Task WithUserAsync(string configure, Func<Uri, Task> test)
+    private static async Task WithUserAsync(string configure, Func<Uri, Task> test, string write = ".*")
     {
         await BrokerControl.RabbitMqCtlAsync("add_user", User, Password);
         try
         {
-            await BrokerControl.RabbitMqCtlAsync("set_permissions", User, configure, ".*", ".*");
+            await BrokerControl.RabbitMqCtlAsync("set_permissions", User, configure, write, ".*");
             await test(new UriBuilder(RabbitMqServer.Uri) { UserName = User, Password = Password }.Uri);
         }
         finally
