@@ -5,7 +5,10 @@ namespace TechCorp.Messaging;
 /// <summary>Fills what the caller left open: time, service, trace context. The caller's message and headers are not touched.</summary>
 internal static class MessageProperties
 {
-    internal static Message Complete(Message message, string appId, TimeProvider clock, Activity? activity) => new()
+    internal static Message Complete(Message message, string appId, TimeProvider clock, Activity? activity)
+        => message is { AppId: not null, Timestamp.Offset.Ticks: 0 } && activity is null ? message : Copy(message, appId, clock, activity);
+
+    private static Message Copy(Message message, string appId, TimeProvider clock, Activity? activity) => new()
     {
         Body = message.Body,
         Type = message.Type,

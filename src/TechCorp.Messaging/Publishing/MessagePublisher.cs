@@ -9,6 +9,11 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
 
     public MessageCatalog Catalog { get; } = catalog;
 
+    /// <summary>A message of a payload, complete already.</summary>
+    internal Message Create<T>(T payload)
+        where T : notnull
+        => Catalog.Create(payload, id: null, correlationId: null, appId, clock.GetUtcNow());
+
     public ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);

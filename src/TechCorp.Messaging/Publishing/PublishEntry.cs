@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 using RabbitMQ.Client;
 
@@ -42,9 +43,6 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
 
     internal PublishStage Stage { get; set; }
 
-    /// <summary>The generation of the channel that granted the turn or carries it.</summary>
-    internal long Generation { get; set; }
-
     internal ulong Sequence { get; set; }
 
     /// <summary>Whether it was ever handed to a channel: then nobody can say that it was not delivered.</summary>
@@ -57,6 +55,15 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
 
     internal PublishOutcome Outcome { get; set; }
 
+    /// <summary>Ended while the client's publish call ran for it: its caller is told when that call has returned.</summary>
+    internal bool EndsAfterCall { get; set; }
+
+    /// <summary>The caller's activity, which the client's own spans belong under.</summary>
+    internal Activity? Activity { get; set; }
+
+    /// <summary>The timestamp of the clock at which the timer fires; 0 when it is not set. Guarded by the gate.</summary>
+    internal long ArmedUntil { get; set; }
+
     internal Exception? Fault { get; set; }
 
     /// <summary>Its place in the queue, so that queueing allocates nothing.</summary>
@@ -68,34 +75,34 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
     /// <summary>Reused by the next message, unless the client may still hold them.</summary>
     internal BasicProperties? Properties { get; set; }
 
-    /// <summary>Whether a write of these properties did not end at once.</summary>
+    /// <summary>Whether the client may still read them.</summary>
     internal bool PropertiesLent { get; set; }
 
-    /// <summary>Ends at the next <see cref="Wake"/>; one awaiter.</summary>
-    internal ValueTask WokenAsync() => new(this, _wake.Version);
-
-    internal void ResetWake() => _wake.Reset();
+    /// <summary>Ends at <see cref="Wake"/>; one awaiter.</summary>
+    internal ValueTask DoneAsync() => new(this, _wake.Version);
 
     internal void Wake() => _wake.SetResult(true);
 
-    internal void ArmTimer(TimeSpan due) => _timer?.Change(due, Timeout.InfiniteTimeSpan);
+    /// <summary>Whether the timer would fire after the deadline or never. One that fires earlier stays as it is and is set again then: most publishes set none.</summary>
+    internal bool TimerIsLate => ArmedUntil == 0 || ArmedUntil > Deadline;
+
+    internal void SetTimer(TimeSpan due) => _timer?.Change(due, Timeout.InfiniteTimeSpan);
 
     /// <summary>Forgets the last use.</summary>
     internal void Clear()
     {
-        ArmTimer(Timeout.InfiniteTimeSpan);
         Message = null!;
+        Activity = null;
         Exchange = RoutingKey = ReturnText = "";
-        Generation = 0;
         Sequence = 0;
-        Written = Resent = false;
+        Written = Resent = EndsAfterCall = false;
         Properties = PropertiesLent ? null : Properties;
         PropertiesLent = false;
         ReturnCode = 0;
         Outcome = default;
         Fault = null;
         Stage = PublishStage.Idle;
-        ResetWake();
+        _wake.Reset();
     }
 
     public void Dispose() => _timer?.Dispose();

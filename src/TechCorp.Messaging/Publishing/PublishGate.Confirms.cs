@@ -6,39 +6,38 @@ internal sealed partial class PublishGate
     /// <summary>A channel is open: what waits is written to it.</summary>
     internal void Open(PublishSession session, string? blocked)
     {
-        PublishEntry? next;
+        bool start;
         lock (_gate)
         {
             _session = session;
-            _turnTaken = false;
             _abandoned = 0;
             _blocked = blocked;
-            next = GrantNext();
+            start = NeedsWriter();
         }
 
-        next?.Wake();
+        StartWriter(start);
     }
 
     /// <summary>The broker takes no publishes (with its reason), or takes them again (null).</summary>
     internal void SetBlocked(PublishSession session, string? reason)
     {
-        PublishEntry? next = null;
+        var start = false;
         lock (_gate)
         {
             if (session == _session)
             {
                 _blocked = reason;
-                next = GrantNext();
+                start = NeedsWriter();
             }
         }
 
-        next?.Wake();
+        StartWriter(start);
     }
 
     /// <summary>The broker's ack or nack. An unknown number, or one of an older channel, changes nothing.</summary>
     internal void Confirm(PublishSession session, ulong sequence, bool multiple, bool acknowledged)
     {
-        PublishEntry? next;
+        bool start;
         var confirmed = session.Confirmed;
         lock (_gate)
         {
@@ -68,12 +67,12 @@ internal sealed partial class PublishGate
                 }
             }
 
-            next = GrantNext();
+            start = NeedsWriter();
             AssertInvariants();
         }
 
+        StartWriter(start);
         WakeAll(confirmed);
-        next?.Wake();
     }
 
     /// <summary>A return: it comes before the confirm of the same publish, and carries no sequence number, so the oldest that looks like it is meant.</summary>
@@ -103,7 +102,6 @@ internal sealed partial class PublishGate
             }
 
             _session = null;
-            _turnTaken = false;
             _abandoned = 0;
             _blocked = null;
             session.Tracker.TakeAll(inFlight);
@@ -113,13 +111,11 @@ internal sealed partial class PublishGate
                 var entry = inFlight[i];
                 if (offence is not null && offence.IsBy(entry.Exchange, entry.RoutingKey))
                 {
-                    Finish(entry, offence.Outcome);
-                    done.Add(entry);
+                    End(entry, offence.Outcome);
                 }
                 else if (whenLost == WhenConnectionLost.Fail)
                 {
-                    Finish(entry, PublishOutcome.ConnectionLost($"the channel was lost before the confirm ({reason})."));
-                    done.Add(entry);
+                    End(entry, PublishOutcome.ConnectionLost($"the channel was lost before the confirm ({reason})."));
                 }
                 else
                 {
@@ -134,6 +130,14 @@ internal sealed partial class PublishGate
 
         WakeAll(done);
         return inFlight.Count;
+
+        void End(PublishEntry entry, PublishOutcome outcome)
+        {
+            if (FinishOutsideCall(entry, outcome))
+            {
+                done.Add(entry);
+            }
+        }
     }
 
     private static bool IsUnreturned(PublishEntry entry, (string? Id, string Exchange, string RoutingKey) wanted)

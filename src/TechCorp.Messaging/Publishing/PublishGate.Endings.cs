@@ -8,24 +8,24 @@ internal sealed partial class PublishGate
     /// <summary>The entry's timer fired. Too early, or for an earlier use of the entry: it is set again.</summary>
     internal void OnDeadline(PublishEntry entry)
     {
-        PublishSession? stuck = null;
-        var wake = false;
-        PublishEntry? next = null;
+        PublishSession? stuck;
+        bool wake;
         lock (_gate)
         {
+            entry.ArmedUntil = 0; // nobody sets it but for the entry's use now
             if (entry.Stage is PublishStage.Idle or PublishStage.Done)
             {
                 return;
             }
 
-            var left = time.GetElapsedTime(time.GetTimestamp(), entry.Deadline);
-            if (left > TimeSpan.Zero)
+            if (Left(entry) is { Ticks: > 0 } left)
             {
-                entry.ArmTimer(left + TimeSpan.FromMilliseconds(1));
+                entry.ArmedUntil = entry.Deadline;
+                entry.SetTimer(left);
                 return;
             }
 
-            (wake, next) = End(entry, Expiry(entry), null);
+            wake = End(entry, Expiry(entry), null);
             stuck = StuckSession();
         }
 
@@ -34,7 +34,6 @@ internal sealed partial class PublishGate
             entry.Wake();
         }
 
-        next?.Wake();
         stuck?.Close("stuck");
     }
 
@@ -43,7 +42,6 @@ internal sealed partial class PublishGate
     {
         PublishSession? stuck;
         bool wake;
-        PublishEntry? next;
         lock (_gate)
         {
             if (entry.Stage is PublishStage.Idle or PublishStage.Done)
@@ -51,7 +49,7 @@ internal sealed partial class PublishGate
                 return;
             }
 
-            (wake, next) = End(entry, default, new OperationCanceledException(cancellationToken));
+            wake = End(entry, default, new OperationCanceledException(cancellationToken));
             stuck = StuckSession();
         }
 
@@ -60,7 +58,6 @@ internal sealed partial class PublishGate
             entry.Wake();
         }
 
-        next?.Wake();
         stuck?.Close("stuck");
     }
 
@@ -87,39 +84,40 @@ internal sealed partial class PublishGate
             done.RemoveAll(static entry => entry == PublishEntry.Abandoned);
             done.AddRange(_queue);
             _queue.Clear();
-            foreach (var entry in done)
-            {
-                Finish(entry, Stopped(entry));
-            }
+            done.RemoveAll(entry => !FinishOutsideCall(entry, Stopped(entry)));
         }
 
         WakeAll(done);
     }
 
     /// <summary>Ends an entry from outside of its course, and leaves its place in order.</summary>
-    /// <returns>Whether it must be woken (who is about to write sees the stage by itself), and who is granted the turn that becomes free.</returns>
-    private (bool Wake, PublishEntry? Next) End(PublishEntry entry, PublishOutcome outcome, Exception? fault)
+    /// <returns>Whether it must be woken.</returns>
+    private bool End(PublishEntry entry, PublishOutcome outcome, Exception? fault)
     {
-        var stage = entry.Stage;
-        entry.Fault = fault;
-        switch (stage)
+        if (entry.EndsAfterCall)
         {
-            case PublishStage.Waiting:
-                _queue.Remove(entry.Node);
-                break;
-            case PublishStage.InFlight:
-                _session!.Tracker.Replace(entry.Sequence, PublishEntry.Abandoned);
-                _abandoned++;
-                break;
-            case PublishStage.Granted when _session?.Generation == entry.Generation:
-                _turnTaken = false;
-                break;
+            return false; // it has its end already
         }
 
-        Finish(entry, outcome);
+        entry.Fault = fault;
+        if (entry.Stage == PublishStage.Waiting)
+        {
+            _queue.Remove(entry.Node);
+        }
+        else
+        {
+            _session!.Tracker.Replace(entry.Sequence, PublishEntry.Abandoned);
+            _abandoned++;
+        }
+
+        var wake = FinishOutsideCall(entry, outcome);
         AssertInvariants();
-        return (stage != PublishStage.Granted, GrantNext());
+        return wake;
     }
+
+    /// <summary>The time to its deadline in whole milliseconds, as timers count; zero when it is over.</summary>
+    private TimeSpan Left(PublishEntry entry)
+        => TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(time.GetElapsedTime(time.GetTimestamp(), entry.Deadline).TotalMilliseconds)));
 
     private static PublishOutcome Stopped(PublishEntry entry) => entry.Written
         ? PublishOutcome.ConnectionLost("the publisher stopped before the confirm came.")

@@ -3,12 +3,13 @@ using System.Diagnostics;
 namespace TechCorp.Messaging;
 
 /// <summary>
-/// Decides whose turn it is to write, and what each publish ended as: the queue, the window, the channel and its unconfirmed publishes under one lock.
+/// Decides what is written next, and what each publish ended as: the queue, the window, the channel and its unconfirmed publishes under one lock.
 /// </summary>
 /// <remarks>
-/// A publish waits in the queue, is granted the turn, writes, is in flight until its confirm, and is done. One turn at a time, in the order of
-/// tickets: so sequence numbers follow the order on the wire, and what a lost channel carried is written again first and in its old order.
-/// Each publish is written by its own caller, never by another thread: a caller that has returned is not reading its body any more.
+/// A publish waits in the queue, is taken by whoever writes, is in flight until its confirm, and is done. One writes at a time, for all, in the
+/// order of tickets: so sequence numbers follow the order on the wire, and what a lost channel carried is written again first and in its old order.
+/// The client reads a body only until its publish call returns. A publish that is cancelled or expires during its own call ends when that call has
+/// returned, so a caller that has its answer may do with its body what it likes.
 /// </remarks>
 internal sealed partial class PublishGate(int window, WhenConnectionLost whenLost, MissingExchanges missing, TimeProvider time)
 {
@@ -16,7 +17,8 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
     private readonly LinkedList<PublishEntry> _queue = []; // guarded by _gate; ordered by ticket
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PublishSession? _session; // guarded by _gate
-    private bool _turnTaken; // guarded by _gate
+    private bool _hasWriter; // guarded by _gate; somebody takes what is next and writes it, or is about to
+    private PublishEntry? _writing; // guarded by _gate; the client's publish call runs for it
     private string? _blocked; // guarded by _gate
     private bool _stopping; // guarded by _gate
     private long _tickets; // guarded by _gate
@@ -24,6 +26,9 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
     private int _abandoned; // guarded by _gate; unconfirmed in the session, awaited by nobody
 
     internal int Window => window;
+
+    /// <summary>Takes what is next and writes it, when nobody does; null in tests of the gate, which do it themselves.</summary>
+    internal IThreadPoolWorkItem? Writer { get; set; }
 
     internal RefusedExchanges Refused { get; } = new(time);
 
@@ -51,10 +56,11 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
         }
     }
 
-    /// <summary>A publish begins: its turn comes at once, or it waits to be woken.</summary>
-    /// <returns>Whether to resume without waiting.</returns>
+    /// <summary>A publish begins: it waits for its turn, or it is over at once.</summary>
+    /// <returns>Whether nobody writes: then the caller must.</returns>
     internal bool Enter(PublishEntry entry)
     {
+        bool writes, setsTimer;
         lock (_gate)
         {
             entry.Ticket = ++_tickets;
@@ -62,57 +68,90 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
             if (_stopping)
             {
                 Finish(entry, PublishOutcome.ExpiredUnwritten("the publisher is stopping; it was not sent."));
-                return true;
-            }
-
-            if (_queue.Count == 0 && CanGrant)
-            {
-                Grant(entry);
-                return true;
+                entry.Wake(); // its caller does not wait yet: nobody runs here
+                return false;
             }
 
             entry.Stage = PublishStage.Waiting;
             _queue.AddLast(entry.Node);
-            AssertInvariants();
-            return false;
-        }
-    }
-
-    /// <summary>The caller has been woken, or entered with its turn: what it does now. To write, it gets its sequence number and the session.</summary>
-    internal PublishStep Resume(PublishEntry entry, out PublishSession? session)
-    {
-        PublishEntry? next = null;
-        var step = PublishStep.Done;
-        lock (_gate)
-        {
-            session = null;
-            if (entry.Stage == PublishStage.Granted)
-            {
-                (step, next) = Advance(entry);
-                session = step == PublishStep.Write ? _session : null;
-            }
-
+            writes = NeedsWriter();
+            setsTimer = entry.TimerIsLate;
+            entry.ArmedUntil = setsTimer ? entry.Deadline : entry.ArmedUntil;
             AssertInvariants();
         }
 
-        next?.Wake();
-        return step;
-    }
-
-    /// <summary>The write that had the turn is over; the next may write.</summary>
-    internal void EndWrite(PublishSession session)
-    {
-        PublishEntry? next = null;
-        lock (_gate)
+        if (setsTimer)
         {
-            if (session == _session)
-            {
-                _turnTaken = false;
-                next = GrantNext();
-            }
+            entry.SetTimer(Left(entry));
         }
 
-        next?.Wake();
+        return writes;
+    }
+
+    /// <summary>Whoever writes: the last call has returned, and this comes next. Null: there is nothing to write now, and it writes no more.</summary>
+    internal PublishEntry? TakeNext(out PublishSession? session)
+    {
+        while (true)
+        {
+            PublishEntry? ended;
+            lock (_gate)
+            {
+                ended = EndCall();
+                if (ended is null)
+                {
+                    session = _session;
+                    if (!CanWrite || _queue.First?.Value is not { } next)
+                    {
+                        _hasWriter = false;
+                        return null;
+                    }
+
+                    _queue.RemoveFirst();
+                    if (Refusal(next) is not { } refusal)
+                    {
+                        next.Stage = PublishStage.InFlight;
+                        next.Written = true;
+                        next.Sequence = session!.Tracker.Add(next);
+                        _writing = next;
+                        AssertInvariants();
+                        return next;
+                    }
+
+                    ended = next;
+                    Finish(next, refusal);
+                }
+            }
+
+            ended.Wake();
+        }
+    }
+
+    /// <summary>The last call has returned without an end of its write: the socket is full, and nothing is written until it has ended.</summary>
+    internal void Stall(PublishSession session)
+    {
+        PublishEntry? ended;
+        lock (_gate)
+        {
+            _writing?.PropertiesLent = true; // the client may still hold them
+            ended = EndCall();
+            session.Stalled = true;
+            _hasWriter = false;
+        }
+
+        ended?.Wake();
+    }
+
+    /// <summary>The write that stalled has ended.</summary>
+    internal void Unstall(PublishSession session)
+    {
+        bool start;
+        lock (_gate)
+        {
+            session.Stalled = false;
+            start = NeedsWriter();
+        }
+
+        StartWriter(start);
     }
 
     /// <summary>The client refused the message before it reached the wire: the broker will not count it, and only its caller fails.</summary>
@@ -140,49 +179,55 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
         entry?.Wake();
     }
 
-    private (PublishStep Step, PublishEntry? Next) Advance(PublishEntry entry)
+    private bool CanWrite => _session is { Stalled: false } session && _blocked is null && session.Tracker.Count < window;
+
+    /// <summary>Whether there is something to write and nobody who does; then somebody must.</summary>
+    private bool NeedsWriter() => !_hasWriter && CanWrite && _queue.Count > 0 && (_hasWriter = true);
+
+    private void StartWriter(bool start)
     {
-        var stale = _session is null || entry.Generation != _session.Generation;
-        PublishOutcome? end = _givenUp ? Stopped(entry) : missing.Contains(entry.Exchange) ? ChannelOffence.Missing(entry.Exchange) : Refused.Refusal(entry.Exchange);
-        if (end is { } outcome)
+        if (start && Writer is { } writer)
         {
-            _turnTaken &= stale;
-            Finish(entry, outcome);
-            return (PublishStep.Done, GrantNext());
+            ThreadPool.UnsafeQueueUserWorkItem(writer, preferLocal: false);
         }
-
-        entry.ResetWake();
-        if (stale)
-        {
-            Requeue(entry); // the channel went between the grant and now
-            return (PublishStep.Wait, GrantNext());
-        }
-
-        entry.Stage = PublishStage.InFlight;
-        entry.Written = true;
-        entry.Sequence = _session!.Tracker.Add(entry);
-        return (PublishStep.Write, null);
     }
 
-    private bool CanGrant => _session is { } session && !_turnTaken && _blocked is null && session.Tracker.Count < window;
+    /// <summary>What ends a publish whose turn has come without writing it.</summary>
+    private PublishOutcome? Refusal(PublishEntry entry)
+        => _givenUp ? Stopped(entry) : missing.Contains(entry.Exchange) ? ChannelOffence.Missing(entry.Exchange) : Refused.Refusal(entry.Exchange);
 
-    private PublishEntry? GrantNext()
+    /// <summary>The client has the body of what was being written.</summary>
+    /// <returns>The publish, if it ended meanwhile: it must be woken.</returns>
+    private PublishEntry? EndCall()
     {
-        if (!CanGrant || _queue.First is not { } first)
+        if (_writing is not { } entry)
+        {
+            return null; // there was none, or its confirm was faster
+        }
+
+        _writing = null;
+        if (!entry.EndsAfterCall)
         {
             return null;
         }
 
-        _queue.RemoveFirst();
-        Grant(first.Value);
-        return first.Value;
+        Finish(entry, entry.Outcome);
+        return entry;
     }
 
-    private void Grant(PublishEntry entry)
+    /// <summary>Ends a publish: now, or when the client has its body.</summary>
+    /// <returns>Whether it must be woken.</returns>
+    private bool FinishOutsideCall(PublishEntry entry, PublishOutcome outcome)
     {
-        entry.Stage = PublishStage.Granted;
-        entry.Generation = _session!.Generation;
-        _turnTaken = true;
+        if (entry != _writing)
+        {
+            Finish(entry, outcome);
+            return true;
+        }
+
+        entry.EndsAfterCall = true;
+        entry.Outcome = outcome;
+        return false;
     }
 
     /// <summary>Back into the queue, before everything younger.</summary>
@@ -207,6 +252,12 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
 
     private void Finish(PublishEntry entry, PublishOutcome outcome)
     {
+        if (entry == _writing)
+        {
+            _writing = null;
+            entry.PropertiesLent = true; // the confirm was faster than the return of the call
+        }
+
         entry.Stage = PublishStage.Done;
         entry.Outcome = entry.Resent ? outcome with { MayHaveBeenDelivered = true } : outcome;
         _live--;

@@ -18,6 +18,9 @@ internal sealed class PublishSession(long generation, IChannel? channel, int win
     /// <summary>What one confirm takes out of the tracker. Confirms of a channel come one at a time, so one list serves them all.</summary>
     internal List<PublishEntry> Confirmed { get; } = new(window);
 
+    /// <summary>Whether a write has begun and not ended: the socket takes no more. Guarded by the gate.</summary>
+    internal bool Stalled { get; set; }
+
     /// <summary>Ends, with the reason, when the channel is gone or given up.</summary>
     internal Task<string> Closed => _closed.Task;
 

@@ -9,9 +9,6 @@ internal enum PublishStage : byte
     /// <summary>In the queue for its turn to write: for a connection, for the window, for others.</summary>
     Waiting,
 
-    /// <summary>It is its turn; its caller is about to write.</summary>
-    Granted,
-
     /// <summary>Has its sequence number; being written, or written and unconfirmed.</summary>
     InFlight,
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace TechCorp.Messaging;
 /// <remarks>
 /// The client's own tracking is off (it has no deadline and copies all that is pending at each multiple ack); see <see cref="PublishGate"/>.
 /// Bodies: the client copies a body into its frame buffer before its publish call returns, also when the returned task is pending because the
-/// socket is stuck. Each caller makes that call itself, so once a caller has its answer nobody reads its body any more, whatever was cancelled.
+/// socket is stuck. No caller has its answer before that call has returned, so nobody reads its body any more, whatever was cancelled.
 /// </remarks>
 internal sealed class RabbitMqPublisher : IAsyncDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     private readonly PublishGate _gate;
     private readonly PublishEntryPool _pool;
     private readonly MissingExchanges _missing;
+    private readonly PublishWriter _writer;
     private readonly PublishChannelLoop _loop;
 
     internal RabbitMqPublisher(ConnectionSupervisor supervisor, PublisherOptions options, RabbitMqOptions broker, Func<string, CancellationToken, Task<bool>> exchangeExists, TimeProvider time, ILogger log)
@@ -24,6 +26,8 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         _time = time;
         _missing = new MissingExchanges(exchangeExists);
         _gate = new PublishGate(options.Window, options.WhenConnectionLost, _missing, time);
+        _writer = new PublishWriter(_gate);
+        _gate.Writer = _writer;
         _pool = new PublishEntryPool(_gate, Math.Max(64, options.Window * 2), time);
         _loop = new PublishChannelLoop(supervisor, _gate, _missing, broker, time, log);
     }
@@ -68,26 +72,17 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         entry.RoutingKey = destination.RoutingKey ?? "";
         entry.AcceptUnroutable = whenUnroutable == WhenUnroutable.Accept;
         entry.Deadline = started + (long)(timeout.TotalSeconds * _time.TimestampFrequency);
-        var resume = _gate.Enter(entry);
-        entry.ArmTimer(timeout - _time.GetElapsedTime(started) is { Ticks: > 0 } left ? left : TimeSpan.Zero);
+        entry.Activity = Activity.Current;
+        var writes = _gate.Enter(entry);
         var registration = cancellationToken.UnsafeRegister(static (state, token) => ((PublishEntry)state!).Gate.Cancel((PublishEntry)state, token), entry);
         try
         {
-            if (!resume)
+            if (writes)
             {
-                await entry.WokenAsync().ConfigureAwait(false);
+                _writer.Execute();
             }
 
-            PublishStep step;
-            while ((step = _gate.Resume(entry, out var session)) != PublishStep.Done)
-            {
-                if (step == PublishStep.Write)
-                {
-                    Write(entry, session!);
-                }
-
-                await entry.WokenAsync().ConfigureAwait(false);
-            }
+            await entry.DoneAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -107,42 +102,6 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-
-    private void Write(PublishEntry entry, PublishSession session)
-    {
-        // No token: a write cancelled half-way would shift the sequence numbers of everybody.
-        var sequence = entry.Sequence;
-        var write = session.Channel!.BasicPublishAsync(entry.Exchange, entry.RoutingKey, mandatory: true, entry.Properties!, entry.Message.Body, CancellationToken.None);
-        if (write.IsCompletedSuccessfully)
-        {
-            _gate.EndWrite(session);
-        }
-        else
-        {
-            entry.PropertiesLent = true;
-            _ = FinishWriteAsync(write, session, sequence);
-        }
-    }
-
-    /// <summary>A write that the client could not do at once. Its caller does not wait for it: the deadline holds also when the socket is stuck.</summary>
-    private async Task FinishWriteAsync(ValueTask write, PublishSession session, ulong sequence)
-    {
-        try
-        {
-            await write.ConfigureAwait(false);
-        }
-        catch (Exception exception) when (ConnectFailure.IsLoss(exception) || !session.Channel!.IsOpen)
-        {
-            session.Close(exception.Message);
-            return; // nobody gets the turn on a channel that is gone
-        }
-        catch (Exception exception)
-        {
-            _gate.Undo(session, sequence, exception);
-        }
-
-        _gate.EndWrite(session);
-    }
 
     /// <returns>The outcome; null when the exchange is there by now.</returns>
     private async Task<PublishOutcome?> RefuseMissingAsync(string exchange, TimeSpan timeout, CancellationToken cancellationToken)

@@ -17,12 +17,12 @@ public sealed class PublishGateTests
         var session = Open(gate, 1, window: 2);
         var entries = Enter(gate, 5);
 
-        entries.Count(entry => Run(gate, entry)).Should().Be(2);
+        Write(gate).Should().Equal(entries.Take(2));
         gate.Outstanding.Should().Be(2);
         gate.Waiting.Should().Be(3);
 
         gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        entries.Count(entry => Run(gate, entry)).Should().Be(1);
+        Write(gate).Should().Equal(entries[2]);
         gate.Outstanding.Should().Be(2);
     }
 
@@ -32,7 +32,7 @@ public sealed class PublishGateTests
         var gate = Gate();
         var session = Open(gate, 1);
         var entries = Enter(gate, 4);
-        entries.ForEach(entry => Run(gate, entry));
+        Write(gate);
 
         gate.Confirm(session, 2, multiple: true, acknowledged: false);
         gate.Confirm(session, 4, multiple: true, acknowledged: true);
@@ -46,7 +46,7 @@ public sealed class PublishGateTests
         var gate = Gate();
         var session = Open(gate, 1);
         var entries = Enter(gate, 3);
-        entries.ForEach(entry => Run(gate, entry));
+        Write(gate);
 
         gate.Return(session, entries[1].Message.Id, "x", "k", 312, "NO_ROUTE");
         gate.Confirm(session, 3, multiple: true, acknowledged: true);
@@ -62,7 +62,7 @@ public sealed class PublishGateTests
         var entries = Enter(gate, 2);
         entries[1].Message = entries[0].Message;
         entries[1].RoutingKey = "other";
-        entries.ForEach(entry => Run(gate, entry));
+        Write(gate);
 
         gate.Return(session, entries[0].Message.Id, "x", "other", 312, "NO_ROUTE");
         gate.Confirm(session, 2, multiple: true, acknowledged: true);
@@ -76,16 +76,11 @@ public sealed class PublishGateTests
         var gate = Gate(window: 3);
         var session = Open(gate, 1, window: 3);
         var entries = Enter(gate, 5);
-        entries.ForEach(entry => Run(gate, entry));
+        Write(gate);
 
         gate.Lost(session, "gone", null).Should().Be(3);
         Open(gate, 2, window: 3);
-        List<PublishEntry> written = [];
-        for (var granted = Granted(entries); granted is not null; granted = Granted(entries))
-        {
-            Run(gate, granted);
-            written.Add(granted);
-        }
+        var written = Write(gate);
 
         written.Should().Equal(entries.Take(3));
         written.Select(entry => entry.Sequence).Should().Equal(1, 2, 3);
@@ -97,10 +92,10 @@ public sealed class PublishGateTests
         var gate = Gate();
         var old = Open(gate, 1);
         var entry = Enter(gate, 1)[0];
-        Run(gate, entry);
+        Write(gate);
         gate.Lost(old, "gone", null);
         Open(gate, 2);
-        Run(gate, entry);
+        Write(gate);
 
         gate.Confirm(old, 1, multiple: false, acknowledged: true);
 
@@ -113,8 +108,7 @@ public sealed class PublishGateTests
         var gate = new PublishGate(4, WhenConnectionLost.Fail, _missing, _time);
         var session = Open(gate, 1);
         var entries = Enter(gate, 2);
-        Run(gate, entries[0]);
-        Run(gate, entries[1]);
+        Write(gate);
 
         gate.Lost(session, "gone", null);
 
@@ -127,10 +121,10 @@ public sealed class PublishGateTests
         var gate = Gate();
         var session = Open(gate, 1);
         var entry = Enter(gate, 1)[0];
-        Run(gate, entry);
+        Write(gate);
         gate.Lost(session, "gone", null);
         session = Open(gate, 2);
-        Run(gate, entry);
+        Write(gate);
 
         gate.Return(session, entry.Message.Id, "x", "k", 312, "NO_ROUTE");
         gate.Confirm(session, 1, multiple: false, acknowledged: true);
@@ -144,10 +138,9 @@ public sealed class PublishGateTests
         var gate = Gate();
         var session = Open(gate, 1);
         var entries = Enter(gate, 2);
-        entries.ForEach(entry => Run(gate, entry));
+        Write(gate);
 
         _time.Advance(Timeout);
-        gate.OnDeadline(entries[0]);
         gate.Confirm(session, 1, multiple: false, acknowledged: true);
         gate.Confirm(session, 2, multiple: false, acknowledged: true);
 
@@ -162,7 +155,7 @@ public sealed class PublishGateTests
         var gate = Gate();
         Open(gate, 1);
         var entry = Enter(gate, 1)[0];
-        Run(gate, entry);
+        Write(gate);
 
         _time.Advance(Timeout - TimeSpan.FromTicks(1));
         gate.OnDeadline(entry);
@@ -176,7 +169,7 @@ public sealed class PublishGateTests
         var gate = Gate();
         var session = Open(gate, 1);
         var entries = Enter(gate, 3);
-        entries.ForEach(entry => Run(gate, entry));
+        Write(gate);
 
         gate.Cancel(entries[1], new CancellationToken(canceled: true));
         gate.Confirm(session, 3, multiple: false, acknowledged: false);
@@ -188,18 +181,97 @@ public sealed class PublishGateTests
         entries[2].Outcome.Kind.Should().Be(PublishOutcomeKind.Rejected);
     }
 
-    [Fact, Trait("Spec", "PB6")]
-    public void Who_cancels_with_the_turn_in_hand_gives_it_to_the_next()
+    [Fact, Trait("Spec", "PB12"), Trait("Spec", "PB6")]
+    public void Who_cancels_while_the_client_reads_its_body_has_its_answer_when_that_is_over()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 2);
+        gate.TakeNext(out _).Should().Be(entries[0]);
+
+        gate.Cancel(entries[0], new CancellationToken(canceled: true));
+        entries[0].DoneAsync().IsCompleted.Should().BeFalse();
+        gate.TakeNext(out _).Should().Be(entries[1]);
+
+        entries[0].DoneAsync().IsCompleted.Should().BeTrue();
+        entries[0].Fault.Should().BeOfType<OperationCanceledException>();
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        gate.Outstanding.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "PB14"), Trait("Spec", "PB12")]
+    public async Task A_stop_without_patience_too_answers_only_when_the_client_has_read_the_body()
     {
         var gate = Gate();
         Open(gate, 1);
+        var entry = Enter(gate, 1)[0];
+        gate.TakeNext(out _);
+
+        await gate.StopAsync(new CancellationToken(canceled: true));
+        entry.DoneAsync().IsCompleted.Should().BeFalse();
+        Write(gate).Should().BeEmpty();
+
+        entry.Outcome.Kind.Should().Be(PublishOutcomeKind.ConnectionLost);
+        entry.DoneAsync().IsCompleted.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "PB5"), Trait("Spec", "PB12")]
+    public void What_is_lost_while_the_client_reads_its_body_is_written_again_when_that_is_over()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entry = Enter(gate, 1)[0];
+        gate.TakeNext(out _);
+
+        gate.Lost(session, "gone", null).Should().Be(1);
+        Write(gate).Should().BeEmpty();
+        Open(gate, 2);
+
+        Write(gate).Should().Equal(entry);
+        entry.Resent.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "PB4")]
+    public void A_confirm_may_be_faster_than_the_return_of_the_call()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entry = Enter(gate, 1)[0];
+        gate.TakeNext(out _);
+
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        entry.DoneAsync().IsCompleted.Should().BeTrue();
+        Write(gate).Should().BeEmpty();
+
+        entry.Outcome.IsConfirmed.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "PB9")]
+    public void Nothing_is_written_while_a_write_stalls()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
         var entries = Enter(gate, 2);
-        entries[0].Stage.Should().Be(PublishStage.Granted);
+        gate.TakeNext(out _);
 
-        gate.Cancel(entries[0], new CancellationToken(canceled: true));
+        gate.Stall(session);
+        Write(gate).Should().BeEmpty();
+        gate.Unstall(session);
 
-        entries[1].Stage.Should().Be(PublishStage.Granted);
-        gate.Resume(entries[0], out _).Should().Be(PublishStep.Done);
+        Write(gate).Should().Equal(entries[1]);
+    }
+
+    [Fact, Trait("Spec", "PB9")]
+    public void One_writes_for_all_and_the_next_who_comes_after_it_has_ended_writes_again()
+    {
+        var gate = Gate();
+        Open(gate, 1);
+        gate.Enter(Entry(gate, Timeout)).Should().BeTrue();
+        gate.Enter(Entry(gate, Timeout)).Should().BeFalse("somebody writes already");
+
+        Write(gate).Should().HaveCount(2);
+
+        gate.Enter(Entry(gate, Timeout)).Should().BeTrue();
     }
 
     [Fact, Trait("Spec", "PB7")]
@@ -209,15 +281,13 @@ public sealed class PublishGateTests
         var session = Open(gate, 1, window: 2);
         var entries = Enter(gate, 3);
         entries[0].Exchange = entries[2].Exchange = "missing";
-        Run(gate, entries[0]);
-        Run(gate, entries[1]);
+        Write(gate);
 
         var offence = ChannelOffence.In(404, "NOT_FOUND - no exchange 'missing' in vhost '/'")!;
         _missing.Add(offence.Exchange);
         gate.Lost(session, offence.Text, offence);
         Open(gate, 2, window: 2);
-        Run(gate, entries[1]).Should().BeTrue();
-        Run(gate, entries[2]).Should().BeFalse();
+        Write(gate).Should().Equal(entries[1]);
 
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404 });
         entries[1].Stage.Should().Be(PublishStage.InFlight);
@@ -234,12 +304,11 @@ public sealed class PublishGateTests
         entries.Should().OnlyContain(entry => entry.Stage == PublishStage.Waiting);
 
         _time.Advance(Timeout);
-        gate.OnDeadline(entries[0]);
         gate.SetBlocked(session, null);
 
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
         entries[0].Outcome.Reason.Should().Contain("blocks").And.Contain("low on memory");
-        entries[1].Stage.Should().Be(PublishStage.Granted);
+        Write(gate).Should().Equal(entries[1]);
     }
 
     [Fact, Trait("Spec", "PB9")]
@@ -248,12 +317,11 @@ public sealed class PublishGateTests
         var gate = Gate(window: 2);
         var session = Open(gate, 1, window: 2);
         var entries = Enter(gate, 2);
-        entries.ForEach(entry => Run(gate, entry));
+        Write(gate);
 
         _time.Advance(Timeout);
-        gate.OnDeadline(entries[0]);
         session.Closed.IsCompleted.Should().BeFalse();
-        gate.OnDeadline(entries[1]);
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         session.Closed.IsCompleted.Should().BeTrue();
     }
@@ -264,12 +332,12 @@ public sealed class PublishGateTests
         var gate = Gate(window: 2);
         var session = Open(gate, 1, window: 2);
         var entries = Enter(gate, 3);
-        entries.ForEach(entry => Run(gate, entry));
+        Write(gate);
         using var budget = new CancellationTokenSource();
 
         var stop = gate.StopAsync(budget.Token);
         gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        Run(gate, entries[2]);
+        Write(gate);
         stop.IsCompleted.Should().BeFalse();
         gate.SetBlocked(session, "blocked");
         var late = Enter(gate, 1)[0];
@@ -281,20 +349,6 @@ public sealed class PublishGateTests
         late.Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
     }
 
-    [Fact]
-    public void A_publish_whose_channel_went_between_turn_and_write_waits_again()
-    {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entry = Enter(gate, 1)[0];
-        gate.Lost(session, "gone", null);
-
-        gate.Resume(entry, out _).Should().Be(PublishStep.Wait);
-        Open(gate, 2);
-
-        Run(gate, entry).Should().BeTrue();
-    }
-
     private PublishGate Gate(int window = 16) => new(window, WhenConnectionLost.Resend, _missing, _time);
 
     private static PublishSession Open(PublishGate gate, long generation, int window = 16)
@@ -304,30 +358,31 @@ public sealed class PublishGateTests
         return session;
     }
 
-    private List<PublishEntry> Enter(PublishGate gate, int count) => [.. Enumerable.Range(0, count).Select(i =>
+    /// <summary>Publishes that enter at once, each with a second more than the one before.</summary>
+    private List<PublishEntry> Enter(PublishGate gate, int count) => [.. Enumerable.Range(0, count).Select(number =>
     {
-        var entry = new PublishEntry(gate, _time)
-        {
-            Message = TextMessage.Of($"{i}"),
-            Exchange = "x",
-            RoutingKey = "k",
-            Deadline = _time.GetTimestamp() + (long)(Timeout.TotalSeconds * _time.TimestampFrequency),
-        };
+        var entry = Entry(gate, Timeout + TimeSpan.FromSeconds(number));
         gate.Enter(entry);
         return entry;
     })];
 
-    private static PublishEntry? Granted(List<PublishEntry> entries) => entries.FirstOrDefault(entry => entry.Stage == PublishStage.Granted);
-
-    /// <summary>The caller's part: writes when it is its turn.</summary>
-    private static bool Run(PublishGate gate, PublishEntry entry)
+    private PublishEntry Entry(PublishGate gate, TimeSpan timeout) => new(gate, _time)
     {
-        if (entry.Stage != PublishStage.Granted || gate.Resume(entry, out var session) != PublishStep.Write)
+        Message = TextMessage.Of("x"),
+        Exchange = "x",
+        RoutingKey = "k",
+        Deadline = _time.GetTimestamp() + (long)(timeout.TotalSeconds * _time.TimestampFrequency),
+    };
+
+    /// <summary>The writer's part: all that may be written now, in order.</summary>
+    private static List<PublishEntry> Write(PublishGate gate)
+    {
+        List<PublishEntry> written = [];
+        while (gate.TakeNext(out _) is { } entry)
         {
-            return false;
+            written.Add(entry);
         }
 
-        gate.EndWrite(session!);
-        return true;
+        return written;
     }
 }

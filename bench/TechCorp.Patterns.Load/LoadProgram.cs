@@ -1,0 +1,46 @@
+using System.CommandLine;
+using RabbitMQ.Client.Exceptions;
+using TechCorp.Messaging;
+
+namespace TechCorp.Patterns.Load;
+
+/// <summary>Bad input and a missing server: one line on standard error, exit code 2.</summary>
+internal static class LoadProgram
+{
+    internal static async Task<int> InvokeAsync(RootCommand command, string[] args)
+    {
+        var parsed = command.Parse(args);
+        return parsed.Errors.Count == 0
+            ? await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false })
+            : Fail($"{string.Join(' ', parsed.Errors.Select(error => error.Message))} See --help.");
+    }
+
+    internal static async Task<int> GuardAsync(string server, Func<Uri, Task> run)
+    {
+        if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
+        {
+            return Fail("no server is named. Run it with 'eng/services.sh run -- …', or give --rabbitmq amqp://user:password@host:port/vhost.");
+        }
+
+        if (!uri.IsLoopback)
+        {
+            return Fail($"'{uri.Host}' is not this machine. Loads go to a server on loopback only.");
+        }
+
+        try
+        {
+            await run(uri);
+            return 0;
+        }
+        catch (Exception e) when (e is BrokerUnreachableException or BrokerConnectionException)
+        {
+            return Fail($"RabbitMQ on {uri.Host}:{uri.Port} cannot be used: {e.GetBaseException().Message} Start it with 'eng/services.sh run -- …'.");
+        }
+    }
+
+    private static int Fail(string line)
+    {
+        Console.Error.WriteLine($"load: {line.ReplaceLineEndings(" ")}");
+        return 2;
+    }
+}
