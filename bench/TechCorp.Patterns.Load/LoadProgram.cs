@@ -15,7 +15,7 @@ internal static class LoadProgram
             : Fail($"{string.Join(' ', parsed.Errors.Select(error => error.Message))} See --help.");
     }
 
-    internal static async Task<int> GuardAsync(string server, Func<Uri, Task> run)
+    internal static async Task<int> GuardAsync(string server, Func<Uri, Task<bool>> run)
     {
         if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
         {
@@ -29,13 +29,26 @@ internal static class LoadProgram
 
         try
         {
-            await run(uri);
-            return 0;
+            return await run(uri) ? 0 : 1;
         }
         catch (Exception e) when (e is BrokerUnreachableException or BrokerConnectionException)
         {
             return Fail($"RabbitMQ on {uri.Host}:{uri.Port} cannot be used: {e.GetBaseException().Message} Start it with 'eng/services.sh run -- …'.");
         }
+    }
+
+    /// <summary>An option that is a number from 1 on.</summary>
+    internal static Option<int> Count(string name, string description, int otherwise)
+    {
+        var option = new Option<int>(name) { Description = $"{description} Default: {otherwise}.", DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var value) || value < 1))
+            {
+                result.AddError($"{name} must be a whole number from 1 on; it is '{token.Value}'.");
+            }
+        });
+        return option;
     }
 
     private static int Fail(string line)

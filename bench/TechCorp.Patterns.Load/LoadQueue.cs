@@ -3,31 +3,30 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>The durable queue of one run, seen through a connection of its own; deleted at the end.</summary>
+/// <summary>A durable queue with its dead letters, the same for both sides, seen through a connection of its own; deleted at the end.</summary>
 internal sealed class LoadQueue : IAsyncDisposable
 {
     private readonly IConnection _connection;
     private readonly IChannel _channel;
 
-    private LoadQueue(string name, QueueKind kind, IConnection connection, IChannel channel)
+    private LoadQueue(QueueDeclaration queue, IConnection connection, IChannel channel)
     {
-        Name = name;
-        Kind = kind;
+        Name = queue.Name;
+        Topology = Topology.WorkQueue(queue);
         _connection = connection;
         _channel = channel;
     }
 
     internal string Name { get; }
 
-    internal QueueKind Kind { get; }
+    internal Topology Topology { get; }
 
     internal static async Task<LoadQueue> CreateAsync(Uri server, QueueKind kind, string purpose)
     {
         var connection = await new ConnectionFactory { Uri = server }.CreateConnectionAsync("load control");
-        var channel = await connection.CreateChannelAsync();
-        var name = $"load.{purpose}.{Guid.CreateVersion7():n}";
-        await channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = kind == QueueKind.Quorum ? "quorum" : "classic" });
-        return new LoadQueue(name, kind, connection, channel);
+        var queue = new LoadQueue(new QueueDeclaration($"load.{purpose}.{Guid.CreateVersion7():n}") { Kind = kind }, connection, await connection.CreateChannelAsync());
+        await using var bus = await MessageBus.StartAsync(builder => builder.UseRabbitMq(server.ToString()).AddTopology(queue.Topology));
+        return queue;
     }
 
     internal async Task<uint> CountAsync() => await _channel.MessageCountAsync(Name);
@@ -37,6 +36,7 @@ internal sealed class LoadQueue : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _channel.QueueDeleteAsync(Name);
+        await _channel.QueueDeleteAsync(Topology.DeadLetterQueueOf(Name));
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();
     }

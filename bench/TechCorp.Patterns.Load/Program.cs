@@ -4,12 +4,29 @@ using TechCorp.Patterns.Load;
 
 var server = new Option<string>("--rabbitmq") { Description = "AMQP URI of the server; default: TECHCORP_RABBITMQ.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TECHCORP_RABBITMQ") ?? "", Recursive = true };
 var kind = new Option<QueueKind>("--queue") { Description = "classic or quorum.", DefaultValueFactory = _ => QueueKind.Quorum, Recursive = true };
-var pairs = new Option<int>("--pairs") { Description = "How often both sides run, in turns.", DefaultValueFactory = _ => 9, Recursive = true };
-var messages = new Option<int>("--messages") { Description = "Messages of each side in each pair.", DefaultValueFactory = _ => 30_000, Recursive = true };
-var window = new Option<int>("--window") { Description = "Unconfirmed publishes at most.", DefaultValueFactory = _ => 256, Recursive = true };
+var pairs = LoadProgram.Count("--pairs", "How often both sides run, in turns.", 9);
+var messages = LoadProgram.Count("--messages", "Messages of each side in each pair.", 30_000);
+var window = LoadProgram.Count("--window", "Unconfirmed publishes at most.", 256);
+var seed = new Option<int>("--seed") { Description = "The same seed gives the same faults.", DefaultValueFactory = _ => 1 };
+var seconds = LoadProgram.Count("--seconds", "How long each side runs.", 30);
+var kills = LoadProgram.Count("--kills", "How many faults.", 20);
 
-var publish = new Command("publish", "Confirmed publishing beside RabbitMQ.Client with its own tracking.");
-publish.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!, uri => PublishCommand.RunAsync(uri, parsed.GetValue(kind), parsed.GetValue(pairs), parsed.GetValue(messages), parsed.GetValue(window))));
+var publish = Comparison("publish", "Confirmed publishing beside RabbitMQ.Client with its own tracking.", PublishCommand.RunAsync);
+var roundTrip = Comparison("roundtrip", "Publish, consume and acknowledge beside RabbitMQ.Client.", RoundTripCommand.RunAsync);
+var latency = Comparison("latency", "The time to the confirm at half of the maximum rate, open loop, beside RabbitMQ.Client.", LatencyCommand.RunAsync);
+var ledger = new Command("ledger", "Counts every message under seeded faults, ours and RabbitMQ.Client's.") { seed, seconds, kills };
+ledger.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!, uri => LedgerCommand.RunAsync(uri, parsed.GetValue(kind), parsed.GetValue(seed), parsed.GetValue(seconds), parsed.GetValue(kills))));
 
-var root = new RootCommand("Load on a RabbitMQ of this machine, ours beside the raw client. Each command ends with one RESULT line.") { server, kind, pairs, messages, window, publish };
+var root = new RootCommand("Load on a RabbitMQ of this machine, ours beside the raw client. Each command ends with one RESULT line.") { server, kind, publish, roundTrip, latency, ledger };
 return await LoadProgram.InvokeAsync(root, args);
+
+Command Comparison(string name, string description, Func<Uri, QueueKind, int, int, int, Task> run)
+{
+    var command = new Command(name, description) { pairs, messages, window };
+    command.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!, async uri =>
+    {
+        await run(uri, parsed.GetValue(kind), parsed.GetValue(pairs), parsed.GetValue(messages), parsed.GetValue(window));
+        return true;
+    }));
+    return command;
+}

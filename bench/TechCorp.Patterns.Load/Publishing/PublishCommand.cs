@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json;
 using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
@@ -17,13 +17,9 @@ internal static class PublishCommand
         await MeasureAsync(ours, WarmUp);
         await MeasureAsync(raw, WarmUp);
 
-        var result = await Pairs<Measurement>.RunAsync(pairs, () => MeasureAsync(ours, messages), () => MeasureAsync(raw, messages), static (number, o, r) => Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"pair {number}: ours {o.PerSecond:0}/s {o.Bytes:0} B {o.CpuMicroseconds:0.0} us, raw {r.PerSecond:0}/s {r.Bytes:0} B {r.CpuMicroseconds:0.0} us, ratio {o.PerSecond / r.PerSecond:0.000}")));
+        var result = await Pairs<Measurement>.RunAsync(pairs, () => MeasureAsync(ours, messages), () => MeasureAsync(raw, messages), Report.Pair);
 
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"RESULT publish ours={result.Ours(m => m.PerSecond):0} raw={result.Peer(m => m.PerSecond):0} ratio={result.Ratio(m => m.PerSecond):0.000} ours_bytes={result.Ours(m => m.Bytes):0} raw_bytes={result.Peer(m => m.Bytes):0} ours_cpu_us={result.Ours(m => m.CpuMicroseconds):0.0} raw_cpu_us={result.Peer(m => m.CpuMicroseconds):0.0} bytes_ratio={result.Ratio(m => m.Bytes):0.000} cpu_ratio={result.Ratio(m => m.CpuMicroseconds):0.000} queue={Name(kind)}"));
+        Console.WriteLine(Report.Result("publish", result, kind));
 
         async Task<Measurement> MeasureAsync(ILoadPublisher publisher, int count)
         {
@@ -39,7 +35,5 @@ internal static class PublishCommand
         }
     }
 
-    internal static string Name(QueueKind kind) => kind == QueueKind.Quorum ? "quorum" : "classic";
-
-    private static int Body() => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(LoadEvent.Of(0), LoadJson.Default.LoadEvent).Length;
+    private static int Body() => JsonSerializer.SerializeToUtf8Bytes(LoadEvent.Of(0), LoadJson.Default.LoadEvent).Length;
 }

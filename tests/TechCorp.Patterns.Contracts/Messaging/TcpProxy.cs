@@ -3,17 +3,18 @@ using System.Net.Sockets;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>A TCP relay in front of a server: real sockets that a test can cut, stall and refuse.</summary>
+/// <summary>A TCP relay in front of a server: real sockets that a test can cut, leave half open, stall, throttle and refuse.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private readonly string _host;
     private readonly int _port;
     private readonly Lock _gate = new();
-    private readonly List<Socket> _sockets = []; // guarded by _gate
+    private readonly List<Line> _lines = []; // guarded by _gate
     private Socket _listener; // guarded by _gate
     private TaskCompletionSource _toServer = Open(); // guarded by _gate; completed while bytes flow
     private TaskCompletionSource _toClient = Open(); // guarded by _gate; completed while bytes flow
     private int _accepted;
+    private volatile int _bytesPerSecond; // 0: as fast as it goes
 
     /// <summary>Relays to a server, from a free port of this machine.</summary>
     public TcpProxy(string host, int port)
@@ -31,21 +32,33 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>How many connections it has accepted so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Breaks every connection with a reset, without a goodbye. New ones are accepted.</summary>
-    public void Cut()
+    /// <summary>Breaks every connection: with a reset, or with an orderly end of the stream in the middle of whatever was said. New ones are accepted.</summary>
+    public void Cut(bool reset = true)
     {
-        Socket[] sockets;
+        Line[] lines;
         lock (_gate)
         {
-            sockets = [.. _sockets];
-            _sockets.Clear();
+            lines = [.. _lines];
+            _lines.Clear();
         }
 
-        foreach (var socket in sockets)
+        foreach (var line in lines)
         {
-            Reset(socket);
+            line.End(reset);
         }
     }
+
+    /// <summary>The connections of now carry not one byte more, and nobody is told, as when a cable is pulled; new ones work.</summary>
+    public void HalfOpen()
+    {
+        lock (_gate)
+        {
+            _lines.ForEach(line => line.Dead = true);
+        }
+    }
+
+    /// <summary>Bytes flow slowly, in each direction of each connection; 0 lets them go as fast as they can.</summary>
+    public void Throttle(int bytesPerSecond) => _bytesPerSecond = bytesPerSecond;
 
     /// <summary>Bytes stop flowing; connections stay open, as with a dead network.</summary>
     public void Stall(bool toServer = true, bool toClient = true)
@@ -119,20 +132,6 @@ public sealed class TcpProxy : IAsyncDisposable
         return listener;
     }
 
-    private static void Reset(Socket socket)
-    {
-        try
-        {
-            socket.LingerState = new LingerOption(enable: true, 0);
-        }
-        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
-        {
-            // It is closed already.
-        }
-
-        socket.Dispose();
-    }
-
     private async Task AcceptAsync(Socket listener)
     {
         try
@@ -140,6 +139,7 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var client = await listener.AcceptAsync();
+                client.NoDelay = true;
                 Interlocked.Increment(ref _accepted);
                 _ = RelayAsync(client);
             }
@@ -152,18 +152,16 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task RelayAsync(Socket client)
     {
-        var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        client.NoDelay = true;
+        var line = new Line(client);
         lock (_gate)
         {
-            _sockets.Add(client);
-            _sockets.Add(server);
+            _lines.Add(line);
         }
 
         try
         {
-            await server.ConnectAsync(_host, _port);
-            await Task.WhenAny(PumpAsync(client, server, toServer: true), PumpAsync(server, client, toServer: false));
+            await line.Server.ConnectAsync(_host, _port);
+            await Task.WhenAny(PumpAsync(line, client, line.Server, toServer: true), PumpAsync(line, line.Server, client, toServer: false));
         }
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
@@ -172,15 +170,13 @@ public sealed class TcpProxy : IAsyncDisposable
 
         lock (_gate)
         {
-            _sockets.Remove(client);
-            _sockets.Remove(server);
+            _lines.Remove(line);
         }
 
-        Reset(client);
-        Reset(server);
+        line.End(reset: true);
     }
 
-    private async Task PumpAsync(Socket from, Socket to, bool toServer)
+    private async Task PumpAsync(Line line, Socket from, Socket to, bool toServer)
     {
         var buffer = new byte[16 * 1024];
         try
@@ -188,11 +184,22 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 await Flow(toServer);
-                var count = await from.ReceiveAsync(buffer.AsMemory());
+                var rate = _bytesPerSecond;
+                var count = await from.ReceiveAsync(rate == 0 ? buffer : buffer.AsMemory(0, Math.Clamp(rate / 50, 1, buffer.Length)));
                 await Flow(toServer);
+                if (line.Dead)
+                {
+                    await line.Ended;
+                }
+
                 if (count == 0)
                 {
                     return;
+                }
+
+                if (rate > 0)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds((double)count / rate), TimeProvider.System);
                 }
 
                 for (var sent = 0; sent < count;)
@@ -212,6 +219,46 @@ public sealed class TcpProxy : IAsyncDisposable
         lock (_gate)
         {
             return (toServer ? _toServer : _toClient).Task;
+        }
+    }
+
+    /// <summary>One relayed connection.</summary>
+    private sealed class Line(Socket client)
+    {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal Socket Server { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        internal volatile bool Dead;
+
+        internal Task Ended => _ended.Task;
+
+        internal void End(bool reset)
+        {
+            End(client, reset);
+            End(Server, reset);
+            _ended.TrySetResult();
+        }
+
+        private static void End(Socket socket, bool reset)
+        {
+            try
+            {
+                if (reset)
+                {
+                    socket.LingerState = new LingerOption(enable: true, 0);
+                }
+                else
+                {
+                    socket.Shutdown(SocketShutdown.Both);
+                }
+            }
+            catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+            {
+                // It is closed already.
+            }
+
+            socket.Dispose();
         }
     }
 }

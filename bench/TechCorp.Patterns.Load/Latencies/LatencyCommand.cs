@@ -1,0 +1,43 @@
+using HdrHistogram;
+using TechCorp.Messaging;
+
+namespace TechCorp.Patterns.Load;
+
+/// <summary>The time from when a publish was due to its confirm, at half of the maximum rate, beside the raw client.</summary>
+internal static class LatencyCommand
+{
+    private const double Share = 0.5;
+
+    internal static async Task RunAsync(Uri server, QueueKind kind, int pairs, int messages, int window)
+    {
+        await using var queue = await LoadQueue.CreateAsync(server, kind, "latency");
+        await using var ours = await OurPublisher.StartAsync(server, queue.Name, window);
+        await using var raw = await RawPublisher.StartAsync(server, queue.Name);
+        var fastest = (await Measurement.TakeAsync(messages, () => PublishLoad.RunAsync(raw, messages, window))).PerSecond;
+        fastest = Math.Min(fastest, (await Measurement.TakeAsync(messages, () => PublishLoad.RunAsync(ours, messages, window))).PerSecond);
+        await queue.PurgeAsync();
+        var rate = fastest * Share;
+        Console.WriteLine(Report.Text($"{kind} queue, {pairs} pairs of {messages} messages at {rate:0}/s, half of what both can do"));
+        await RunAsync(ours);
+        await RunAsync(raw);
+
+        var result = await Pairs<Latencies>.RunAsync(pairs, () => RunAsync(ours), () => RunAsync(raw), static (number, o, r) => Console.WriteLine(Report.Text(
+            $"pair {number}: ours p50 {o.P50:0} us p99 {o.P99:0} us, raw p50 {r.P50:0} us p99 {r.P99:0} us, ratio of p99 {o.P99 / r.P99:0.000}")));
+
+        Console.WriteLine(Report.Text(
+            $"RESULT latency ours_p50_us={result.Ours(l => l.P50):0} ours_p99_us={result.Ours(l => l.P99):0} raw_p50_us={result.Peer(l => l.P50):0} raw_p99_us={result.Peer(l => l.P99):0} ratio={result.Ratio(l => l.P99):0.000} queue={Report.Name(kind)}"));
+
+        async Task<Latencies> RunAsync(ILoadPublisher publisher)
+        {
+            var measured = await OpenLoop.RunAsync(publisher, rate, messages);
+            await queue.PurgeAsync();
+            return measured;
+        }
+    }
+
+    /// <summary>Microseconds.</summary>
+    internal readonly record struct Latencies(double P50, double P99)
+    {
+        internal static Latencies Of(HistogramBase histogram) => new(histogram.GetValueAtPercentile(50), histogram.GetValueAtPercentile(99));
+    }
+}
