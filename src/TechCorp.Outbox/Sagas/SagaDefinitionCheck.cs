@@ -34,6 +34,11 @@ internal static class SagaDefinitionCheck
                 yield return $"Step '{step.Name}' comes after the point of no return: it can only be retriable or local.";
             }
 
+            if (step.Kind == SagaStepKind.Local && step.Query is not null)
+            {
+                yield return $"Step '{step.Name}' is local: its outcome commits with its writes and is never unknown afterwards. Remove {nameof(SagaSteps<>.QueryOutcome)}.";
+            }
+
             noReturn |= step.Kind is SagaStepKind.Pivot or SagaStepKind.Retriable;
             if (step.Timeout <= TimeSpan.Zero)
             {
