@@ -81,6 +81,16 @@ public abstract class SagaMistakeContract<TDatabase> : SagaContract<TDatabase>
     }
 
     [Fact]
+    public void Marks_of_the_barrier_outlive_the_deadline_of_every_saga_and_the_time_it_is_kept()
+    {
+        var longest = Options.KeepBarrierMarks - Options.KeepEnded;
+        var build = (TimeSpan deadline) => Probe(s => s.Step("a", (_, _) => Task.FromResult(StepOutcome.Success())).Deadline(deadline));
+
+        build.Invoking(b => b(longest)).Should().NotThrow();
+        build.Invoking(b => b(longest + TimeSpan.FromTicks(1))).Should().Throw<InvalidOperationException>().WithMessage("*ProbeSaga*KeepEnded*KeepBarrierMarks*");
+    }
+
+    [Fact]
     public async Task A_step_that_cannot_be_read_is_told_and_hides_no_other_saga()
     {
         var process = await TwoThatWaitAsync();
