@@ -10,7 +10,7 @@ public abstract class SagaMistakeContract<TDatabase> : SagaContract<TDatabase>
 {
     private string Business => Db.Database.Table("business");
 
-    [Fact, Trait("Spec", "SG23")]
+    [Fact]
     public async Task A_local_step_that_swallows_an_error_of_the_database_succeeds_only_with_its_writes()
     {
         await Db.ExecuteAsync($"create table {Business} (id integer)");
