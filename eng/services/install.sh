@@ -45,6 +45,7 @@ install_packages() ( # SERVER...; a subshell: the lock and the trap end with it
     packages=()
     for server in $(missing_of "$@"); do packages+=("$(package_of "$server")"); done
     ((${#packages[@]} > 0)) || exit 0
+    if [[ " ${packages[*]} " == *" postgresql "* ]]; then packages+=(pgbouncer); fi # the tests of the relay start it themselves
 
     policy=/usr/sbin/policy-rc.d
     cluster=/etc/postgresql-common/createcluster.d/techcorp-services.conf

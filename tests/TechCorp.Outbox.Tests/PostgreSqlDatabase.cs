@@ -17,6 +17,9 @@ public sealed class PostgreSqlDatabase : TestDatabase
         ? value
         : throw new InvalidOperationException("These tests need PostgreSQL and TECHCORP_POSTGRES is not set. Run them as: eng/services.sh run -- dotnet run --project tests/TechCorp.Outbox.Tests");
 
+    /// <summary>Where the server is, for a test that puts something in front of it.</summary>
+    internal static NpgsqlConnectionStringBuilder Server => new(ConnectionString);
+
     public override DbDataSource OpenAnotherDataSource()
     {
         var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, ApplicationName = _schema });

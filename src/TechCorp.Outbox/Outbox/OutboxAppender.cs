@@ -39,12 +39,27 @@ internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
     }
 
     /// <returns>What the database can be asked about after a lost commit; null when nothing was written.</returns>
-    /// <exception cref="InvalidOperationException">The transaction has ended, or an event's id is there with another payload.</exception>
+    /// <exception cref="InvalidOperationException">The transaction has ended or failed, or an event's id is there with another payload.</exception>
     internal async Task<string?> WriteAsync(WriteTransaction write, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
         ConnectionOf(write.Transaction);
         return await InsertAsync(write.Transaction, write.Connection, rows, cancellationToken).ConfigureAwait(false)
-            ?? await database.Dialect.CommitTokenAsync(write, database.Schema, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+            ?? await CommitTokenAsync(write, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<string?> CommitTokenAsync(WriteTransaction write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Without rows this is the first to notice, on PostgreSQL, that somebody swallowed an error: its COMMIT would be a silent rollback.
+            await write.ThrowIfAbortedAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException e) when (e.SqlState == WriteTransaction.Aborted)
+        {
+            throw HasFailed(e);
+        }
+
+        return await database.Dialect.CommitTokenAsync(write, database.Schema, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<string?> InsertAsync(DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
@@ -65,11 +80,13 @@ internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
                 }
             }
         }
-        catch (DbException e) when (e.SqlState is "25P02" or "25006")
+        catch (DbException e) when (e.SqlState == WriteTransaction.Aborted)
         {
-            throw new InvalidOperationException(e.SqlState == "25006"
-                ? "The transaction is read-only; events can only be added to one that may write."
-                : "The transaction has failed earlier and can only be rolled back; nothing was added.", e);
+            throw HasFailed(e);
+        }
+        catch (DbException e) when (e.SqlState == "25006")
+        {
+            throw new InvalidOperationException("The transaction is read-only; events can only be added to one that may write.", e);
         }
 
         return token;
@@ -102,6 +119,8 @@ internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
             throw Ended();
         }
     }
+
+    private static InvalidOperationException HasFailed(DbException e) => new("The transaction has failed earlier and can only be rolled back; nothing was added.", e);
 
     private static InvalidOperationException Ended() => new("The transaction has been committed or rolled back already; nothing was added.");
 

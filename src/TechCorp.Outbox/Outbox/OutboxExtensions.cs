@@ -14,6 +14,16 @@ public static class OutboxExtensions
             where T : notnull
             => outbox.AppendAsync(transaction, [outbox.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
 
+        /// <summary>For an event that is appended later: what the outbox refuses is refused where the event is made, and not at the commit.</summary>
+        /// <exception cref="ArgumentException">The event breaks a limit.</exception>
+        internal OutboxMessage ToCheckedMessage<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId, string? id = null)
+            where T : notnull
+        {
+            var message = outbox.ToMessage(payload, destination, aggregateType, aggregateId, id);
+            (outbox as TransactionalOutbox)?.Check(message);
+            return message;
+        }
+
         internal OutboxMessage ToMessage<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId, string? id = null)
             where T : notnull
             => new(outbox.Catalog.Create(payload, id), destination ?? outbox.Catalog.DestinationOf<T>()) { AggregateType = aggregateType, AggregateId = aggregateId };

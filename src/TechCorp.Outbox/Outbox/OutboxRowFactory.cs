@@ -14,7 +14,16 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
     private int _next = -1;
 
     /// <exception cref="ArgumentException">The event breaks a limit, or its id is no UUID.</exception>
-    internal OutboxRow Create(OutboxMessage message)
+    internal OutboxRow Create(OutboxMessage message) => Create(message, NextPart);
+
+    /// <summary>For an event whose row is made later.</summary>
+    /// <exception cref="ArgumentException">The event breaks a limit, or its id is no UUID.</exception>
+    internal void Check(OutboxMessage message) => Create(message, static () => 0);
+
+    // Events without a key take the partitions in turn; one that is only checked takes no turn.
+    private short NextPart() => (short)((uint)Interlocked.Increment(ref _next) % OutboxRow.Partitions);
+
+    private OutboxRow Create(OutboxMessage message, Func<short> partWithoutKey)
     {
         ArgumentNullException.ThrowIfNull(message);
         var (content, destination) = (message.Message ?? throw new ArgumentException("The event has no message.", nameof(message)), message.Destination);
@@ -36,7 +45,7 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
         var key = Name(message.OrderingKey, "ordering key", id);
         return new OutboxRow
         {
-            Part = key is null ? (short)((uint)Interlocked.Increment(ref _next) % OutboxRow.Partitions) : OutboxRow.PartOf(key),
+            Part = key is null ? partWithoutKey() : OutboxRow.PartOf(key),
             Key = key,
             MessageId = id,
             AggregateType = Name(message.AggregateType, "aggregate type", id),

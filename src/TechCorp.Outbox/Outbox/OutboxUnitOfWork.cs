@@ -50,7 +50,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
     /// <summary>Writes the events, commits, and tells the relay.</summary>
     /// <param name="cancellationToken">Heeded until COMMIT is sent, not after: a commit has no third outcome.</param>
     /// <exception cref="CommitOutcomeUnknownException">The connection was lost during COMMIT; ask it what became of the transaction.</exception>
-    /// <exception cref="InvalidOperationException">The unit of work has ended, or an event's id is there with another payload.</exception>
+    /// <exception cref="InvalidOperationException">The unit of work has ended, its transaction has failed earlier, or an event's id is there with another payload.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfEnded();

@@ -125,6 +125,9 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
     /// <summary>Checks a message and makes the row of it.</summary>
     internal OutboxRow ToRow(OutboxMessage message) => _factory.Create(message);
 
+    /// <summary>Refuses now what would be refused when it is appended.</summary>
+    internal void Check(OutboxMessage message) => _factory.Check(message);
+
     internal Task<string?> WriteAsync(WriteTransaction write, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
         => _appender.WriteAsync(write, rows, cancellationToken);
 

@@ -22,10 +22,15 @@ internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrato
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _relay = settings.RunRelay ? relay() : null;
-        return _relay?.StartAsync(cancellationToken) ?? Task.CompletedTask;
+        if (settings.RunRelay)
+        {
+            // The relay asks again with each connection; asked here, a host that could never publish does not start.
+            await database.Dialect.CheckSessionsAsync(database, cancellationToken).ConfigureAwait(false);
+            _relay = relay();
+            await _relay.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;

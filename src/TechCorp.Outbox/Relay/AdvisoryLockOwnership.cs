@@ -16,7 +16,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
     {
         if (_connection is null)
         {
-            _connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+            _connection = await OpenSessionAsync(cancellationToken).ConfigureAwait(false);
             _tried = 0;
             await _connection.ExecuteAsync(new CommandDefinition(KeepSession, cancellationToken: cancellationToken)).ConfigureAwait(false);
         }
@@ -28,6 +28,21 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
         }
 
         return _connection;
+    }
+
+    private async Task<DbConnection> OpenSessionAsync(CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SessionProbe.ThrowIfSharedAsync(database, connection, cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task TakeAsync(DbConnection connection, CancellationToken cancellationToken)

@@ -11,5 +11,5 @@ internal sealed class SagaEvents(IOutbox outbox, Func<int, string>? id = null)
 
     internal void Add<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId)
         where T : notnull
-        => _messages.Add(outbox.ToMessage(payload, destination, aggregateType, aggregateId, id?.Invoke(_messages.Count)));
+        => _messages.Add(outbox.ToCheckedMessage(payload, destination, aggregateType, aggregateId, id?.Invoke(_messages.Count)));
 }

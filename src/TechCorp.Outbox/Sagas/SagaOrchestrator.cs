@@ -76,7 +76,7 @@ public sealed partial class SagaOrchestrator
     public Task<SagaSnapshot?> FindAsync(Guid id, CancellationToken cancellationToken = default) => _store.FindAsync(id, cancellationToken);
 
     /// <summary>The sagas in a status, the oldest first: those that need attention, for example.</summary>
-    /// <param name="status">The status.</param>
+    /// <param name="status">The status. A saga whose status cannot be read is listed with <see cref="SagaStatus.Suspended"/>, and one with a step that cannot be read says so in its <see cref="SagaSnapshot.Reason"/>.</param>
     /// <param name="limit">The most to return, 1 to 1000.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<SagaSnapshot>> ListAsync(SagaStatus status, int limit = 100, CancellationToken cancellationToken = default)

@@ -12,7 +12,7 @@ internal sealed class SagaRegistration<TState>(Func<IServiceProvider, Saga<TStat
         using var scope = scopes.CreateScope();
         var saga = factory(scope.ServiceProvider);
         var steps = saga.Steps();
-        var problems = SagaDefinitionCheck.Problems(saga.Name, saga.Version, steps).ToList();
+        var problems = SagaDefinitionCheck.Problems(saga.Name, saga.Version, steps).Concat(SagaDefinitionCheck.Problems(steps.DeadlineAfter, options)).ToList();
         if (problems.Count > 0)
         {
             throw new InvalidOperationException($"Saga {saga.GetType().Name} cannot be run: {string.Join(" ", problems)}");

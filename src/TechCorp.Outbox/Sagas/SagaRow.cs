@@ -22,4 +22,30 @@ internal sealed class SagaRow
     public string Data { get; set; } = "";
 
     public long? DeadlineLeft { get; set; }
+
+    /// <summary>For operators: what this version cannot read is told by a suspended saga; throwing would hide it, and all that are listed with it.</summary>
+    internal SagaSnapshot Snapshot(IEnumerable<SagaStepRow> steps)
+    {
+        var (snapshots, unreadable) = (new List<SagaStepSnapshot>(), new List<string>());
+        if (!Enum.TryParse<SagaStatus>(Status, out var status))
+        {
+            unreadable.Add($"its status is '{Status}'");
+        }
+
+        foreach (var step in steps)
+        {
+            if (step.Unreadable is { } what)
+            {
+                unreadable.Add(what);
+            }
+            else
+            {
+                snapshots.Add(step.Snapshot);
+            }
+        }
+
+        return unreadable.Count == 0
+            ? new SagaSnapshot(Guid.Parse(Id), Name, Version, BusinessKey, status, Reason, snapshots)
+            : new SagaSnapshot(Guid.Parse(Id), Name, Version, BusinessKey, SagaStatus.Suspended, $"The row cannot be read: {string.Join(", ", unreadable)}. {Reason}".TrimEnd(), snapshots);
+    }
 }

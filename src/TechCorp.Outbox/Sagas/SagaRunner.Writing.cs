@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace TechCorp.Outbox;
@@ -44,6 +45,7 @@ internal sealed partial class SagaRunner
             using var timeout = new CancellationTokenSource(instance.Type.Timeouts[plan.Ordinal], time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
             result = await session.LocalAsync(plan.Ordinal, instance.Action(plan.Ordinal), instance.Data, write.Transaction, either.Token).ConfigureAwait(false);
+            result = await SoundAsync(write, result).ConfigureAwait(false);
             result = Answered(instance, plan, result, timeout.IsCancellationRequested && !abort.IsCancellationRequested);
             plan = Next(instance, plan, result.Report);
             if (result.Report.Kind == StepOutcomeKind.Success)
@@ -59,6 +61,25 @@ internal sealed partial class SagaRunner
 
         // Rolled back, so there was no effect; what is known is written without it.
         return await WriteAsync(session, instance, plan, instance.Data, [], stopping, abort).ConfigureAwait(false);
+    }
+
+    /// <summary>A success in a transaction that has failed is none: the step swallowed the error, and its writes cannot be committed.</summary>
+    private static async Task<SagaResult> SoundAsync(WriteTransaction write, SagaResult result)
+    {
+        if (result.Report.Kind != StepOutcomeKind.Success)
+        {
+            return result;
+        }
+
+        try
+        {
+            await write.ThrowIfAbortedAsync(CancellationToken.None).ConfigureAwait(false);
+            return result;
+        }
+        catch (DbException e) when (e.SqlState == WriteTransaction.Aborted)
+        {
+            return result with { Report = StepReport.Unknown(ErrorText.Of(e)) };
+        }
     }
 
     private async Task<SagaWritten?> WriteAsync(

@@ -3,6 +3,9 @@ namespace TechCorp.Outbox;
 /// <summary>The statements of the saga store in one dialect. Times come in as <c>@Now</c> (SQLite, Unix milliseconds) or are the server's; spans come in as milliseconds.</summary>
 internal sealed record SagaSql
 {
+    /// <summary>As SQL text: every status that this version can read.</summary>
+    internal static string KnownStatuses { get; } = string.Join(", ", Enum.GetNames<SagaStatus>().Select(name => $"'{name}'"));
+
     /// <summary>A new instance; no row when the business key has one.</summary>
     internal required string Insert { get; init; }
 
@@ -46,6 +49,7 @@ internal sealed record SagaSql
     /// <summary>Which of our own fresh instances were committed.</summary>
     internal required string FindOwn { get; init; }
 
+    /// <summary>What has a status; those whose status cannot be read count as suspended.</summary>
     internal required string FindByStatus { get; init; }
 
     internal required string Steps { get; init; }

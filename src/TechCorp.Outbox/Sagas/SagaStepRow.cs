@@ -23,5 +23,11 @@ internal sealed class SagaStepRow
 
     internal StepProgress Progress => new(Enum.Parse<SagaStepState>(State), Attempt, Enum.Parse<CompensationState>(Compensation), CompensationAttempt, Output, LastError);
 
+    /// <summary>What no version of ours has written here; null as a rule.</summary>
+    internal string? Unreadable
+        => !Enum.TryParse<SagaStepState>(State, out _) ? $"step '{Name}' is '{State}'"
+            : !Enum.TryParse<CompensationState>(Compensation, out _) ? $"the compensation of step '{Name}' is '{Compensation}'"
+            : null;
+
     internal SagaStepSnapshot Snapshot => new(Name, Progress.State, Attempt, Progress.Compensation, CompensationAttempt, Output, LastError);
 }

@@ -61,6 +61,7 @@ public sealed class SagaSteps<TState>
 
     /// <summary>Before the step before is given up, its outcome is asked for in another way, with the same key.</summary>
     /// <param name="query">Answers <see cref="StepOutcome.Success(string?)"/>, <see cref="StepOutcome.Rejected"/> (and then nothing may happen later) or throws, when it cannot tell.</param>
+    /// <remarks>Not for a local step, whose outcome is never unknown: the definition is refused.</remarks>
     public SagaSteps<TState> QueryOutcome(Func<StepContext<TState>, CancellationToken, Task<StepOutcome>> query)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -72,10 +72,6 @@ internal sealed partial class SagaStore
 
         var steps = (await connection.QueryAsync<SagaStepRow>(new CommandDefinition(
             _sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: cancellationToken)).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
-        return
-        [
-            .. rows.Select(r => new SagaSnapshot(
-                Guid.Parse(r.Id), r.Name, r.Version, r.BusinessKey, Enum.Parse<SagaStatus>(r.Status), r.Reason, [.. steps[r.Id].Select(s => s.Snapshot)])),
-        ];
+        return [.. rows.Select(r => r.Snapshot(steps[r.Id]))];
     }
 }

@@ -9,6 +9,12 @@ internal sealed partial class PostgreSqlDialect
 
     internal override PartitionOwnership Ownership(OutboxDatabase database, TimeProvider time, RelayOptions options) => new AdvisoryLockOwnership(database, time);
 
+    internal override async Task CheckSessionsAsync(OutboxDatabase database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await SessionProbe.ThrowIfSharedAsync(database, connection, cancellationToken).ConfigureAwait(false);
+    }
+
     // A row waits for an earlier one of its key that was refused: until that is due, and beyond, where it is behind what was read (only a read from 0 meets both in order).
     // An earlier one that no queue is bound for holds back only those with its own destination.
     internal override string ReadRows(string schema) => $"""

@@ -96,7 +96,13 @@ internal sealed partial class PostgreSqlDialect
         FindByKey = $"select {SagaColumns} from {schema}.saga s where s.type = @Name and s.business_key = @BusinessKey limit 1",
         FindById = $"select {SagaColumns} from {schema}.saga s where s.id = cast(@Id as uuid) limit 1",
         FindOwn = $"select s.id::text from {schema}.saga s where s.id = any(cast(@Ids as uuid[])) and s.owner = @Owner and s.epoch = 1 limit @Limit",
-        FindByStatus = $"select {SagaColumns} from {schema}.saga s where s.status = @Status order by s.created_at limit @Limit",
+        FindByStatus = $"""
+            select {SagaColumns}
+            from {schema}.saga s
+            where s.status = @Status or (@Status = '{SagaStatus.Suspended}' and s.status not in ({SagaSql.KnownStatuses}))
+            order by s.created_at
+            limit @Limit
+            """,
         Steps = $"""
             select saga_id::text as SagaId, ordinal as Ordinal, name as Name, state as State, attempt as Attempt, comp_state as Compensation,
               comp_attempt as CompensationAttempt, output as Output, last_error as LastError

@@ -5,6 +5,10 @@ public abstract partial class SqlDialect
 {
     internal abstract PartitionOwnership Ownership(OutboxDatabase database, TimeProvider time, RelayOptions options);
 
+    /// <summary>Refuses connections that a relay cannot own partitions with.</summary>
+    /// <exception cref="InvalidOperationException">Says what to do.</exception>
+    internal abstract Task CheckSessionsAsync(OutboxDatabase database, CancellationToken cancellationToken);
+
     /// <summary>Reads unsent rows that may be published now, per partition above what was read before (<c>@parts</c>, <c>@lows</c>; <c>@limit</c>).</summary>
     internal abstract string ReadRows(string schema);
 

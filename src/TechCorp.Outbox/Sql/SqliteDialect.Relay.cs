@@ -7,6 +7,8 @@ internal sealed partial class SqliteDialect
 {
     internal override PartitionOwnership Ownership(OutboxDatabase database, TimeProvider time, RelayOptions options) => new LeaseOwnership(database, time, options.LeaseDuration);
 
+    internal override Task CheckSessionsAsync(OutboxDatabase database, CancellationToken cancellationToken) => Task.CompletedTask;
+
     // As on PostgreSQL, where the conditions are explained.
     internal override string ReadRows(string schema) => $"""
         select o.id as Id, o.part as Part, o.key as Key, o.message_id as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,

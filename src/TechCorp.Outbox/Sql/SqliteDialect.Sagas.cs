@@ -85,7 +85,13 @@ internal sealed partial class SqliteDialect
         FindByKey = $"select {SagaColumns} from {schema}_saga where type = @Name and business_key = @BusinessKey limit 1",
         FindById = $"select {SagaColumns} from {schema}_saga where id = @Id limit 1",
         FindOwn = $"select id from {schema}_saga where id in @Ids and owner = @Owner and epoch = 1 limit @Limit",
-        FindByStatus = $"select {SagaColumns} from {schema}_saga where status = @Status order by created_at limit @Limit",
+        FindByStatus = $"""
+            select {SagaColumns}
+            from {schema}_saga
+            where status = @Status or (@Status = '{SagaStatus.Suspended}' and status not in ({SagaSql.KnownStatuses}))
+            order by created_at
+            limit @Limit
+            """,
         Steps = $"""
             select saga_id as SagaId, ordinal as Ordinal, name as Name, state as State, attempt as Attempt, comp_state as Compensation,
               comp_attempt as CompensationAttempt, output as Output, last_error as LastError

@@ -6,6 +6,9 @@ namespace TechCorp.Outbox;
 /// <remarks>One caller at a time. Disposing without a commit rolls back.</remarks>
 internal sealed class WriteTransaction : IAsyncDisposable
 {
+    /// <summary>PostgreSQL's SQLSTATE for whatever is said to a transaction that has failed.</summary>
+    internal const string Aborted = "25P02";
+
     private readonly WriterTurn? _turn;
     private bool _disposed;
 

@@ -20,6 +20,16 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
         await Outbox.Invoking(o => o.AppendAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back*");
     }
 
+    [Fact]
+    public async Task A_unit_of_work_without_events_does_not_hide_that_its_transaction_has_failed()
+    {
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+        await work.Connection.ExecuteAsync($"insert into {Business} values (1)", transaction: work.Transaction);
+        await work.Connection.Invoking(c => c.ExecuteAsync("select 1 / 0", transaction: work.Transaction)).Should().ThrowAsync<PostgresException>();
+
+        await work.Invoking(w => w.CommitAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back*");
+    }
+
     [Fact, Trait("Spec", "OW9")]
     public async Task A_unit_of_work_that_is_run_again_after_a_serialization_failure_leaves_one_event()
     {

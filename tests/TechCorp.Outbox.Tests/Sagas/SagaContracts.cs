@@ -17,3 +17,7 @@ public sealed class PostgreSqlSagaLifecycleContract : SagaLifecycleContract<Post
 public sealed class SqliteSagaBarrierContract : SagaBarrierContract<SqliteDatabase>;
 
 public sealed class PostgreSqlSagaBarrierContract : SagaBarrierContract<PostgreSqlDatabase>;
+
+public sealed class SqliteSagaMistakeContract : SagaMistakeContract<SqliteDatabase>;
+
+public sealed class PostgreSqlSagaMistakeContract : SagaMistakeContract<PostgreSqlDatabase>;

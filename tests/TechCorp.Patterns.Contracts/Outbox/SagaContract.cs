@@ -36,9 +36,11 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
         where TState : class
         => Process(new SagaRegistration<TState>(_ => saga(), json));
 
-    private protected SagaOrchestrator Process(params SagaRegistration[] sagas)
+    private protected SagaOrchestrator Process(params SagaRegistration[] sagas) => Process(Outbox, sagas);
+
+    private protected SagaOrchestrator Process(IOutbox outbox, params SagaRegistration[] sagas)
     {
-        var process = new SagaOrchestrator(Db.Database, Outbox, sagas, NoContainer.Instance, Options, Db.Time, NullLogger.Instance);
+        var process = new SagaOrchestrator(Db.Database, outbox, sagas, NoContainer.Instance, Options, Db.Time, NullLogger.Instance);
         process.Open();
         _processes.Add(process);
         return process;

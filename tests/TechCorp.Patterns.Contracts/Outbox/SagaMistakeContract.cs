@@ -1,0 +1,134 @@
+using System.Data.Common;
+using Dapper;
+using TechCorp.Outbox;
+
+namespace TechCorp.Patterns.Contracts;
+
+/// <summary>What is wrong with a saga's code or its rows is told where somebody can see it.</summary>
+public abstract class SagaMistakeContract<TDatabase> : SagaContract<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    private string Business => Db.Database.Table("business");
+
+    [Fact]
+    public async Task A_local_step_that_swallows_an_error_of_the_database_succeeds_only_with_its_writes()
+    {
+        await Db.ExecuteAsync($"create table {Business} (id integer)");
+        var process = Probe(s => s.LocalStep("write", async (step, _) =>
+        {
+            await step.Connection.ExecuteAsync($"insert into {Business} values (1)", transaction: step.Transaction);
+            try
+            {
+                await step.Connection.ExecuteAsync("insert into nowhere values (1)", transaction: step.Transaction);
+            }
+            catch (DbException)
+            {
+                // The mistake.
+            }
+
+            return StepOutcome.Success();
+        }));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+
+        var saga = await DriveAsync<ProbeState>(process, "p-1", until: null);
+
+        saga.IsFinal.Should().BeTrue();
+        (await Db.ScalarAsync<long>($"select count(*) from {Business}")).Should().Be(saga.Status == SagaStatus.Completed ? 1 : 0);
+        (saga.Status == SagaStatus.Completed).Should().Be(saga.Steps[0].LastError is null, "what went wrong is told");
+    }
+
+    [Theory, Trait("Spec", "OW8")]
+    [InlineData("step")]
+    [InlineData("local")]
+    [InlineData("end")]
+    public async Task An_event_that_is_too_large_is_refused_where_it_is_published(string where)
+    {
+        ArgumentException? refusal = null;
+        void Refuse(Action publish) => refusal = publish.Should().Throw<ArgumentException>().Which;
+        var large = new OrderEnded(new string('x', 1024 * 1024), "large", null);
+        await using var outbox = TransactionalOutbox.Create(Db.Database, Outbox.Catalog, timeProvider: Db.Time);
+        var process = Process(outbox, Registration(s => _ = where switch
+        {
+            "step" => s.Step("a", (step, _) =>
+            {
+                Refuse(() => step.Publish(large));
+                return Task.FromResult(StepOutcome.Success());
+            }),
+            "local" => s.LocalStep("a", (step, _) =>
+            {
+                Refuse(() => step.Publish(large));
+                return Task.FromResult(StepOutcome.Success());
+            }),
+            _ => s.Step("a", (_, _) => Task.FromResult(StepOutcome.Success())).OnCompleted(end => Refuse(() => end.Publish(large))),
+        }));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+
+        var saga = await DriveAsync<ProbeState>(process, "p-1", until: null);
+
+        refusal!.Message.Should().Contain(nameof(OutboxOptions.MaxPayloadBytes));
+        saga.Status.Should().Be(SagaStatus.Completed, "what was refused is not written");
+        saga.Steps[0].Attempt.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_local_step_has_no_other_way_to_ask_for_its_outcome()
+    {
+        var build = () => Probe(s => s
+            .LocalStep("write", (_, _) => Task.FromResult(StepOutcome.Success()))
+            .QueryOutcome((_, _) => Task.FromResult(StepOutcome.Success())));
+
+        build.Should().Throw<InvalidOperationException>().WithMessage("*ProbeSaga*'write'*QueryOutcome*");
+    }
+
+    [Fact]
+    public void Marks_of_the_barrier_outlive_the_deadline_of_every_saga_and_the_time_it_is_kept()
+    {
+        var longest = Options.KeepBarrierMarks - Options.KeepEnded;
+        var build = (TimeSpan deadline) => Probe(s => s.Step("a", (_, _) => Task.FromResult(StepOutcome.Success())).Deadline(deadline));
+
+        build.Invoking(b => b(longest)).Should().NotThrow();
+        build.Invoking(b => b(longest + TimeSpan.FromTicks(1))).Should().Throw<InvalidOperationException>().WithMessage("*ProbeSaga*KeepEnded*KeepBarrierMarks*");
+    }
+
+    [Fact]
+    public async Task A_step_that_cannot_be_read_is_told_and_hides_no_other_saga()
+    {
+        var process = await TwoThatWaitAsync();
+        await Db.ExecuteAsync($"update {Db.Database.Table("saga_step")} set state = 'Sideways' where saga_id = (select id from {Db.Database.Table("saga")} where business_key = 'p-1')");
+
+        var listed = await process.ListAsync(SagaStatus.Running, cancellationToken: Cancel);
+        var found = await process.FindAsync<ProbeState>("p-1", Cancel);
+
+        listed.Select(s => (s.BusinessKey, s.Status)).Should().BeEquivalentTo([("p-1", SagaStatus.Suspended), ("p-2", SagaStatus.Running)]);
+        found!.Status.Should().Be(SagaStatus.Suspended, "nobody runs it");
+        found.Reason.Should().ContainAll("'a'", "'Sideways'");
+        found.Steps.Should().BeEmpty("nothing is made up");
+    }
+
+    [Fact]
+    public async Task A_saga_whose_status_cannot_be_read_is_listed_among_the_suspended()
+    {
+        var process = await TwoThatWaitAsync();
+        await Db.ExecuteAsync($"update {Db.Database.Table("saga")} set status = 'Sideways' where business_key = 'p-1'");
+
+        var suspended = await process.ListAsync(SagaStatus.Suspended, cancellationToken: Cancel);
+
+        suspended.Should().ContainSingle().Which.Should().BeEquivalentTo(new { BusinessKey = "p-1", Status = SagaStatus.Suspended });
+        suspended[0].Reason.Should().Contain("'Sideways'");
+        (await process.FindAsync<ProbeState>("p-1", Cancel))!.Status.Should().Be(SagaStatus.Suspended);
+        (await process.ListAsync(SagaStatus.Running, cancellationToken: Cancel)).Should().ContainSingle();
+    }
+
+    private async Task<SagaOrchestrator> TwoThatWaitAsync()
+    {
+        var process = Probe(s => s.Step("a", (_, _) => Task.FromResult(StepOutcome.Pending(TimeSpan.FromHours(1)))));
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        await process.StartAsync("p-2", new ProbeState(""), Cancel);
+        await process.IdleAsync().WaitAsync(Watchdog, Cancel);
+        return process;
+    }
+
+    private SagaOrchestrator Probe(Action<SagaSteps<ProbeState>> define) => Process(Registration(define));
+
+    private static SagaRegistration<ProbeState> Registration(Action<SagaSteps<ProbeState>> define) => new(_ => new ProbeSaga(define), SagaJson.Default.ProbeState);
+}
