@@ -17,11 +17,19 @@ missing_of() { # SERVER...: prints those whose programs are not here
         case $server in
             rabbitmq) [[ -x $RABBITMQ_BIN/rabbitmq-server ]] && command -v epmd >/dev/null || echo rabbitmq ;;
             postgres) find_postgres || echo postgres ;;
+            pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer ;;
         esac
     done
 }
 
-package_of() { if [[ $1 == rabbitmq ]]; then echo rabbitmq-server; else echo postgresql; fi; }
+package_of() { case $1 in rabbitmq) echo rabbitmq-server ;; postgres) echo postgresql ;; *) echo "$1" ;; esac; }
+
+# The pooler that the tests of the relay start themselves. Whoever runs no tests does not need it, so its lack stops nobody.
+install_pooler() {
+    [[ -n $(missing_of pgbouncer) ]] || return 0
+    if ((EUID == 0)) && command -v apt-get >/dev/null && say "installing pgbouncer" && install_packages pgbouncer; then return 0; fi
+    say "pgbouncer is not here; the tests that need it will fail: run 'apt-get install pgbouncer' as root."
+}
 
 install_missing() { # SERVER...
     local missing server packages='' variables='' remedy
@@ -36,7 +44,7 @@ install_missing() { # SERVER...
         say "installing$packages"
         install_packages "${missing[@]}" || fail "could not install$packages; apt-get's last lines are above: $remedy"
     fi
-    if [[ " $* " == *" postgres "* ]]; then find_postgres; fi
+    if [[ " $* " == *" postgres "* ]]; then find_postgres && install_pooler; fi
 }
 
 # One installation at a time, and nothing that the packages bring may start by itself.
@@ -45,7 +53,6 @@ install_packages() ( # SERVER...; a subshell: the lock and the trap end with it
     packages=()
     for server in $(missing_of "$@"); do packages+=("$(package_of "$server")"); done
     ((${#packages[@]} > 0)) || exit 0
-    if [[ " ${packages[*]} " == *" postgresql "* ]]; then packages+=(pgbouncer); fi # the tests of the relay start it themselves
 
     policy=/usr/sbin/policy-rc.d
     cluster=/etc/postgresql-common/createcluster.d/techcorp-services.conf
