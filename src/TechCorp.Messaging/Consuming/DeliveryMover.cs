@@ -12,13 +12,16 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
 
     /// <summary>Does what the verdict asks for, up to the settlement.</summary>
     /// <returns>What the settlement is to be: the verdict's, or a requeue when its copy was not confirmed. Never throws.</returns>
-    internal async Task<VerdictKind> CarryOutAsync(Delivery delivery, Verdict verdict, Exception? exception, CancellationToken closing, CancellationToken abort)
-    {
-        if (verdict.Kind is VerdictKind.Acknowledge or VerdictKind.Requeue)
-        {
-            return verdict.Kind;
-        }
+    internal ValueTask<VerdictKind> CarryOutAsync(Delivery delivery, Verdict verdict, Exception? exception, CancellationToken closing, CancellationToken abort)
+        => verdict.Kind is VerdictKind.Acknowledge or VerdictKind.Requeue
+            ? ValueTask.FromResult(verdict.Kind)
+            : new ValueTask<VerdictKind>(MoveAsync(delivery, verdict, exception, closing, abort));
 
+    /// <summary>The pause before a message goes back that the engine itself failed with.</summary>
+    internal Task PauseAfterFailureAsync(CancellationToken closing) => PauseAsync(NextPause(), closing);
+
+    private async Task<VerdictKind> MoveAsync(Delivery delivery, Verdict verdict, Exception? exception, CancellationToken closing, CancellationToken abort)
+    {
         if (verdict.Kind == VerdictKind.HoldAndRequeue)
         {
             await PauseAsync(verdict.Delay, closing).ConfigureAwait(false);
@@ -41,9 +44,6 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         await PauseAsync(pause, closing).ConfigureAwait(false);
         return VerdictKind.Requeue;
     }
-
-    /// <summary>The pause before a message goes back that the engine itself failed with.</summary>
-    internal Task PauseAfterFailureAsync(CancellationToken closing) => PauseAsync(NextPause(), closing);
 
     private async Task<PublishOutcome> PublishAsync(Message copy, Destination destination, CancellationToken abort)
     {

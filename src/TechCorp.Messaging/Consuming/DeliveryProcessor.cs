@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
 /// <summary>Takes one delivery from its arrival to its settlement: handler, verdict, and what the verdict asks for.</summary>
-internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, DeliveryMover mover, ConsumerCounters counters, ILogger logger)
+internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, DeliveryMover mover, ConsumerCounters counters, TimeProvider clock, ILogger logger)
 {
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
     private readonly DeliveryReader _reader = new(plan);
 
     internal string? OrderingKeyOf(Delivery delivery) => _reader.OrderingKeyOf(delivery);
@@ -13,7 +15,8 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
     /// <param name="source">Where it came from.</param>
     /// <param name="closing">Cut short the pauses; the consumer is stopping.</param>
     /// <param name="abort">Cancel the handler; the stop budget is over.</param>
-    internal async Task ProcessAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal async ValueTask ProcessAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
     {
         var delivery = queued.Delivery;
         if (IsStale(source, delivery, closing))
@@ -22,6 +25,7 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
             return;
         }
 
+        var started = clock.GetTimestamp();
         using var activity = ConsumeActivity.Start(plan.Queue, delivery);
         var (verdict, exception) = await DecideAsync(queued, source, closing, abort).ConfigureAwait(false);
         ConsumeActivity.End(activity, verdict, exception);
@@ -34,7 +38,7 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
 
         LogVerdict(delivery, verdict, exception);
         var done = await mover.CarryOutAsync(delivery, verdict, exception, closing, abort).ConfigureAwait(false);
-        Settle(source, delivery, done);
+        Settle(source, delivery, done, soon: clock.GetElapsedTime(started) < Quick); // the next is likely to be as quick, and then one frame settles both
     }
 
     /// <summary>Gives an unstarted delivery back.</summary>
@@ -47,7 +51,8 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
         Settle(source, delivery, VerdictKind.Requeue);
     }
 
-    private async Task<(Verdict Verdict, Exception? Exception)> DecideAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<(Verdict Verdict, Exception? Exception)> DecideAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
     {
         var delivery = queued.Delivery;
         var before = delivery.AttemptsBefore();
@@ -83,10 +88,10 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
     private static bool IsStale(IDeliverySource source, Delivery delivery, CancellationToken closing)
         => source.Generation != delivery.Generation || (!source.IsConsuming && !closing.IsCancellationRequested);
 
-    private void Settle(IDeliverySource source, Delivery delivery, VerdictKind done)
+    private void Settle(IDeliverySource source, Delivery delivery, VerdictKind done, bool soon = false)
     {
         var settlement = done is VerdictKind.Requeue or VerdictKind.HoldAndRequeue ? Settlement.Requeue : Settlement.Acknowledge;
-        if (source.TrySettle(delivery, settlement))
+        if (soon ? source.TrySettleSoon(delivery, settlement) : source.TrySettle(delivery, settlement))
         {
             counters.CountSettled(done);
         }

@@ -157,7 +157,13 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         {
             try
             {
-                await processor.ProcessAsync(next, source, _closing.Token, _abort.Token).ConfigureAwait(false);
+                var processing = processor.ProcessAsync(next, source, _closing.Token, _abort.Token);
+                if (!processing.IsCompleted)
+                {
+                    source.Flush(); // what was settled before does not wait for this one
+                }
+
+                await processing.ConfigureAwait(false);
             }
             catch (Exception e)
             {
@@ -165,6 +171,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
                 await processor.GiveBackAsync(source, next.Delivery, _closing.Token).ConfigureAwait(false);
             }
 
+            next.Delivery.Release();
             previous = next;
         }
     }
@@ -187,6 +194,11 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
             _workers -= next is null ? 1 : 0;
             idle = _closed && _workers == 0;
             AssertInvariants();
+        }
+
+        if (next is null)
+        {
+            source?.Flush();
         }
 
         if (idle)

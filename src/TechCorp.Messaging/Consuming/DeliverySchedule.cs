@@ -4,25 +4,45 @@ namespace TechCorp.Messaging;
 /// <remarks>Taking is O(1) without keys, and O(waiting) in the worst case with them; waiting is at most the prefetch.</remarks>
 internal sealed class DeliverySchedule(int concurrency)
 {
-    private readonly LinkedList<QueuedDelivery> _waiting = [];
     private readonly HashSet<string> _runningKeys = new(StringComparer.Ordinal);
+    private QueuedDelivery? _first; // a list of their own links: a delivery costs no node
+    private QueuedDelivery? _last;
 
-    internal int Waiting => _waiting.Count;
+    internal int Waiting { get; private set; }
 
     internal int Running { get; private set; }
 
-    internal void Add(QueuedDelivery delivery) => _waiting.AddLast(delivery);
+    internal void Add(QueuedDelivery delivery)
+    {
+        if (_last is null)
+        {
+            _first = delivery;
+        }
+        else
+        {
+            _last.Next = delivery;
+        }
+
+        _last = delivery;
+        Waiting++;
+    }
 
     /// <summary>Takes the next; it is running until <see cref="Done"/>.</summary>
     internal QueuedDelivery? TryTake()
     {
-        for (var node = Running < concurrency ? _waiting.First : null; node is not null; node = node.Next)
+        if (Running == concurrency)
         {
-            if (node.Value.Key is null || _runningKeys.Add(node.Value.Key))
+            return null;
+        }
+
+        QueuedDelivery? before = null;
+        for (var waiting = _first; waiting is not null; (before, waiting) = (waiting, waiting.Next))
+        {
+            if (waiting.Key is null || _runningKeys.Add(waiting.Key))
             {
-                _waiting.Remove(node);
+                Remove(waiting, before);
                 Running++;
-                return node.Value;
+                return waiting;
             }
         }
 
@@ -42,26 +62,52 @@ internal sealed class DeliverySchedule(int concurrency)
     /// <returns>How many.</returns>
     internal int DropOlderThan(long generation)
     {
-        var before = _waiting.Count;
-        for (var node = _waiting.First; node is not null;)
+        var waitedBefore = Waiting;
+        QueuedDelivery? before = null;
+        for (var waiting = _first; waiting is not null;)
         {
-            var next = node.Next;
-            if (node.Value.Delivery.Generation < generation)
+            var next = waiting.Next;
+            if (waiting.Delivery.Generation < generation)
             {
-                _waiting.Remove(node);
+                Remove(waiting, before);
+            }
+            else
+            {
+                before = waiting;
             }
 
-            node = next;
+            waiting = next;
         }
 
-        return before - _waiting.Count;
+        return waitedBefore - Waiting;
     }
 
     /// <summary>Takes out everything that waits, in order.</summary>
     internal IReadOnlyList<QueuedDelivery> TakeAllWaiting()
     {
-        var all = _waiting.ToArray();
-        _waiting.Clear();
+        List<QueuedDelivery> all = new(Waiting);
+        while (_first is { } first)
+        {
+            Remove(first, before: null);
+            all.Add(first);
+        }
+
         return all;
+    }
+
+    private void Remove(QueuedDelivery waiting, QueuedDelivery? before)
+    {
+        if (before is null)
+        {
+            _first = waiting.Next;
+        }
+        else
+        {
+            before.Next = waiting.Next;
+        }
+
+        _last = waiting == _last ? before : _last;
+        waiting.Next = null;
+        Waiting--;
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -10,37 +12,40 @@ namespace TechCorp.Messaging;
 /// </remarks>
 internal sealed class HandlerCall(ConsumerPlan plan, IServiceScopeFactory scopes, TimeProvider clock, ILogger logger)
 {
-    internal async Task<AttemptResult> InvokeAsync(HandlerInvoker invoker, MessageContext context, CancellationToken abort)
+    private readonly ConcurrentQueue<HandlerWatch> _watches = new(); // no more than handlers ran at once
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<AttemptResult> InvokeAsync(HandlerInvoker invoker, MessageContext context, CancellationToken abort)
     {
         var started = clock.GetTimestamp();
-        var result = await CallAsync(invoker, context, abort).ConfigureAwait(false);
-        MessagingMetrics.Handled(plan.Queue, context.Type, clock.GetElapsedTime(started), result.End == AttemptEnd.Succeeded);
-        return result;
-    }
-
-    private async Task<AttemptResult> CallAsync(HandlerInvoker invoker, MessageContext context, CancellationToken abort)
-    {
-        using var deadline = new CancellationTokenSource();
-        using var timer = clock.CreateTimer(_ => _ = ExpireAsync(deadline, context), null, plan.Options.HandlerTimeout, Timeout.InfiniteTimeSpan);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, abort);
+        var watch = _watches.TryDequeue(out var used) ? used : new HandlerWatch(clock, (source, call) => _ = ExpireAsync(source, call));
+        var token = watch.Begin(context, plan.Options.HandlerTimeout, abort);
+        Exception? thrown = null;
         try
         {
             var scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
-                await invoker.InvokeAsync(scope.ServiceProvider, context, either.Token).ConfigureAwait(false);
+                await invoker.InvokeAsync(scope.ServiceProvider, context, token).ConfigureAwait(false);
             }
         }
         catch (Exception e)
         {
-            return abort.IsCancellationRequested ? AttemptResult.Stopped
-                : deadline.IsCancellationRequested ? TimedOut(invoker, e)
-                : AttemptResult.Failed(e);
+            thrown = e;
         }
 
-        return abort.IsCancellationRequested ? AttemptResult.Stopped
-            : deadline.IsCancellationRequested ? TimedOut(invoker, null)
+        var (expired, reusable) = await watch.EndAsync().ConfigureAwait(false);
+        if (reusable)
+        {
+            _watches.Enqueue(watch);
+        }
+
+        var result = abort.IsCancellationRequested ? AttemptResult.Stopped
+            : expired ? TimedOut(invoker, thrown)
+            : thrown is not null ? AttemptResult.Failed(thrown)
             : AttemptResult.Succeeded;
+        MessagingMetrics.Handled(plan.Queue, context.Type, clock.GetElapsedTime(started), result.End == AttemptEnd.Succeeded);
+        return result;
     }
 
     /// <summary>Not the timer of the source itself: what a callback on the handler's token throws would end the process. Never throws.</summary>
@@ -50,10 +55,6 @@ internal sealed class HandlerCall(ConsumerPlan plan, IServiceScopeFactory scopes
         {
             logger.HandlerTimedOut(context.MessageId, context.Type, plan.Queue, plan.Options.HandlerTimeout);
             await deadline.CancelAsync().ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The handler ended at the same moment.
         }
         catch (Exception e)
         {

@@ -28,7 +28,7 @@ internal sealed class QueueConsumer : IDisposable
         _logger = messaging.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
         _counters = new ConsumerCounters(plan.Queue);
         var mover = new DeliveryMover(transport, plan, new FailureCopy(plan.Queue, messaging.AppId), messaging.Publisher.Timeout, _clock, _logger);
-        _processor = new DeliveryProcessor(plan, new HandlerCall(plan, scopes, _clock, _logger), mover, _counters, _logger);
+        _processor = new DeliveryProcessor(plan, new HandlerCall(plan, scopes, _clock, _logger), mover, _counters, _clock, _logger);
     }
 
     internal string Queue => _plan.Queue;

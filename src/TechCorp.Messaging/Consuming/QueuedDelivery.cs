@@ -1,7 +1,17 @@
 namespace TechCorp.Messaging;
 
 /// <summary>A delivery that waits for its handler.</summary>
-/// <param name="Delivery">What the broker gave.</param>
-/// <param name="Key">What it must stay in order with; null where nothing.</param>
-/// <param name="KeyFault">What the ordering-key function threw; the attempt fails with it.</param>
-internal sealed record QueuedDelivery(Delivery Delivery, string? Key, Exception? KeyFault);
+/// <param name="delivery">What the broker gave.</param>
+/// <param name="key">What it must stay in order with; null where nothing.</param>
+/// <param name="keyFault">What the ordering-key function threw; the attempt fails with it.</param>
+internal sealed class QueuedDelivery(Delivery delivery, string? key, Exception? keyFault)
+{
+    internal Delivery Delivery { get; } = delivery;
+
+    internal string? Key { get; } = key;
+
+    internal Exception? KeyFault { get; } = keyFault;
+
+    /// <summary>The one behind it; the schedule's.</summary>
+    internal QueuedDelivery? Next { get; set; }
+}

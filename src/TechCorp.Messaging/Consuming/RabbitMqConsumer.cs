@@ -11,6 +11,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
 {
     // One at a time: only then does the callback that ends a cancel come after the last delivery.
     private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, null, consumerDispatchConcurrency: 1);
+    private const int MostGathered = 64; // settles that wait to go out together
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,6 +26,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     private readonly List<RabbitMqSettleFrame> _frames = []; // the settle writer's
     private TaskCompletionSource? _drained; // guarded by _gate
     private bool _writing; // guarded by _gate
+    private bool _due; // guarded by _gate; what has gathered is to go out now
     private bool _muted; // guarded by _sinkTurn
     private string _tag = "";
 
@@ -68,7 +70,10 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     internal void GiveUp(string reason) => _closed.TrySetResult(reason);
 
     /// <summary>Queues the settle for the wire; false when the tag is settled already or the channel is gone.</summary>
-    internal bool TrySettle(ulong tag, Settlement settlement)
+    /// <param name="tag">The delivery.</param>
+    /// <param name="settlement">What becomes of it.</param>
+    /// <param name="soon">It may wait for others until <see cref="Flush"/>.</param>
+    internal bool TrySettle(ulong tag, Settlement settlement, bool soon = false)
     {
         bool start;
         lock (_gate)
@@ -78,16 +83,23 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
                 return false;
             }
 
-            start = !_writing;
-            _writing = true;
+            start = NeedsWriter(!soon || _ledger.Pending >= MostGathered);
         }
 
-        if (start)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-
+        StartWriter(start);
         return true;
+    }
+
+    /// <summary>Sends what has gathered.</summary>
+    internal void Flush()
+    {
+        bool start;
+        lock (_gate)
+        {
+            start = NeedsWriter(_ledger.Pending > 0);
+        }
+
+        StartWriter(start);
     }
 
     /// <summary>Asks the broker for no more, and waits until the last delivery that was on its way has passed the sink.</summary>
@@ -193,9 +205,26 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
 
     private Task Drained()
     {
+        Flush();
         lock (_gate)
         {
             return _writing ? (_drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        }
+    }
+
+    private bool NeedsWriter(bool due)
+    {
+        _due |= due;
+        var start = _due && !_writing;
+        _writing |= start;
+        return start;
+    }
+
+    private void StartWriter(bool start)
+    {
+        if (start)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
@@ -229,7 +258,12 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
         lock (_gate)
         {
             _frames.Clear();
-            _ledger.TakeFrames(_frames);
+            if (_due)
+            {
+                _due = false;
+                _ledger.TakeFrames(_frames);
+            }
+
             if (_frames.Count > 0)
             {
                 return true;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
@@ -15,11 +16,14 @@ internal static class RabbitMqDelivery
     internal static Delivery Of(long generation, ulong tag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
         var headers = properties.Headers;
+        var copy = body.IsEmpty ? null : ArrayPool<byte>.Shared.Rent(body.Length);
+        body.CopyTo(copy);
         return new Delivery
         {
             Generation = generation,
             Tag = tag,
-            Body = body.ToArray(),
+            Rented = copy,
+            Body = new ReadOnlyMemory<byte>(copy, 0, body.Length),
             Exchange = exchange,
             RoutingKey = routingKey,
             Redelivered = redelivered,

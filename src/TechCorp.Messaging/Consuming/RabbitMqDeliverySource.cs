@@ -44,9 +44,15 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     /// <summary>Ends when the broker has accepted the consumer for the first time.</summary>
     internal Task StartedAsync(CancellationToken cancellationToken) => _started.Task.WaitAsync(cancellationToken);
 
-    public bool TrySettle(Delivery delivery, Settlement settlement)
+    public bool TrySettle(Delivery delivery, Settlement settlement) => TrySettle(delivery, settlement, soon: false);
+
+    public bool TrySettleSoon(Delivery delivery, Settlement settlement) => TrySettle(delivery, settlement, soon: true);
+
+    public void Flush() => _consumer?.Flush();
+
+    private bool TrySettle(Delivery delivery, Settlement settlement, bool soon)
     {
-        if (_consumer is { } consumer && consumer.Generation == delivery.Generation && consumer.TrySettle(delivery.Tag, settlement))
+        if (_consumer is { } consumer && consumer.Generation == delivery.Generation && consumer.TrySettle(delivery.Tag, settlement, soon))
         {
             return true;
         }

@@ -14,7 +14,8 @@ internal sealed class RabbitMqSettleLedger
 
     internal int Unsettled => _unsettled.Count;
 
-    internal bool HasPending => _pending.Count > 0;
+    /// <summary>Settles that are not on the wire yet.</summary>
+    internal int Pending => _pending.Count;
 
     /// <summary>A delivery came; tags are consecutive from 1.</summary>
     internal void Delivered(ulong tag)

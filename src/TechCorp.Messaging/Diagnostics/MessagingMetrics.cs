@@ -9,6 +9,8 @@ internal static class MessagingMetrics
     internal const string Name = "TechCorp.Messaging";
 
     internal static readonly ActivitySource Activities = new(Name);
+    private static readonly object Yes = true;
+    private static readonly object No = false;
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Consumed = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers.");
     private static readonly Counter<long> Settled = Meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by what became of them.");
@@ -25,7 +27,7 @@ internal static class MessagingMetrics
     internal static void MoveFailed(string queue) => Moved.Add(1, Destination(queue));
 
     internal static void Handled(string queue, string type, TimeSpan duration, bool succeeded)
-        => Handling.Record(duration.TotalSeconds, Destination(queue), new KeyValuePair<string, object?>("messaging.message.type", type), new KeyValuePair<string, object?>("succeeded", succeeded));
+        => Handling.Record(duration.TotalSeconds, Destination(queue), new KeyValuePair<string, object?>("messaging.message.type", type), new KeyValuePair<string, object?>("succeeded", succeeded ? Yes : No));
 
     private static KeyValuePair<string, object?> Destination(string queue) => new("messaging.destination.name", queue);
 

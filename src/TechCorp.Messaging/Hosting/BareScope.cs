@@ -6,7 +6,7 @@ namespace TechCorp.Messaging;
 /// <summary>Stands for a container where there is none: knows no service, and disposes the handlers made in it.</summary>
 internal sealed class BareScope : IServiceScopeFactory, IServiceScope, IServiceProvider, IAsyncDisposable
 {
-    private readonly List<object> _made = [];
+    private List<object>? _made;
 
     public IServiceProvider ServiceProvider => this;
 
@@ -16,7 +16,7 @@ internal sealed class BareScope : IServiceScopeFactory, IServiceScope, IServiceP
 
     public void Dispose()
     {
-        foreach (var made in _made)
+        foreach (var made in _made ?? [])
         {
             (made as IDisposable)?.Dispose();
         }
@@ -24,7 +24,7 @@ internal sealed class BareScope : IServiceScopeFactory, IServiceScope, IServiceP
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var made in _made)
+        foreach (var made in _made ?? [])
         {
             if (made is IAsyncDisposable asynchronous)
             {
@@ -47,7 +47,7 @@ internal sealed class BareScope : IServiceScopeFactory, IServiceScope, IServiceP
         }
 
         var handler = ActivatorUtilities.CreateInstance<THandler>(services);
-        bare._made.Add(handler);
+        (bare._made ??= []).Add(handler);
         return handler;
     }
 }

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace TechCorp.Messaging;
 
-/// <summary>A message as the broker delivered it. Owns its body: the transport has copied it out of pooled memory.</summary>
+/// <summary>A message as the broker delivered it. Owns its body until <see cref="Release"/>: the transport has copied it out of the client's memory.</summary>
 internal sealed class Delivery
 {
+    private byte[]? _rented;
+
     /// <summary>The generation of the channel it came on; a settle from another generation never reaches the wire.</summary>
     internal required long Generation { get; init; }
 
@@ -36,4 +40,19 @@ internal sealed class Delivery
 
     /// <summary>Why the broker itself dead-lettered it last (<c>x-first-death-reason</c>: expired, rejected, maxlen, delivery_limit); null if it did not.</summary>
     internal string? BrokerReason { get; init; }
+
+    /// <summary>The pooled array that holds the body; null where it is not pooled.</summary>
+    internal byte[]? Rented
+    {
+        init => _rented = value;
+    }
+
+    /// <summary>It is handled: nobody looks at the body any more. Who never calls it leaves the body to the garbage collector.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Exchange(ref _rented, null) is { } rented)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
 }

@@ -12,6 +12,14 @@ internal interface IDeliverySource : IAsyncDisposable
     /// <summary>Tells the broker; false, and nothing on the wire, when the delivery is of an old generation or settled already. Never throws.</summary>
     bool TrySettle(Delivery delivery, Settlement settlement);
 
+    /// <summary>As <see cref="TrySettle"/>, but the broker may be told a little later, together with others: at the next <see cref="Flush"/>, or when enough has gathered.</summary>
+    bool TrySettleSoon(Delivery delivery, Settlement settlement) => TrySettle(delivery, settlement);
+
+    /// <summary>Tells the broker what has gathered.</summary>
+    void Flush()
+    {
+    }
+
     /// <summary>Asks the broker for no more; when it returns the sink will not be called again, and settling still works.</summary>
     Task CancelAsync(CancellationToken cancellationToken);
 

@@ -1,0 +1,98 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace TechCorp.Messaging;
+
+/// <summary>The token of one handler call, cancelled when its time is over or the consumer gives up; used for further calls as long as it was not cancelled.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer of its own, and who still holds its token may look at it; the timer is disposed with the last call.")]
+internal sealed class HandlerWatch
+{
+    private readonly TimeProvider _clock;
+    private readonly Action<CancellationTokenSource, MessageContext> _expire;
+    private readonly CancellationTokenSource _source = new();
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private MessageContext? _call; // guarded by _gate; null between calls
+    private long _deadline; // guarded by _gate
+    private long _fires; // guarded by _gate; 0: the timer is not set
+    private bool _expired; // guarded by _gate
+    private CancellationTokenRegistration _abort;
+
+    /// <param name="clock">The clock of the deadline.</param>
+    /// <param name="expire">Called on the timer's thread when a call's time is over; must not throw.</param>
+    internal HandlerWatch(TimeProvider clock, Action<CancellationTokenSource, MessageContext> expire)
+    {
+        _clock = clock;
+        _expire = expire;
+        using var _ = ExecutionContext.SuppressFlow();
+        _timer = clock.CreateTimer(static watch => ((HandlerWatch)watch!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A call begins.</summary>
+    internal CancellationToken Begin(MessageContext call, TimeSpan timeout, CancellationToken abort)
+    {
+        bool setsTimer;
+        lock (_gate)
+        {
+            _call = call;
+            _deadline = _clock.GetTimestamp() + (long)(timeout.TotalSeconds * _clock.TimestampFrequency);
+            setsTimer = _fires == 0; // set already: it fires no later than now needed, and is set again then
+            _fires = setsTimer ? _deadline : _fires;
+        }
+
+        if (setsTimer)
+        {
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        }
+
+        _abort = abort.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
+        return _source.Token;
+    }
+
+    /// <summary>The call is over.</summary>
+    /// <returns>Whether its time was over before, and whether another call may use the watch.</returns>
+    internal async ValueTask<(bool Expired, bool Reusable)> EndAsync()
+    {
+        await _abort.DisposeAsync().ConfigureAwait(false); // waits for a cancellation that runs
+        lock (_gate)
+        {
+            _call = null;
+            if (!_expired && _source.TryReset())
+            {
+                return (false, true);
+            }
+        }
+
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        return (_expired, false);
+    }
+
+    private void OnTimer()
+    {
+        MessageContext? expired = null;
+        lock (_gate)
+        {
+            _fires = 0;
+            if (_call is null)
+            {
+                return;
+            }
+
+            var left = Math.Ceiling(_clock.GetElapsedTime(_clock.GetTimestamp(), _deadline).TotalMilliseconds);
+            if (left > 0)
+            {
+                _fires = _deadline;
+                _timer.Change(TimeSpan.FromMilliseconds(left), Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                _expired = true;
+                expired = _call;
+            }
+        }
+
+        if (expired is not null)
+        {
+            _expire(_source, expired);
+        }
+    }
+}
