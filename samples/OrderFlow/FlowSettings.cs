@@ -21,6 +21,12 @@ internal sealed record FlowSettings
 
     internal bool Serve { get; init; }
 
+    /// <summary>How long to wait for each thing that the services do by themselves.</summary>
+    internal required TimeSpan Patience { get; init; }
+
+    /// <summary>Whether another process could go on where this one ends.</summary>
+    internal bool CanResume => RabbitMq is not null && !IsTemporary;
+
     /// <summary>A fault that the oracle must notice; for tests.</summary>
     internal string? Mutation { get; init; }
 }
