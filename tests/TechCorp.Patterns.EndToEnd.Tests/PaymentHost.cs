@@ -1,0 +1,62 @@
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using PaymentService;
+using TechCorp.Samples;
+
+namespace TechCorp.Patterns.EndToEnd.Tests;
+
+/// <summary>The payment service on a loopback port, with the in-memory broker and a database of its own.</summary>
+internal sealed class PaymentHost : IAsyncDisposable
+{
+    private readonly WebApplication _service;
+    private readonly HttpClient _http;
+
+    private PaymentHost(WebApplication service)
+    {
+        _service = service;
+        _http = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
+    }
+
+    internal static async Task<PaymentHost> StartAsync(FreshGround ground, string? postgres, params (string Key, string Value)[] configuration)
+    {
+        var service = PaymentApp.Build(new ServiceSettings
+        {
+            Name = "payment-service",
+            Postgres = postgres,
+            DataDirectory = ground.Folder,
+            Quiet = true,
+            Configuration = configuration.Append(("Gateway:OutageSwitch", "true")).ToDictionary(pair => pair.Item1, pair => (string?)pair.Item2),
+        });
+        await service.StartAsync(TestContext.Current.CancellationToken);
+        return new PaymentHost(service);
+    }
+
+    /// <summary>POST /payments with these header values as they are.</summary>
+    internal Task<HttpResponseMessage> ChargeAsync(string[] keys, long amount = 100, string token = "tok_visa") => SendAsync(keys, amount, token, TestContext.Current.CancellationToken);
+
+    /// <summary>A charge that the gateway never answers; the caller hangs up.</summary>
+    internal Task<HttpResponseMessage> ChargeSlowlyAsync(string key, CancellationToken hangUp) => SendAsync([key], 100, "tok_slow", hangUp);
+
+    internal Task<string> FindAsync() => _http.GetStringAsync("/payments?orderId=order-1");
+
+    internal async Task SetOutageAsync(bool active) => (await _http.PutAsync($"/gateway/outage?active={active}", null)).EnsureSuccessStatusCode();
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _service.StopAsync();
+        await _service.DisposeAsync();
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string[] keys, long amount, string token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/payments");
+        request.Content = JsonContent.Create(new { order_id = "order-1", amount, payment_token = token });
+        foreach (var key in keys)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        }
+
+        return await _http.SendAsync(request, cancellationToken);
+    }
+}
