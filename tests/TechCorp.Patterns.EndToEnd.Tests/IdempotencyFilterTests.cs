@@ -140,6 +140,21 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         again.Headers.Contains(Replayed).Should().BeFalse();
     }
 
+    [Fact]
+    public async Task With_the_seeds_numbers_an_outage_is_answered_before_the_fifth_failure_and_queued_after_it()
+    {
+        await using var host = await StartAsync();
+        await host.SetOutageAsync(true);
+
+        using var first = await host.ChargeAsync(["\"key-1\""]);
+        var circuit = await host.FindCircuitAsync();
+        using var second = await host.ChargeAsync(["\"key-1\""]);
+
+        first.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        circuit.Should().Be("Closed", "the order service waits 5 s: the wait of 4 s after the third attempt is too long");
+        second.StatusCode.Should().Be(HttpStatusCode.Accepted);
+    }
+
     private Task<PaymentHost> StartAsync(params (string Key, string Value)[] configuration) => PaymentHost.StartAsync(_ground, Postgres(_ground), configuration);
 
     private static async Task ShouldBeProblemAsync(HttpResponseMessage answer)

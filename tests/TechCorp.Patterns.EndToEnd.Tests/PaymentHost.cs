@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using PaymentService;
 using TechCorp.Samples;
@@ -38,6 +39,8 @@ internal sealed class PaymentHost : IAsyncDisposable
     internal Task<HttpResponseMessage> ChargeSlowlyAsync(string key, CancellationToken hangUp) => SendAsync([key], 100, "tok_slow", hangUp);
 
     internal Task<string> FindAsync() => _http.GetStringAsync("/payments?orderId=order-1");
+
+    internal async Task<string> FindCircuitAsync() => (await _http.GetFromJsonAsync<JsonNode>("/gateway"))!["circuit"]!.GetValue<string>();
 
     internal async Task SetOutageAsync(bool active) => (await _http.PutAsync($"/gateway/outage?active={active}", null)).EnsureSuccessStatusCode();
 
