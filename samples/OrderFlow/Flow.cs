@@ -10,13 +10,16 @@ internal sealed class Flow(FlowSettings settings)
     /// <returns>0 when everything held, 1 when not.</returns>
     internal async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        var held = false;
         try
         {
-            return await FlowProgress.ShowAsync(settings.Orders, progress => RunAsync(progress, cancellationToken)) is var (verdict, observed) && Report.Print(verdict, observed) ? 0 : 1;
+            var (verdict, observed) = await FlowProgress.ShowAsync(settings.Orders, progress => RunAsync(progress, cancellationToken));
+            held = Report.Print(verdict, observed);
+            return held ? 0 : 1;
         }
         finally
         {
-            if (settings.IsTemporary && Directory.Exists(settings.DataDirectory))
+            if ((settings.IsTemporary || (settings.IsDefaultFolder && held)) && Directory.Exists(settings.DataDirectory))
             {
                 Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
                 Directory.Delete(settings.DataDirectory, recursive: true);

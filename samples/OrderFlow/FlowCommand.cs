@@ -39,6 +39,7 @@ internal static class FlowCommand
                 Postgres = parsed.GetValue(postgres),
                 DataDirectory = parsed.GetValue(data) ?? DefaultFolder(parsed.GetValue(postgres)),
                 IsTemporary = parsed.GetValue(data) is null && parsed.GetValue(postgres) is null,
+                IsDefaultFolder = parsed.GetValue(data) is null,
                 Resume = parsed.GetValue(resume),
                 Serve = parsed.GetValue(serve),
                 Mutation = parsed.GetValue(mutate),

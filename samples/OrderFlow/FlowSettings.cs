@@ -17,6 +17,9 @@ internal sealed record FlowSettings
     /// <summary>Whether the folder is ours to delete at the end.</summary>
     internal bool IsTemporary { get; init; }
 
+    /// <summary>Whether the folder was derived from the database: kept for a resume, deleted when a run held.</summary>
+    internal bool IsDefaultFolder { get; init; }
+
     internal bool Resume { get; init; }
 
     internal bool Serve { get; init; }
