@@ -155,7 +155,8 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         second.StatusCode.Should().Be(HttpStatusCode.Accepted);
     }
 
-    private Task<PaymentHost> StartAsync(params (string Key, string Value)[] configuration) => PaymentHost.StartAsync(_ground, Postgres(_ground), configuration);
+    private Task<PaymentHost> StartAsync(params (string Key, string Value)[] configuration)
+        => PaymentHost.StartAsync(_ground.Folder, Postgres(_ground), [.. configuration, ("Gateway:OutageSwitch", "true")]);
 
     private static async Task ShouldBeProblemAsync(HttpResponseMessage answer)
     {

@@ -18,15 +18,15 @@ internal sealed class PaymentHost : IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
     }
 
-    internal static async Task<PaymentHost> StartAsync(FreshGround ground, string? postgres, params (string Key, string Value)[] configuration)
+    internal static async Task<PaymentHost> StartAsync(string folder, string? postgres, params (string Key, string Value)[] configuration)
     {
         var service = PaymentApp.Build(new ServiceSettings
         {
             Name = "payment-service",
             Postgres = postgres,
-            DataDirectory = ground.Folder,
+            DataDirectory = folder,
             Quiet = true,
-            Configuration = configuration.Append(("Gateway:OutageSwitch", "true")).ToDictionary(pair => pair.Item1, pair => (string?)pair.Item2),
+            Configuration = configuration.ToDictionary(pair => pair.Key, pair => (string?)pair.Value),
         });
         await service.StartAsync(TestContext.Current.CancellationToken);
         return new PaymentHost(service);
@@ -42,7 +42,7 @@ internal sealed class PaymentHost : IAsyncDisposable
 
     internal async Task<string> FindCircuitAsync() => (await _http.GetFromJsonAsync<JsonNode>("/gateway"))!["circuit"]!.GetValue<string>();
 
-    internal async Task SetOutageAsync(bool active) => (await _http.PutAsync($"/gateway/outage?active={active}", null)).EnsureSuccessStatusCode();
+    internal Task<HttpResponseMessage> SetOutageAsync(bool active) => _http.PutAsync($"/gateway/outage?active={active}", null);
 
     public async ValueTask DisposeAsync()
     {
