@@ -141,6 +141,19 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_died_with_its_process_is_free_when_its_lease_is_over()
+    {
+        await using var host = await StartAsync();
+        await host.ClaimAsync("key-1", TimeSpan.FromSeconds(2));
+
+        using var early = await host.ChargeAsync(["\"key-1\""]);
+
+        early.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        early.Headers.RetryAfter!.Delta.Should().BeLessThanOrEqualTo(TimeSpan.FromSeconds(2));
+        await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.OK, "the next request takes the key over");
+    }
+
+    [Fact]
     public async Task With_the_seeds_numbers_an_outage_is_answered_before_the_fifth_failure_and_queued_after_it()
     {
         await using var host = await StartAsync();
