@@ -13,8 +13,9 @@ internal static class ImageEndpoints
             }
 
             await files.WriteAsync(id, null, request.Body, cancellationToken);
-            await store.AddAsync(id, cancellationToken);
-            return Results.Accepted($"/images/{id}", new { image_id = id, status = "processing" });
+            return await store.AddAsync(id, cancellationToken)
+                ? Results.Accepted($"/images/{id}", new { image_id = id, status = "processing" })
+                : Results.Ok(new { image_id = id, status = await store.FindStatusAsync(id, cancellationToken), replaced = true }); // The sizes change when its message is redriven.
         });
 
         app.MapPost("/images", async (HttpRequest request, ImageFiles files, ImageStore store, CancellationToken cancellationToken) =>

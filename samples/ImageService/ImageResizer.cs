@@ -6,21 +6,23 @@ namespace ImageService;
 /// <summary>Makes the sizes of an image with SkiaSharp.</summary>
 internal static class ImageResizer
 {
-    /// <summary>Decodes a JPEG, PNG or other image that SkiaSharp reads.</summary>
-    /// <exception cref="PermanentFailureException">The file is no image; no further attempt can help.</exception>
+    /// <summary>Decodes a JPEG, PNG or other image that SkiaSharp reads, whole, and turns it as its camera says.</summary>
+    /// <exception cref="PermanentFailureException">The file is no image, or not all of one; no further attempt can help.</exception>
     internal static SKBitmap Decode(string path)
     {
-        SKBitmap? bitmap;
+        using var codec = SKCodec.Create(path) ?? throw Unusable(path, "is not an image");
+        var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKImageInfo.PlatformColorType, SKAlphaType.Premul));
         try
         {
-            bitmap = SKBitmap.Decode(path);
+            // A cut or damaged file gives some pixels and another result.
+            var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
+            return result == SKCodecResult.Success ? ExifOrientation.Apply(bitmap, codec.EncodedOrigin) : throw Unusable(path, $"is corrupt ({result})");
         }
-        catch (ArgumentNullException)
+        catch
         {
-            bitmap = null; // What SkiaSharp throws for bytes it cannot make out.
+            bitmap.Dispose();
+            throw;
         }
-
-        return bitmap ?? throw new PermanentFailureException($"'{Path.GetFileName(path)}' is not an image: replace the file, then redrive the message.");
     }
 
     /// <summary>Scales to a longest edge, never up, as JPEG.</summary>
@@ -28,8 +30,10 @@ internal static class ImageResizer
     {
         var scale = Math.Min(1.0, (double)longestEdge / Math.Max(image.Width, image.Height));
         var size = new SKImageInfo(Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)));
-        using var resized = image.Resize(size, new SKSamplingOptions(SKCubicResampler.Mitchell));
+        using var resized = image.Resize(size, new SKSamplingOptions(SKCubicResampler.Mitchell)) ?? throw new InvalidOperationException($"The image could not be scaled to {size.Width} × {size.Height}.");
         using var picture = SKImage.FromBitmap(resized);
-        return picture.Encode(SKEncodedImageFormat.Jpeg, quality: 85).AsStream(streamDisposesData: true);
+        return picture.Encode(SKEncodedImageFormat.Jpeg, quality: 85)?.AsStream(streamDisposesData: true) ?? throw new InvalidOperationException("The image could not be written as JPEG.");
     }
+
+    private static PermanentFailureException Unusable(string path, string what) => new($"'{Path.GetFileName(path)}' {what}: replace the file, then redrive the message.");
 }

@@ -8,7 +8,8 @@ namespace ImageService;
 public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox outbox)
 {
     /// <summary>Records an upload and enqueues its job in one transaction; nothing when the image is known.</summary>
-    internal async Task AddAsync(string imageId, CancellationToken cancellationToken)
+    /// <returns>Whether it is new.</returns>
+    internal async Task<bool> AddAsync(string imageId, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var added = await work.Connection.ExecuteAsync(
@@ -19,6 +20,7 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
         }
 
         await work.CommitAsync(cancellationToken);
+        return added == 1;
     }
 
     internal async Task<string?> FindStatusAsync(string imageId, CancellationToken cancellationToken)

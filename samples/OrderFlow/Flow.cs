@@ -1,22 +1,25 @@
-using TechCorp.Samples;
+using System.Collections.Concurrent;
 
 namespace OrderFlow;
 
 /// <summary>One run: start the services, drive them, wait until all is quiet, stop, and let the oracle read the books.</summary>
 internal sealed class Flow(FlowSettings settings)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentQueue<string> _faults = new();
 
     /// <returns>0 when everything held, 1 when not.</returns>
     internal async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        var held = false;
         try
         {
-            return await FlowProgress.ShowAsync(settings.Orders, progress => RunAsync(progress, cancellationToken)) is var (verdict, observed) && Report.Print(verdict, observed) ? 0 : 1;
+            var (verdict, observed) = await FlowProgress.ShowAsync(settings.Orders, progress => RunAsync(progress, cancellationToken));
+            held = Report.Print(verdict, observed);
+            return held ? 0 : 1;
         }
         finally
         {
-            if (settings.IsTemporary && Directory.Exists(settings.DataDirectory))
+            if ((settings.IsTemporary || (settings.IsDefaultFolder && held)) && Directory.Exists(settings.DataDirectory))
             {
                 Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
                 Directory.Delete(settings.DataDirectory, recursive: true);
@@ -32,20 +35,47 @@ internal sealed class Flow(FlowSettings settings)
         await using var fleet = new ServiceFleet(settings);
         await fleet.StartAsync(cancellationToken);
 
-        using var orders = new OrderDriver(fleet, progress);
-        using var images = new ImageDriver(fleet, progress, settings.Image);
-        await Task.WhenAll(orders.RunAsync(settings.Orders, cancellationToken), images.RunAsync(cancellationToken));
+        using var client = new ServiceClient();
+        var orders = new OrderDriver(fleet, client, progress, settings);
+        var images = new ImageDriver(fleet, client, progress, settings);
+        await Task.WhenAll(NoteFaultAsync(() => orders.RunAsync(cancellationToken)), NoteFaultAsync(() => images.RunAsync(cancellationToken)));
 
         var oracle = new Oracle(fleet, settings);
-        await Polling.UntilAsync(() => oracle.IsQuietAsync(progress, cancellationToken), Patience, cancellationToken);
-        if (settings.Serve)
+        if (_faults.IsEmpty)
+        {
+            await NoteFaultAsync(() => Polling.UntilAsync(
+                () => oracle.IsQuietAsync(progress, cancellationToken), "not all events, notifications and images arrived", settings.Patience, cancellationToken));
+        }
+
+        if (settings.Serve && _faults.IsEmpty)
         {
             progress.Say($"serving until Ctrl-C: {string.Join(' ', fleet.Addresses)}");
             await WaitForEndAsync(cancellationToken);
         }
 
         await fleet.DisposeAsync();
-        return (await oracle.JudgeAsync(CancellationToken.None), new Observations(orders.OutagesSeen, orders.RepeatedOrderWasOne, images.DeadLetterReason));
+        var observed = new Observations
+        {
+            Placed = orders.Placed,
+            OutagesSeen = orders.OutagesSeen,
+            RepeatedOrderWasOne = orders.RepeatedOrderWasOne,
+            DeadLetterReason = images.DeadLetterReason,
+            Faults = _faults,
+        };
+        return (await oracle.JudgeAsync(observed, CancellationToken.None), observed);
+    }
+
+    // What did not come in time ends the driving, not the run: the books still tell how far it came.
+    private async Task NoteFaultAsync(Func<Task> drive)
+    {
+        try
+        {
+            await drive();
+        }
+        catch (FlowFaultException e)
+        {
+            _faults.Enqueue(settings.CanResume ? $"{e.Message}. Go on with --resume." : e.Message);
+        }
     }
 
     private static async Task WaitForEndAsync(CancellationToken cancellationToken)

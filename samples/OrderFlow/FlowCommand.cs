@@ -21,11 +21,12 @@ internal static class FlowCommand
         var data = SharedOptions.Data();
         var resume = new Option<bool>("--resume") { Description = "Go on with a run that was interrupted; needs --rabbitmq and --postgres or --data." };
         var serve = new Option<bool>("--serve") { Description = "Keep the services running after the run, until Ctrl-C." };
-        var mutate = new Option<string?>("--mutate") { Description = "A fault for the oracle to notice: double-charge.", Hidden = true };
-        mutate.AcceptOnlyFromAmong("double-charge");
+        var mutate = new Option<string?>("--mutate") { Description = "A fault for the oracle to notice.", Hidden = true };
+        mutate.AcceptOnlyFromAmong("double-charge", "decline-all", "stall");
+        var patience = new Option<int>("--patience") { Description = "Seconds to wait for what the services do.", DefaultValueFactory = _ => 60, Hidden = true };
         var command = new RootCommand("OrderFlow: six services, one process, every pattern. Without options it runs embedded: in-memory broker and SQLite.")
         {
-            orders, image, rabbitMq, postgres, data, resume, serve, mutate,
+            orders, image, rabbitMq, postgres, data, resume, serve, mutate, patience,
         };
 
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(Program, async () =>
@@ -38,9 +39,11 @@ internal static class FlowCommand
                 Postgres = parsed.GetValue(postgres),
                 DataDirectory = parsed.GetValue(data) ?? DefaultFolder(parsed.GetValue(postgres)),
                 IsTemporary = parsed.GetValue(data) is null && parsed.GetValue(postgres) is null,
+                IsDefaultFolder = parsed.GetValue(data) is null,
                 Resume = parsed.GetValue(resume),
                 Serve = parsed.GetValue(serve),
                 Mutation = parsed.GetValue(mutate),
+                Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
             });
             await ServerProbe.CheckAsync(settings.RabbitMq, settings.Postgres, cancellationToken);
             await PreviousRun.CheckAsync(settings, cancellationToken);
@@ -63,7 +66,7 @@ internal static class FlowCommand
             SampleImages.Check(path);
         }
 
-        if (settings.Resume && (settings.RabbitMq is null || settings.IsTemporary))
+        if (settings.Resume && !settings.CanResume)
         {
             throw new BadInputException("--resume needs what outlives a process: a broker (--rabbitmq URI) and a database (--postgres CONNECTION or --data DIR).");
         }

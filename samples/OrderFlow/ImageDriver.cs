@@ -1,30 +1,30 @@
-using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace OrderFlow;
 
 /// <summary>Uploads three images, one of them corrupt; does what an operator does about the dead letter.</summary>
-internal sealed class ImageDriver(ServiceFleet fleet, FlowProgress progress, string? photo) : IDisposable
+internal sealed class ImageDriver(ServiceFleet fleet, ServiceClient client, FlowProgress progress, FlowSettings settings)
 {
+    /// <summary>How many of the images are corrupt when they are uploaded.</summary>
+    internal const int CorruptImages = 1;
+
     private const string Corrupt = "image-2";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly HttpClient _http = new();
 
     internal static IReadOnlyList<string> Ids { get; } = ["image-1", Corrupt, "image-3"];
 
-    /// <summary>What the dead letter said when it was looked at.</summary>
-    internal string DeadLetterReason { get; private set; } = "none";
+    /// <summary>What the dead letter said when it was looked at; null when there was none to look at.</summary>
+    internal string? DeadLetterReason { get; private set; }
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        await UploadAsync("image-1", photo is null ? SampleImages.Draw(1) : await File.ReadAllBytesAsync(photo, cancellationToken), cancellationToken);
+        await UploadAsync("image-1", settings.Image is { } photo ? await File.ReadAllBytesAsync(photo, cancellationToken) : SampleImages.Draw(1), cancellationToken);
         await UploadAsync(Corrupt, SampleImages.Corrupt(), cancellationToken);
         await UploadAsync("image-3", SampleImages.Draw(3), cancellationToken);
-        await Polling.UntilAsync(() => AllDoneAsync(cancellationToken), Patience, cancellationToken);
-    }
 
-    public void Dispose() => _http.Dispose();
+        // An earlier run may have come as far as the redrive, or died between sending the job back and taking its letter away.
+        await Polling.UntilAsync(async () => await IsDoneAsync(Corrupt, cancellationToken) || await HasLetterAsync(cancellationToken), "the corrupt image was not dead-lettered", settings.Patience, cancellationToken);
+        await Polling.UntilAsync(() => AllDoneAsync(cancellationToken), "not all images were resized", settings.Patience, cancellationToken);
+    }
 
     private async Task UploadAsync(string id, byte[] content, CancellationToken cancellationToken)
     {
@@ -34,44 +34,46 @@ internal sealed class ImageDriver(ServiceFleet fleet, FlowProgress progress, str
         }
     }
 
+    private async Task<bool> HasLetterAsync(CancellationToken cancellationToken)
+    {
+        var letters = (JsonArray)(await client.GetAsync(new Uri(fleet.Images, "/dead-letters"), cancellationToken))!;
+        if (letters.Count > 0)
+        {
+            DeadLetterReason = letters[0]!["reason"]?.GetValue<string>() ?? "without a reason";
+        }
+
+        return letters.Count > 0;
+    }
+
+    private async Task MendAsync(CancellationToken cancellationToken)
+    {
+        await PutAsync(Corrupt, SampleImages.Draw(2), cancellationToken);
+        await client.PostAsync(new Uri(fleet.Images, "/dead-letters/redrive"), cancellationToken);
+    }
+
     private async Task<bool> AllDoneAsync(CancellationToken cancellationToken)
     {
         var done = 0;
         foreach (var id in Ids)
         {
-            done += await FindStatusAsync(id, cancellationToken) == "done" ? 1 : 0;
+            done += await IsDoneAsync(id, cancellationToken) ? 1 : 0;
         }
 
         progress.ImagesDone(done);
-        var letters = await _http.GetFromJsonAsync<JsonArray>(new Uri(fleet.Images, "/dead-letters"), cancellationToken);
-        if (letters!.Count == 0)
+        if (!await HasLetterAsync(cancellationToken))
         {
             return done == Ids.Count;
         }
 
-        DeadLetterReason = letters[0]!["reason"]?.GetValue<string>() ?? "unknown";
-        await PutAsync(Corrupt, SampleImages.Draw(2), cancellationToken);
-        using var redriven = await _http.PostAsync(new Uri(fleet.Images, "/dead-letters/redrive"), null, cancellationToken);
-        redriven.EnsureSuccessStatusCode();
+        await MendAsync(cancellationToken);
         return false;
     }
 
+    private async Task<bool> IsDoneAsync(string id, CancellationToken cancellationToken) => await FindStatusAsync(id, cancellationToken) == "done";
+
     private async Task<string?> FindStatusAsync(string id, CancellationToken cancellationToken)
-    {
-        using var response = await _http.GetAsync(new Uri(fleet.Images, $"/images/{id}"), cancellationToken);
-        if (response.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+        => (await client.GetAsync(new Uri(fleet.Images, $"/images/{id}"), cancellationToken))?["status"]!.GetValue<string>();
 
-        response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!["status"]!.GetValue<string>();
-    }
-
-    private async Task PutAsync(string id, byte[] content, CancellationToken cancellationToken)
-    {
-        using var body = new ByteArrayContent(content);
-        using var response = await _http.PutAsync(new Uri(fleet.Images, $"/images/{id}"), body, cancellationToken);
-        response.EnsureSuccessStatusCode();
-    }
+    private Task PutAsync(string id, byte[] content, CancellationToken cancellationToken)
+        => client.PutAsync(new Uri(fleet.Images, $"/images/{id}"), new ByteArrayContent(content), cancellationToken);
 }

@@ -3,7 +3,7 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>Reads the services' own databases and checks that they agree: nothing lost, nothing twice, stock and money conserved.</summary>
+/// <summary>Reads the services' own databases and checks that they agree: nothing lost, nothing twice, stock and money conserved, every end as the script has it.</summary>
 internal sealed class Oracle(ServiceFleet fleet, FlowSettings settings)
 {
     private static readonly string[] Subscribers = ["inventory-service", "notification-service", "analytics-service"];
@@ -22,10 +22,11 @@ internal sealed class Oracle(ServiceFleet fleet, FlowSettings settings)
         progress.EventsReceived(events, sent);
         return orders.All(order => order.Status != "pending")
             && events >= orders.Count * 2 * Subscribers.Length
-            && sent >= orders.Sum(order => NotificationAudit.ExpectedFor(order).Count);
+            && sent >= orders.Sum(order => NotificationAudit.ExpectedFor(order).Count)
+            && await CountAsync("image-service", "select count(*) from images where status = 'done' and dead_lettered = redriven", cancellationToken) == ImageDriver.Ids.Count;
     }
 
-    internal async Task<Verdict> JudgeAsync(CancellationToken cancellationToken)
+    internal async Task<Verdict> JudgeAsync(Observations observed, CancellationToken cancellationToken)
     {
         var orders = await ReadOrdersAsync(cancellationToken);
         var verdict = new Verdict
@@ -45,6 +46,8 @@ internal sealed class Oracle(ServiceFleet fleet, FlowSettings settings)
         await EventAudit.RunAsync(verdict, orders, Subscribers, fleet, cancellationToken);
         await NotificationAudit.RunAsync(verdict, orders, fleet, cancellationToken);
         await ImageAudit.RunAsync(verdict, fleet, settings.DataDirectory, cancellationToken);
+        ScriptAudit.Run(verdict, orders, settings, observed);
+        verdict.Broken.InsertRange(0, observed.Faults);
         return verdict;
     }
 

@@ -1,16 +1,17 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using TechCorp.Samples;
 
 namespace OrderFlow;
 
 /// <summary>The customers: places the orders over HTTP and, where the script says so, pulls the payment gateway's plug.</summary>
-internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress) : IDisposable
+internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, FlowProgress progress, FlowSettings settings)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
-    private readonly Dictionary<int, string> _placed = [];
+    private readonly ConcurrentDictionary<int, string> _placed = [];
     private readonly HashSet<string> _ended = [];
+
+    /// <summary>The order that each number became.</summary>
+    internal IReadOnlyDictionary<int, string> Placed => _placed;
 
     /// <summary>How often the circuit was seen open.</summary>
     internal int OutagesSeen { get; private set; }
@@ -18,8 +19,9 @@ internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress) : I
     /// <summary>Whether an order that was sent twice came back as the same order.</summary>
     internal bool RepeatedOrderWasOne { get; private set; }
 
-    internal async Task RunAsync(int count, CancellationToken cancellationToken)
+    internal async Task RunAsync(CancellationToken cancellationToken)
     {
+        var count = settings.Orders;
         await OpenProductsAsync(cancellationToken);
         for (var number = 1; number <= count; number++)
         {
@@ -48,8 +50,6 @@ internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress) : I
         await AwaitEndAsync(cancellationToken);
     }
 
-    public void Dispose() => _http.Dispose();
-
     private async Task OpenProductsAsync(CancellationToken cancellationToken)
     {
         foreach (var product in ScriptedOrder.Products)
@@ -70,13 +70,11 @@ internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress) : I
             for (var number = first; number <= last; number++)
             {
                 var orderId = _placed[number];
-                if (!await Polling.UntilAsync(() => IsBeyondOutageAsync(orderId, cancellationToken), Patience, cancellationToken))
-                {
-                    throw new BadInputException($"Order {number} was not queued within {Patience.TotalSeconds:0} s of a gateway outage; the machine may be too busy. Run again with --resume.");
-                }
+                await Polling.UntilAsync(
+                    () => IsBeyondOutageAsync(orderId, cancellationToken), $"order {number} ({orderId}) was not queued in a gateway outage", settings.Patience, cancellationToken);
             }
 
-            var gateway = await _http.GetFromJsonAsync<JsonNode>(new Uri(fleet.Payments, "/gateway"), cancellationToken);
+            var gateway = await client.GetAsync(new Uri(fleet.Payments, "/gateway"), cancellationToken);
             OutagesSeen += gateway!["circuit"]!.GetValue<string>() == "Closed" ? 0 : 1;
         }
         finally
@@ -90,37 +88,29 @@ internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress) : I
     // Queued while the gateway is away; anything later when the run was resumed after the outage.
     private async Task<bool> IsBeyondOutageAsync(string orderId, CancellationToken cancellationToken)
     {
-        var payments = await _http.GetFromJsonAsync<JsonArray>(new Uri(fleet.Payments, $"/payments?orderId={orderId}"), cancellationToken);
-        return payments!.Any(payment => payment!["status"]!.GetValue<string>() != "unknown") || await HasEndedAsync(orderId, cancellationToken);
+        var payments = (JsonArray)(await client.GetAsync(new Uri(fleet.Payments, $"/payments?orderId={orderId}"), cancellationToken))!;
+        return payments.Any(payment => payment!["status"]!.GetValue<string>() != "unknown") || await HasEndedAsync(orderId, cancellationToken);
     }
 
     private async Task PlaceAsync(ScriptedOrder order, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(fleet.Orders, "/orders")) { Content = JsonContent.Create(order.Body) };
-        request.Headers.Add("Idempotency-Key", order.Key);
-        using var response = await _http.SendAsync(request, cancellationToken);
-        response.EnsureSuccessStatusCode();
-        var placed = await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
-        lock (_placed)
-        {
-            _placed[order.Number] = placed!["order_id"]!.GetValue<string>();
-        }
-
+        var placed = await client.PostAsync(new Uri(fleet.Orders, "/orders"), order.Key, order.Body, cancellationToken);
+        _placed[order.Number] = placed!["order_id"]!.GetValue<string>();
         progress.OrdersPlaced(_placed.Count);
     }
 
     /// <summary>Waits until every order placed so far is completed or cancelled.</summary>
     private async Task AwaitEndAsync(CancellationToken cancellationToken)
     {
-        foreach (var orderId in _placed.Values.Where(orderId => !_ended.Contains(orderId)).ToList())
+        foreach (var (number, orderId) in _placed.Where(placed => !_ended.Contains(placed.Value)).OrderBy(placed => placed.Key).ToList())
         {
-            await Polling.UntilAsync(() => HasEndedAsync(orderId, cancellationToken), Patience, cancellationToken);
+            await Polling.UntilAsync(() => HasEndedAsync(orderId, cancellationToken), $"order {number} ({orderId}) did not end", settings.Patience, cancellationToken);
         }
     }
 
     private async Task<bool> HasEndedAsync(string orderId, CancellationToken cancellationToken)
     {
-        var order = await _http.GetFromJsonAsync<JsonNode>(new Uri(fleet.Orders, $"/orders/{orderId}"), cancellationToken);
+        var order = await client.GetAsync(new Uri(fleet.Orders, $"/orders/{orderId}"), cancellationToken);
         if (order!["status"]!.GetValue<string>() == "pending")
         {
             return false;
@@ -134,15 +124,9 @@ internal sealed class OrderDriver(ServiceFleet fleet, FlowProgress progress) : I
         return true;
     }
 
-    private async Task SetOutageAsync(bool active, CancellationToken cancellationToken)
-    {
-        using var response = await _http.PutAsync(new Uri(fleet.Payments, $"/gateway/outage?active={active}"), null, cancellationToken);
-        response.EnsureSuccessStatusCode();
-    }
+    private Task SetOutageAsync(bool active, CancellationToken cancellationToken)
+        => client.PutAsync(new Uri(fleet.Payments, $"/gateway/outage?active={active}"), null, cancellationToken);
 
-    private async Task PutAsync(string path, object body, CancellationToken cancellationToken)
-    {
-        using var response = await _http.PutAsJsonAsync(new Uri(fleet.Inventory, path), body, cancellationToken);
-        response.EnsureSuccessStatusCode();
-    }
+    private Task PutAsync(string path, object body, CancellationToken cancellationToken)
+        => client.PutAsync(new Uri(fleet.Inventory, path), JsonContent.Create(body), cancellationToken);
 }

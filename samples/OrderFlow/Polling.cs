@@ -6,20 +6,22 @@ internal static class Polling
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Looks again and again until it holds.</summary>
-    /// <returns>False when the patience ran out first.</returns>
-    internal static async Task<bool> UntilAsync(Func<Task<bool>> holds, TimeSpan patience, CancellationToken cancellationToken)
+    /// <param name="holds">Looks.</param>
+    /// <param name="otherwise">What to say when it never does: <c>order 7 did not end</c>.</param>
+    /// <param name="patience">How long to look.</param>
+    /// <param name="cancellationToken">Gives up looking.</param>
+    /// <exception cref="FlowFaultException">The patience ran out first.</exception>
+    internal static async Task UntilAsync(Func<Task<bool>> holds, string otherwise, TimeSpan patience, CancellationToken cancellationToken)
     {
         var clock = TimeProvider.System;
         for (var began = clock.GetTimestamp(); !await holds();)
         {
             if (clock.GetElapsedTime(began) > patience)
             {
-                return false;
+                throw new FlowFaultException($"{otherwise} within {patience.TotalSeconds:0} s");
             }
 
             await Task.Delay(Pause, clock, cancellationToken);
         }
-
-        return true;
     }
 }

@@ -17,15 +17,15 @@ internal static class Report
         }
 
         AnsiConsole.Write(table);
-        var findings = verdict.Lost.Select(line => $"lost: {line}").Concat(verdict.Duplicates.Select(line => $"twice: {line}")).Concat(verdict.Broken.Select(line => $"broken: {line}")).ToList();
+        var findings = verdict.Broken.Select(line => $"broken: {line}").Concat(verdict.Lost.Select(line => $"lost: {line}")).Concat(verdict.Duplicates.Select(line => $"twice: {line}")).ToList();
         foreach (var finding in findings.Take(MostFindings))
         {
-            Console.WriteLine(finding);
+            Console.Error.WriteLine(finding.ReplaceLineEndings(" "));
         }
 
         if (findings.Count > MostFindings)
         {
-            Console.WriteLine($"… and {findings.Count - MostFindings} more");
+            Console.Error.WriteLine($"… and {findings.Count - MostFindings} more");
         }
 
         Console.WriteLine(verdict);
@@ -34,15 +34,18 @@ internal static class Report
 
     private static IEnumerable<(string Pattern, string Observed)> Rows(Verdict verdict, Observations observed) =>
     [
-        ("Request-response (REST)", $"{verdict.Orders} orders placed over HTTP after an availability check each"),
-        ("Circuit breaker", $"{verdict.QueuedPayments} payments queued by {observed.OutagesSeen} gateway outages that opened the circuit; all were charged later"),
-        ("Retry with back-off", $"an unanswered payment was asked for {verdict.MostPaymentAttempts} times, with one key"),
-        ("Publish-subscribe (fanout)", $"{verdict.EventsReceived} receipts: every event once at each of 3 services"),
-        ("Topic routing", string.Join(", ", verdict.SentByChannel.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"))),
+        ("Request-response (REST)", $"{observed.Placed.Count} orders accepted over HTTP"),
+        ("Circuit breaker", $"{verdict.QueuedPayments} payments queued, the circuit seen open in {observed.OutagesSeen} gateway outages; {verdict.QueuedAndCharged} of them charged later"),
+        ("Retry with back-off", $"a payment that stayed unknown was asked for {verdict.MostPaymentAttempts} times, with one key"),
+        ("Publish-subscribe (fanout)", $"events received: {Counts(verdict.EventsBySubscriber)}"),
+        ("Topic routing", $"notifications sent: {Counts(verdict.SentByChannel)}"),
         ("Work queue", $"{verdict.Images} images in three sizes each"),
         ("Saga (orchestration)", $"{verdict.Completed} completed, {verdict.Compensated} compensated, {verdict.Refunded} refunded"),
-        ("Outbox", $"{verdict.Orders * 2} order events committed with their orders, {verdict.Lost.Count} lost"),
-        ("Dead-letter queue", $"{verdict.DeadLettered} dead-lettered ({observed.DeadLetterReason}), {verdict.Redriven} redriven"),
-        ("Idempotency", $"{verdict.Duplicates.Count} effects twice; an order sent twice was {(observed.RepeatedOrderWasOne ? "one order" : "two orders")}"),
+        ("Outbox", $"{verdict.Orders} orders in the books, {verdict.Lost.Count} of their effects or events lost"),
+        ("Dead-letter queue", $"{verdict.DeadLettered} dead-lettered ({observed.DeadLetterReason ?? "looked at by an earlier run"}), {verdict.Redriven} redriven"),
+        ("Idempotency", $"{verdict.Duplicates.Count} effects twice; an order sent twice was {(observed.RepeatedOrderWasOne ? "one order" : "not seen to be one order")}"),
     ];
+
+    private static string Counts(IEnumerable<KeyValuePair<string, int>> counts)
+        => string.Join(", ", counts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"));
 }

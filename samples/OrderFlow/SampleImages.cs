@@ -40,7 +40,7 @@ internal static class SampleImages
     /// <summary>The beginning of a PNG, and then nothing that belongs to one.</summary>
     internal static byte[] Corrupt() => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. Enumerable.Repeat((byte)0xEE, 400)];
 
-    /// <exception cref="BadInputException">The file is not there, or no image.</exception>
+    /// <exception cref="BadInputException">The file is not there, no image, or not all of one.</exception>
     internal static void Check(string path)
     {
         if (!File.Exists(path))
@@ -52,6 +52,12 @@ internal static class SampleImages
         if (codec is null)
         {
             throw new BadInputException($"--image '{path}' is not an image that can be read. Name a JPEG or PNG file.");
+        }
+
+        using var pixels = new SKBitmap(codec.Info);
+        if (codec.GetPixels(pixels.Info, pixels.GetPixels()) is not SKCodecResult.Success and var result)
+        {
+            throw new BadInputException($"--image '{path}' is corrupt ({result}). Name a JPEG or PNG file that is whole.");
         }
     }
 }

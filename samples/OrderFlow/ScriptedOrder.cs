@@ -18,6 +18,13 @@ internal sealed record ScriptedOrder(int Number)
     /// <summary>Falls into an outage of the gateway that opens the circuit.</summary>
     internal bool MeetsOutage => Place is 15 or 16;
 
+    internal ScriptedEnd End => Place switch
+    {
+        5 or 9 => ScriptedEnd.Compensated,
+        13 => ScriptedEnd.Refunded,
+        _ => ScriptedEnd.Completed,
+    };
+
     internal string Key => $"orderflow-{Number:00000}";
 
     internal object Body => new

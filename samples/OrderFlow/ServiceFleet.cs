@@ -56,7 +56,7 @@ internal sealed class ServiceFleet(FlowSettings settings) : IAsyncDisposable
         Postgres = settings.Postgres,
         DataDirectory = settings.DataDirectory,
         Broker = _broker,
-        Configuration = settings.Mutation is { } mutation ? Shortened.Append(new("Gateway:Mutation", mutation)).ToDictionary() : Shortened,
+        Configuration = new Dictionary<string, string?>(Shortened) { ["Gateway:OutageSwitch"] = "true", ["Gateway:Mutation"] = settings.Mutation },
         Quiet = true,
     };
 

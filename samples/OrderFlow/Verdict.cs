@@ -19,9 +19,15 @@ internal sealed record Verdict
 
     internal int QueuedPayments { get; set; }
 
+    /// <summary>How many of the queued payments were charged in the end.</summary>
+    internal int QueuedAndCharged { get; set; }
+
     internal int MostPaymentAttempts { get; set; }
 
-    internal int EventsReceived { get; set; }
+    /// <summary>The orders of which something was paid back.</summary>
+    internal IReadOnlySet<string> RefundedOrders { get; set; } = new HashSet<string>();
+
+    internal IDictionary<string, int> EventsBySubscriber { get; } = new Dictionary<string, int>();
 
     internal IReadOnlyDictionary<string, int> SentByChannel { get; set; } = new Dictionary<string, int>();
 

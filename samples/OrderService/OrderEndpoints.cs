@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Mvc;
 using OrderService.Clients;
 using TechCorp.Resilience;
+using TechCorp.Samples;
 
 namespace OrderService;
 
@@ -13,22 +13,17 @@ internal static class OrderEndpoints
     {
         app.MapPost("/orders", async (
             PlaceOrderRequest request,
-            [FromHeader(Name = "Idempotency-Key")] string? key,
+            HttpContext http,
             InventoryClient inventory,
             Orders orders,
             CancellationToken cancellationToken) =>
         {
-            if (string.IsNullOrEmpty(key))
-            {
-                return Problem("Idempotency-Key is missing: send one, and the same one on every attempt.", StatusCodes.Status400BadRequest);
-            }
-
             if (request.FindProblem() is { } problem)
             {
                 return Problem(problem, StatusCodes.Status400BadRequest);
             }
 
-            var orderId = OrderIdOf(key);
+            var orderId = OrderIdOf(http.GetIdempotencyKey());
             if (await orders.FindAsync(orderId, cancellationToken) is null && await FindShortageAsync(inventory, request, cancellationToken) is { } refusal)
             {
                 return refusal;
@@ -36,14 +31,14 @@ internal static class OrderEndpoints
 
             var order = await orders.PlaceAsync(orderId, request, cancellationToken);
             return Results.Accepted($"/orders/{order.OrderId}", order);
-        });
+        }).RequireIdempotencyKey<PlaceOrderRequest>();
 
         app.MapGet("/orders/{id}", async (string id, Orders orders, CancellationToken cancellationToken) =>
             await orders.FindAsync(id, cancellationToken) is { } order ? Results.Ok(order) : Results.NotFound());
     }
 
     // The same key gives the same order, whatever crashes in between: the id needs no table of its own.
-    internal static string OrderIdOf(string key) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16)).ToString();
+    private static string OrderIdOf(IdempotencyKey key) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())).AsSpan(0, 16)).ToString();
 
     private static async Task<IResult?> FindShortageAsync(InventoryClient inventory, PlaceOrderRequest request, CancellationToken cancellationToken)
     {

@@ -8,6 +8,9 @@ namespace PaymentService;
 /// <summary>Charges and refunds by idempotency key against a gateway that may be slow, refuse, fail, or charge and lose the reply.</summary>
 public static class PaymentApp
 {
+    // Shorter than the 5 s that the order service waits: an answer that comes later reaches nobody.
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(4);
+
     /// <summary>The service, ready to start.</summary>
     public static WebApplication Build(ServiceSettings settings)
     {
@@ -22,6 +25,7 @@ public static class PaymentApp
         // A refusal that certainly did not charge is retried here; what is unknown is left to the saga, which asks again with the same key.
         builder.Services.AddTechCorpResilience(resilience => resilience.AddPipeline("gateway", gateway =>
         {
+            gateway.Deadline = AnswerWithin;
             gateway.Timeout = new TimeoutOptions();
             gateway.Retry = new RetryOptions();
             gateway.CircuitBreaker = new CircuitBreakerOptions();
@@ -37,7 +41,7 @@ public static class PaymentApp
 
         var app = builder.BuildService();
         app.MapPayments();
-        app.MapGateway();
+        app.MapGateway(settings);
         return app;
     }
 }

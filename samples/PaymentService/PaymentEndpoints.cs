@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Mvc;
 using PaymentService.Gateway;
 using TechCorp.Resilience;
+using TechCorp.Samples;
 
 namespace PaymentService;
 
@@ -9,16 +9,18 @@ internal static class PaymentEndpoints
 {
     internal static void MapPayments(this WebApplication app)
     {
-        app.MapPost("/payments", async (ChargeRequest request, [FromHeader(Name = "Idempotency-Key")] string? key, Payments payments, CancellationToken cancellationToken) =>
-            string.IsNullOrEmpty(key) ? MissingKey()
-                : request.Amount <= 0 ? Results.Problem($"amount must be positive; it is {request.Amount}.", statusCode: StatusCodes.Status400BadRequest)
-                : string.IsNullOrEmpty(request.OrderId) || string.IsNullOrEmpty(request.PaymentToken) ? Results.Problem("order_id and payment_token are needed.", statusCode: StatusCodes.Status400BadRequest)
-                : await AnswerAsync(() => payments.ChargeAsync(key, request, cancellationToken), wanted: [PaymentStatus.Charged]));
+        // 202 is not the last word: asking again with the same key finds what became of it.
+        app.MapPost("/payments", async (ChargeRequest request, HttpContext http, Payments payments, CancellationToken cancellationToken) =>
+            request.FindProblem() is { } problem
+                ? Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest)
+                : await AnswerAsync(() => payments.ChargeAsync(http.GetIdempotencyKey().Value, request, cancellationToken), wanted: [PaymentStatus.Charged]))
+            .RequireIdempotencyKey<ChargeRequest>(open: StatusCodes.Status202Accepted);
 
-        app.MapPost("/payments/refunds", async (RefundRequest request, [FromHeader(Name = "Idempotency-Key")] string? key, Payments payments, CancellationToken cancellationToken) =>
-            string.IsNullOrEmpty(key) || string.IsNullOrEmpty(request.ActionKey)
-                ? MissingKey()
-                : await AnswerAsync(() => payments.RefundAsync(request, cancellationToken), wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]));
+        app.MapPost("/payments/refunds", async (RefundRequest request, Payments payments, CancellationToken cancellationToken) =>
+            string.IsNullOrEmpty(request.ActionKey)
+                ? Results.Problem("action_key is missing: the Idempotency-Key of the charge that is undone.", statusCode: StatusCodes.Status400BadRequest)
+                : await AnswerAsync(() => payments.RefundAsync(request, cancellationToken), wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]))
+            .RequireIdempotencyKey<RefundRequest>(open: StatusCodes.Status202Accepted);
 
         app.MapGet("/payments/{key}", async (string key, PaymentStore store, CancellationToken cancellationToken) =>
             await store.FindAsync(key, cancellationToken) is { } payment ? Results.Ok(PaymentView.Of(payment)) : Results.NotFound());
@@ -50,6 +52,4 @@ internal static class PaymentEndpoints
             return Results.Problem(e.Message, statusCode: StatusCodes.Status504GatewayTimeout);
         }
     }
-
-    private static IResult MissingKey() => Results.Problem("Idempotency-Key is missing: send one, and the same one on every attempt.", statusCode: StatusCodes.Status400BadRequest);
 }

@@ -25,19 +25,27 @@ public static class ServerProbe
         }
     }
 
-    /// <summary>How many messages wait in a queue; null when it does not exist.</summary>
-    public static async Task<uint?> CountAsync(string rabbitMq, string queue, CancellationToken cancellationToken)
+    /// <summary>The first of the queues in which messages wait, and how many; null when none exists or holds any.</summary>
+    public static async Task<(string Queue, uint Count)?> FindFilledAsync(string rabbitMq, IEnumerable<string> queues, CancellationToken cancellationToken)
     {
         await using var connection = await new ConnectionFactory { Uri = ParseAmqp(rabbitMq) }.CreateConnectionAsync(cancellationToken);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        try
+        foreach (var queue in queues)
         {
-            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount;
+            // The broker closes a channel that asked for a queue that is not there.
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            try
+            {
+                if ((await channel.QueueDeclarePassiveAsync(queue, cancellationToken)).MessageCount is > 0 and var count)
+                {
+                    return (queue, count);
+                }
+            }
+            catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == 404)
+            {
+            }
         }
-        catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == 404)
-        {
-            return null;
-        }
+
+        return null;
     }
 
     private static async Task CheckRabbitMqAsync(string rabbitMq, CancellationToken cancellationToken)

@@ -40,6 +40,7 @@ public static class ServiceCommand
                 Dependencies = dependencies.Zip(addresses).ToDictionary(
                     pair => pair.First.Name, pair => CommandLine.CheckUrl(parsed.GetValue(pair.Second)!, pair.Second.Name), StringComparer.Ordinal),
             };
+            PortProbe.Check(settings.Url);
             await ServerProbe.CheckAsync(settings.RabbitMq, settings.Postgres, cancellationToken);
             await using var service = build(settings);
             await ((IHost)service).RunAsync(cancellationToken);

@@ -31,6 +31,7 @@ public static class ServiceHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(_ => database);
         builder.Services.AddHostedService(_ => new BusinessSchema(database, businessTables));
+        builder.Services.AddIdempotencyKeys(database);
         builder.Services.AddHealthChecks().AddCheck<MessagingHealthCheck>("messaging");
         builder.Services.AddProblemDetails();
         builder.Services.AddTechCorpMessaging(m =>

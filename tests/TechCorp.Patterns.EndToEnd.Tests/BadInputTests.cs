@@ -37,6 +37,21 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_photo_that_is_cut_short_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("techcorp-e2e-");
+        var photo = Path.Combine(folder.FullName, "cut.png");
+        var whole = await File.ReadAllBytesAsync(Path.Combine(Repository.Root, "eng", "icon.png"), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(photo, whole[..(whole.Length / 2)], TestContext.Current.CancellationToken);
+
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--image", photo);
+
+        run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.Errors.Should().ContainSingle().Which.Should().Contain("is corrupt");
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_wrong_password_of_RabbitMQ_is_said_without_the_password()
     {
         var uri = new UriBuilder(Servers.RabbitMq) { Password = "wrong-secret" };
@@ -87,6 +102,45 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task Fewer_orders_than_the_earlier_run_placed_cannot_be_resumed()
+    {
+        await using var ground = await FreshGround.PrepareAsync();
+        (await SampleProcess.RunAsync("OrderFlow", [.. ground.OnSqlite, "--orders", "2"])).ExitCode.Should().Be(0);
+
+        await using var run = await SampleProcess.RunAsync("OrderFlow", [.. ground.OnSqlite, "--orders", "1", "--resume"]);
+
+        run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.Errors.Should().ContainSingle().Which.Should().Contain("--orders 1").And.Contain("2 orders");
+    }
+
+    [Theory]
+    [InlineData("notifications.sms.dlq")]
+    [InlineData("payments.retry.retry.2s")]
+    public async Task A_message_that_an_earlier_run_left_in_any_queue_is_not_mixed_with_a_new_run(string queue)
+    {
+        await using var ground = await FreshGround.PrepareAsync();
+        await FreshGround.LeaveMessageAsync(queue);
+
+        await using var run = await SampleProcess.RunAsync("OrderFlow", ground.OnSqlite);
+
+        run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.Errors.Should().ContainSingle().Which.Should().Contain(queue).And.Contain("--resume");
+    }
+
+    [Fact]
+    public async Task The_images_of_a_run_on_PostgreSQL_are_deleted_when_it_held_and_the_run_cannot_be_resumed()
+    {
+        await using var ground = await FreshGround.PrepareAsync();
+        string[] options = ["--rabbitmq", Servers.RabbitMq, "--postgres", ground.Postgres, "--orders", "1"];
+        (await SampleProcess.RunAsync("OrderFlow", options)).ExitCode.Should().Be(0);
+
+        await using var run = await SampleProcess.RunAsync("OrderFlow", [.. options, "--resume"]);
+
+        run.ExitCode.Should().Be(2);
+        run.Errors.Should().ContainSingle().Which.Should().Contain("held to its end");
+    }
+
+    [Fact]
     public async Task A_taken_port_is_said_in_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
@@ -98,6 +152,7 @@ public sealed class BadInputTests
 
         run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
         run.Errors.Should().ContainSingle().Which.Should().StartWith("analytics-service: ").And.Contain($"{port}").And.Contain("--url");
+        folder.EnumerateFiles().Should().BeEmpty("nothing is written before the port is known to be free");
         folder.Delete(recursive: true);
     }
 }

@@ -33,6 +33,15 @@ internal sealed class FreshGround : IAsyncDisposable
         return ground;
     }
 
+    /// <summary>Leaves a message in a queue, as a run that was killed does.</summary>
+    internal static async Task LeaveMessageAsync(string queue)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Servers.RabbitMq) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
+        await channel.BasicPublishAsync("", queue, "{}"u8.ToArray());
+    }
+
     public async ValueTask DisposeAsync()
     {
         await ClearBrokerAsync();

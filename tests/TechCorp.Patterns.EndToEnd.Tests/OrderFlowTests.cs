@@ -48,6 +48,26 @@ public sealed class OrderFlowTests
     }
 
     [Fact]
+    public async Task An_order_that_ends_otherwise_than_the_script_says_breaks_the_run_and_is_named()
+    {
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "3", "--mutate", "decline-all");
+
+        run.LastLine.Should().Contain("completed=0 compensated=3").And.Contain("lost=0 duplicate_effects=0").And.EndWith("invariants=broken");
+        run.Errors.Should().Contain(line => line.StartsWith("broken: order 1 (", StringComparison.Ordinal)).And.HaveCount(3);
+        run.ExitCode.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task An_order_that_does_not_end_in_time_breaks_the_run_and_is_named()
+    {
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--mutate", "stall", "--patience", "1");
+
+        run.LastLine.Should().EndWith("invariants=broken");
+        run.Errors.First().Should().StartWith("broken: order 1 (").And.EndWith("did not end within 1 s", "embedded, nothing is left to resume");
+        run.ExitCode.Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_photo_of_the_user_is_resized()
     {
         await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--image", Path.Combine(Repository.Root, "eng", "icon.png"));

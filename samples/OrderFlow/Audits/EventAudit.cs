@@ -9,7 +9,7 @@ internal static class EventAudit
         {
             var receipts = await fleet.ReadAsync<Receipts>(subscriber, "select order_id as OrderId, type as Type, count(*) as Times from event_receipts group by order_id, type", cancellationToken);
             var times = receipts.ToDictionary(receipt => (receipt.OrderId, receipt.Type), receipt => (int)receipt.Times);
-            verdict.EventsReceived += times.Values.Sum();
+            verdict.EventsBySubscriber[subscriber] = times.Values.Sum();
             foreach (var order in orders)
             {
                 verdict.Expect($"order.created of {order.OrderId} at {subscriber}", 1, Take("order.created"));

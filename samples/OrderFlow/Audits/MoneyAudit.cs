@@ -26,7 +26,9 @@ internal static class MoneyAudit
         verdict.Require(all == owed, $"money is not conserved: {all} cents were kept, {owed} are owed");
         verdict.Require(payments.All(payment => payment.Status is "charged" or "declined" or "refunded" or "cancelled"), "a payment is still open");
         verdict.Refunded = refunds.Values.Count(amount => amount > 0);
+        verdict.RefundedOrders = charges.SelectMany(group => group).Where(charge => refunds.GetValueOrDefault(charge.PaymentKey) > 0).Select(charge => charge.OrderId).ToHashSet();
         verdict.QueuedPayments = (int)payments.Sum(payment => payment.Queued);
+        verdict.QueuedAndCharged = payments.Count(payment => payment is { Queued: > 0, Status: "charged" });
         verdict.MostPaymentAttempts = (int)payments.Where(payment => payment.Status == "refunded").Select(payment => payment.Asked).DefaultIfEmpty().Max();
     }
 

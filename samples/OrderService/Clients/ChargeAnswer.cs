@@ -11,4 +11,7 @@ internal enum ChargeAnswer
 
     /// <summary>Will be charged later (HTTP 202): ask again with the same key.</summary>
     Queued,
+
+    /// <summary>An earlier attempt with this key is not over (HTTP 409 with Retry-After): ask again with the same key.</summary>
+    Running,
 }

@@ -9,19 +9,22 @@ public sealed class PaymentClient(HttpClient http)
 {
     /// <summary>Charges by key; asking again with the same key tells how it went.</summary>
     /// <exception cref="HttpRequestException">Nobody knows whether it was charged.</exception>
-    internal async Task<ChargeAnswer> ChargeAsync(string key, OrderState order, CancellationToken cancellationToken)
+    internal async Task<ChargeReply> ChargeAsync(string key, OrderState order, CancellationToken cancellationToken)
     {
         var body = JsonContent.Create(new Charge(order.OrderId, order.Amount, order.PaymentToken), ClientJson.Default.Charge);
         using var response = await http.PostAsync("/payments", key, body, cancellationToken);
-        switch (response.StatusCode)
+        switch (response)
         {
-            case HttpStatusCode.Accepted:
-                return ChargeAnswer.Queued;
-            case HttpStatusCode.PaymentRequired:
-                return ChargeAnswer.Declined;
+            // The key is held by an attempt that still runs, or by one that died with its process and whose lease must end.
+            case { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter.Delta: { } wait }:
+                return new ChargeReply(ChargeAnswer.Running, wait);
+            case { StatusCode: HttpStatusCode.Accepted }:
+                return new ChargeReply(ChargeAnswer.Queued);
+            case { StatusCode: HttpStatusCode.PaymentRequired }:
+                return new ChargeReply(ChargeAnswer.Declined);
             default:
                 response.EnsureSuccessStatusCode();
-                return ChargeAnswer.Charged;
+                return new ChargeReply(ChargeAnswer.Charged);
         }
     }
 

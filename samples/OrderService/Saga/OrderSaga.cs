@@ -29,8 +29,9 @@ public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments,
     private async Task<StepOutcome> ProcessPaymentAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
         => await payments.ChargeAsync(step.IdempotencyKey, step.State, cancellationToken) switch
         {
-            ChargeAnswer.Charged => StepOutcome.Success(),
-            ChargeAnswer.Declined => StepOutcome.Rejected("payment declined"),
+            { Answer: ChargeAnswer.Charged } => StepOutcome.Success(),
+            { Answer: ChargeAnswer.Declined } => StepOutcome.Rejected("payment declined"),
+            { Answer: ChargeAnswer.Running, RetryAfter: { } wait } => StepOutcome.Pending(wait, "an earlier attempt of the payment still runs"),
             _ => StepOutcome.Pending(AskAgainAfter, "the payment is queued"),
         };
 

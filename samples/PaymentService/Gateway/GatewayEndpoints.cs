@@ -1,14 +1,20 @@
 using TechCorp.Resilience;
+using TechCorp.Samples;
 
 namespace PaymentService.Gateway;
 
-/// <summary>The switch of the simulated gateway, and how the service sees it.</summary>
+/// <summary>How the service sees the simulated gateway, and a switch to pull its plug where the setting <c>Gateway:OutageSwitch</c> asks for it.</summary>
 internal static class GatewayEndpoints
 {
-    internal static void MapGateway(this WebApplication app)
+    internal static void MapGateway(this WebApplication app, ServiceSettings settings)
     {
         app.MapGet("/gateway", (SimulatedGateway gateway, ResiliencePipelines pipelines) =>
             Results.Ok(new { outage = gateway.Outage, circuit = pipelines.Get("gateway").CircuitBreaker!.State.ToString() }));
+
+        if (settings.Configuration.GetValueOrDefault("Gateway:OutageSwitch") != "true")
+        {
+            return;
+        }
 
         app.MapPut("/gateway/outage", (bool active, SimulatedGateway gateway) =>
         {

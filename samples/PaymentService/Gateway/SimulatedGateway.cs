@@ -9,7 +9,7 @@ namespace PaymentService.Gateway;
 /// <c>tok_declined</c> refuses, <c>tok_slow</c> does not answer, <c>tok_lost_reply</c> charges and loses every reply to a charge; an outage refuses everything.
 /// </summary>
 /// <param name="ledger">The provider's database, not the service's; disposed with the gateway.</param>
-/// <param name="mutation"><c>double-charge</c> makes it charge twice, to see that the books notice.</param>
+/// <param name="mutation">A fault that the books must notice: <c>double-charge</c> charges twice, <c>decline-all</c> takes no card, <c>stall</c> never answers.</param>
 public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = null) : IPaymentGateway, IHostedService, IAsyncDisposable
 {
     private const string Tables = """
@@ -38,12 +38,12 @@ public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = 
     public async Task<GatewayReply> ChargeAsync(Payment payment, CancellationToken cancellationToken)
     {
         RefuseDuringOutage();
-        if (payment.PaymentToken == "tok_slow")
+        if (payment.PaymentToken == "tok_slow" || mutation == "stall")
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
 
-        if (payment.PaymentToken == "tok_declined")
+        if (payment.PaymentToken == "tok_declined" || mutation == "decline-all")
         {
             return new GatewayReply(false, "card declined");
         }

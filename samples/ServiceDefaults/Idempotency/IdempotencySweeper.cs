@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TechCorp.Outbox;
+
+namespace TechCorp.Samples;
+
+/// <summary>Deletes answers that were kept long enough, every hour.</summary>
+internal sealed partial class IdempotencySweeper(SqlIdempotencyStore store, ILogger<IdempotencySweeper> logger) : BackgroundService
+{
+    private const int Batch = 1000;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await Task.Delay(TimeSpan.FromHours(1), TimeProvider.System, stoppingToken);
+            try
+            {
+                while (await store.SweepAsync(Batch, stoppingToken) == Batch)
+                {
+                }
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailure(logger, e);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Old answers were not deleted; the next hour tries again.")]
+    private static partial void LogFailure(ILogger logger, Exception exception);
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TechCorp.Outbox;
+using TechCorp.Resilience;
+
+namespace TechCorp.Samples;
+
+/// <summary>Endpoints that answer once for each <c>Idempotency-Key</c>, with the answers in the service's own database.</summary>
+public static class IdempotentEndpoints
+{
+    /// <summary>How long a request of a process that died keeps its key; a running one renews it.</summary>
+    internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    /// <summary>Demands the header and replays final answers: successes, and refusals that asking again cannot change.</summary>
+    /// <typeparam name="TRequest">The endpoint's body, by which requests under one key are told apart.</typeparam>
+    /// <param name="endpoint">An endpoint that returns results.</param>
+    /// <param name="open">Its statuses that are not final: asking again finds what is known by then.</param>
+    public static RouteHandlerBuilder RequireIdempotencyKey<TRequest>(this RouteHandlerBuilder endpoint, params int[] open)
+        => endpoint.AddEndpointFilter(new IdempotencyFilter<TRequest>(open));
+
+    /// <summary>The key of a request to an endpoint that demands one.</summary>
+    public static IdempotencyKey GetIdempotencyKey(this HttpContext http) => http.Features.Get<IdempotencyKeyFeature>()?.Key
+        ?? throw new InvalidOperationException($"The endpoint does not demand a key: call {nameof(RequireIdempotencyKey)} where it is mapped.");
+
+    internal static void AddIdempotencyKeys(this IServiceCollection services, ServiceDatabase database)
+    {
+        var store = new SqlIdempotencyStore(database.Tables);
+        var options = new IdempotencyOptions { Lease = Lease, OnDuplicate = DuplicateMode.Conflict };
+        services.AddSingleton(provider => new IdempotencyExecutor(store, options, logger: provider.GetService<ILoggerFactory>()?.CreateLogger<IdempotencyExecutor>()));
+        services.AddHostedService(provider => new IdempotencySweeper(store, provider.GetRequiredService<ILogger<IdempotencySweeper>>()));
+    }
+}

@@ -1,0 +1,26 @@
+using System.Net;
+
+namespace TechCorp.Patterns.EndToEnd.Tests;
+
+public sealed class GatewaySwitchTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("techcorp-e2e-");
+
+    [Fact]
+    public async Task Nobody_pulls_the_plug_of_the_gateway_of_a_service_that_runs_alone()
+    {
+        await using var host = await PaymentHost.StartAsync(_folder.FullName, postgres: null);
+
+        using var answer = await host.SetOutageAsync(true);
+        using var charged = await host.ChargeAsync(["\"key-1\""]);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        charged.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    public void Dispose()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Patterns.EndToEnd.Tests;
+
+[Collection("OrderFlow"), Trait("Spec", "HT10")]
+public abstract class IdempotencyFilterTests : IAsyncLifetime
+{
+    private const string Replayed = "Idempotency-Replayed";
+    private FreshGround _ground = null!;
+
+    private protected abstract string? Postgres(FreshGround ground);
+
+    public async ValueTask InitializeAsync() => _ground = await FreshGround.PrepareAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _ground.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_same_request_again_gets_the_same_answer_and_is_told_that_it_is_a_replay()
+    {
+        await using var host = await StartAsync();
+
+        using var first = await host.ChargeAsync(["\"key-1\""]);
+        using var second = await host.ChargeAsync(["\"key-1\""]);
+
+        first.StatusCode.Should().Be(HttpStatusCode.OK);
+        first.Headers.Contains(Replayed).Should().BeFalse();
+        second.StatusCode.Should().Be(HttpStatusCode.OK);
+        second.Headers.GetValues(Replayed).Should().Equal("true");
+        second.Content.Headers.ContentType.Should().Be(first.Content.Headers.ContentType);
+        (await second.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Should().Equal(await first.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_an_answer_too()
+    {
+        await using var host = await StartAsync();
+
+        using var first = await host.ChargeAsync(["\"key-1\""], token: "tok_declined");
+        using var second = await host.ChargeAsync(["\"key-1\""], token: "tok_declined");
+
+        first.StatusCode.Should().Be(HttpStatusCode.PaymentRequired);
+        second.StatusCode.Should().Be(HttpStatusCode.PaymentRequired);
+        second.Headers.Contains(Replayed).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task While_the_first_request_runs_a_second_one_is_told_when_to_ask_again()
+    {
+        await using var host = await StartAsync();
+        using var hangUp = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var first = host.ChargeSlowlyAsync("\"key-1\"", hangUp.Token);
+        await Eventually.Holds(async () => (await host.FindAsync()).Contains("unknown", StringComparison.Ordinal), "the first request has begun");
+
+        using var second = await host.ChargeAsync(["\"key-1\""], token: "tok_slow");
+        await hangUp.CancelAsync();
+
+        second.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        second.Headers.RetryAfter!.Delta.Should().BePositive();
+        await ShouldBeProblemAsync(second);
+        await first.Invoking(request => request).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task The_same_key_with_another_body_is_refused()
+    {
+        await using var host = await StartAsync();
+        using var first = await host.ChargeAsync(["\"key-1\""]);
+
+        using var other = await host.ChargeAsync(["\"key-1\""], amount: 101);
+
+        other.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        await ShouldBeProblemAsync(other);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("")]
+    [InlineData("\"\"")]
+    [InlineData("\"open")]
+    [InlineData("\"a\"b")]
+    [InlineData("\"a\\b\"")]
+    [InlineData("two words")]
+    [InlineData("one,two")]
+    [InlineData("one;q=1")]
+    [InlineData("\"one\"", "\"two\"")]
+    public async Task Without_one_well_formed_key_nothing_is_done(params string[] keys)
+    {
+        await using var host = await StartAsync();
+
+        using var answer = await host.ChargeAsync(keys);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        await ShouldBeProblemAsync(answer);
+        (await host.FindAsync()).Should().Be("[]");
+    }
+
+    [Fact]
+    public async Task A_bare_key_is_the_same_key_as_the_quoted_one()
+    {
+        await using var host = await StartAsync();
+        using var bare = await host.ChargeAsync(["key-1"]);
+
+        using var quoted = await host.ChargeAsync(["\"key-1\""]);
+
+        quoted.Headers.Contains(Replayed).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task What_is_queued_is_not_the_last_word()
+    {
+        await using var host = await StartAsync(
+            ("TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:FailureThreshold", "1"), ("TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:RecoveryTimeout", "00:00:00.1"));
+        await host.SetOutageAsync(true);
+        await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.Accepted, "the payment is queued");
+
+        await host.SetOutageAsync(false);
+
+        await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.OK, "the same key finds it charged");
+    }
+
+    [Fact]
+    public async Task A_failure_is_not_kept()
+    {
+        await using var host = await StartAsync(("TechCorp:Resilience:Pipelines:gateway:Retry:MaxAttempts", "1"));
+        await host.SetOutageAsync(true);
+        using var failed = await host.ChargeAsync(["\"key-1\""]);
+        await host.SetOutageAsync(false);
+
+        using var again = await host.ChargeAsync(["\"key-1\""]);
+
+        failed.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        again.StatusCode.Should().Be(HttpStatusCode.OK);
+        again.Headers.Contains(Replayed).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_key_that_died_with_its_process_is_free_when_its_lease_is_over()
+    {
+        await using var host = await StartAsync();
+        await host.ClaimAsync("key-1", TimeSpan.FromSeconds(2));
+
+        using var early = await host.ChargeAsync(["\"key-1\""]);
+
+        early.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        early.Headers.RetryAfter!.Delta.Should().BeLessThanOrEqualTo(TimeSpan.FromSeconds(2));
+        await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.OK, "the next request takes the key over");
+    }
+
+    [Fact]
+    public async Task With_the_seeds_numbers_an_outage_is_answered_before_the_fifth_failure_and_queued_after_it()
+    {
+        await using var host = await StartAsync();
+        await host.SetOutageAsync(true);
+
+        using var first = await host.ChargeAsync(["\"key-1\""]);
+        var circuit = await host.FindCircuitAsync();
+        using var second = await host.ChargeAsync(["\"key-1\""]);
+
+        first.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        circuit.Should().Be("Closed", "the order service waits 5 s: the wait of 4 s after the third attempt is too long");
+        second.StatusCode.Should().Be(HttpStatusCode.Accepted);
+    }
+
+    private Task<PaymentHost> StartAsync(params (string Key, string Value)[] configuration)
+        => PaymentHost.StartAsync(_ground.Folder, Postgres(_ground), [.. configuration, ("Gateway:OutageSwitch", "true")]);
+
+    private static async Task ShouldBeProblemAsync(HttpResponseMessage answer)
+    {
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!["detail"]!.GetValue<string>().Should().NotBeEmpty();
+    }
+}
