@@ -4,6 +4,9 @@ namespace TechCorp.Messaging;
 /// <remarks>Valid until the handler returns; <see cref="Body"/> is reused after that.</remarks>
 public sealed class MessageContext
 {
+    private const long None = -1;
+    private readonly long _utcTicks = None; // a third of the room that the property's own type takes
+
     /// <summary>The message's id; null when a foreign producer sent none.</summary>
     public string? MessageId { get; init; }
 
@@ -29,7 +32,11 @@ public sealed class MessageContext
     public bool Redelivered { get; init; }
 
     /// <summary>When the producer made it, UTC; null when it did not say.</summary>
-    public DateTimeOffset? Timestamp { get; init; }
+    public DateTimeOffset? Timestamp
+    {
+        get => _utcTicks < 0 ? null : new DateTimeOffset(_utcTicks, TimeSpan.Zero);
+        init => _utcTicks = value?.UtcTicks ?? None;
+    }
 
     /// <summary>What ties the messages of one business transaction together; none by default.</summary>
     public string? CorrelationId { get; init; }

@@ -14,13 +14,16 @@ public static class MessagePublisherExtensions
 
         /// <summary>Publishes a serialized message.</summary>
         /// <exception cref="PublishException">The message was not confirmed.</exception>
-        public async Task PublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default)
+        public Task PublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default)
+            => ConfirmedAsync(publisher.TryPublishAsync(message, destination, options, cancellationToken), message, destination);
+    }
+
+    private static async Task ConfirmedAsync(ValueTask<PublishOutcome> publish, Message message, Destination destination)
+    {
+        var outcome = await publish.ConfigureAwait(false);
+        if (!outcome.IsConfirmed)
         {
-            var outcome = await publisher.TryPublishAsync(message, destination, options, cancellationToken).ConfigureAwait(false);
-            if (!outcome.IsConfirmed)
-            {
-                throw new PublishException(message.Id, destination, outcome);
-            }
+            throw new PublishException(message.Id, destination, outcome);
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class RawPublisher : ILoadPublisher
             MessageId = Guid.CreateVersion7().ToString(),
             Type = "load.event",
             ContentType = "application/json",
-            AppId = "load",
+            AppId = "TechCorp.Patterns.Load",
             Timestamp = new AmqpTimestamp(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()),
             DeliveryMode = DeliveryModes.Persistent,
         };

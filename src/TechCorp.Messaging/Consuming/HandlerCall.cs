@@ -24,9 +24,13 @@ internal sealed class HandlerCall(ConsumerPlan plan, IServiceScopeFactory scopes
         try
         {
             var scope = scopes.CreateAsyncScope();
-            await using (scope.ConfigureAwait(false))
+            try
             {
                 await invoker.InvokeAsync(scope.ServiceProvider, context, token).ConfigureAwait(false);
+            }
+            finally
+            {
+                await scope.DisposeAsync().ConfigureAwait(false); // 'await using' would box it
             }
         }
         catch (Exception e)

@@ -6,6 +6,7 @@ namespace TechCorp.Messaging;
 /// <summary>Stands for a container where there is none: knows no service, and disposes the handlers made in it.</summary>
 internal sealed class BareScope : IServiceScopeFactory, IServiceScope, IServiceProvider, IAsyncDisposable
 {
+    private static readonly List<object> None = [];
     private List<object>? _made;
 
     public IServiceProvider ServiceProvider => this;
@@ -16,7 +17,7 @@ internal sealed class BareScope : IServiceScopeFactory, IServiceScope, IServiceP
 
     public void Dispose()
     {
-        foreach (var made in _made ?? [])
+        foreach (var made in _made ?? None)
         {
             (made as IDisposable)?.Dispose();
         }
@@ -24,7 +25,7 @@ internal sealed class BareScope : IServiceScopeFactory, IServiceScope, IServiceP
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var made in _made ?? [])
+        foreach (var made in _made ?? None)
         {
             if (made is IAsyncDisposable asynchronous)
             {

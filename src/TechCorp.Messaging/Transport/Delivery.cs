@@ -5,6 +5,8 @@ namespace TechCorp.Messaging;
 /// <summary>A message as the broker delivered it. Owns its body until <see cref="Release"/>: the transport has copied it out of the client's memory.</summary>
 internal sealed class Delivery
 {
+    private const long None = -1;
+    private readonly long _utcTicks = None; // a third of the room that the property's own type takes
     private byte[]? _rented;
 
     /// <summary>The generation of the channel it came on; a settle from another generation never reaches the wire.</summary>
@@ -33,7 +35,11 @@ internal sealed class Delivery
 
     internal string? AppId { get; init; }
 
-    internal DateTimeOffset? Timestamp { get; init; }
+    internal DateTimeOffset? Timestamp
+    {
+        get => _utcTicks < 0 ? null : new DateTimeOffset(_utcTicks, TimeSpan.Zero);
+        init => _utcTicks = value?.UtcTicks ?? None;
+    }
 
     /// <summary>Headers whose values could be read as text; the broker's own tables (<c>x-death</c>) as the engine needs them: see <see cref="BrokerReason"/>.</summary>
     internal required IReadOnlyDictionary<string, string> Headers { get; init; }
