@@ -8,6 +8,8 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
     private const int Rounds = 41;
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(25);
 
+    public string Name => name;
+
     public string Measure()
     {
         int ourCalls = Calibrate(ours);

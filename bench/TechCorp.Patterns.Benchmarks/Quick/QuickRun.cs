@@ -3,7 +3,9 @@ namespace TechCorp.Patterns.Benchmarks;
 /// <summary>The figures in less than a minute, without BenchmarkDotNet.</summary>
 internal static class QuickRun
 {
-    public static void Run(TextWriter output)
+    /// <param name="output">Where the lines go.</param>
+    /// <param name="only">The rows to measure; none for all.</param>
+    public static void Run(TextWriter output, string[] only)
     {
         OurSubjects ours = new();
         PollySubjects polly = new();
@@ -17,7 +19,14 @@ internal static class QuickRun
             new("pipeline_async", calls => Loops.PipelineAsync(ours, calls), calls => Loops.PipelineAsync(polly, calls)),
             new("reject", calls => Loops.Reject(ours, calls), calls => Loops.Reject(polly, calls)),
         ];
-        List<string> results = [.. pairs.Select(pair => pair.Measure()), Scaling.Measure(ours, polly)];
+        List<string> results = [.. pairs.Where(pair => IsWanted(pair.Name)).Select(pair => pair.Measure())];
+        if (IsWanted("two_threads"))
+        {
+            results.Add(Scaling.Measure(ours, polly));
+        }
+
         results.ForEach(output.WriteLine);
+
+        bool IsWanted(string row) => only.Length == 0 || only.Contains(row, StringComparer.Ordinal);
     }
 }
