@@ -78,17 +78,6 @@ internal static class BreakerScenarios
             scene.Clock.Advance(TimeSpan.FromHours(1));
             return await scene.AdmitsAsync();
         }),
-        new("CB12", "the late answer of a probe that lost its turn does not close it", Breaker, async scene =>
-        {
-            await scene.BecomeDueForAProbe();
-            var late = new TaskCompletionSource<int>();
-            Task<int> hung = scene.Begin(late);
-            scene.Clock.Advance(TimeSpan.FromHours(1));
-            await scene.FailAsync();
-            late.SetResult(1);
-            await Scene.EndAsync(hung);
-            return !scene.Subject.IsClosed;
-        }),
         new("CL10", "a predicate that throws on a probe keeps nobody out for ever", Broken(), async scene =>
         {
             await scene.BecomeDueForAProbe();

@@ -77,7 +77,7 @@ internal static class RetryScenarios
 
             return !await scene.AdmitsAsync();
         }),
-        new("RT9", "when the circuit opens between two attempts the call ends, without waiting for a rejection", new Setup { Breaker = true, Retry = true }, async scene =>
+        new("RT9", "a call that comes while the circuit is open ends at once: no waits, no attempts for rejections", new Setup { Breaker = true, Retry = true }, async scene =>
         {
             await scene.PassUntilEnd(scene.BeginFailing(), Patience);
             TimeSpan before = scene.Elapsed;
