@@ -142,11 +142,12 @@ internal sealed partial class PipelineExecutor
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         timer = null;
+        ref TOperation same = ref Unsafe.AsRef(in operation); // calling it through 'in' would copy it: the compiler cannot know that it is readonly
         try
         {
             if (_timers is null)
             {
-                return operation.InvokeAsync(number, cancellationToken);
+                return same.InvokeAsync(number, cancellationToken);
             }
 
             timer = _timers.Rent(cancellationToken);
@@ -155,7 +156,7 @@ internal sealed partial class PipelineExecutor
                 Arm(timer, begun);
             }
 
-            return operation.InvokeAsync(number, timer.Token);
+            return same.InvokeAsync(number, timer.Token);
         }
         catch (Exception exception)
         {
