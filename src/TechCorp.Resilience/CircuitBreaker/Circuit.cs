@@ -54,6 +54,7 @@ internal sealed class Circuit
         return TryEnterUnclosed(out permit, out _);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnter(out CircuitPermit permit, out CircuitRejection rejection)
     {
         CircuitEpoch epoch = _epoch;

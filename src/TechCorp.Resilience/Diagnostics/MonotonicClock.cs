@@ -27,6 +27,12 @@ internal readonly struct MonotonicClock(TimeProvider provider)
             return TimeSpan.Zero;
         }
 
+        long left = deadline - now;
+        if (left > 0 && left <= (long.MaxValue - _frequency) / TimeSpan.TicksPerSecond) // no 128-bit division for waits of minutes
+        {
+            return TimeSpan.FromTicks((left * TimeSpan.TicksPerSecond + _frequency - 1) / _frequency);
+        }
+
         Int128 ticks = (((Int128)deadline - now) * TimeSpan.TicksPerSecond + _frequency - 1) / _frequency;
         return deadline == long.MaxValue || ticks >= TimeSpan.MaxValue.Ticks ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)ticks);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TechCorp.Resilience;
 
 /// <summary>A delegate that returns a <see cref="ValueTask{TResult}"/>, with or without a fallback.</summary>
@@ -14,5 +16,7 @@ internal readonly struct AsyncOperation<TState, TResult>(
     public static ValueTask<TResult> FallBackAsync(in AsyncOperation<TState, TResult> operation, Exception? reason, CancellationToken cancellationToken) =>
         operation._fallback!(operation._state, reason, cancellationToken);
 
+    // Not inlined: in the executor's try block the returned value would go through memory field by field, which costs more than the call.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public ValueTask<TResult> InvokeAsync(int attempt, CancellationToken cancellationToken) => operation(_state, cancellationToken);
 }

@@ -39,6 +39,7 @@ internal sealed partial class PipelineExecutor
 
     public Circuit? Circuit { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ValueTask<TResult> InvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
     {
@@ -48,14 +49,20 @@ internal sealed partial class PipelineExecutor
         }
 
         long begun = _deadline is null ? 0 : _clock.Now;
-        RunningAttempt<TResult> running = Begin<TOperation, TResult>(in operation, 1, begun, cancellationToken);
-        if (!TOperation.JudgesResults && !running.IsRejected && running.Pending.IsCompletedSuccessfully)
+        CircuitPermit permit = default;
+        if (Circuit is not null && !Circuit.TryEnter(out permit, out CircuitRejection rejection))
         {
-            Succeed(running.Permit, running.Timer);
-            return running.Pending;
+            return RejectAsync<TOperation, TResult>(in operation, rejection, begun, cancellationToken);
         }
 
-        return UnwrapAsync(ContinueAsync(operation, running, begun, cancellationToken));
+        ValueTask<TResult> pending = Start<TOperation, TResult>(in operation, 1, begun, out AttemptTimer? timer, cancellationToken);
+        if (!TOperation.JudgesResults && pending.IsCompletedSuccessfully)
+        {
+            Succeed(permit, timer);
+            return pending;
+        }
+
+        return FinishAsync<TOperation, TResult>(in operation, pending, permit, timer, begun, cancellationToken);
     }
 
     public ValueTask<Outcome<TResult>> TryInvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
@@ -67,20 +74,23 @@ internal sealed partial class PipelineExecutor
         }
 
         long begun = _deadline is null ? 0 : _clock.Now;
-        RunningAttempt<TResult> running = Begin<TOperation, TResult>(in operation, 1, begun, cancellationToken);
-        if (!TOperation.JudgesResults && !running.IsRejected && running.Pending.IsCompletedSuccessfully)
+        CircuitPermit permit = default;
+        if (Circuit is not null && !Circuit.TryEnter(out permit, out CircuitRejection rejection))
         {
-            TResult value = running.Pending.Result;
-            Succeed(running.Permit, running.Timer);
+            return _retry is not { Options.WaitForCircuit: true } && !TOperation.HasFallback(in operation)
+                ? new(Outcome<TResult>.Rejected(rejection))
+                : ContinueAsync(operation, new RunningAttempt<TResult>(rejection), begun, cancellationToken);
+        }
+
+        ValueTask<TResult> pending = Start<TOperation, TResult>(in operation, 1, begun, out AttemptTimer? timer, cancellationToken);
+        if (!TOperation.JudgesResults && pending.IsCompletedSuccessfully)
+        {
+            TResult value = pending.Result;
+            Succeed(permit, timer);
             return new(Outcome<TResult>.Success(value));
         }
 
-        if (running.IsRejected && _retry is not { Options.WaitForCircuit: true } && !TOperation.HasFallback(in operation))
-        {
-            return new(Outcome<TResult>.Rejected(running.Rejection));
-        }
-
-        return ContinueAsync(operation, running, begun, cancellationToken);
+        return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), begun, cancellationToken);
     }
 
     public static ValueTask Forget(ValueTask<NoResult> pending)
@@ -94,6 +104,7 @@ internal sealed partial class PipelineExecutor
         return default;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Succeed(CircuitPermit permit, AttemptTimer? timer)
     {
         if (Circuit is not null)
@@ -131,11 +142,12 @@ internal sealed partial class PipelineExecutor
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         timer = null;
+        ref TOperation same = ref Unsafe.AsRef(in operation); // calling it through 'in' would copy it: the compiler cannot know that it is readonly
         try
         {
             if (_timers is null)
             {
-                return operation.InvokeAsync(number, cancellationToken);
+                return same.InvokeAsync(number, cancellationToken);
             }
 
             timer = _timers.Rent(cancellationToken);
@@ -144,13 +156,34 @@ internal sealed partial class PipelineExecutor
                 Arm(timer, begun);
             }
 
-            return operation.InvokeAsync(number, timer.Token);
+            return same.InvokeAsync(number, timer.Token);
         }
         catch (Exception exception)
         {
             return ValueTask.FromException<TResult>(exception);
         }
     }
+
+    // Not inlined: what only a rejected or suspended call needs would be cleared on the stack of every call.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<TResult> RejectAsync<TOperation, TResult>(
+        in TOperation operation,
+        CircuitRejection rejection,
+        long begun,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult> =>
+        UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(rejection), begun, cancellationToken));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<TResult> FinishAsync<TOperation, TResult>(
+        in TOperation operation,
+        ValueTask<TResult> pending,
+        CircuitPermit permit,
+        AttemptTimer? timer,
+        long begun,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult> =>
+        UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), begun, cancellationToken));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ForgetAsync(ValueTask<NoResult> pending) => await pending.ConfigureAwait(false);

@@ -1,0 +1,81 @@
+using TechCorp.Patterns.AotProbe;
+using TechCorp.Resilience;
+
+// Uses what the package offers, compiled ahead of time; ends with 1 when something does not do what it does elsewhere.
+(string Name, Func<Task<bool>> Holds)[] checks =
+[
+    ("circuit breaker", BreakerOpensAsync),
+    ("retry", RetrySucceedsAsync),
+    ("timeout", TimeoutFiresAsync),
+    ("pipeline", PipelineFallsBackAsync),
+    ("idempotency", ReplayIsEqualAsync),
+];
+int failed = 0;
+foreach ((string name, Func<Task<bool>> holds) in checks)
+{
+    bool held = await holds();
+    failed += held ? 0 : 1;
+    Console.WriteLine($"{name}: {(held ? "ok" : "FAILED")}");
+}
+
+return failed == 0 ? 0 : 1;
+
+static async Task<bool> BreakerOpensAsync()
+{
+    var breaker = new CircuitBreaker("stock");
+    for (int i = 0; i < 5; i++)
+    {
+        await breaker.TryExecuteAsync(static ValueTask<int> (_, _) => throw new IOException("The dependency is down."), 0);
+    }
+
+    Outcome<int> rejected = await breaker.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1);
+    return rejected.Status == OutcomeStatus.Rejected && breaker.State == CircuitState.Open;
+}
+
+static async Task<bool> RetrySucceedsAsync()
+{
+    var options = new RetryOptions { BaseDelay = TimeSpan.FromMilliseconds(1) };
+    int attempts = 0;
+    return await new RetryPolicy("stock", options).ExecuteAsync(async _ =>
+    {
+        await Task.Yield();
+        return ++attempts < 3 ? throw new IOException("The dependency is down.") : attempts;
+    }) == 3;
+}
+
+static async Task<bool> TimeoutFiresAsync()
+{
+    var timeout = new TimeoutPolicy("stock", new TimeoutOptions { Timeout = TimeSpan.FromMilliseconds(20) });
+    Outcome<int> outcome = await timeout.TryExecuteAsync(
+        static async (_, token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return 1;
+        },
+        0);
+    return outcome.Exception is TimeoutRejectedException;
+}
+
+static async Task<bool> PipelineFallsBackAsync()
+{
+    ResiliencePipeline pipeline = ResiliencePipeline.Create("stock");
+    string live = await pipeline.ExecuteAsync(static (state, _) => new ValueTask<string>(state), "live");
+    pipeline.CircuitBreaker!.Isolate();
+    string cached = await pipeline.ExecuteAsync(
+        static (state, _) => new ValueTask<string>(state),
+        static (_, _, _) => new ValueTask<string>("cached"),
+        "live");
+    return live == "live" && cached == "cached";
+}
+
+static async Task<bool> ReplayIsEqualAsync()
+{
+    var executor = new IdempotencyExecutor(new InMemoryIdempotencyStore());
+    var charge = new IdempotentOperation<long, Receipt>(
+        static (amount, _, _) => new ValueTask<Receipt>(new Receipt("p-1", amount)),
+        new JsonResultSerializer<Receipt>("receipt", ProbeJson.Default.Receipt));
+    var key = new IdempotencyKey("charge", "order-17");
+    IdempotentResult<Receipt> first = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
+    IdempotentResult<Receipt> second = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
+    return !first.Replayed && second.Replayed && first.Value == second.Value;
+}

@@ -1,0 +1,3 @@
+namespace TechCorp.Patterns.AotProbe;
+
+internal sealed record Receipt(string PaymentId, long Amount);

@@ -1,0 +1,22 @@
+using BenchmarkDotNet.Attributes;
+
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>Calls of one breaker by one thread and by two at once; perfect scaling is the same time for both.</summary>
+[MemoryDiagnoser]
+public class TwoThreadsBenchmark
+{
+    private const int Calls = 1_000_000;
+
+    private readonly OurSubjects _ours = new();
+    private readonly PollySubjects _polly = new();
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    [Benchmark(Baseline = true)]
+    public void Polly() => Crowd.Run(Threads, Calls, calls => Loops.BreakerSync(_polly, calls));
+
+    [Benchmark]
+    public void TechCorp() => Crowd.Run(Threads, Calls, calls => Loops.BreakerSync(_ours, calls));
+}

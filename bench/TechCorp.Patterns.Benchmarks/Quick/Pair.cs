@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>One row: ours and the peer, measured in turns so that a noisy machine disturbs both.</summary>
+internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
+{
+    private const int Rounds = 41;
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(25);
+
+    public string Name => name;
+
+    public string Measure()
+    {
+        int ourCalls = Calibrate(ours);
+        int peerCalls = Calibrate(peer);
+        double[] ourTimes = new double[Rounds];
+        double[] peerTimes = new double[Rounds];
+        double[] ratios = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
+        {
+            ourTimes[round] = Nanoseconds(ours, ourCalls);
+            peerTimes[round] = Nanoseconds(peer, peerCalls);
+            ratios[round] = ourTimes[round] / peerTimes[round];
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"RESULT {name} ours_ns={Median.Of(ourTimes):0.0} peer_ns={Median.Of(peerTimes):0} ratio={Median.Of(ratios):0.000} bytes={Bytes(ours):0.####}");
+    }
+
+    /// <summary>Warms up until the code is in its last tier, then finds how many calls fill a slice.</summary>
+    private static int Calibrate(Action<int> loop)
+    {
+        long begun = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromMilliseconds(600))
+        {
+            loop(10_000);
+        }
+
+        return (int)Math.Clamp(Slice.TotalNanoseconds / Nanoseconds(loop, 100_000), 1_000, 50_000_000);
+    }
+
+    private static double Nanoseconds(Action<int> loop, int calls)
+    {
+        long begun = TimeProvider.System.GetTimestamp();
+        loop(calls);
+        return TimeProvider.System.GetElapsedTime(begun).TotalNanoseconds / calls;
+    }
+
+    /// <summary>All calls run on this thread, those that suspend too: their source finishes them here.</summary>
+    private static double Bytes(Action<int> loop)
+    {
+        const int Calls = 1_000_000;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        loop(Calls);
+        return (double)(GC.GetAllocatedBytesForCurrentThread() - before) / Calls;
+    }
+}

@@ -1,0 +1,32 @@
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>The figures in less than a minute, without BenchmarkDotNet.</summary>
+internal static class QuickRun
+{
+    /// <param name="output">Where the lines go.</param>
+    /// <param name="only">The rows to measure; none for all.</param>
+    public static void Run(TextWriter output, string[] only)
+    {
+        OurSubjects ours = new();
+        PollySubjects polly = new();
+        Pair[] pairs =
+        [
+            new("breaker_sync", calls => Loops.BreakerSync(ours, calls), calls => Loops.BreakerSync(polly, calls)),
+            new("breaker_async", calls => Loops.BreakerAsync(ours, calls), calls => Loops.BreakerAsync(polly, calls)),
+            new("permit", calls => Loops.Permit(ours, calls), calls => Loops.Permit(polly, calls)),
+            new("retry_first_try", calls => Loops.RetryFirstTry(ours, calls), calls => Loops.RetryFirstTry(polly, calls)),
+            new("pipeline_sync", calls => Loops.PipelineSync(ours, calls), calls => Loops.PipelineSync(polly, calls)),
+            new("pipeline_async", calls => Loops.PipelineAsync(ours, calls), calls => Loops.PipelineAsync(polly, calls)),
+            new("reject", calls => Loops.Reject(ours, calls), calls => Loops.Reject(polly, calls)),
+        ];
+        List<string> results = [.. pairs.Where(pair => IsWanted(pair.Name)).Select(pair => pair.Measure())];
+        if (IsWanted("two_threads"))
+        {
+            results.Add(Scaling.Measure(ours, polly));
+        }
+
+        results.ForEach(output.WriteLine);
+
+        bool IsWanted(string row) => only.Length == 0 || only.Contains(row, StringComparer.Ordinal);
+    }
+}

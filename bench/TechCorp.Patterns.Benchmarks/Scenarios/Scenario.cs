@@ -1,0 +1,17 @@
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>One rule, and how to see whether it holds.</summary>
+/// <param name="Row">The row of the specification.</param>
+/// <param name="Rule">What must hold.</param>
+/// <param name="Setup">The stages it needs.</param>
+/// <param name="Holds">Plays it.</param>
+internal sealed record Scenario(string Row, string Rule, Setup Setup, Func<Scene, Task<bool>> Holds)
+{
+    public async Task<Verdict> PlayAsync(Func<Setup, TimeProvider, ISubject?> make)
+    {
+        var clock = new JumpyClock();
+        return make(Setup, clock) is not { } subject ? Verdict.NotOffered
+            : await Holds(new Scene(subject, clock)) ? Verdict.Held
+            : Verdict.NotHeld;
+    }
+}

@@ -1,0 +1,35 @@
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>Plays every scenario with both libraries and prints what was seen.</summary>
+internal static class ScenarioRun
+{
+    public static async Task RunAsync(TextWriter output)
+    {
+        await output.WriteLineAsync("Semantic scenarios on a fake clock. Both libraries with their defaults, and the numbers of one rule: 5 failures, 30 s; 1, 2, 4, 8 s; 5 s.");
+        await output.WriteLineAsync("'not offered' means that the library has nothing of the kind; it is not the same as wrong.");
+        await output.WriteLineAsync();
+        await output.WriteLineAsync($"{"row",-5} {"TechCorp",-12} {"Polly",-12} rule");
+        int total = 0;
+        int ours = 0;
+        int peer = 0;
+        foreach (Scenario scenario in BreakerScenarios.All.Concat(RetryScenarios.All))
+        {
+            Verdict own = await scenario.PlayAsync(OurSubject.Make);
+            Verdict polly = await scenario.PlayAsync(PollySubject.Make);
+            total++;
+            ours += own == Verdict.Held ? 1 : 0;
+            peer += polly == Verdict.Held ? 1 : 0;
+            await output.WriteLineAsync($"{scenario.Row,-5} {Words(own),-12} {Words(polly),-12} {scenario.Rule}");
+        }
+
+        await output.WriteLineAsync();
+        await output.WriteLineAsync($"RESULT scenarios ours={ours}/{total} peer={peer}/{total}");
+    }
+
+    private static string Words(Verdict verdict) => verdict switch
+    {
+        Verdict.Held => "held",
+        Verdict.NotHeld => "not held",
+        _ => "not offered",
+    };
+}

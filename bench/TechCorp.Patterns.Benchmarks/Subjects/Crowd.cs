@@ -1,0 +1,30 @@
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>Threads that begin together.</summary>
+internal static class Crowd
+{
+    /// <returns>The time from the common start to the end of the last thread.</returns>
+    public static TimeSpan Run(int threads, int calls, Action<int> loop)
+    {
+        using var start = new Barrier(threads + 1);
+        Thread[] crowd = new Thread[threads];
+        for (int i = 0; i < threads; i++)
+        {
+            crowd[i] = new Thread(() =>
+            {
+                start.SignalAndWait();
+                loop(calls);
+            });
+            crowd[i].Start();
+        }
+
+        start.SignalAndWait();
+        long begun = TimeProvider.System.GetTimestamp();
+        foreach (Thread thread in crowd)
+        {
+            thread.Join();
+        }
+
+        return TimeProvider.System.GetElapsedTime(begun);
+    }
+}

@@ -1,0 +1,117 @@
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>The loops around the calls, written out so that nothing but the call is in them.</summary>
+internal static class Loops
+{
+    public static void BreakerSync(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.BreakerSync();
+        }
+    }
+
+    public static void BreakerSync(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.BreakerSync();
+        }
+    }
+
+    public static void BreakerAsync(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.BreakerAsync();
+        }
+    }
+
+    public static void BreakerAsync(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.BreakerAsync();
+        }
+    }
+
+    public static void Permit(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.Permit();
+        }
+    }
+
+    public static void Permit(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.Permit();
+        }
+    }
+
+    public static void RetryFirstTry(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.RetryFirstTry();
+        }
+    }
+
+    public static void RetryFirstTry(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.RetryFirstTry();
+        }
+    }
+
+    public static void PipelineSync(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.PipelineSync();
+        }
+    }
+
+    public static void PipelineSync(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.PipelineSync();
+        }
+    }
+
+    public static void PipelineAsync(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.PipelineAsync();
+        }
+    }
+
+    public static void PipelineAsync(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.PipelineAsync();
+        }
+    }
+
+    public static void Reject(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.Reject();
+        }
+    }
+
+    public static void Reject(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.Reject();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using TechCorp.Resilience;
+
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>One call of each row on our side, with default options.</summary>
+internal sealed class OurSubjects
+{
+    private readonly CircuitBreaker _breaker = new("bench");
+    private readonly CircuitBreaker _open = new("bench-open", new CircuitBreakerOptions { RecoveryTimeout = TimeSpan.FromMinutes(10) });
+    private readonly RetryPolicy _retry = new("bench");
+    private readonly ResiliencePipeline _pipeline = ResiliencePipeline.Create("bench");
+    private readonly SuspendingSource _source = new();
+
+    public OurSubjects()
+    {
+        while (_open.TryEnter(out CircuitPermit permit))
+        {
+            permit.Failure();
+        }
+    }
+
+    public int BreakerSync() => Now(_breaker.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int BreakerAsync() => Later(_breaker.ExecuteAsync(static (source, _) => source.Begin(), _source));
+
+    public int Permit()
+    {
+        if (!_breaker.TryEnter(out CircuitPermit permit))
+        {
+            throw new InvalidOperationException("The circuit is expected to be closed.");
+        }
+
+        return (int)permit.Success();
+    }
+
+    public int RetryFirstTry() => Now(_retry.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int PipelineSync() => Now(_pipeline.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int PipelineAsync() => Later(_pipeline.ExecuteAsync(static (source, _) => source.Begin(), _source));
+
+    public int Reject()
+    {
+        ValueTask<Outcome<int>> rejected = _open.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1);
+        Outcome<int> outcome = rejected.Result;
+        return outcome.Status == OutcomeStatus.Rejected ? 1 : throw new InvalidOperationException("The circuit is expected to be open.");
+    }
+
+    private static int Now(ValueTask<int> call) =>
+        call.IsCompletedSuccessfully ? call.Result : throw new InvalidOperationException("The call is expected to be complete.");
+
+    private int Later(ValueTask<int> call)
+    {
+        if (call.IsCompleted)
+        {
+            throw new InvalidOperationException("The call is expected to be suspended.");
+        }
+
+        _source.Finish();
+        return call.GetAwaiter().GetResult();
+    }
+}

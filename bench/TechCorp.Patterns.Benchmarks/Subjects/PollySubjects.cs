@@ -1,0 +1,95 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace TechCorp.Patterns.Benchmarks;
+
+/// <summary>The same calls on Polly's side, in the shape in which Polly is fastest: state instead of closures, static delegates, pooled contexts.</summary>
+/// <remarks>
+/// Polly has no breaker that counts failures in a row; the nearest is a failure ratio of 1 over at least 5 calls. It has no permits; the nearest is an
+/// outcome of an operation that does nothing.
+/// </remarks>
+internal sealed class PollySubjects
+{
+    private readonly ResiliencePipeline _breaker = new ResiliencePipelineBuilder().AddCircuitBreaker(Breaker()).Build();
+    private readonly ResiliencePipeline _open;
+    private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder().AddRetry(Retry()).Build();
+    private readonly ResiliencePipeline _pipeline = new ResiliencePipelineBuilder()
+        .AddRetry(Retry())
+        .AddCircuitBreaker(Breaker())
+        .AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(5) })
+        .Build();
+
+    private readonly SuspendingSource _source = new();
+
+    public PollySubjects()
+    {
+        CircuitBreakerStrategyOptions options = Breaker();
+        options.BreakDuration = TimeSpan.FromMinutes(10);
+        var state = new CircuitBreakerStateProvider();
+        options.StateProvider = state;
+        _open = new ResiliencePipelineBuilder().AddCircuitBreaker(options).Build();
+        while (state.CircuitState != CircuitState.Open)
+        {
+            ResilienceContext context = ResilienceContextPool.Shared.Get();
+            _ = _open.ExecuteOutcomeAsync(static (_, _) => Outcome.FromExceptionAsValueTask<int>(new TimeoutException()), context, 1).Result;
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    public int BreakerSync() => Now(_breaker.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int BreakerAsync() => Later(_breaker.ExecuteAsync(static (source, _) => source.Begin(), _source));
+
+    public int Permit()
+    {
+        ResilienceContext context = ResilienceContextPool.Shared.Get();
+        Outcome<int> outcome = _breaker.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
+        ResilienceContextPool.Shared.Return(context);
+        return outcome.Result;
+    }
+
+    public int RetryFirstTry() => Now(_retry.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int PipelineSync() => Now(_pipeline.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int PipelineAsync() => Later(_pipeline.ExecuteAsync(static (source, _) => source.Begin(), _source));
+
+    public int Reject()
+    {
+        ResilienceContext context = ResilienceContextPool.Shared.Get();
+        Outcome<int> outcome = _open.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
+        ResilienceContextPool.Shared.Return(context);
+        return outcome.Exception is BrokenCircuitException ? 1 : throw new InvalidOperationException("The circuit is expected to be open.");
+    }
+
+    private static CircuitBreakerStrategyOptions Breaker() => new()
+    {
+        FailureRatio = 1,
+        MinimumThroughput = 5,
+        BreakDuration = TimeSpan.FromSeconds(30),
+    };
+
+    private static RetryStrategyOptions Retry() => new()
+    {
+        MaxRetryAttempts = 4,
+        BackoffType = DelayBackoffType.Exponential,
+        Delay = TimeSpan.FromSeconds(1),
+        MaxDelay = TimeSpan.FromSeconds(8),
+    };
+
+    private static int Now(ValueTask<int> call) =>
+        call.IsCompletedSuccessfully ? call.Result : throw new InvalidOperationException("The call is expected to be complete.");
+
+    private int Later(ValueTask<int> call)
+    {
+        if (call.IsCompleted)
+        {
+            throw new InvalidOperationException("The call is expected to be suspended.");
+        }
+
+        _source.Finish();
+        return call.GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,8 @@
+namespace TechCorp.Resilience.Tests;
+
+internal enum CallEnd
+{
+    Success,
+    Failure,
+    Neutral,
+}
