@@ -81,6 +81,9 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
     /// <summary>Ends at <see cref="Wake"/>; one awaiter.</summary>
     internal ValueTask DoneAsync() => new(this, _wake.Version);
 
+    /// <summary>Whether its caller has been told.</summary>
+    internal bool HasAnswer => _wake.GetStatus(_wake.Version) != ValueTaskSourceStatus.Pending;
+
     internal void Wake() => _wake.SetResult(true);
 
     /// <summary>Whether the timer would fire after the deadline or never. One that fires earlier stays as it is and is set again then: most publishes set none.</summary>

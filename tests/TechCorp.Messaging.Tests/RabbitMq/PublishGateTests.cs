@@ -190,10 +190,10 @@ public sealed class PublishGateTests
         gate.TakeNext(out _).Should().Be(entries[0]);
 
         gate.Cancel(entries[0], new CancellationToken(canceled: true));
-        entries[0].DoneAsync().IsCompleted.Should().BeFalse();
+        entries[0].HasAnswer.Should().BeFalse();
         gate.TakeNext(out _).Should().Be(entries[1]);
 
-        entries[0].DoneAsync().IsCompleted.Should().BeTrue();
+        entries[0].HasAnswer.Should().BeTrue();
         entries[0].Fault.Should().BeOfType<OperationCanceledException>();
         gate.Confirm(session, 1, multiple: false, acknowledged: true);
         gate.Outstanding.Should().Be(1);
@@ -208,11 +208,11 @@ public sealed class PublishGateTests
         gate.TakeNext(out _);
 
         await gate.StopAsync(new CancellationToken(canceled: true));
-        entry.DoneAsync().IsCompleted.Should().BeFalse();
+        entry.HasAnswer.Should().BeFalse();
         Write(gate).Should().BeEmpty();
 
         entry.Outcome.Kind.Should().Be(PublishOutcomeKind.ConnectionLost);
-        entry.DoneAsync().IsCompleted.Should().BeTrue();
+        entry.HasAnswer.Should().BeTrue();
     }
 
     [Fact, Trait("Spec", "PB5"), Trait("Spec", "PB12")]
@@ -240,7 +240,7 @@ public sealed class PublishGateTests
         gate.TakeNext(out _);
 
         gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        entry.DoneAsync().IsCompleted.Should().BeTrue();
+        entry.HasAnswer.Should().BeTrue();
         Write(gate).Should().BeEmpty();
 
         entry.Outcome.IsConfirmed.Should().BeTrue();
