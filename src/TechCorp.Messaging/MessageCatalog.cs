@@ -61,26 +61,21 @@ public sealed class MessageCatalog
     public Message Create<T>(T payload, string? id = null, string? correlationId = null, IReadOnlyDictionary<string, string>? headers = null)
         where T : notnull
     {
-        var message = Create(payload, id, correlationId, appId: null, timestamp: null);
-        return headers is null ? message : message.With(headers);
-    }
-
-    /// <summary>With what a publisher would fill in, so that it need not copy it.</summary>
-    internal Message Create<T>(T payload, string? id, string? correlationId, string? appId, DateTimeOffset? timestamp)
-        where T : notnull
-    {
-        var type = (MessageType<T>)Find(typeof(T));
-        return new Message
+        var type = Find<T>();
+        var message = new Message
         {
             Body = type.Serialize(payload),
             Type = type.WireName,
             ContentType = type.Serializer.ContentType,
             CorrelationId = correlationId,
             Id = id ?? Guid.CreateVersion7().ToString(),
-            AppId = appId,
-            Timestamp = timestamp,
         };
+        return headers is null ? message : message.With(headers);
     }
+
+    internal MessageType<T> Find<T>()
+        where T : notnull
+        => (MessageType<T>)Find(typeof(T));
 
     internal bool TryFind(string wireName, out MessageType type) => _byName.TryGetValue(wireName, out type!);
 

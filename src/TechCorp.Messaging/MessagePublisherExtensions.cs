@@ -10,7 +10,9 @@ public static class MessagePublisherExtensions
         /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given.</exception>
         public Task PublishAsync<T>(T payload, Destination? destination = null, PublishOptions? options = null, CancellationToken cancellationToken = default)
             where T : notnull
-            => publisher.PublishAsync(publisher is MessagePublisher own ? own.Create(payload) : publisher.Catalog.Create(payload), destination ?? publisher.Catalog.DestinationOf<T>(), options, cancellationToken);
+            => publisher is MessagePublisher own
+                ? own.PublishAsync(payload, destination, options, cancellationToken)
+                : publisher.PublishAsync(publisher.Catalog.Create(payload), destination ?? publisher.Catalog.DestinationOf<T>(), options, cancellationToken);
 
         /// <summary>Publishes a serialized message.</summary>
         /// <exception cref="PublishException">The message was not confirmed.</exception>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 
 namespace TechCorp.Messaging;
@@ -9,10 +10,30 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
 
     public MessageCatalog Catalog { get; } = catalog;
 
-    /// <summary>A message of a payload, complete already.</summary>
-    internal Message Create<T>(T payload)
+    /// <summary>Publishes a payload: its body lives in pooled memory, which nobody reads any more when the publish has ended.</summary>
+    internal async Task PublishAsync<T>(T payload, Destination? destination, PublishOptions? publish, CancellationToken cancellationToken)
         where T : notnull
-        => Catalog.Create(payload, id: null, correlationId: null, appId, clock.GetUtcNow());
+    {
+        var type = Catalog.Find<T>();
+        var to = destination ?? Catalog.DestinationOf<T>();
+        var body = type.Serialize(payload, out var rented);
+        var message = new Message { Body = body, Type = type.WireName, ContentType = type.Serializer.ContentType, AppId = appId, Timestamp = clock.GetUtcNow() };
+        try
+        {
+            var outcome = await TryPublishAsync(message, to, publish, cancellationToken).ConfigureAwait(false);
+            if (!outcome.IsConfirmed)
+            {
+                throw new PublishException(message.Id, to, outcome);
+            }
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
 
     public ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -11,6 +11,9 @@ internal sealed class JsonMessageSerializer<T>(JsonTypeInfo<T> json) : IMessageS
 
     public ReadOnlyMemory<byte> Serialize(T payload) => JsonSerializer.SerializeToUtf8Bytes(payload, json);
 
+    /// <summary>As <see cref="Serialize"/>, but into an array of the shared pool, which the caller gives back.</summary>
+    internal (byte[] Array, int Length) SerializePooled(T payload) => PooledJson.Serialize(payload, json);
+
     public T Deserialize(ReadOnlySpan<byte> body)
         => JsonSerializer.Deserialize(body, json) ?? throw new JsonException("The body is the JSON value null.");
 }

@@ -6,12 +6,27 @@ internal sealed class MessageType<T>(string wireName, IMessageSerializer<T> seri
 {
     internal IMessageSerializer<T> Serializer { get; } = serializer;
 
-    internal ReadOnlyMemory<byte> Serialize(T payload)
+    internal ReadOnlyMemory<byte> Serialize(T payload) => Guarded(payload, static (payload, serializer) => serializer.Serialize(payload));
+
+    /// <summary>Into an array of the shared pool, which the caller gives back; null where the format has an array of its own.</summary>
+    internal ReadOnlyMemory<byte> Serialize(T payload, out byte[]? rented)
+    {
+        if (Serializer is not JsonMessageSerializer<T>)
+        {
+            rented = null;
+            return Serialize(payload);
+        }
+
+        (rented, var length) = Guarded(payload, static (payload, serializer) => ((JsonMessageSerializer<T>)serializer).SerializePooled(payload));
+        return rented.AsMemory(0, length);
+    }
+
+    private TResult Guarded<TResult>(T payload, Func<T, IMessageSerializer<T>, TResult> serialize)
     {
         ArgumentNullException.ThrowIfNull(payload);
         try
         {
-            return Serializer.Serialize(payload);
+            return serialize(payload, Serializer);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
