@@ -10,6 +10,9 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>How the connection stands at the moment; the worst where there are several.</summary>
     TransportState State { get; }
 
+    /// <summary>The broker's version, once connected; null where there is none or it is not known.</summary>
+    Version? BrokerVersion => null;
+
     /// <summary>Connects. A broker that is not there is retried until the token is cancelled; refused credentials or a missing virtual host throw.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 
