@@ -81,6 +81,18 @@ internal sealed class RabbitMqTransport : ITransport
         }
     }
 
+    public async Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken)
+    {
+        var changes = await OnLinkAsync(link => TopologyLook.AtAsync(link.Connection, topology, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (_options.ManagementUri is not { } management)
+        {
+            return changes;
+        }
+
+        using var api = new ManagementApi(management, _options.Uris[0], _options.ConnectTimeout);
+        return await ManagementDiff.CompleteAsync(changes, topology, api, cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
         => _publisher.PublishAsync(message, destination, whenUnroutable, timeout, cancellationToken);
 

@@ -35,7 +35,7 @@ internal static class BindingRules
             if ((published.Count > 0 || nearMiss is not null) && !known.Any(key => context.Passes(binding, key)))
             {
                 yield return new TopologyFinding(
-                    "matches-no-event", Warning, Name(binding),
+                    "matches-no-event", Warning, TopologyNames.Of(binding),
                     nearMiss is null ? "No event that is known here matches its pattern." : $"'*' is exactly one word: '{nearMiss}' does not match, nor does any other event that is known here.",
                     nearMiss is null ? "Correct the pattern, or leave the binding out." : $"Bind '{binding.RoutingKey.Replace('*', '#')}'.");
             }
@@ -52,8 +52,6 @@ internal static class BindingRules
 
     private static string[] Words(string key) => key.Split('.');
 
-    private static string Name(BindingDeclaration binding) => $"binding of exchange '{binding.Exchange}' to queue '{binding.Queue}' by '{binding.RoutingKey}'";
-
     private static IEnumerable<TopologyFinding> From(IEnumerable<BindingDeclaration> bindings, string rule, TopologySeverity severity, string harm, string remedy)
-        => bindings.Select(binding => new TopologyFinding(rule, severity, Name(binding), harm, remedy));
+        => bindings.Select(binding => new TopologyFinding(rule, severity, TopologyNames.Of(binding), harm, remedy));
 }

@@ -71,5 +71,5 @@ internal static class DeadLetterRules
     }
 
     private static IEnumerable<TopologyFinding> From(IEnumerable<QueueDeclaration> queues, string rule, TopologySeverity severity, string harm, string remedy)
-        => queues.Select(queue => new TopologyFinding(rule, severity, QueueRules.Name(queue), harm, remedy));
+        => queues.Select(queue => new TopologyFinding(rule, severity, TopologyNames.Of(queue), harm, remedy));
 }

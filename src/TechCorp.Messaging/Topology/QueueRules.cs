@@ -20,14 +20,12 @@ internal static class QueueRules
         DropsSilently, HoldsNothing, ExpiresAtOnce, Expires, UnlimitedPrefetch,
     ];
 
-    internal static string Name(QueueDeclaration queue) => $"queue '{queue.Name}'";
-
     private static IEnumerable<TopologyFinding> Where(LintContext context, Func<QueueDeclaration, bool> condition, string rule, TopologySeverity severity, string harm, string remedy)
-        => context.Queues.Where(condition).Select(queue => new TopologyFinding(rule, severity, Name(queue), harm, remedy));
+        => context.Queues.Where(condition).Select(queue => new TopologyFinding(rule, severity, TopologyNames.Of(queue), harm, remedy));
 
     private static IEnumerable<TopologyFinding> ReservedName(LintContext context)
-        => context.Queues.Where(queue => LintContext.IsReserved(queue.Name)).Select(Name)
-            .Concat(context.Topology.Exchanges.Where(exchange => LintContext.IsReserved(exchange.Name) && context.KindOf(exchange.Name) != PredeclaredKind(exchange)).Select(exchange => $"exchange '{exchange.Name}'"))
+        => context.Queues.Where(queue => LintContext.IsReserved(queue.Name)).Select(TopologyNames.Of)
+            .Concat(context.Topology.Exchanges.Where(exchange => LintContext.IsReserved(exchange.Name) && context.KindOf(exchange.Name) != PredeclaredKind(exchange)).Select(TopologyNames.Of))
             .Select(subject => new TopologyFinding("reserved-name", Error, subject, "Names that begin with 'amq.' are the broker's own; declaring it is refused.", "Choose another name."));
 
     private static ExchangeKind? PredeclaredKind(ExchangeDeclaration exchange)
@@ -35,7 +33,7 @@ internal static class QueueRules
 
     private static IEnumerable<TopologyFinding> UnknownArgument(LintContext context)
         => context.Queues.SelectMany(queue => queue.Further.Values.Keys.Where(name => !Known.Contains(name)).Select(name => new TopologyFinding(
-            "unknown-argument", Error, Name(queue), $"The broker does not know the argument '{name}' and ignores it without a word.", "Correct its spelling, or leave it out.")));
+            "unknown-argument", Error, TopologyNames.Of(queue), $"The broker does not know the argument '{name}' and ignores it without a word.", "Correct its spelling, or leave it out.")));
 
     private static IEnumerable<TopologyFinding> PriorityOnQuorum(LintContext context) => Where(
         context, queue => context.BeforeVersion4 && queue.Kind == QueueKind.Quorum && queue.Further.Values.ContainsKey("x-max-priority"),

@@ -8,6 +8,9 @@ namespace TechCorp.Messaging;
 /// <param name="Remedy">What to do.</param>
 public sealed record TopologyFinding(string Rule, TopologySeverity Severity, string Subject, string Harm, string Remedy)
 {
+    /// <summary>Whether the broker takes it without a word, and without effect.</summary>
+    internal bool IsIgnored => Rule is "unknown-argument" or "delivery-limit-on-classic" or "dead-letter-key-without-exchange" or "key-on-fanout";
+
     /// <inheritdoc/>
     public override string ToString() => $"{Subject}: {Harm} {Remedy} [{Rule}]";
 }

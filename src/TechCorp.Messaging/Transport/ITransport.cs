@@ -20,6 +20,10 @@ internal interface ITransport : IAsyncDisposable
     /// <exception cref="TopologyMismatchException">The broker has it otherwise.</exception>
     Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken);
 
+    /// <summary>Says what declaring would do, and changes nothing that exists.</summary>
+    /// <exception cref="TopologyMismatchException">The user may not configure something that exists.</exception>
+    Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken);
+
     /// <summary>Publishes, confirmed and mandatory; limits are checked by the caller.</summary>
     /// <param name="message">The message; its properties are complete.</param>
     /// <param name="destination">Where to.</param>
