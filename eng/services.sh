@@ -33,6 +33,7 @@ usage: eng/services.sh [--private] [cluster] run -- COMMAND [ARG...]
            set, stops it afterwards and returns COMMAND's exit code
              --private   starts private servers even where the variables are set
              cluster     starts three RabbitMQ nodes unless TECHCORP_RABBITMQ_NODES is set
+           a private RabbitMQ that is no cluster has the management plugin: TECHCORP_RABBITMQ_MANAGEMENT is its URL
        inside such a COMMAND, for the private servers:
        eng/services.sh start|stop|restart|kill rabbitmq|postgres [--node N]    same port and data; without --node: every node
        eng/services.sh pid rabbitmq|postgres [--node N]

@@ -18,6 +18,10 @@ public sealed class TopologyLintTests
     [Theory, Trait("Spec", "TP6"), MemberData(nameof(Presets), DisableDiscoveryEnumeration = true)]
     public void The_presets_have_no_findings(Topology preset) => preset.Lint().Should().BeEmpty();
 
+    [Fact, Trait("Spec", "TP6")]
+    public void A_binding_to_what_others_publish_is_left_alone()
+        => Topology.Topic("events", ("payment.*", "q")).Lint(new TopologyUsage { Events = ["order.created"], Destinations = [Destination.ToExchange("orders", "order.created")] }).Should().BeEmpty();
+
     [Fact]
     public void Findings_say_what_happens_and_what_to_do_the_worst_first()
     {
