@@ -65,7 +65,7 @@ public sealed class RabbitMqNodeLossTests
         var (confirmed, consumed) = (new ConcurrentDictionary<string, bool>(), new ConcurrentDictionary<string, bool>());
         await using var source = await ConsumeAsync(transport, Queue, consumed);
         using var over = new CancellationTokenSource();
-        var callers = Enumerable.Range(0, Callers).Select(caller => PublishUntilAsync(over.Token, transport, Queue, caller, confirmed)).ToList();
+        var callers = Enumerable.Range(0, Callers).Select(caller => PublishUntilAsync(transport, Queue, caller, confirmed, over.Token)).ToList();
 
         var running = 1;
         for (var kill = 1; kill <= kills; kill++)
@@ -95,7 +95,7 @@ public sealed class RabbitMqNodeLossTests
         }
     }
 
-    private static async Task PublishUntilAsync(CancellationToken over, ITransport transport, string queue, int caller, ConcurrentDictionary<string, bool> confirmed)
+    private static async Task PublishUntilAsync(ITransport transport, string queue, int caller, ConcurrentDictionary<string, bool> confirmed, CancellationToken over)
     {
         for (var i = 0; !over.IsCancellationRequested; i++)
         {
