@@ -3,6 +3,8 @@ namespace TechCorp.Messaging;
 // What the broker says: confirms, returns, a new channel, a lost one, blocked and unblocked.
 internal sealed partial class PublishGate
 {
+    private static readonly TimeSpan LongRefusal = TimeSpan.FromSeconds(1);
+
     /// <summary>A channel is open: what waits is written to it.</summary>
     internal void Open(PublishSession session, string? blocked)
     {
@@ -39,6 +41,7 @@ internal sealed partial class PublishGate
     internal void Confirm(PublishSession session, ulong sequence, bool multiple, bool acknowledged)
     {
         PublishEntry? next;
+        bool refuses;
         var confirmed = session.Confirmed;
         lock (_gate)
         {
@@ -47,6 +50,7 @@ internal sealed partial class PublishGate
                 return;
             }
 
+            refuses = RefusesForLong(session, acknowledged);
             if (multiple)
             {
                 session.Tracker.TakeUpTo(sequence, confirmed);
@@ -74,6 +78,21 @@ internal sealed partial class PublishGate
 
         WakeAll(confirmed);
         next?.Wake();
+        if (refuses)
+        {
+            session.Close("stuck");
+        }
+    }
+
+    /// <summary>
+    /// Whether nothing but refusals came for a while. A channel that first publishes to a quorum queue while the queue has no leader is refused for ever by
+    /// RabbitMQ 3.10, also when there is a leader again; another channel is not. For a queue that is really full a new channel changes nothing.
+    /// </summary>
+    private bool RefusesForLong(PublishSession session, bool acknowledged)
+    {
+        var now = time.GetTimestamp();
+        session.RefusesSince = acknowledged ? null : session.RefusesSince ?? now;
+        return session.RefusesSince is { } since && time.GetElapsedTime(since, now) >= LongRefusal;
     }
 
     /// <summary>A return: it comes before the confirm of the same publish, and carries no sequence number, so the oldest that looks like it is meant.</summary>

@@ -15,10 +15,10 @@ public sealed class RabbitMqNodeLossTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact, Trait("Category", "Soak")]
+    [Fact, Trait("Spec", "TP7")]
     public Task Killing_the_leaders_node_under_load_loses_nothing_and_publishing_and_consuming_go_on() => LoseLeadersAsync(kills: 1);
 
-    [Fact, Trait("Category", "Soak")]
+    [Fact, Trait("Spec", "TP7"), Trait("Category", "Soak")]
     public Task Killing_the_leaders_node_ten_times_under_load_loses_nothing() => LoseLeadersAsync(kills: 10);
 
     [Fact, Trait("Spec", "RY3")]
