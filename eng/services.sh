@@ -11,6 +11,7 @@ COMMAND_PID=
 GUARD_PID=
 EPMD_PORT=
 RABBITMQ_NAMES=() RABBITMQ_PORTS=() RABBITMQ_DIST_PORTS=() # from index 1
+RABBITMQ_MANAGEMENT_PORT=
 POSTGRES_PORT=
 POSTGRES_PASSWORD=
 
@@ -32,6 +33,7 @@ usage: eng/services.sh [--private] [cluster] run -- COMMAND [ARG...]
            set, stops it afterwards and returns COMMAND's exit code
              --private   starts private servers even where the variables are set
              cluster     starts three RabbitMQ nodes unless TECHCORP_RABBITMQ_NODES is set
+           a private RabbitMQ that is no cluster has the management plugin: TECHCORP_RABBITMQ_MANAGEMENT is its URL
        inside such a COMMAND, for the private servers:
        eng/services.sh start|stop|restart|kill rabbitmq|postgres [--node N]    same port and data; without --node: every node
        eng/services.sh pid rabbitmq|postgres [--node N]
@@ -129,7 +131,8 @@ export_rabbitmq() {
         pids+=("$(member_pid "rabbitmq-$n")")
     done
     export TECHCORP_RABBITMQ="${uris[0]}" TECHCORP_RABBITMQ_PID="${pids[0]}"
-    unset TECHCORP_RABBITMQ_NODES TECHCORP_RABBITMQ_PIDS
+    unset TECHCORP_RABBITMQ_NODES TECHCORP_RABBITMQ_PIDS TECHCORP_RABBITMQ_MANAGEMENT
+    if [[ -n $RABBITMQ_MANAGEMENT_PORT ]]; then export TECHCORP_RABBITMQ_MANAGEMENT="http://guest:guest@127.0.0.1:$RABBITMQ_MANAGEMENT_PORT"; fi
     if ((${#uris[@]} > 1)); then
         TECHCORP_RABBITMQ_NODES=$(join , "${uris[@]}")
         TECHCORP_RABBITMQ_PIDS=$(join , "${pids[@]}")

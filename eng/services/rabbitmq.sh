@@ -12,6 +12,10 @@ rabbitmq_prepare() { # COUNT
     mkdir "$STATE/rabbitmq"
     (umask 077 && random_hex 20 >"$STATE/rabbitmq/.erlang.cookie")
     echo '[].' >"$STATE/rabbitmq/enabled_plugins"
+    if (($1 == 1)); then # the nodes of a cluster share one configuration, and a port is for one node only
+        claim_port && RABBITMQ_MANAGEMENT_PORT=$PORT
+        echo '[rabbitmq_management].' >"$STATE/rabbitmq/enabled_plugins"
+    fi
     cat >"$STATE/rabbitmq/rabbitmq.conf" <<-END
 		vm_memory_high_watermark.absolute = 1GB
 		disk_free_limit.absolute = 50MB
@@ -20,6 +24,11 @@ rabbitmq_prepare() { # COUNT
 		log.console.use_colors = off
 		log.file = false
 	END
+    if (($1 == 1)); then
+        echo 'management.tcp.ip = 127.0.0.1'
+        echo "management.tcp.port = $RABBITMQ_MANAGEMENT_PORT"
+        echo 'management_agent.disable_metrics_collector = true'
+    fi >>"$STATE/rabbitmq/rabbitmq.conf"
     if (($1 > 1)); then
         echo 'cluster_formation.peer_discovery_backend = classic_config'
         echo "cluster_formation.classic_config.nodes.1 = ${RABBITMQ_NAMES[1]}"

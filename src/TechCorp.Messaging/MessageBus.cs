@@ -41,6 +41,29 @@ public sealed class MessageBus : IAsyncDisposable
         }
     }
 
+    /// <summary>Says what a start with these settings would do to the broker's exchanges, queues and bindings, and what is harmful in them. Starts nothing and changes nothing that exists.</summary>
+    /// <param name="configure">The same settings as for <see cref="StartAsync"/>. With <see cref="RabbitMqOptions.ManagementUri"/> the plan names every argument that differs and every binding.</param>
+    /// <param name="cancellationToken">Ends the wait for a broker that is not there.</param>
+    /// <remarks>On RabbitMQ the user needs the configure permission: what exists is declared again to be compared.</remarks>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something in the settings is wrong; everything is named.</exception>
+    /// <exception cref="TopologyMismatchException">The user may not configure something that exists.</exception>
+    /// <exception cref="HttpRequestException">The management plugin does not answer.</exception>
+    public static async Task<TopologyPlan> PlanAsync(Action<MessagingBuilder> configure, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = new MessagingBuilder(services: null, name: null);
+        configure(builder);
+        var plan = new MessagingPlanner(builder).Plan(new BareScope());
+        var transport = plan.CreateTransport();
+        await using (transport.ConfigureAwait(false))
+        {
+            await transport.StartAsync(cancellationToken).ConfigureAwait(false);
+            var changes = await transport.PlanAsync(plan.Topology, cancellationToken).ConfigureAwait(false);
+            var findings = plan.Lint(transport.BrokerVersion);
+            return new TopologyPlan([.. changes, .. findings.Where(finding => finding.IsIgnored).Select(finding => new TopologyChange(TopologyChangeKind.Ignored, finding.Subject, finding.Harm))], findings);
+        }
+    }
+
     /// <summary>Drains the consumers, waits for confirms and closes. When the token is cancelled, running handlers' tokens are cancelled and their messages come again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {

@@ -9,6 +9,8 @@ public sealed class MessageCatalog
     private readonly Dictionary<Type, MessageType> _byType = [];
     private readonly Dictionary<string, MessageType> _byName = new(StringComparer.Ordinal);
 
+    internal IEnumerable<MessageType> Types => _byType.Values;
+
     /// <summary>Adds a type that travels as JSON.</summary>
     /// <param name="wireName">Dotted and lower case: <c>order.created</c>. A breaking change needs a new one: <c>order.created.v2</c>.</param>
     /// <param name="json">From a source-generated <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>

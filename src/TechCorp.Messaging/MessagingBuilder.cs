@@ -38,6 +38,8 @@ public sealed partial class MessagingBuilder
 
     internal TopologyMode? ChosenTopologyMode { get; private set; }
 
+    internal WhenTopologyFindings? ChosenTopologyFindings { get; private set; }
+
     internal string? ChosenAppId { get; private set; }
 
     internal TimeSpan StartupPatience { get; private set; } = TimeSpan.FromSeconds(10);

@@ -20,6 +20,13 @@ public sealed partial class MessagingBuilder
         return this;
     }
 
+    /// <summary>What to do when the topology has findings (see <see cref="Topology.Lint"/>) at the start. Default: <see cref="WhenTopologyFindings.Warn"/>.</summary>
+    public MessagingBuilder TopologyFindings(WhenTopologyFindings whenFound)
+    {
+        ChosenTopologyFindings = whenFound;
+        return this;
+    }
+
     /// <summary>
     /// How long the host's start waits for a broker that is not there; after that it goes on connecting in the background, and consumers start when it succeeds. Default: 10 s.
     /// <see cref="Timeout.InfiniteTimeSpan"/> waits until the host gives up.
@@ -54,7 +61,7 @@ public sealed partial class MessagingBuilder
 
     /// <summary>
     /// The section whose settings win over code. Default: <c>TechCorp:Messaging</c> of the container's configuration, and <c>TechCorp:Messaging:Named:&lt;name&gt;</c> for a keyed registration.
-    /// It may hold <c>Publisher:Timeout</c>, <c>Consumers:&lt;queue&gt;:Prefetch</c> and the like, <c>AppId</c>, <c>TopologyMode</c>.
+    /// It may hold <c>Publisher:Timeout</c>, <c>Consumers:&lt;queue&gt;:Prefetch</c> and the like, <c>AppId</c>, <c>TopologyMode</c>, <c>TopologyFindings</c>.
     /// </summary>
     public MessagingBuilder Configuration(IConfiguration section)
     {

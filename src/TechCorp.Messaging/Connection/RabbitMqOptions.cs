@@ -6,6 +6,12 @@ public sealed class RabbitMqOptions
     /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node; tried in turn. Default: <c>amqp://guest:guest@localhost:5672/</c>.</summary>
     public IList<Uri> Uris { get; set; } = [new("amqp://guest:guest@localhost:5672/")];
 
+    /// <summary>
+    /// The management plugin's address (<c>http://user:password@host:15672</c>), which lets <see cref="MessageBus.PlanAsync"/> see every argument and binding; without a user it is the broker's.
+    /// Nothing else asks it. Default: none.
+    /// </summary>
+    public Uri? ManagementUri { get; set; }
+
     /// <summary>The wait before the first attempt to reconnect; doubled for each further one, with jitter. Default: 100 ms.</summary>
     public TimeSpan ReconnectDelay { get; set; } = TimeSpan.FromMilliseconds(100);
 
@@ -37,6 +43,11 @@ public sealed class RabbitMqOptions
             }
         }
 
+        if (ManagementUri is not (null or { IsAbsoluteUri: true, Scheme: "http" or "https" }))
+        {
+            yield return $"{nameof(ManagementUri)} must be an http:// or https:// URI; it is '{BrokerAddress.WithoutPassword(ManagementUri)}'.";
+        }
+
         if (ReconnectDelay <= TimeSpan.Zero)
         {
             yield return $"{nameof(ReconnectDelay)} must be positive; it is {ReconnectDelay}.";
@@ -61,6 +72,7 @@ public sealed class RabbitMqOptions
     internal RabbitMqOptions Copy() => new()
     {
         Uris = [.. Uris],
+        ManagementUri = ManagementUri,
         ReconnectDelay = ReconnectDelay,
         MaxReconnectDelay = MaxReconnectDelay,
         ConnectTimeout = ConnectTimeout,

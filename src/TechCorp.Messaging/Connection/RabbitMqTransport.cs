@@ -1,4 +1,6 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 
 namespace TechCorp.Messaging;
 
@@ -44,6 +46,8 @@ internal sealed class RabbitMqTransport : ITransport
         }
     }
 
+    public Version? BrokerVersion { get; private set; }
+
     internal TransportState PublishingState => _publishing.State;
 
     internal TransportState ConsumingState => _consuming.State;
@@ -58,6 +62,7 @@ internal sealed class RabbitMqTransport : ITransport
     {
         _publisher.Start();
         await Task.WhenAll(_publishing.StartAsync(cancellationToken), _consuming.StartAsync(cancellationToken)).ConfigureAwait(false);
+        BrokerVersion = VersionOf((await _consuming.GetAsync(cancellationToken).ConfigureAwait(false)).Connection);
     }
 
     public async Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
@@ -74,6 +79,18 @@ internal sealed class RabbitMqTransport : ITransport
         {
             _publisher.Declared(topology);
         }
+    }
+
+    public async Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken)
+    {
+        var changes = await OnLinkAsync(link => TopologyLook.AtAsync(link.Connection, topology, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (_options.ManagementUri is not { } management)
+        {
+            return changes;
+        }
+
+        using var api = new ManagementApi(management, _options.Uris[0], _options.ConnectTimeout);
+        return await ManagementDiff.CompleteAsync(changes, topology, api, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
@@ -120,6 +137,9 @@ internal sealed class RabbitMqTransport : ITransport
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    private static Version? VersionOf(IConnection connection)
+        => connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] text && Version.TryParse(Encoding.UTF8.GetString(text), out var version) ? version : null;
 
     private Task<bool> ExchangeExistsAsync(string exchange, CancellationToken cancellationToken)
         => OnLinkAsync(link => TopologyDeclarer.ExchangeExistsAsync(link.Connection, exchange, cancellationToken), cancellationToken);

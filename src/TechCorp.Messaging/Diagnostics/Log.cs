@@ -52,4 +52,7 @@ internal static partial class Log
 
     [LoggerMessage(2122, LogLevel.Warning, "Not every consumer at {Broker} has started after {Patience}; the host goes on, the others start when they can.")]
     internal static partial void SubscribingInBackground(this ILogger logger, string broker, TimeSpan patience);
+
+    [LoggerMessage(EventId = 2123, Message = "Topology, {Subject}: {Harm} {Remedy} [{Rule}]")]
+    internal static partial void TopologyFinding(this ILogger logger, LogLevel level, string subject, string harm, string remedy, string rule);
 }

@@ -14,6 +14,8 @@ internal sealed record MessagingPlan
 
     internal required TopologyMode TopologyMode { get; init; }
 
+    internal required WhenTopologyFindings WhenTopologyFindings { get; init; }
+
     internal required PublisherOptions Publisher { get; init; }
 
     internal required IReadOnlyList<ConsumerPlan> Consumers { get; init; }
@@ -29,6 +31,15 @@ internal sealed record MessagingPlan
     internal required IConfiguration? Configuration { get; init; }
 
     internal required Func<TransportSettings, ITransport> Transport { get; init; }
+
+    /// <summary>What is found in the topology, used as this plan uses it.</summary>
+    internal IReadOnlyList<TopologyFinding> Lint(Version? brokerVersion) => Topology.Lint(new TopologyUsage
+    {
+        Destinations = [.. Catalog.Types.Select(type => type.Destination).OfType<Destination>()],
+        Events = [.. Catalog.Types.Select(type => type.WireName)],
+        Consumers = Consumers.ToDictionary(consumer => consumer.Queue, consumer => consumer.Options.Prefetch, StringComparer.Ordinal),
+        BrokerVersion = brokerVersion,
+    });
 
     internal ITransport CreateTransport() => Transport(new TransportSettings(Publisher, AppId, Clock, Loggers, Configuration));
 }

@@ -20,11 +20,12 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         var section = builder.ChosenConfiguration ?? SectionOf(services.GetService<IConfiguration>());
         var reader = new ConfigurationReader(_problems);
         var publisher = builder.PublisherOptions.Copy();
-        var (mode, appId) = (builder.ChosenTopologyMode, builder.ChosenAppId);
+        var (mode, findings, appId) = (builder.ChosenTopologyMode, builder.ChosenTopologyFindings, builder.ChosenAppId);
         if (section is not null)
         {
             OptionsFromConfiguration.Apply(publisher, section.GetSection("Publisher"), reader);
             mode = section.GetSection("TopologyMode") is { Value: not null } entry ? reader.Choice(entry, TopologyMode.Create) : mode;
+            findings = section.GetSection("TopologyFindings") is { Value: not null } whenFound ? reader.Choice(whenFound, WhenTopologyFindings.Warn) : findings;
             appId = section["AppId"] ?? appId;
         }
 
@@ -49,6 +50,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             Catalog = builder.Catalog,
             Topology = topology,
             TopologyMode = topologyMode,
+            WhenTopologyFindings = findings ?? WhenTopologyFindings.Warn,
             Publisher = publisher,
             Consumers = consumers,
             AppId = appId ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? AppDomain.CurrentDomain.FriendlyName,

@@ -114,7 +114,23 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
         await _transport.StartAsync(cancellationToken).ConfigureAwait(false);
+        TellFindings();
         await _transport.DeclareAsync(Plan.Topology, Plan.TopologyMode, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Before anything is declared: a queue that is declared wrongly has to be deleted to be mended.</summary>
+    private void TellFindings()
+    {
+        var findings = Plan.Lint(_transport.BrokerVersion);
+        foreach (var finding in findings)
+        {
+            _logger.TopologyFinding(finding.Severity == TopologySeverity.Note ? LogLevel.Information : LogLevel.Warning, finding.Subject, finding.Harm, finding.Remedy, finding.Rule);
+        }
+
+        if (Plan.WhenTopologyFindings == WhenTopologyFindings.Fail && findings.Any(finding => finding.Severity > TopologySeverity.Note))
+        {
+            throw new TopologyFindingsException([.. findings.Where(finding => finding.Severity > TopologySeverity.Note)]);
+        }
     }
 
     /// <summary>All at once: one that cannot start must not hold up the others.</summary>

@@ -25,6 +25,10 @@ internal static class RabbitMqPlanner
         {
             options.Uris = RabbitMqUris.Parse(entry.Value ?? "", $"setting {entry.Path}", problems);
         }
+        else if (Is(entry, nameof(options.ManagementUri)))
+        {
+            options.ManagementUri = Uri.TryCreate(entry.Value, UriKind.RelativeOrAbsolute, out var uri) ? uri : null;
+        }
         else if (Is(entry, nameof(options.ReconnectDelay)))
         {
             options.ReconnectDelay = reader.Duration(entry, options.ReconnectDelay);

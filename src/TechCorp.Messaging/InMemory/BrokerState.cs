@@ -47,6 +47,8 @@ internal sealed class BrokerState
         return true;
     }
 
+    internal IReadOnlyList<TopologyChange> Plan(Topology topology) => _routing.Plan(topology);
+
     internal PublishOutcome Publish(StoredMessage message, WhenUnroutable whenUnroutable, TimeSpan now)
     {
         _targets.Clear();

@@ -8,6 +8,8 @@ internal sealed class InMemoryExchange(ExchangeDeclaration declaration)
 
     internal ExchangeDeclaration Declaration { get; } = declaration;
 
+    internal IEnumerable<BindingDeclaration> Bindings => _known;
+
     /// <summary>Adds a binding; nothing happens when it is there already.</summary>
     internal void Bind(BindingDeclaration binding, InMemoryQueue queue)
     {

@@ -34,6 +34,13 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         return Task.CompletedTask;
     }
 
+    public Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        ThrowIfOver(cancellationToken);
+        return Task.FromResult(broker.Do(topology, static (state, topology, _) => state.Plan(topology)));
+    }
+
     public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -69,6 +69,22 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
         }
     }
 
+    /// <summary>What declaring would do, with every binding that the topology's queues have.</summary>
+    internal IReadOnlyList<TopologyChange> Plan(Topology topology)
+    {
+        var bound = _exchanges.Values.SelectMany(exchange => exchange.Bindings).Where(binding => topology.QueuesByName.ContainsKey(binding.Queue)).ToHashSet();
+        return
+        [
+            .. topology.Exchanges.OrderBy(exchange => exchange.Name, StringComparer.Ordinal)
+                .Select(exchange => Change(TopologyNames.Of(exchange), _exchanges.GetValueOrDefault(exchange.Name)?.Declaration, there => DeclareDifference.Of(exchange, there))),
+            .. topology.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)
+                .Select(queue => Change(TopologyNames.Of(queue), Find(queue.Name)?.Declaration, there => DeclareDifference.Of(queue, there))),
+            .. topology.Bindings.Select(binding => new TopologyChange(bound.Contains(binding) ? TopologyChangeKind.Identical : TopologyChangeKind.Bind, TopologyNames.Of(binding)))
+                .Concat(bound.Except(topology.Bindings).Select(binding => new TopologyChange(TopologyChangeKind.Undeclared, TopologyNames.Of(binding))))
+                .OrderBy(change => change.Subject, StringComparer.Ordinal),
+        ];
+    }
+
     /// <summary>Takes a queue and its bindings out; null when there is none.</summary>
     internal InMemoryQueue? Remove(string name)
     {
@@ -98,6 +114,12 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
             _exchanges.GetValueOrDefault(binding.Exchange)?.Bind(binding, there);
         }
     }
+
+    private static TopologyChange Change<T>(string subject, T? there, Func<T, TopologyMismatchException?> difference)
+        where T : class
+        => there is null ? new TopologyChange(TopologyChangeKind.Create, subject)
+            : difference(there) is { } mismatch ? new TopologyChange(TopologyChangeKind.Conflict, subject, mismatch.Difference)
+            : new TopologyChange(TopologyChangeKind.Identical, subject);
 
     private static Dictionary<string, InMemoryExchange> PredeclaredExchanges() => new(StringComparer.Ordinal)
     {

@@ -3,6 +3,10 @@ namespace TechCorp.Messaging;
 // What the broker says: confirms, returns, a new channel, a lost one, blocked and unblocked.
 internal sealed partial class PublishGate
 {
+    private const int MostDoublings = 5; // 32 s
+    private static readonly TimeSpan LongRefusal = TimeSpan.FromSeconds(1);
+    private int _refusedChannels; // guarded by _gate; in a row, none of which acknowledged anything
+
     /// <summary>A channel is open: what waits is written to it.</summary>
     internal void Open(PublishSession session, string? blocked)
     {
@@ -37,7 +41,7 @@ internal sealed partial class PublishGate
     /// <summary>The broker's ack or nack. An unknown number, or one of an older channel, changes nothing.</summary>
     internal void Confirm(PublishSession session, ulong sequence, bool multiple, bool acknowledged)
     {
-        bool start;
+        bool start, refuses;
         var confirmed = session.Confirmed;
         lock (_gate)
         {
@@ -46,6 +50,7 @@ internal sealed partial class PublishGate
                 return;
             }
 
+            refuses = RefusesForLong(session, acknowledged);
             if (multiple)
             {
                 session.Tracker.TakeUpTo(sequence, confirmed);
@@ -73,6 +78,36 @@ internal sealed partial class PublishGate
 
         StartWriter(start);
         WakeAll(confirmed);
+        if (refuses)
+        {
+            session.Close("stuck");
+        }
+    }
+
+    /// <summary>
+    /// Whether nothing but refusals came for a while. A channel that first publishes to a quorum queue while the queue has no leader is refused for ever by
+    /// RabbitMQ 3.10, also when there is a leader again; another channel is not. For a queue that is really full a new channel changes nothing, so each
+    /// that is refused like the one before it lives twice as long.
+    /// </summary>
+    private bool RefusesForLong(PublishSession session, bool acknowledged)
+    {
+        if (acknowledged)
+        {
+            session.RefusesSince = null;
+            _refusedChannels = 0;
+            return false;
+        }
+
+        var now = time.GetTimestamp();
+        var since = session.RefusesSince ??= now;
+        if (time.GetElapsedTime(since, now) < LongRefusal * (1 << _refusedChannels))
+        {
+            return false;
+        }
+
+        _refusedChannels = Math.Min(_refusedChannels + 1, MostDoublings);
+        session.RefusesSince = now;
+        return true;
     }
 
     /// <summary>A return: it comes before the confirm of the same publish, and carries no sequence number, so the oldest that looks like it is meant.</summary>

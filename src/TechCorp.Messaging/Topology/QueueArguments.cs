@@ -8,6 +8,20 @@ namespace TechCorp.Messaging;
 /// </remarks>
 internal static class QueueArguments
 {
+    /// <summary>The property that an argument is set by; null when there is none.</summary>
+    internal static string? PropertyOf(string argument) => argument switch
+    {
+        "x-queue-type" => nameof(QueueDeclaration.Kind),
+        "x-message-ttl" => nameof(QueueDeclaration.MessageTimeToLive),
+        "x-dead-letter-exchange" => nameof(QueueDeclaration.DeadLetterExchange),
+        "x-dead-letter-routing-key" => nameof(QueueDeclaration.DeadLetterRoutingKey),
+        "x-delivery-limit" => nameof(QueueDeclaration.DeliveryLimit),
+        "x-max-length" => nameof(QueueDeclaration.MaxLength),
+        "x-overflow" => nameof(QueueDeclaration.Overflow),
+        "x-single-active-consumer" => nameof(QueueDeclaration.SingleActiveConsumer),
+        _ => null,
+    };
+
     internal static Dictionary<string, object?> Of(QueueDeclaration queue)
     {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal);
@@ -55,6 +69,11 @@ internal static class QueueArguments
         if (queue.SingleActiveConsumer)
         {
             arguments["x-single-active-consumer"] = true;
+        }
+
+        foreach (var (name, value) in queue.Further.Values)
+        {
+            arguments[name] = value;
         }
 
         return arguments;

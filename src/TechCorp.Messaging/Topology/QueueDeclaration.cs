@@ -38,4 +38,21 @@ public sealed record QueueDeclaration
 
     /// <summary>Whether only one consumer at a time gets messages.</summary>
     public bool SingleActiveConsumer { get; init; }
+
+    internal FurtherArguments Further { get; private init; } = FurtherArguments.None;
+
+    /// <summary>With an argument of the broker that has no property here: <c>x-max-priority</c>, <c>x-expires</c>. The in-memory broker gives it no effect.</summary>
+    /// <param name="name">The argument's name.</param>
+    /// <param name="value">A text, an int, a long or a bool.</param>
+    /// <exception cref="ArgumentException">The argument has a property here, or the value is of another type.</exception>
+    public QueueDeclaration WithArgument(string name, object value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (QueueArguments.PropertyOf(name) is { } property)
+        {
+            throw new ArgumentException($"Set '{name}' by the property {property}.", nameof(name));
+        }
+
+        return this with { Further = Further.With(name, value) };
+    }
 }

@@ -10,12 +10,19 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>How the connection stands at the moment; the worst where there are several.</summary>
     TransportState State { get; }
 
+    /// <summary>The broker's version, once connected; null where there is none or it is not known.</summary>
+    Version? BrokerVersion => null;
+
     /// <summary>Connects. A broker that is not there is retried until the token is cancelled; refused credentials or a missing virtual host throw.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 
     /// <summary>Declares or checks the topology on a channel of its own, now and again after every reconnect.</summary>
     /// <exception cref="TopologyMismatchException">The broker has it otherwise.</exception>
     Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken);
+
+    /// <summary>Says what declaring would do, and changes nothing that exists.</summary>
+    /// <exception cref="TopologyMismatchException">The user may not configure something that exists.</exception>
+    Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken);
 
     /// <summary>Publishes, confirmed and mandatory; limits are checked by the caller.</summary>
     /// <param name="message">The message; its properties are complete.</param>

@@ -45,6 +45,12 @@ internal sealed class ScriptedTransport : ITransport
         return Task.CompletedTask;
     }
 
+    public Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken)
+    {
+        Log.Add("plan");
+        return Task.FromResult<IReadOnlyList<TopologyChange>>([]);
+    }
+
     public async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
     {
         _published.Enqueue((message, destination));

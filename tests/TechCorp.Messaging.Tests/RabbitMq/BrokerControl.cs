@@ -8,28 +8,29 @@ public sealed class BrokerControl
 {
     internal static async Task RabbitMqCtlAsync(params string[] arguments)
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TECHCORP_SERVICES_STATE")))
+        if (Environment.GetEnvironmentVariable("TECHCORP_SERVICES_STATE") is not { Length: > 0 } state)
         {
             throw new InvalidOperationException("This test controls the server: run it with 'eng/services.sh --private run -- …'.");
         }
 
-        var start = new ProcessStartInfo(Script()) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments.Prepend("rabbitmqctl"))
-        {
-            start.ArgumentList.Add(argument);
-        }
+        await ServicesAsync(state, ["rabbitmqctl", .. arguments]);
+    }
 
+    /// <summary>What <c>eng/services.sh</c> prints when it does something to the servers whose state is in the folder.</summary>
+    internal static async Task<string> ServicesAsync(string state, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Script(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["TECHCORP_SERVICES_STATE"] = state;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"rabbitmqctl {arguments[0]} failed with {process.ExitCode}: {error} {await output}");
-        }
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"eng/services.sh {string.Join(' ', arguments)} failed with {process.ExitCode}: {error} {await output}");
     }
 
-    private static string Script()
+    internal static string Script()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

@@ -326,6 +326,27 @@ public sealed class PublishGateTests
         session.Closed.IsCompleted.Should().BeTrue();
     }
 
+    [Theory, Trait("Spec", "TP7")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_channel_that_only_refuses_for_a_second_is_replaced_and_one_that_acknowledged_between_is_not(bool acknowledgesBetween)
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            Enter(gate, 1).ForEach(entry => Run(gate, entry));
+        }
+
+        gate.Confirm(session, 1, multiple: false, acknowledged: false);
+        gate.Confirm(session, 2, multiple: false, acknowledged: acknowledgesBetween);
+        session.Closed.IsCompleted.Should().BeFalse();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        gate.Confirm(session, 3, multiple: false, acknowledged: false);
+
+        session.Closed.IsCompleted.Should().Be(!acknowledgesBetween);
+    }
+
     [Fact, Trait("Spec", "PB14")]
     public async Task Stopping_waits_for_confirms_and_then_tells_each_caller_what_is_known()
     {

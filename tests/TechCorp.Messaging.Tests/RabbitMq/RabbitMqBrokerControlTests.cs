@@ -114,6 +114,19 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
         });
     }
 
+    [Fact, Trait("Spec", "TP1")]
+    public async Task A_plan_needs_the_configure_permission_for_what_exists_and_says_so()
+    {
+        var owner = await Backend.StartAsync(new PublisherOptions());
+        var topology = Topology.Empty.Add(new QueueDeclaration(await QueueAsync(owner, QueueKind.Quorum)));
+        await WithUserAsync(configure: "^$", async uri =>
+        {
+            var plan = () => MessageBus.PlanAsync(m => m.UseRabbitMq(o => o.Uris = [uri]).AddTopology(topology), Cancellation);
+
+            (await plan.Should().ThrowAsync<TopologyMismatchException>()).Which.Message.Should().Contain("configure permission");
+        });
+    }
+
     private static async Task<RabbitMqTransport> StartAsync(Uri uri)
     {
         var options = new RabbitMqOptions { Uris = [uri], ReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(500) };

@@ -107,6 +107,49 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         (await Transport.CountAsync(queue, Cancellation)).Should().BeNull();
     }
 
+    [Fact, Trait("Spec", "TP1")]
+    public async Task A_plan_says_what_would_be_created_and_creates_nothing()
+    {
+        var (exchange, queue) = (new ExchangeDeclaration(Backend.Exchange(), ExchangeKind.Topic), new QueueDeclaration(Backend.Queue()));
+        var topology = Topology.Empty.Add(exchange).Add(queue).Add(new BindingDeclaration(exchange.Name, queue.Name, "order.#"));
+
+        (await PlannedAsync(topology)).Should().Equal(
+            $"Create: exchange '{exchange.Name}'",
+            $"Create: queue '{queue.Name}'",
+            $"Bind: binding of exchange '{exchange.Name}' to queue '{queue.Name}' by 'order.#'");
+
+        (await Transport.CountAsync(queue.Name, Cancellation)).Should().BeNull();
+        await FluentActions.Awaiting(() => DeclareAsync(Topology.Empty.Add(exchange), TopologyMode.Validate)).Should().ThrowAsync<TopologyMismatchException>();
+    }
+
+    [Fact, Trait("Spec", "TP1")]
+    public async Task A_plan_of_what_is_there_finds_it_identical()
+    {
+        var (exchange, queue) = (new ExchangeDeclaration(Backend.Exchange(), ExchangeKind.Topic), new QueueDeclaration(Backend.Queue()) { MaxLength = 5, DeliveryLimit = 2 });
+        var topology = Topology.Empty.Add(exchange).Add(queue);
+        await DeclareAsync(topology);
+
+        (await PlannedAsync(topology)).Should().Equal($"Identical: exchange '{exchange.Name}'", $"Identical: queue '{queue.Name}'");
+    }
+
+    [Fact, Trait("Spec", "TP1")]
+    public async Task A_plan_names_what_conflicts_and_changes_nothing()
+    {
+        var (exchange, queue) = (Backend.Exchange(), Backend.Queue());
+        var topology = Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Topic)).Add(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMinutes(1) });
+        await DeclareAsync(topology);
+        await PublishTextsAsync(Destination.ToQueue(queue), "kept");
+
+        var changes = await Transport.PlanAsync(
+            Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout)).Add(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMinutes(2) }), Cancellation);
+
+        changes.Should().OnlyContain(change => change.Kind == TopologyChangeKind.Conflict);
+        changes[0].Detail.Should().Contain("type").And.Contain("fanout").And.Contain("topic");
+        changes[1].Detail.Should().Contain("x-message-ttl").And.Contain("120000").And.Contain("60000");
+        (await PlannedAsync(topology)).Should().OnlyContain(change => change.StartsWith("Identical"));
+        (await ReadyTextsAsync(queue)).Should().Equal("kept");
+    }
+
     [Theory, Trait("Spec", "TP4"), Trait("Spec", "TP5")]
     [InlineData(QueueKind.Quorum)]
     [InlineData(QueueKind.Classic)]
@@ -129,4 +172,6 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         letter.Should().BeEquivalentTo(new { Exchange = "dlx", RoutingKey = deadLetters, BrokerReason = "rejected", Redelivered = false });
         letter.Text().Should().Be("bad");
     }
+
+    private async Task<IEnumerable<string>> PlannedAsync(Topology topology) => (await Transport.PlanAsync(topology, Cancellation)).Select(change => change.ToString());
 }

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Serialization.Metadata;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Reads what AMQP cannot tell from the HTTP API of the management plugin.</summary>
+/// <remarks>See <see href="https://www.rabbitmq.com/docs/http-api-reference"/>.</remarks>
+internal sealed class ManagementApi : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly string _virtualHost;
+
+    /// <param name="management">Its user information, or else the broker's, is who asks.</param>
+    /// <param name="broker">The broker's AMQP URI.</param>
+    /// <param name="timeout">How long one answer may take.</param>
+    internal ManagementApi(Uri management, Uri broker, TimeSpan timeout)
+    {
+        var credentials = Uri.UnescapeDataString(management.UserInfo is { Length: > 0 } own ? own : broker.UserInfo is { Length: > 0 } theirs ? theirs : "guest:guest");
+        _virtualHost = Uri.EscapeDataString(BrokerAddress.Of(broker).VirtualHost);
+        _http = new HttpClient { BaseAddress = new Uri(management.GetLeftPart(UriPartial.Path).TrimEnd('/').Replace(management.UserInfo + "@", "", StringComparison.Ordinal) + "/"), Timeout = timeout };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    internal Task<ManagedQueue?> QueueAsync(string queue, CancellationToken cancellationToken)
+        => GetAsync($"api/queues/{_virtualHost}/{Uri.EscapeDataString(queue)}", ManagementJson.Default.ManagedQueue, cancellationToken);
+
+    /// <summary>Without the binding to the default exchange, which every queue has.</summary>
+    internal async Task<IEnumerable<BindingDeclaration>> BindingsAsync(string queue, CancellationToken cancellationToken)
+    {
+        var bindings = await GetAsync($"api/queues/{_virtualHost}/{Uri.EscapeDataString(queue)}/bindings", ManagementJson.Default.ManagedBindingArray, cancellationToken).ConfigureAwait(false);
+        return bindings?.Where(binding => binding.Source.Length > 0).Select(binding => new BindingDeclaration(binding.Source, queue, binding.RoutingKey)) ?? [];
+    }
+
+    /// <exception cref="HttpRequestException">The API is not there or refuses; it names the address without credentials.</exception>
+    private async Task<T?> GetAsync<T>(string path, JsonTypeInfo<T> json, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new HttpRequestException($"The management API at {_http.BaseAddress} answers {(int)response.StatusCode} to {path}: check its address, user and the user's 'management' tag.", null, response.StatusCode);
+        }
+
+        return await response.Content.ReadFromJsonAsync(json, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,31 @@
+using TechCorp.Messaging;
+
+namespace TechCorp.Patterns.Conventions.Tests.Snippets;
+
+internal static class TopologyGuideSnippets
+{
+    #region snippet: guide-topology-plan
+    public static async Task<int> CheckAsync(Action<MessagingBuilder> service, string broker, Uri management, CancellationToken cancellationToken)
+    {
+        var plan = await MessageBus.PlanAsync(
+            messaging =>
+            {
+                service(messaging); // what the service itself registers
+                messaging.UseRabbitMq(broker, options => options.ManagementUri = management);
+            },
+            cancellationToken);
+        Console.WriteLine(plan);
+        return plan.HasConflicts ? 1 : 0;
+    }
+    #endregion
+
+    #region snippet: guide-topology-lint
+    public static IReadOnlyList<TopologyFinding> Findings() => Topology
+        .Topic("notifications", ("notification.email.*", "notification.email"))
+        .Lint(new TopologyUsage { Events = ["notification.email.order.confirmed"] }); // one finding: four words do not match
+    #endregion
+
+    #region snippet: guide-topology-fail
+    public static void Strict(MessagingBuilder messaging) => messaging.TopologyFindings(WhenTopologyFindings.Fail);
+    #endregion
+}
