@@ -333,10 +333,8 @@ public sealed class PublishGateTests
     {
         var gate = Gate();
         var session = Open(gate, 1);
-        foreach (var _ in Enumerable.Range(0, 3))
-        {
-            Enter(gate, 1).ForEach(entry => Run(gate, entry));
-        }
+        Enter(gate, 3);
+        Write(gate);
 
         gate.Confirm(session, 1, multiple: false, acknowledged: false);
         gate.Confirm(session, 2, multiple: false, acknowledged: acknowledgesBetween);
@@ -345,6 +343,30 @@ public sealed class PublishGateTests
         gate.Confirm(session, 3, multiple: false, acknowledged: false);
 
         session.Closed.IsCompleted.Should().Be(!acknowledgesBetween);
+    }
+
+    [Fact, Trait("Spec", "PB3")]
+    public void For_a_queue_that_stays_full_channels_are_replaced_ever_more_rarely()
+    {
+        var gate = Gate();
+        Enter(gate, 40);
+        List<int> lives = [];
+        for (var generation = 1; generation <= 4; generation++)
+        {
+            var session = Open(gate, generation);
+            var sequence = 0UL;
+            for (var seconds = 0; !session.Closed.IsCompleted; seconds++)
+            {
+                Write(gate);
+                gate.Confirm(session, ++sequence, multiple: false, acknowledged: false);
+                _time.Advance(TimeSpan.FromSeconds(session.Closed.IsCompleted ? 0 : 1));
+                lives = [.. lives.Take(generation - 1), seconds];
+            }
+
+            gate.Lost(session, "stuck", null);
+        }
+
+        lives.Should().Equal(1, 2, 4, 8);
     }
 
     [Fact, Trait("Spec", "PB14")]
