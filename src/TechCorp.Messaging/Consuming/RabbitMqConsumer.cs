@@ -47,6 +47,18 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     /// <summary>Ends, with the reason, when no more deliveries will come: channel or connection gone, or cancelled by the broker.</summary>
     internal Task<string> Closed => _closed.Task;
 
+    /// <summary>Settles that are not on the wire yet.</summary>
+    internal int Gathered
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ledger.Pending;
+            }
+        }
+    }
+
     internal static async Task<RabbitMqConsumer> OpenAsync(BrokerLink link, string queue, ushort prefetch, long generation, Action<Delivery> sink, Action<RabbitMqConsumer> opened, TimeProvider time, ILogger log, CancellationToken cancellationToken)
     {
         var channel = await link.Connection.CreateChannelAsync(ChannelOptions, cancellationToken).ConfigureAwait(false);

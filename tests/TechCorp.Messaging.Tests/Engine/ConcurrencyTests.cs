@@ -1,3 +1,5 @@
+using TechCorp.Patterns.Contracts;
+
 namespace TechCorp.Messaging.Tests;
 
 public sealed class ConcurrencyTests
@@ -31,6 +33,49 @@ public sealed class ConcurrencyTests
         }
 
         await engine.Log.ContainsAsync([.. gates.Keys.Select(id => "Acknowledge " + id)]);
+    }
+
+    [Fact, Trait("Spec", "CN1")]
+    public async Task What_is_done_is_acknowledged_before_a_handler_that_takes_its_time()
+    {
+        var release = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync((_, context, _) => context.MessageId == "m2" ? release.Task : Task.CompletedTask);
+
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        release.SetResult();
+        await engine.Log.ContainsAsync("Acknowledge m2");
+    }
+
+    [Theory, Trait("Spec", "CN1")]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public async Task Quick_ones_are_acknowledged_together_and_slow_ones_at_once(int milliseconds, bool atOnce)
+    {
+        var (go, seen) = (new ManualResetEventSlim(), new TaskCompletionSource<bool>());
+        var transport = new ScriptedTransport();
+        await using var engine = await EngineFixture.StartAsync(
+            (_, context, _) =>
+            {
+                if (context.MessageId == "m2")
+                {
+                    seen.SetResult(transport.Log.Entries.Contains("Acknowledge m1"));
+                }
+
+                go.Wait(TestContext.Current.CancellationToken);
+                transport.Clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+                return Task.CompletedTask;
+            },
+            transport: transport);
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+
+        go.Set();
+
+        (await Eventually.Ends(seen.Task, "the second is handled")).Should().Be(atOnce);
+        await engine.Log.ContainsAsync("Acknowledge m1", "Acknowledge m2");
     }
 
     [Fact, Trait("Spec", "CN4")]

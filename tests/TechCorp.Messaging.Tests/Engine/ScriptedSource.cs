@@ -7,6 +7,7 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
 {
     private readonly Lock _gate = new();
     private readonly HashSet<ulong> _settled = []; // guarded by _gate
+    private readonly List<string> _gathered = []; // guarded by _gate
     private ulong _nextTag;
 
     public long Generation { get; private set; } = 1;
@@ -20,6 +21,13 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
 
     public bool TrySettle(Delivery delivery, Settlement settlement)
     {
+        var settled = TrySettleSoon(delivery, settlement);
+        Flush();
+        return settled;
+    }
+
+    public bool TrySettleSoon(Delivery delivery, Settlement settlement)
+    {
         lock (_gate)
         {
             if (delivery.Generation != Generation || !_settled.Add(delivery.Tag))
@@ -27,10 +35,19 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
                 Refused++;
                 return false;
             }
-        }
 
-        log.Add($"{settlement} {delivery.MessageId}");
-        return true;
+            _gathered.Add($"{settlement} {delivery.MessageId}");
+            return true;
+        }
+    }
+
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            _gathered.ForEach(log.Add);
+            _gathered.Clear();
+        }
     }
 
     public async Task CancelAsync(CancellationToken cancellationToken)

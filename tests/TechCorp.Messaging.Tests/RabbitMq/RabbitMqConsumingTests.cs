@@ -108,6 +108,35 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
         await Eventually.Holds(() => subscription.Source.IsConsuming, "it consumes again");
     }
 
+    [Fact, Trait("Spec", "CN4")]
+    public async Task Settles_that_may_wait_go_out_together_when_enough_have_gathered_or_when_asked()
+    {
+        const int Enough = 64;
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var queue = await QueueAsync(transport);
+        await Task.WhenAll(Enumerable.Range(0, Enough + 2).Select(i => PublishAsync(transport, queue, $"{i}")));
+        var consumer = await SubscribeAsync(transport, queue, prefetch: Enough);
+        var deliveries = await consumer.ReceivesAsync(Enough);
+
+        foreach (var delivery in deliveries.Take(Enough - 1))
+        {
+            consumer.Source.TrySettleSoon(delivery, Settlement.Acknowledge).Should().BeTrue();
+        }
+
+        var ledger = ((RabbitMqDeliverySource)consumer.Source).Consumer!;
+        ledger.Gathered.Should().Be(Enough - 1);
+        consumer.Source.TrySettleSoon(deliveries[^1], Settlement.Acknowledge);
+        var late = await consumer.ReceivesAsync(Enough + 2);
+        consumer.Source.TrySettleSoon(late[^1], Settlement.Acknowledge);
+        consumer.Source.TrySettleSoon(late[^2], Settlement.Acknowledge);
+        ledger.Gathered.Should().Be(2);
+        consumer.Source.Flush();
+
+        await Eventually.Holds(() => ledger.Gathered == 0, "what has gathered is sent");
+        await consumer.Source.DisposeAsync();
+        (await TextsAsync(queue)).Should().BeEmpty();
+    }
+
     [Fact, Trait("Spec", "CN8")]
     public async Task A_channel_closed_by_the_broker_is_rebuilt_and_the_others_are_untouched()
     {
