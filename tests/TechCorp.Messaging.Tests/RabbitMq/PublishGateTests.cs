@@ -355,7 +355,7 @@ public sealed class PublishGateTests
         {
             var session = Open(gate, generation);
             var sequence = 0UL;
-            for (var seconds = 0; !session.Closed.IsCompleted; seconds++)
+            for (var seconds = 0; !session.Closed.IsCompleted && seconds < 100; seconds++)
             {
                 Write(gate);
                 gate.Confirm(session, ++sequence, multiple: false, acknowledged: false);
