@@ -107,8 +107,8 @@ count() { # PROJECT: adds its numbers to the totals
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
+rm -rf "$results" && mkdir -p "$results" # first of all: no report of an earlier run beside a build that failed
 [[ -z $build ]] || build_and_pack
-rm -rf "$results" && mkdir -p "$results"
 TECHCORP_PACKED_FEED=$packages
 TECHCORP_PACKED_VERSION=$(cd "$packages" 2>/dev/null && printf '%s\n' TechCorp.Resilience.*.nupkg | sed 's/^TechCorp\.Resilience\.//; s/\.nupkg$//' | tail -n 1)
 export TECHCORP_PACKED_FEED TECHCORP_PACKED_VERSION

@@ -31,6 +31,16 @@ install_pooler() {
     say "pgbouncer is not here; the tests that need it will fail: run 'apt-get install pgbouncer' as root."
 }
 
+remedy_of() { # PACKAGES VARIABLES: what the user can do; a private run takes no servers of others
+    local other=''
+    if [[ -z ${private-} ]]; then other=", or set $2 to running servers"; fi
+    if command -v apt-get >/dev/null; then
+        echo "run 'apt-get install$1' as root$other."
+    else
+        echo "install RabbitMQ (looked for $RABBITMQ_BIN/rabbitmq-server and epmd on the PATH) and PostgreSQL (looked in /usr/lib/postgresql and on the PATH)$other."
+    fi
+}
+
 install_missing() { # SERVER...
     local missing server packages='' variables='' remedy
     mapfile -t missing < <(missing_of "$@")
@@ -39,7 +49,7 @@ install_missing() { # SERVER...
             packages+=" $(package_of "$server")"
             variables+="${variables:+ and }TECHCORP_${server^^}"
         done
-        remedy="run 'apt-get install$packages' as root, or set $variables to running servers."
+        remedy=$(remedy_of "$packages" "$variables")
         if ((EUID != 0)) || ! command -v apt-get >/dev/null; then fail "missing$packages: $remedy"; fi
         say "installing$packages"
         install_packages "${missing[@]}" || fail "could not install$packages; apt-get's last lines are above: $remedy"

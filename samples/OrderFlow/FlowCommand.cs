@@ -79,7 +79,7 @@ internal static class FlowCommand
     {
         if (postgres is null)
         {
-            return Path.Combine(Path.GetTempPath(), $"orderflow-{Guid.CreateVersion7():n}");
+            return OwnFolder();
         }
 
         try
@@ -90,7 +90,9 @@ internal static class FlowCommand
         }
         catch (ArgumentException)
         {
-            return Path.GetTempPath(); // The probe says what is wrong with the connection string.
+            return OwnFolder(); // The probe says what is wrong with the connection string.
         }
     }
+
+    private static string OwnFolder() => Path.Combine(Path.GetTempPath(), $"orderflow-{Guid.CreateVersion7():n}");
 }

@@ -1,5 +1,5 @@
-using System.Data.Common;
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 using TechCorp.Messaging;
 using TechCorp.Samples;
@@ -26,33 +26,30 @@ internal static class PreviousRun
             return;
         }
 
-        if (settings.Postgres is { } postgres && await HasRunAsync(postgres, cancellationToken))
+        if (await HasRunAsync(settings, cancellationToken))
         {
-            throw new BadInputException("The PostgreSQL database holds an earlier run (schema order_service). Go on with it by --resume, or name another database in --postgres.");
-        }
-
-        if (settings.Postgres is null && File.Exists(Path.Combine(settings.DataDirectory, "order-service.db")))
-        {
-            throw new BadInputException($"The folder '{settings.DataDirectory}' holds an earlier run. Go on with it by --resume, or name another folder in --data.");
+            var (place, other) = settings.Postgres is null
+                ? ($"The folder '{settings.DataDirectory}'", "another folder in --data")
+                : ("The PostgreSQL database (schema order_service)", "another database in --postgres");
+            throw new BadInputException($"{place} holds an earlier run. {(CanGoOn(settings) ? "Go on with it by --resume, or name" : "Name")} {other}.");
         }
 
         if (settings.RabbitMq is { } rabbitMq && await ServerProbe.FindFilledAsync(rabbitMq, Queues, cancellationToken) is var (queue, count))
         {
-            throw new BadInputException($"Queue '{queue}' holds {count} messages of an earlier run. Go on with it by --resume, purge the queue, or name another virtual host in --rabbitmq.");
+            throw new BadInputException($"Queue '{queue}' holds {count} messages of an earlier run. Go on with it where its database is by --resume, purge the queue, or name another virtual host in --rabbitmq.");
         }
     }
 
     private static async Task CheckResumeAsync(FlowSettings settings, CancellationToken cancellationToken)
     {
-        var hasRun = settings.Postgres is { } postgres ? await HasRunAsync(postgres, cancellationToken) : File.Exists(Path.Combine(settings.DataDirectory, "order-service.db"));
-        if (!hasRun)
+        if (!await HasRunAsync(settings, cancellationToken))
         {
             return; // It was interrupted before it began.
         }
 
-        if (settings.IsDefaultFolder && !Directory.Exists(settings.DataDirectory))
+        if (!CanGoOn(settings))
         {
-            throw new BadInputException("The earlier run in this database held to its end, and its images are deleted. Name another database in --postgres.");
+            throw new BadInputException("The earlier run in this database cannot go on: its images are gone. Name another database in --postgres.");
         }
 
         await using var database = ServiceDatabase.Open(new ServiceSettings { Name = "order-service", Postgres = settings.Postgres, DataDirectory = settings.DataDirectory });
@@ -64,10 +61,25 @@ internal static class PreviousRun
         }
     }
 
-    private static async Task<bool> HasRunAsync(string postgres, CancellationToken cancellationToken)
+    /// <summary>The folder that a run makes by itself is deleted when it has held.</summary>
+    private static bool CanGoOn(FlowSettings settings) => settings.CanResume && (!settings.IsDefaultFolder || Directory.Exists(settings.DataDirectory));
+
+    /// <summary>Whether the orders' table is there: a process killed at its very start leaves a database without it.</summary>
+    private static async Task<bool> HasRunAsync(FlowSettings settings, CancellationToken cancellationToken)
     {
-        await using DbConnection connection = new NpgsqlConnection(postgres);
-        await connection.OpenAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<bool>("select to_regclass('order_service.orders') is not null");
+        if (settings.Postgres is { } postgres)
+        {
+            await using var server = new NpgsqlConnection(postgres);
+            return await server.ExecuteScalarAsync<bool>(new CommandDefinition("select to_regclass('order_service.orders') is not null", cancellationToken: cancellationToken));
+        }
+
+        var path = Path.Combine(settings.DataDirectory, "order-service.db");
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        await using var file = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
+        return await file.ExecuteScalarAsync<bool>(new CommandDefinition("select exists (select 1 from sqlite_master where type = 'table' and name = 'orders')", cancellationToken: cancellationToken));
     }
 }

@@ -20,9 +20,9 @@ internal sealed class FreshGround : IAsyncDisposable
     /// <summary>The connection string of the database, once it is created.</summary>
     internal string Postgres => new NpgsqlConnectionStringBuilder(Servers.Postgres) { Database = _database }.ConnectionString;
 
-    internal string[] OnPostgres => ["--rabbitmq", Servers.RabbitMq, "--postgres", Postgres, "--data", Folder];
+    internal string[] OnPostgres => ["--rabbitmq", Servers.PrivateRabbitMq, "--postgres", Postgres, "--data", Folder];
 
-    internal string[] OnSqlite => ["--rabbitmq", Servers.RabbitMq, "--data", Folder];
+    internal string[] OnSqlite => ["--rabbitmq", Servers.PrivateRabbitMq, "--data", Folder];
 
     internal static async Task<FreshGround> PrepareAsync()
     {
@@ -36,7 +36,7 @@ internal sealed class FreshGround : IAsyncDisposable
     /// <summary>Leaves a message in a queue, as a run that was killed does.</summary>
     internal static async Task LeaveMessageAsync(string queue)
     {
-        await using var connection = await new ConnectionFactory { Uri = new Uri(Servers.RabbitMq) }.CreateConnectionAsync();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Servers.PrivateRabbitMq) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
         await channel.BasicPublishAsync("", queue, "{}"u8.ToArray());
@@ -52,7 +52,7 @@ internal sealed class FreshGround : IAsyncDisposable
 
     private static async Task ClearBrokerAsync()
     {
-        await using var connection = await new ConnectionFactory { Uri = new Uri(Servers.RabbitMq) }.CreateConnectionAsync();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(Servers.PrivateRabbitMq) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         foreach (var queue in WorkQueues.SelectMany(queue => new[] { queue, queue + ".dlq", queue + ".retry.1s", queue + ".retry.2s", queue + ".retry.4s", queue + ".retry.8s" }))
         {

@@ -5,6 +5,11 @@ internal static class Servers
 {
     internal static string RabbitMq => Find("TECHCORP_RABBITMQ");
 
+    /// <summary>The broker, when it is one that services.sh started for this run: what the tests clear away is nobody's.</summary>
+    internal static string PrivateRabbitMq => Environment.GetEnvironmentVariable("TECHCORP_SERVICES_STATE") is { Length: > 0 }
+        ? RabbitMq
+        : throw new InvalidOperationException("These tests delete queues and exchanges with the samples' names: run them by ./test.sh, or by eng/services.sh --private run -- COMMAND, and not on a broker of yours.");
+
     internal static string Postgres => Find("TECHCORP_POSTGRES");
 
     private static string Find(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value

@@ -179,6 +179,33 @@ public sealed class DrainTests
         await engine.Log.ContainsAsync("publish orders.retry.1s", "Acknowledge m1");
     }
 
+    [Fact, Trait("Spec", "CN11")]
+    public async Task Each_call_has_its_whole_time_also_when_an_earlier_one_set_the_timer()
+    {
+        var started = new TaskCompletionSource<CancellationToken>();
+        await using var engine = await EngineFixture.StartAsync(
+            async (_, context, token) =>
+            {
+                if (context.MessageId == "m2")
+                {
+                    started.TrySetResult(token);
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                }
+            },
+            o => o.HandlerTimeout = TimeSpan.FromSeconds(30));
+        engine.Source.Deliver("m1");
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        engine.Transport.Clock.Advance(TimeSpan.FromSeconds(10));
+        engine.Source.Deliver("m2");
+        var token = await started.Task;
+
+        engine.Transport.Clock.Advance(TimeSpan.FromSeconds(29));
+        token.IsCancellationRequested.Should().BeFalse();
+        engine.Transport.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await engine.Log.ContainsAsync("publish orders.retry.1s", "Acknowledge m2");
+    }
+
     [Fact, Trait("Spec", "CN9")]
     public async Task A_stop_ends_a_resume_that_waits_for_the_broker_and_one_that_comes_after_it()
     {

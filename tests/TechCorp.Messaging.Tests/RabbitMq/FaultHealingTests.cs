@@ -97,7 +97,7 @@ public sealed class FaultHealingTests : RabbitMqTransportTest
         }
         finally
         {
-            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.4");
+            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "absolute", "1GB");
         }
     }
 

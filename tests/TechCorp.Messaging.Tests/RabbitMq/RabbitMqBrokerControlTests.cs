@@ -31,7 +31,7 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
             consumer.Settle(0).Should().BeTrue();
             var waiting = PublishAsync(transport, queue, "waiting", TimeSpan.FromMinutes(1));
 
-            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.4");
+            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "absolute", "1GB");
 
             (await Eventually.Ends(first, "the first is confirmed")).IsConfirmed.Should().BeTrue();
             (await Eventually.Ends(waiting, "publishing resumes")).IsConfirmed.Should().BeTrue();
@@ -39,7 +39,7 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
         }
         finally
         {
-            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.4");
+            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "absolute", "1GB");
         }
     }
 
