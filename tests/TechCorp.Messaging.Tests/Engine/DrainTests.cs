@@ -179,6 +179,32 @@ public sealed class DrainTests
         await engine.Log.ContainsAsync("publish orders.retry.1s", "Acknowledge m1");
     }
 
+    [Fact, Trait("Spec", "CN9")]
+    public async Task What_waits_when_the_stop_begins_is_not_started_although_its_turn_comes_before_the_broker_knows()
+    {
+        var release = new TaskCompletionSource();
+        var transport = new ScriptedTransport();
+        var engine = await EngineFixture.StartAsync(
+            (_, context, _) =>
+            {
+                transport.Log.Add("started " + context.MessageId);
+                return release.Task;
+            },
+            transport: transport);
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+        await engine.Log.ContainsAsync("started m1");
+        engine.Source.OnCancel = () =>
+        {
+            release.SetResult();
+            return engine.Log.ContainsAsync("Acknowledge m1");
+        };
+
+        await engine.DisposeAsync();
+
+        engine.Log.Entries.Should().ContainInOrder("Acknowledge m1", "Requeue m2").And.NotContain("started m2");
+    }
+
     [Fact, Trait("Spec", "CN11")]
     public async Task Each_call_has_its_whole_time_also_when_an_earlier_one_set_the_timer()
     {
