@@ -13,9 +13,9 @@ internal static class ImageEndpoints
             }
 
             await files.WriteAsync(id, null, request.Body, cancellationToken);
-            return await store.AddAsync(id, cancellationToken)
+            return await store.AddAsync(id, cancellationToken) || await store.RepeatAsync(id, cancellationToken)
                 ? Results.Accepted($"/images/{id}", new { image_id = id, status = "processing" })
-                : Results.Ok(new { image_id = id, status = await store.FindStatusAsync(id, cancellationToken), replaced = true }); // The sizes change when its message is redriven.
+                : Results.Ok(new { image_id = id, status = await store.FindStatusAsync(id, cancellationToken), replaced = true }); // Its job waits among the dead letters, to be redriven.
         });
 
         app.MapPost("/images", async (HttpRequest request, ImageFiles files, ImageStore store, CancellationToken cancellationToken) =>

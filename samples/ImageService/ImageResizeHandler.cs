@@ -6,6 +6,8 @@ namespace ImageService;
 [Consumer(Queue = "images.resize", Prefetch = 5, Concurrency = 2)]
 public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMessageHandler<ImageResize>
 {
+    private static readonly int Attempts = DeliveryPolicy.Default.Delays.Count + 1;
+
     /// <inheritdoc/>
     public async Task HandleAsync(ImageResize message, MessageContext context, CancellationToken cancellationToken)
     {
@@ -19,7 +21,7 @@ public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMe
                 await files.WriteAsync(message.ImageId, size, resized, cancellationToken);
             }
         }
-        catch (PermanentFailureException)
+        catch (Exception e) when (e is PermanentFailureException || (context.Attempt >= Attempts && !cancellationToken.IsCancellationRequested))
         {
             await store.MarkRejectedAsync(message.ImageId, cancellationToken);
             throw;

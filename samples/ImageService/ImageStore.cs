@@ -23,6 +23,21 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
         return added == 1;
     }
 
+    /// <summary>Enqueues another job for an image with a new file; nothing when its job lies among the dead letters and will come again from there.</summary>
+    /// <returns>Whether there is a new job.</returns>
+    internal async Task<bool> RepeatAsync(string imageId, CancellationToken cancellationToken)
+    {
+        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
+        var repeated = await work.Connection.ExecuteAsync("update images set status = 'processing' where image_id = @imageId and status <> 'rejected'", new { imageId }, work.Transaction);
+        if (repeated == 1)
+        {
+            work.Add(new ImageResize(imageId, [.. ImageSizes.LongestEdge.Keys]), aggregateType: "Image", aggregateId: imageId);
+        }
+
+        await work.CommitAsync(cancellationToken);
+        return repeated == 1;
+    }
+
     internal async Task<string?> FindStatusAsync(string imageId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -33,7 +48,7 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
     internal Task MarkDoneAsync(string imageId, bool redriven, CancellationToken cancellationToken)
         => ExecuteAsync("update images set status = 'done', redriven = case when @redriven then 1 else redriven end where image_id = @imageId", new { imageId, redriven }, cancellationToken);
 
-    /// <summary>The file is no image: a person has to look at it.</summary>
+    /// <summary>The job goes to the dead letters: a person has to look at it.</summary>
     internal Task MarkRejectedAsync(string imageId, CancellationToken cancellationToken)
         => ExecuteAsync("update images set status = 'rejected', dead_lettered = 1 where image_id = @imageId", new { imageId }, cancellationToken);
 

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Mvc;
+using TechCorp.Samples;
 
 namespace InventoryService;
 
@@ -7,13 +7,17 @@ internal static class ReservationEndpoints
 {
     internal static void MapReservations(this WebApplication app)
     {
-        app.MapPost("/reservations", async (ReserveRequest request, [FromHeader(Name = "Idempotency-Key")] string? key, Stock stock, CancellationToken cancellationToken) =>
-            string.IsNullOrEmpty(key) ? MissingKey()
-                : request.FindProblem() is { } problem ? Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest)
-                : Answer(await stock.ReserveAsync(key, request.OrderId, request.Items, cancellationToken), wanted: ["reserved", "sold"]));
+        app.MapPost("/reservations", async (ReserveRequest request, HttpRequest http, Stock stock, CancellationToken cancellationToken) =>
+        {
+            var (key, problem) = http.ReadIdempotencyKey();
+            problem ??= request.FindProblem();
+            return problem is null
+                ? Answer(await stock.ReserveAsync(key!, request.OrderId, request.Items, cancellationToken), wanted: ["reserved", "sold"])
+                : Bad(problem);
+        });
 
         app.MapPost("/reservations/{orderId}/release", async (string orderId, ReleaseRequest request, Stock stock, CancellationToken cancellationToken) =>
-            string.IsNullOrEmpty(request.ActionKey) ? MissingKey() : Answer(await stock.ReleaseAsync(request.ActionKey, orderId, cancellationToken), wanted: ["released", "rejected", "none"]));
+            string.IsNullOrEmpty(request.ActionKey) ? Bad("action_key is missing: send the Idempotency-Key of the reservation.") : Answer(await stock.ReleaseAsync(request.ActionKey, orderId, cancellationToken), wanted: ["released", "rejected", "none"]));
 
         app.MapPost("/reservations/{orderId}/confirm", async (string orderId, Stock stock, CancellationToken cancellationToken) =>
             Answer(await stock.ConfirmAsync(orderId, cancellationToken), wanted: ["sold"]));
@@ -23,5 +27,5 @@ internal static class ReservationEndpoints
     private static IResult Answer(ReservationResult result, string[] wanted)
         => wanted.Contains(result.Status) ? Results.Ok(result) : Results.Json(result, statusCode: StatusCodes.Status409Conflict);
 
-    private static IResult MissingKey() => Results.Problem("Idempotency-Key is missing: send one, and the same one on every attempt.", statusCode: StatusCodes.Status400BadRequest);
+    private static IResult Bad(string problem) => Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
 }

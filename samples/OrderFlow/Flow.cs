@@ -47,13 +47,11 @@ internal sealed class Flow(FlowSettings settings)
                 () => oracle.IsQuietAsync(progress, cancellationToken), "not all events, notifications and images arrived", settings.Patience, cancellationToken));
         }
 
-        if (settings.Serve && _faults.IsEmpty)
+        if (!settings.Serve)
         {
-            progress.Say($"serving until Ctrl-C: {string.Join(' ', fleet.Addresses)}");
-            await WaitForEndAsync(cancellationToken);
+            await fleet.DisposeAsync();
         }
 
-        await fleet.DisposeAsync();
         var observed = new Observations
         {
             Placed = orders.Placed,
@@ -62,7 +60,16 @@ internal sealed class Flow(FlowSettings settings)
             DeadLetterReason = images.DeadLetterReason,
             Faults = _faults,
         };
-        return (await oracle.JudgeAsync(observed, CancellationToken.None), observed);
+        var verdict = await oracle.JudgeAsync(observed, CancellationToken.None);
+        if (settings.Serve && _faults.IsEmpty)
+        {
+            // The books are read: whoever uses the services now does not change what the run was.
+            progress.Say(verdict.ToString());
+            progress.Say($"serving until Ctrl-C: {string.Join(' ', fleet.Addresses)}");
+            await WaitForEndAsync(cancellationToken);
+        }
+
+        return (verdict, observed);
     }
 
     // What did not come in time ends the driving, not the run: the books still tell how far it came.

@@ -41,7 +41,8 @@ internal sealed class Oracle(ServiceFleet fleet, FlowSettings settings)
             verdict.Lost.Add($"the end of order {order.OrderId}");
         }
 
-        await StockAudit.RunAsync(verdict, orders, fleet, cancellationToken);
+        var scripted = observed.Placed.ToDictionary(placed => placed.Value, placed => new ScriptedOrder(placed.Key));
+        await StockAudit.RunAsync(verdict, orders, scripted, fleet, cancellationToken);
         await MoneyAudit.RunAsync(verdict, orders, fleet, cancellationToken);
         await EventAudit.RunAsync(verdict, orders, Subscribers, fleet, cancellationToken);
         await NotificationAudit.RunAsync(verdict, orders, fleet, cancellationToken);

@@ -6,6 +6,8 @@ namespace OrderFlow;
 /// <summary>The pictures of a run: the user's, drawn ones, and bytes that only pretend.</summary>
 internal static class SampleImages
 {
+    private const long LargestUpload = 30_000_000; // what the web server takes by default
+
     /// <summary>A landscape of its own for each number, as PNG.</summary>
     internal static byte[] Draw(int number)
     {
@@ -46,6 +48,11 @@ internal static class SampleImages
         if (!File.Exists(path))
         {
             throw new BadInputException($"--image '{path}' does not exist. Name a JPEG or PNG file.");
+        }
+
+        if (new FileInfo(path).Length > LargestUpload)
+        {
+            throw new BadInputException($"--image '{path}' is larger than the {LargestUpload / 1_000_000} MB that the image service takes. Name a smaller one.");
         }
 
         using var codec = SKCodec.Create(path);

@@ -1,4 +1,3 @@
-using TechCorp.Outbox;
 using TechCorp.Samples;
 
 namespace OrderFlow;
@@ -8,20 +7,12 @@ internal static class SchemaProbe
 {
     private static readonly string[] Services = ["inventory-service", "payment-service", "notification-service", "analytics-service", "image-service", "order-service"];
 
-    /// <exception cref="SchemaVersionException">A later version of the packages has migrated a database.</exception>
+    /// <exception cref="TechCorp.Outbox.SchemaVersionException">A later version of the packages has migrated a database.</exception>
     internal static async Task CheckAsync(FlowSettings settings, CancellationToken cancellationToken)
     {
-        foreach (var name in Services.Where(name => settings.Postgres is not null || File.Exists(Path.Combine(settings.DataDirectory, name + ".db"))))
+        foreach (var name in Services)
         {
-            await using var database = ServiceDatabase.Open(new ServiceSettings { Name = name, Postgres = settings.Postgres, DataDirectory = settings.DataDirectory });
-            try
-            {
-                await new SchemaMigrator(database.Tables).CheckAsync(cancellationToken);
-            }
-            catch (SchemaVersionException e) when (e.DatabaseVersion < e.CodeVersion)
-            {
-                // Older, or not there yet: the service migrates it when it starts.
-            }
+            await SchemaCheck.RunAsync(new ServiceSettings { Name = name, Postgres = settings.Postgres, DataDirectory = settings.DataDirectory }, cancellationToken);
         }
     }
 }

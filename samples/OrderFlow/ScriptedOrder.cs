@@ -31,10 +31,16 @@ internal sealed record ScriptedOrder(int Number)
     {
         user_id = $"user-{Number % 7}",
         payment_token = Place == 5 ? "tok_declined" : LosesReply ? "tok_lost_reply" : "tok_visa",
-        items = IsOutOfStock
-            ? new[] { Line(PhantomProduct, 1) }
-            : [Line(Products[Number % 3], 1 + (Number % 2)), Line(Products[(Number + 1) % 3], 1)],
+        items = Lines.Select(line => new { product_id = line.Product, quantity = line.Quantity, unit_price = PriceOf(line.Product) }),
     };
 
-    private static object Line(string product, int quantity) => new { product_id = product, quantity, unit_price = 100 * product.Length };
+    /// <summary>What is ordered; no product twice.</summary>
+    internal IReadOnlyList<(string Product, int Quantity)> Lines => IsOutOfStock
+        ? [(PhantomProduct, 1)]
+        : [(Products[Number % 3], 1 + (Number % 2)), (Products[(Number + 1) % 3], 1)];
+
+    /// <summary>What it costs, in cents.</summary>
+    internal long Amount => Lines.Sum(line => (long)line.Quantity * PriceOf(line.Product));
+
+    private static int PriceOf(string product) => 100 * product.Length;
 }

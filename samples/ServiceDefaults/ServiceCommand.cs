@@ -42,6 +42,7 @@ public static class ServiceCommand
             };
             PortProbe.Check(settings.Url);
             await ServerProbe.CheckAsync(settings.RabbitMq, settings.Postgres, cancellationToken);
+            await SchemaCheck.RunAsync(settings, cancellationToken);
             await using var service = build(settings);
             await ((IHost)service).RunAsync(cancellationToken);
             return 0;

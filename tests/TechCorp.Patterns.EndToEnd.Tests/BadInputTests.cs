@@ -92,6 +92,23 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_service_alone_on_a_newer_schema_writes_nothing_either()
+    {
+        await using var ground = await FreshGround.PrepareAsync();
+        (await SampleProcess.RunAsync("OrderFlow", "--data", ground.Folder, "--orders", "1")).ExitCode.Should().Be(0);
+        var file = Path.Combine(ground.Folder, "order-service.db");
+        await NewerSchema.PretendAsync(file);
+        await using var database = new SqliteConnection($"Data Source={file};Pooling=False");
+        await database.ExecuteAsync("drop table orders");
+
+        await using var run = await SampleProcess.RunAsync("OrderService", "--data", ground.Folder, "--url", "http://127.0.0.1:0");
+
+        run.ExitCode.Should().Be(2, string.Join('\n', run.Output.Concat(run.Errors)));
+        run.Errors.Should().ContainSingle().Which.Should().Contain("schema version 9999");
+        (await database.ExecuteScalarAsync<long>("select count(*) from sqlite_master where name = 'orders'")).Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_folder_with_an_earlier_run_is_not_mixed_with_a_new_one()
     {
         await using var ground = await FreshGround.PrepareAsync();

@@ -101,6 +101,22 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         (await host.FindAsync()).Should().Be("[]");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{ not json")]
+    public async Task A_body_that_cannot_be_read_is_refused_and_the_key_stays_free(string body)
+    {
+        await using var host = await StartAsync();
+
+        using var refused = await host.SendBodyAsync(body);
+        using var answer = await host.ChargeAsync(["\"key-1\""]);
+
+        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        answer.StatusCode.Should().Be(HttpStatusCode.OK);
+        answer.Headers.Contains(Replayed).Should().BeFalse();
+    }
+
     [Fact]
     public async Task A_bare_key_is_the_same_key_as_the_quoted_one()
     {

@@ -41,6 +41,14 @@ internal sealed class PaymentHost : IAsyncDisposable
     /// <summary>POST /payments with these header values as they are.</summary>
     internal Task<HttpResponseMessage> ChargeAsync(string[] keys, long amount = 100, string token = "tok_visa") => SendAsync(keys, amount, token, TestContext.Current.CancellationToken);
 
+    /// <summary>POST /payments with a key and this body as it is.</summary>
+    internal async Task<HttpResponseMessage> SendBodyAsync(string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/payments") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.Add("Idempotency-Key", "\"key-1\"");
+        return await _http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>A charge that the gateway never answers; the caller hangs up.</summary>
     internal Task<HttpResponseMessage> ChargeSlowlyAsync(string key, CancellationToken hangUp) => SendAsync([key], 100, "tok_slow", hangUp);
 

@@ -15,6 +15,7 @@ internal static class ScriptAudit
                 { Status: "cancelled" } => Say(verdict.RefundedOrders.Contains(id) ? ScriptedEnd.Refunded : ScriptedEnd.Compensated),
                 _ => "has not ended",
             } : "was not placed";
+            verdict.Require(id is null || byId.GetValueOrDefault(id) is not { } row || row.Amount == order.Amount, $"order {order.Number} ({id}) is not over the {order.Amount} cents that the script says");
             verdict.Require(end == Say(order.End), $"order {order.Number} ({id}) {end}; the script says that it {Say(order.End)}");
         }
 

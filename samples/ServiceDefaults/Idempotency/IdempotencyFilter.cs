@@ -41,12 +41,17 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
             return Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
         }
 
+        if (context.Arguments.OfType<TRequest>().SingleOrDefault() is not { } request)
+        {
+            return Results.Problem("The body is missing or cannot be read.", statusCode: StatusCodes.Status400BadRequest); // binding failed, and filters run all the same
+        }
+
         var key = new IdempotencyKey(ScopeOf(http), value);
         http.Features.Set(new IdempotencyKeyFeature(key));
         try
         {
             var answer = await http.RequestServices.GetRequiredService<IdempotencyExecutor>()
-                .ExecuteAsync(_operation, key, FingerprintOf(context), new Call(context, next), http.RequestAborted);
+                .ExecuteAsync(_operation, key, FingerprintOf(http, request), new Call(context, next), http.RequestAborted);
             return answer.Value with { IsReplay = answer.Replayed };
         }
         catch (OpenAnswerException e)
@@ -75,10 +80,10 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
         return $"{http.Request.Method} {route} {caller}";
     }
 
-    private static Fingerprint FingerprintOf(EndpointFilterInvocationContext context)
+    private static Fingerprint FingerprintOf(HttpContext http, TRequest request)
     {
-        var json = context.HttpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        return Fingerprint.Of(JsonSerializer.SerializeToUtf8Bytes(context.Arguments.OfType<TRequest>().Single(), json));
+        var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        return Fingerprint.Of(JsonSerializer.SerializeToUtf8Bytes(request, json));
     }
 
     private static IResult Later(HttpContext http, int status, string detail, TimeSpan wait)

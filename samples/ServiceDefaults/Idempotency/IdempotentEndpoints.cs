@@ -24,6 +24,9 @@ public static class IdempotentEndpoints
     public static IdempotencyKey GetIdempotencyKey(this HttpContext http) => http.Features.Get<IdempotencyKeyFeature>()?.Key
         ?? throw new InvalidOperationException($"The endpoint does not demand a key: call {nameof(RequireIdempotencyKey)} where it is mapped.");
 
+    /// <summary>The key of a request to an endpoint that keeps no answers because its own work may be repeated; or what is wrong with the header.</summary>
+    public static (string? Key, string? Problem) ReadIdempotencyKey(this HttpRequest request) => IdempotencyKeyHeader.Read(request);
+
     internal static void AddIdempotencyKeys(this IServiceCollection services, ServiceDatabase database)
     {
         var store = new SqlIdempotencyStore(database.Tables);
