@@ -1,0 +1,85 @@
+using System.Net.Http.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
+using TechCorp.Resilience;
+
+namespace TechCorp.Patterns.Conventions.Tests.Snippets;
+
+#pragma warning disable CA1812 // Made by the container.
+
+internal sealed record Availability(bool Available);
+
+internal sealed record Charge(string OrderId, long Amount);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Availability))]
+[JsonSerializable(typeof(Charge))]
+internal sealed partial class CallJson : JsonSerializerContext;
+
+internal static class CallGuideSnippets
+{
+    internal static CircuitBreaker Watch(ILogger logger)
+    {
+        #region snippet: guide-circuit
+        var circuit = new CircuitBreaker(
+            "gateway",
+            new CircuitBreakerOptions
+            {
+                FailureThreshold = 5,
+                RecoveryTimeout = TimeSpan.FromSeconds(30),
+                OnTransition = change => logger.LogWarning("{Circuit} went from {From} to {To}", change.Name, change.From, change.To),
+            },
+            new OutcomeRules().Ignore<ArgumentException>()); // neither a failure nor a success
+        #endregion
+        return circuit;
+    }
+
+    internal static async Task<HttpResponseMessage> CallExternalServiceAsync(HttpClient http, Uri url, Charge payload, CancellationToken cancellationToken)
+    {
+        #region snippet: guide-retry
+        var retry = new RetryPolicy("external-service", new RetryOptions
+        {
+            MaxAttempts = 5,
+            BaseDelay = TimeSpan.FromSeconds(1),
+            MaxDelay = TimeSpan.FromSeconds(8),
+        });
+        return await retry.ExecuteAsync(
+            static async (call, token) => (await call.Http.PostAsJsonAsync(call.Url, call.Payload, CallJson.Default.Charge, token)).EnsureSuccessStatusCode(),
+            (Http: http, Url: url, Payload: payload),
+            cancellationToken);
+        #endregion
+    }
+
+    internal static RetryOptions ForACrowd()
+    {
+        #region snippet: guide-retry-crowd
+        return new RetryOptions
+        {
+            Jitter = JitterKind.Full, // each wait is anything from zero to its step
+            Budget = new RetryBudget(ratio: 0.2), // share it: five successes pay for one retry
+        };
+        #endregion
+    }
+
+    internal static async Task PayAsync(HttpClient http, Charge charge, CancellationToken cancellationToken)
+    {
+        #region snippet: guide-http-post
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/payments") { Content = JsonContent.Create(charge, CallJson.Default.Charge) };
+        request.Headers.Add(ResilienceHandler.IdempotencyKeyHeader, $"charge-{charge.OrderId}"); // without it: one attempt
+        using var response = await http.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        #endregion
+    }
+}
+
+#region snippet: guide-http-get
+internal sealed class InventoryClient(HttpClient http)
+{
+    public async Task<bool> CheckInventoryAsync(string productId, int quantity, CancellationToken cancellationToken)
+    {
+        var path = $"/products/{Uri.EscapeDataString(productId)}/availability?quantity={quantity}";
+        var answer = await http.GetFromJsonAsync(path, CallJson.Default.Availability, cancellationToken);
+        return answer is { Available: true };
+    }
+}
+#endregion

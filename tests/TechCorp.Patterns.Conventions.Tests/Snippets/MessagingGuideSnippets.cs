@@ -1,0 +1,68 @@
+using Microsoft.Extensions.DependencyInjection;
+using TechCorp.Messaging;
+
+namespace TechCorp.Patterns.Conventions.Tests.Snippets;
+
+internal static class MessagingGuideSnippets
+{
+    internal static Task PublishForNobodyYetAsync(IMessagePublisher publisher, OrderCreated order, CancellationToken cancellationToken)
+    {
+        #region snippet: guide-nobody-listens
+        return publisher.PublishAsync(order, options: new PublishOptions { WhenUnroutable = WhenUnroutable.Accept }, cancellationToken: cancellationToken);
+        #endregion
+    }
+
+    internal static void DeclareTheSeedsQueue(MessagingBuilder messaging)
+    {
+        #region snippet: guide-dead-letters
+        messaging.AddTopology(Topology.WorkQueue(new QueueDeclaration("orders.process") { MessageTimeToLive = TimeSpan.FromHours(24) }));
+        #endregion
+    }
+
+    internal static void KeepTheOrderOfAKey(MessagingBuilder messaging)
+    {
+        #region snippet: guide-ordering-key
+        messaging.AddConsumer<ResizeWorker, ImageResize>(consumer =>
+        {
+            consumer.Concurrency = 4;
+            consumer.Prefetch = 16;
+            consumer.OrderingKey = context => context.CorrelationId; // one at a time for each key; other keys go on
+        });
+        #endregion
+    }
+
+    internal static void DeclareForOperations(MessagingBuilder messaging)
+    {
+        #region snippet: guide-queue-kinds
+        messaging
+            .AddTopology(Topology.WorkQueue(new QueueDeclaration("orders.process") { DeliveryLimit = 20 })) // what the existing queue has
+            .AddTopology(Topology.WorkQueue(new QueueDeclaration("thumbnails.warm") { Kind = QueueKind.Classic }));
+        #endregion
+    }
+
+    internal static void KeepAQueueWithoutDeliveryLimit(MessagingBuilder messaging)
+    {
+        #region snippet: guide-no-delivery-limit
+        messaging.AddTopology(Topology.Empty
+            .Add(new ExchangeDeclaration(Topology.DeadLetterExchange, ExchangeKind.Direct))
+            .Add(new QueueDeclaration("orders.process")
+            {
+                DeadLetterExchange = Topology.DeadLetterExchange,
+                DeadLetterRoutingKey = "orders.process.dlq",
+                Overflow = QueueOverflow.RejectPublish,
+            })
+            .Add(new QueueDeclaration("orders.process.dlq"))
+            .Add(new BindingDeclaration(Topology.DeadLetterExchange, "orders.process.dlq", "orders.process.dlq")));
+        #endregion
+    }
+
+    internal static void ConnectToACluster(IServiceCollection services, Uri first, Uri second, Uri third)
+    {
+        #region snippet: guide-cluster
+        services.AddTechCorpMessaging(messaging => messaging
+            .UseRabbitMq(broker => broker.Uris = [first, second, third])
+            .TopologyMode(TopologyMode.Validate));
+        services.AddHealthChecks().AddCheck<MessagingHealthCheck>("messaging");
+        #endregion
+    }
+}
