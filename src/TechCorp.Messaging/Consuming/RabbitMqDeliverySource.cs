@@ -50,6 +50,14 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     public void Flush() => _consumer?.Flush();
 
+    public void Rebuild(long generation, string reason)
+    {
+        if (_consumer is { } consumer && consumer.Generation == generation)
+        {
+            consumer.GiveUp(reason);
+        }
+    }
+
     private bool TrySettle(Delivery delivery, Settlement settlement, bool soon)
     {
         if (_consumer is { } consumer && consumer.Generation == delivery.Generation && consumer.TrySettle(delivery.Tag, settlement, soon))

@@ -19,7 +19,10 @@ internal sealed class ScriptedTransport : ITransport
 
     internal Func<CancellationToken, Task> Connect { get; set; } = _ => Task.CompletedTask;
 
-    internal QueueCounts? Counts { get; set; }
+    internal QueueCounts? Counts { get; set; } = new QueueCounts(0, 1);
+
+    /// <summary>How often the counts were asked for.</summary>
+    internal int Looks { get; private set; }
 
     internal IReadOnlyList<(Message Message, Destination Destination)> Published => [.. _published];
 
@@ -70,7 +73,11 @@ internal sealed class ScriptedTransport : ITransport
 
     public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => Task.FromResult(Reader ?? throw new NotSupportedException());
 
-    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken) => Task.FromResult(Counts);
+    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
+    {
+        Looks++;
+        return Task.FromResult(Counts);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
