@@ -177,7 +177,10 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             _current.TrySetResult(link);
         }
 
-        _first.TrySetResult();
+        if (!_first.TrySetResult())
+        {
+            MessagingMetrics.Rebuilt("connection");
+        }
     }
 
     private void Withdraw()

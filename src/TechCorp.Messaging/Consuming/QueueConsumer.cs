@@ -28,9 +28,9 @@ internal sealed class QueueConsumer : IDisposable
         _takesTurns = messaging.Topology.QueuesByName.GetValueOrDefault(plan.Queue) is { SingleActiveConsumer: true };
         _clock = messaging.Clock;
         _logger = messaging.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
-        _counters = new ConsumerCounters(plan.Queue);
+        _counters = new ConsumerCounters(transport.System, plan.Queue);
         var mover = new DeliveryMover(transport, plan, new FailureCopy(plan.Queue, messaging.AppId), messaging.Publisher.Timeout, _clock, _logger);
-        _processor = new DeliveryProcessor(plan, new HandlerCall(plan, scopes, _clock, _logger), mover, _counters, _clock, _logger);
+        _processor = new DeliveryProcessor(transport.System, plan, new HandlerCall(transport.System, plan, scopes, _clock, _logger), mover, _counters, _clock, _logger);
     }
 
     internal string Queue => _plan.Queue;

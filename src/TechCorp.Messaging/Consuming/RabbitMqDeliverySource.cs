@@ -146,7 +146,11 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
             var generation = Interlocked.Increment(ref _generation);
             var consumer = await RabbitMqConsumer.OpenAsync(link, _subscription.Queue, _subscription.Prefetch, generation, _subscription.Sink, c => _consumer = c, _time, _log, _ending.Token).ConfigureAwait(false);
             _log.Consuming(_subscription.Queue, generation);
-            _started.TrySetResult();
+            if (!_started.TrySetResult())
+            {
+                MessagingMetrics.Rebuilt("consumer");
+            }
+
             return consumer;
         }
         finally

@@ -33,6 +33,10 @@ internal sealed class ScriptedTransport : ITransport
 
     public string Name => "scripted";
 
+    public string System => "scripted";
+
+    public PublishLoad PublishLoad { get; set; }
+
     public TransportState State { get; set; } = TransportState.Connected;
 
     public async Task StartAsync(CancellationToken cancellationToken)
