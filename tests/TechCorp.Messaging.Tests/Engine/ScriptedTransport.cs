@@ -24,6 +24,9 @@ internal sealed class ScriptedTransport : ITransport
     /// <summary>How often the counts were asked for.</summary>
     internal int Looks { get; private set; }
 
+    /// <summary>What happens while the counts are asked for.</summary>
+    internal Action OnLook { get; set; } = () => { };
+
     internal IReadOnlyList<(Message Message, Destination Destination)> Published => [.. _published];
 
     /// <summary>How long each publish was allowed to take.</summary>
@@ -80,6 +83,7 @@ internal sealed class ScriptedTransport : ITransport
     public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
     {
         Looks++;
+        OnLook();
         return Task.FromResult(Counts);
     }
 

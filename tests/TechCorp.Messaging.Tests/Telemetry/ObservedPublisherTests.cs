@@ -6,7 +6,7 @@ namespace TechCorp.Messaging.Tests;
 
 /// <summary>When a publish is measured and traced, and what that costs when nobody wants to know.</summary>
 [Collection(nameof(Telemetry))]
-public sealed class ObservedPublisherTests
+public sealed class ObservedPublisherTests : IAsyncDisposable
 {
     private static readonly Destination Orders = Destination.ToQueue("orders");
     private readonly ScriptedTransport _transport = new();
@@ -14,6 +14,8 @@ public sealed class ObservedPublisherTests
     private readonly ObservedPublisher _publisher;
 
     public ObservedPublisherTests() => _publisher = new ObservedPublisher(_transport, _clock);
+
+    public ValueTask DisposeAsync() => _transport.DisposeAsync();
 
     [Fact, Trait("Spec", "OB1"), Trait("Spec", "OB2")]
     public async Task While_nobody_listens_the_message_goes_out_as_it_is_and_no_clock_is_read()
@@ -33,18 +35,18 @@ public sealed class ObservedPublisherTests
         await using var transport = new NullTransport(broker.CreateTransport());
         var publisher = new ObservedPublisher(transport, _clock);
         var message = MessageOf();
-        Publish(100); // what is made once is made
+        await PublishAsync(100); // what is made once is made
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Publish(1000);
+        await PublishAsync(1000);
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
 
-        void Publish(int times)
+        async Task PublishAsync(int times)
         {
             for (var i = 0; i < times; i++)
             {
-                publisher.PublishAsync("publish", message, Orders, WhenUnroutable.Fail, Eventually.Watchdog, CancellationToken.None).GetAwaiter().GetResult();
+                await publisher.PublishAsync("publish", message, Orders, WhenUnroutable.Fail, Eventually.Watchdog, CancellationToken.None);
             }
         }
     }
