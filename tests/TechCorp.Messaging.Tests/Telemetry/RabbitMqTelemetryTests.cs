@@ -9,6 +9,13 @@ public sealed class RabbitMqTelemetryTests : RabbitMqTransportTest
     private const string Outcomes = "techcorp.messaging.publish.outcomes";
     private readonly MeterProbe _meter = new(MessagingMetrics.Name);
 
+    public override async ValueTask DisposeAsync()
+    {
+        _meter.Dispose();
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
     [Fact, Trait("Spec", "OB1")]
     public async Task What_waits_and_what_is_unconfirmed_is_seen_and_what_expires_or_is_cancelled_is_counted()
     {
