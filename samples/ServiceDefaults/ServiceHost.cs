@@ -34,6 +34,7 @@ public static class ServiceHost
         builder.Services.AddIdempotencyKeys(database);
         builder.Services.AddHealthChecks().AddCheck<MessagingHealthCheck>("messaging");
         builder.Services.AddProblemDetails();
+        builder.AddOtlpTelemetry(settings.Name);
         builder.Services.AddTechCorpMessaging(m =>
         {
             m.AppId(settings.Name);

@@ -36,6 +36,13 @@ public sealed class ConsumerOptions
     /// </summary>
     public Func<MessageContext, string?>? OrderingKey { get; set; }
 
+    /// <summary>
+    /// How long messages may be ready, with credit free, before a consumer that gets nothing, or that the broker does not know, counts as a ghost and is rebuilt by itself, 1 s to one day;
+    /// null or <see cref="Timeout.InfiniteTimeSpan"/>: never. Default: 30 s. It is noticed within 1.3 times as long. A queue that is served is never looked at.
+    /// </summary>
+    /// <remarks>Switch it off for a queue with <c>x-single-active-consumer</c> that is declared elsewhere: a consumer that waits for its turn gets nothing either.</remarks>
+    public TimeSpan? GhostTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     internal ConsumerOptions Copy() => (ConsumerOptions)MemberwiseClone();
 
     internal IEnumerable<string> Problems()
@@ -58,6 +65,11 @@ public sealed class ConsumerOptions
         if (HandlerTimeout <= TimeSpan.Zero || HandlerTimeout > TimeSpan.FromDays(1))
         {
             yield return $"{nameof(HandlerTimeout)} of queue '{Queue}' must be positive and at most one day; it is {HandlerTimeout}.";
+        }
+
+        if (GhostTimeout is { } ghost && ghost != Timeout.InfiniteTimeSpan && (ghost < TimeSpan.FromSeconds(1) || ghost > TimeSpan.FromDays(1)))
+        {
+            yield return $"{nameof(GhostTimeout)} of queue '{Queue}' must be between one second and one day, or null; it is {GhostTimeout}.";
         }
 
         if (RedeliveryLimit < 0)

@@ -114,9 +114,8 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             {
                 return;
             }
-            catch (BrokerConnectionException refusal) when (_first.TrySetException(refusal))
+            catch (BrokerConnectionException refusal) when (TryRefuse(refusal))
             {
-                _state = TransportState.Refused;
                 return;
             }
             catch (Exception exception)
@@ -129,6 +128,13 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             var delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, Math.Max(1, failures), Random.Shared.NextDouble());
             await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <returns>Whether it is the first contact: then there is no further attempt. The state comes first, for whoever is woken looks at it.</returns>
+    private bool TryRefuse(BrokerConnectionException refusal)
+    {
+        _state = TransportState.Refused;
+        return _first.TrySetException(refusal);
     }
 
     /// <returns>Whether the connection lived so long that the next attempt may come soon.</returns>
@@ -177,7 +183,10 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             _current.TrySetResult(link);
         }
 
-        _first.TrySetResult();
+        if (!_first.TrySetResult())
+        {
+            MessagingMetrics.Rebuilt("connection");
+        }
     }
 
     private void Withdraw()

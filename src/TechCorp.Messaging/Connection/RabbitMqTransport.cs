@@ -36,6 +36,10 @@ internal sealed class RabbitMqTransport : ITransport
 
     public string Name { get; }
 
+    public string System => "rabbitmq";
+
+    public PublishLoad PublishLoad => new(Outstanding, WaitingPublishes);
+
     /// <summary>The worse of the two connections.</summary>
     public TransportState State
     {

@@ -20,4 +20,7 @@ public enum ConsumerState
 
     /// <summary>Paused by <see cref="MessageConsumers.PauseAsync"/>.</summary>
     Paused,
+
+    /// <summary>It looked alive and the broker did not serve it (see <see cref="ConsumerOptions.GhostTimeout"/>); the transport is making a new channel.</summary>
+    Ghost,
 }

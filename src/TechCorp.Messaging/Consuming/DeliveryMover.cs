@@ -8,6 +8,7 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
+    private readonly ObservedPublisher _publishing = new(transport, clock);
     private int _failuresInARow;
 
     /// <summary>Does what the verdict asks for, up to the settlement.</summary>
@@ -31,25 +32,26 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         var (copy, destination) = verdict.Kind == VerdictKind.DeadLetter
             ? (copies.ForDeadLetter(delivery, verdict, exception, clock.GetUtcNow()), plan.DeadLetters)
             : (copies.ForRetry(delivery, verdict, exception, clock.GetUtcNow()), Destination.ToQueue(Topology.RetryQueueOf(plan.Queue, verdict.Delay)));
-        var outcome = await PublishAsync(copy, destination, abort).ConfigureAwait(false);
+        var outcome = await PublishAsync(verdict.Kind == VerdictKind.DeadLetter ? "dead-letter" : "retry", copy, destination, abort).ConfigureAwait(false);
         if (outcome.IsConfirmed)
         {
             Volatile.Write(ref _failuresInARow, 0);
+            MessagingMetrics.WasMoved(transport.System, plan.Queue, verdict.Reason);
             return verdict.Kind;
         }
 
         var pause = NextPause();
         logger.MoveFailed(delivery.MessageId, plan.Queue, destination, outcome.Kind, outcome.Reason, pause);
-        MessagingMetrics.MoveFailed(plan.Queue);
+        MessagingMetrics.MoveFailed(transport.System, plan.Queue);
         await PauseAsync(pause, closing).ConfigureAwait(false);
         return VerdictKind.Requeue;
     }
 
-    private async Task<PublishOutcome> PublishAsync(Message copy, Destination destination, CancellationToken abort)
+    private async Task<PublishOutcome> PublishAsync(string operation, Message copy, Destination destination, CancellationToken abort)
     {
         try
         {
-            return await transport.PublishAsync(copy, destination, WhenUnroutable.Fail, timeout, abort).ConfigureAwait(false);
+            return await _publishing.PublishAsync(operation, copy, destination, WhenUnroutable.Fail, timeout, abort).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Messaging;
 
 /// <summary>Takes one delivery from its arrival to its settlement: handler, verdict, and what the verdict asks for.</summary>
-internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, DeliveryMover mover, ConsumerCounters counters, TimeProvider clock, ILogger logger)
+internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, HandlerCall call, DeliveryMover mover, ConsumerCounters counters, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
     private readonly DeliveryReader _reader = new(plan);
@@ -26,7 +26,7 @@ internal sealed class DeliveryProcessor(ConsumerPlan plan, HandlerCall call, Del
         }
 
         var started = clock.GetTimestamp();
-        using var activity = ConsumeActivity.Start(plan.Queue, delivery);
+        using var activity = ConsumeActivity.Start(system, plan.Queue, delivery);
         var (verdict, exception) = await DecideAsync(queued, source, closing, abort).ConfigureAwait(false);
         ConsumeActivity.End(activity, verdict, exception);
         if (verdict.Kind is not VerdictKind.Acknowledge && IsStale(source, delivery, closing))

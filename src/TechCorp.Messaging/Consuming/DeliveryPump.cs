@@ -32,6 +32,9 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         }
     }
 
+    /// <summary>How many deliveries came so far.</summary>
+    internal long Received => counters.Received;
+
     /// <summary>Names the subscription; what came before it may start now.</summary>
     internal void Attach(IDeliverySource source)
     {

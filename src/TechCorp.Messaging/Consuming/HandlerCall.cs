@@ -10,14 +10,14 @@ namespace TechCorp.Messaging;
 /// A handler that returns after its token was cancelled counts as not done: it may have returned because of the token. So its message comes again.
 /// A handler is never abandoned: the call ends when the handler does, so one message is never handled twice at once.
 /// </remarks>
-internal sealed class HandlerCall(ConsumerPlan plan, IServiceScopeFactory scopes, TimeProvider clock, ILogger logger)
+internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScopeFactory scopes, TimeProvider clock, ILogger logger)
 {
     private readonly ConcurrentQueue<HandlerWatch> _watches = new(); // no more than handlers ran at once
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<AttemptResult> InvokeAsync(HandlerInvoker invoker, MessageContext context, CancellationToken abort)
     {
-        var started = clock.GetTimestamp();
+        var started = MessagingMetrics.TimesHandlers ? clock.GetTimestamp() : (long?)null;
         var watch = _watches.TryDequeue(out var used) ? used : new HandlerWatch(clock, (source, call) => _ = ExpireAsync(source, call));
         var token = watch.Begin(context, plan.Options.HandlerTimeout, abort);
         Exception? thrown = null;
@@ -48,7 +48,11 @@ internal sealed class HandlerCall(ConsumerPlan plan, IServiceScopeFactory scopes
             : expired ? TimedOut(invoker, thrown)
             : thrown is not null ? AttemptResult.Failed(thrown)
             : AttemptResult.Succeeded;
-        MessagingMetrics.Handled(plan.Queue, context.Type, clock.GetElapsedTime(started), result.End == AttemptEnd.Succeeded);
+        if (started is { } moment)
+        {
+            MessagingMetrics.Handled(system, plan.Queue, context.Type, clock.GetElapsedTime(moment), result.End == AttemptEnd.Succeeded);
+        }
+
         return result;
     }
 

@@ -9,6 +9,7 @@ internal sealed class QueueConsumer : IDisposable
 {
     private readonly ITransport _transport;
     private readonly ConsumerPlan _plan;
+    private readonly bool _takesTurns;
     private readonly DeliveryProcessor _processor;
     private readonly ConsumerCounters _counters;
     private readonly TimeProvider _clock;
@@ -24,11 +25,12 @@ internal sealed class QueueConsumer : IDisposable
     {
         _transport = transport;
         _plan = plan;
+        _takesTurns = messaging.Topology.QueuesByName.GetValueOrDefault(plan.Queue) is { SingleActiveConsumer: true };
         _clock = messaging.Clock;
         _logger = messaging.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
-        _counters = new ConsumerCounters(plan.Queue);
+        _counters = new ConsumerCounters(transport.System, plan.Queue);
         var mover = new DeliveryMover(transport, plan, new FailureCopy(plan.Queue, messaging.AppId), messaging.Publisher.Timeout, _clock, _logger);
-        _processor = new DeliveryProcessor(plan, new HandlerCall(plan, scopes, _clock, _logger), mover, _counters, _clock, _logger);
+        _processor = new DeliveryProcessor(transport.System, plan, new HandlerCall(transport.System, plan, scopes, _clock, _logger), mover, _counters, _clock, _logger);
     }
 
     internal string Queue => _plan.Queue;
@@ -126,7 +128,7 @@ internal sealed class QueueConsumer : IDisposable
         try
         {
             var pump = new DeliveryPump(_processor, _counters, Queue, _plan.Options.Concurrency, _logger);
-            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
+            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, _takesTurns, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -146,6 +148,7 @@ internal sealed class QueueConsumer : IDisposable
     private ConsumerState StateOf(QueueSubscription? subscription, int load)
         => subscription is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
             : _paused ? ConsumerState.Paused
+            : subscription.IsGhost ? ConsumerState.Ghost
             : !subscription.IsConsuming ? ConsumerState.Rebuilding
             : load > 0 ? ConsumerState.Consuming
             : ConsumerState.Idle;

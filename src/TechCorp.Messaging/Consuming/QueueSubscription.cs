@@ -10,14 +10,16 @@ internal sealed class QueueSubscription
 
     private readonly DeliveryPump _pump;
     private readonly IDeliverySource _source;
+    private readonly GhostWatch _watch;
     private readonly string _queue;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
-    private QueueSubscription(DeliveryPump pump, IDeliverySource source, string queue, TimeProvider clock, ILogger logger)
+    private QueueSubscription(DeliveryPump pump, IDeliverySource source, GhostWatch watch, string queue, TimeProvider clock, ILogger logger)
     {
         _pump = pump;
         _source = source;
+        _watch = watch;
         _queue = queue;
         _clock = clock;
         _logger = logger;
@@ -25,16 +27,20 @@ internal sealed class QueueSubscription
 
     internal bool IsConsuming => _source.IsConsuming;
 
+    /// <summary>Whether it looked alive, was not served, and is being rebuilt.</summary>
+    internal bool IsGhost => _watch.HasGhost;
+
     internal (int Waiting, int Running) Load => _pump.Load;
 
-    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerOptions options, DeliveryPump pump, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerOptions options, bool takesTurns, DeliveryPump pump, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
             var source = await transport.ConsumeAsync(options.Queue, (ushort)options.Prefetch, pump.Receive, cancellationToken).ConfigureAwait(false);
             pump.Attach(source);
             logger.ConsumerStarted(options.Queue, options.Prefetch, options.Concurrency);
-            return new QueueSubscription(pump, source, options.Queue, clock, logger);
+            var watch = new GhostWatch(transport, source, pump, options, takesTurns, clock, logger);
+            return new QueueSubscription(pump, source, watch, options.Queue, clock, logger);
         }
         catch
         {
@@ -49,6 +55,7 @@ internal sealed class QueueSubscription
     /// </summary>
     internal async Task DrainAsync(CancellationToken budget)
     {
+        _watch.Dispose();
         _pump.Close();
         var requeued = await CancelAtBrokerAsync(budget).ConfigureAwait(false) ? _pump.RequeueUnstarted() : 0;
         await WaitForHandlersAsync(budget).ConfigureAwait(false);

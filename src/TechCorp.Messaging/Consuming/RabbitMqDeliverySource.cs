@@ -50,6 +50,14 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     public void Flush() => _consumer?.Flush();
 
+    public void Rebuild(long generation, string reason)
+    {
+        if (_consumer is { } consumer && consumer.Generation == generation)
+        {
+            consumer.GiveUp(reason);
+        }
+    }
+
     private bool TrySettle(Delivery delivery, Settlement settlement, bool soon)
     {
         if (_consumer is { } consumer && consumer.Generation == delivery.Generation && consumer.TrySettle(delivery.Tag, settlement, soon))
@@ -138,7 +146,11 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
             var generation = Interlocked.Increment(ref _generation);
             var consumer = await RabbitMqConsumer.OpenAsync(link, _subscription.Queue, _subscription.Prefetch, generation, _subscription.Sink, c => _consumer = c, _time, _log, _ending.Token).ConfigureAwait(false);
             _log.Consuming(_subscription.Queue, generation);
-            _started.TrySetResult();
+            if (!_started.TrySetResult())
+            {
+                MessagingMetrics.Rebuilt("consumer");
+            }
+
             return consumer;
         }
         finally

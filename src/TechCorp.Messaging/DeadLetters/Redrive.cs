@@ -3,6 +3,8 @@ namespace TechCorp.Messaging;
 /// <summary>Sends dead letters back: choose, publish confirmed, then acknowledge; one after the other.</summary>
 internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpan publishTimeout, TimeProvider clock)
 {
+    private readonly ObservedPublisher _publishing = new(transport, clock);
+
     internal async Task<RedriveResult> RunAsync(string queue, RedriveOptions options, CancellationToken cancellationToken)
     {
         var result = new RedriveResult(Guid.CreateVersion7().ToString());
@@ -46,7 +48,7 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
     private async Task<RedriveResult> SendBackAsync(DeadLetter letter, Delivery delivery, HeldDeadLetters held, RedriveTarget target, RedriveResult result, CancellationToken cancellationToken)
     {
         var (message, destination) = RedriveCopy.Of(letter, delivery, target, result.ReplayId);
-        var outcome = await transport.PublishAsync(message, destination, WhenUnroutable.Fail, publishTimeout, cancellationToken).ConfigureAwait(false);
+        var outcome = await _publishing.PublishAsync("redrive", message, destination, WhenUnroutable.Fail, publishTimeout, cancellationToken).ConfigureAwait(false);
         if (!outcome.IsConfirmed)
         {
             // A refusal concerns this message; anything else concerns the connection, and the next message would wait for it just as long.

@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 /// <summary>The span of one delivery, child of the publisher's.</summary>
 internal static class ConsumeActivity
 {
-    internal static Activity? Start(string queue, Delivery delivery)
+    internal static Activity? Start(string system, string queue, Delivery delivery)
     {
         if (!MessagingMetrics.Activities.HasListeners())
         {
@@ -14,10 +14,16 @@ internal static class ConsumeActivity
 
         ActivityContext.TryParse(delivery.Headers.GetValueOrDefault(MessageHeaders.TraceParent), delivery.Headers.GetValueOrDefault(MessageHeaders.TraceState), isRemote: true, out var parent);
         var activity = MessagingMetrics.Activities.StartActivity($"process {queue}", ActivityKind.Consumer, parent);
-        activity?.SetTag("messaging.operation.type", "process");
-        activity?.SetTag("messaging.destination.name", queue);
-        activity?.SetTag("messaging.message.id", delivery.MessageId);
-        activity?.SetTag("messaging.message.conversation_id", delivery.CorrelationId);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag(MessagingTags.System, system);
+            activity.SetTag(MessagingTags.OperationName, "process");
+            activity.SetTag(MessagingTags.OperationType, "process");
+            activity.SetTag(MessagingTags.Destination, queue);
+            activity.SetTag(MessagingTags.MessageId, delivery.MessageId);
+            activity.SetTag(MessagingTags.Conversation, delivery.CorrelationId);
+        }
+
         return activity;
     }
 
@@ -28,6 +34,7 @@ internal static class ConsumeActivity
             activity.SetTag("techcorp.messaging.verdict", verdict.Kind.ToString());
             if (exception is not null)
             {
+                activity.SetTag(MessagingTags.Error, ExceptionText.TypeOf(exception));
                 activity.SetStatus(ActivityStatusCode.Error, ExceptionText.MessageOf(exception));
             }
         }

@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>Counts what became of one queue's deliveries, for its status and for the meter. Safe for concurrent use.</summary>
-internal sealed class ConsumerCounters(string queue)
+internal sealed class ConsumerCounters(string system, string queue)
 {
     private long _received;
     private long _acknowledged;
@@ -25,19 +25,19 @@ internal sealed class ConsumerCounters(string queue)
     internal void CountReceived()
     {
         Interlocked.Increment(ref _received);
-        MessagingMetrics.Received(queue);
+        MessagingMetrics.Received(system, queue);
     }
 
     internal void CountStale(int count = 1)
     {
         Interlocked.Add(ref _stale, count);
-        MessagingMetrics.WasStale(queue, count);
+        MessagingMetrics.WasStale(system, queue, count);
     }
 
     internal void CountSettled(VerdictKind verdict)
     {
         Interlocked.Increment(ref CounterOf(verdict));
-        MessagingMetrics.SettledAs(queue, verdict);
+        MessagingMetrics.SettledAs(system, queue, verdict);
     }
 
     private ref long CounterOf(VerdictKind verdict)

@@ -44,6 +44,12 @@ internal static partial class Log
     [LoggerMessage(2117, LogLevel.Error, "A callback on the cancelled token of a handler of queue '{Queue}' threw.")]
     internal static partial void CancelCallbackFailed(this ILogger logger, Exception exception, string queue);
 
+    [LoggerMessage(2118, LogLevel.Warning, "The consumer of queue '{Queue}' (generation {Generation}) looks alive but was not served for {Silence}, although messages are ready or the broker does not know it; it is rebuilt.")]
+    internal static partial void GhostFound(this ILogger logger, string queue, long generation, TimeSpan silence);
+
+    [LoggerMessage(2119, LogLevel.Debug, "Whether queue '{Queue}' has messages that are not delivered could not be seen.")]
+    internal static partial void GhostLookFailed(this ILogger logger, Exception exception, string queue);
+
     [LoggerMessage(2120, LogLevel.Warning, "The broker at {Broker} is not there after {Patience}; the host goes on, consumers start when it comes.")]
     internal static partial void ConnectingInBackground(this ILogger logger, string broker, TimeSpan patience);
 

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The meter <c>TechCorp.Messaging</c>. One for the process; queues and outcomes are tags.</summary>
+/// <summary>The meter <c>TechCorp.Messaging</c>. One for the process; broker, queues and outcomes are tags. Names and tags are OpenTelemetry's for messaging where it has some.</summary>
 internal static class MessagingMetrics
 {
     internal const string Name = "TechCorp.Messaging";
@@ -12,24 +12,102 @@ internal static class MessagingMetrics
     private static readonly object Yes = true;
     private static readonly object No = false;
     private static readonly Meter Meter = new(Name);
+    private static readonly Counter<long> Sent = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, however.");
+    private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by how: confirmed, returned, rejected, expired, connection-lost, cancelled, failed.");
+    private static readonly Histogram<double> Publishing = Meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish.");
     private static readonly Counter<long> Consumed = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers.");
     private static readonly Counter<long> Settled = Meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by what became of them.");
     private static readonly Counter<long> Stale = Meter.CreateCounter<long>("techcorp.messaging.stale", "{message}", "Deliveries and settles of a channel that is gone; the messages come again.");
+    private static readonly Counter<long> Retries = Meter.CreateCounter<long>("techcorp.messaging.retries", "{message}", "Copies confirmed by retry queues.");
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("techcorp.messaging.dead_lettered", "{message}", "Copies confirmed by dead-letter queues, by reason.");
     private static readonly Counter<long> Moved = Meter.CreateCounter<long>("techcorp.messaging.move.failures", "{message}", "Copies for retry and dead-letter queues that the broker did not confirm.");
+    private static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>("techcorp.messaging.rebuilds", "{rebuild}", "Connections, publishing channels and consumers that were lost and are open again.");
     private static readonly Histogram<double> Handling = Meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took.");
 
-    internal static void Received(string queue) => Consumed.Add(1, Destination(queue));
+    static MessagingMetrics()
+    {
+        Meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding", static () => PublishLoads.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed.");
+        Meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishLoads.Measure(static load => load.Waiting), "{message}", "Publishes that wait for their turn.");
+    }
 
-    internal static void SettledAs(string queue, VerdictKind verdict) => Settled.Add(1, Destination(queue), new KeyValuePair<string, object?>("outcome", TextOf(verdict)));
+    /// <summary>Whether anybody wants to know how publishes end.</summary>
+    internal static bool ObservesPublishing => Sent.Enabled || Outcomes.Enabled || Publishing.Enabled;
 
-    internal static void WasStale(string queue, int count) => Stale.Add(count, Destination(queue));
+    /// <summary>Whether anybody wants to know how long handlers take; only then is the clock read for it.</summary>
+    internal static bool TimesHandlers => Handling.Enabled;
 
-    internal static void MoveFailed(string queue) => Moved.Add(1, Destination(queue));
+    /// <param name="operation">publish, retry, dead-letter or redrive.</param>
+    /// <param name="system">The broker's kind.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="duration">How long it took.</param>
+    internal static void PublishEnded(string operation, string system, Destination destination, string outcome, TimeSpan duration)
+    {
+        var tags = new TagList
+        {
+            { MessagingTags.System, system },
+            { MessagingTags.OperationName, operation },
+            { MessagingTags.OperationType, "send" },
+            { MessagingTags.Destination, MessagingTags.NameOf(destination) },
+        };
+        var byOutcome = tags;
+        byOutcome.Add("outcome", outcome);
+        Outcomes.Add(1, byOutcome);
+        if (outcome != PublishOutcomeText.Confirmed)
+        {
+            tags.Add(MessagingTags.Error, outcome);
+        }
 
-    internal static void Handled(string queue, string type, TimeSpan duration, bool succeeded)
-        => Handling.Record(duration.TotalSeconds, Destination(queue), new KeyValuePair<string, object?>("messaging.message.type", type), new KeyValuePair<string, object?>("succeeded", succeeded ? Yes : No));
+        Sent.Add(1, tags);
+        Publishing.Record(duration.TotalSeconds, tags);
+    }
 
-    private static KeyValuePair<string, object?> Destination(string queue) => new("messaging.destination.name", queue);
+    internal static void Received(string system, string queue) => Consumed.Add(1, System(system), Destination(queue), Operation("consume"));
+
+    internal static void SettledAs(string system, string queue, VerdictKind verdict) => Settled.Add(1, System(system), Destination(queue), new KeyValuePair<string, object?>("outcome", TextOf(verdict)));
+
+    internal static void WasStale(string system, string queue, int count) => Stale.Add(count, System(system), Destination(queue));
+
+    /// <param name="system">The broker's kind.</param>
+    /// <param name="queue">The queue whose delivery was moved.</param>
+    /// <param name="reason">Of a dead letter; null of a retry.</param>
+    internal static void WasMoved(string system, string queue, string? reason)
+    {
+        if (reason is null)
+        {
+            Retries.Add(1, System(system), Destination(queue));
+        }
+        else
+        {
+            DeadLetters.Add(1, System(system), Destination(queue), new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
+
+    internal static void MoveFailed(string system, string queue) => Moved.Add(1, System(system), Destination(queue));
+
+    /// <param name="what">connection, channel or consumer.</param>
+    internal static void Rebuilt(string what) => Rebuilds.Add(1, System("rabbitmq"), new KeyValuePair<string, object?>("rebuilt", what));
+
+    internal static void Handled(string system, string queue, string type, TimeSpan duration, bool succeeded)
+    {
+        if (Handling.Enabled)
+        {
+            Handling.Record(duration.TotalSeconds, new TagList
+            {
+                { MessagingTags.System, system },
+                { MessagingTags.OperationName, "process" },
+                { MessagingTags.Destination, queue },
+                { "messaging.message.type", type },
+                { "succeeded", succeeded ? Yes : No },
+            });
+        }
+    }
+
+    private static KeyValuePair<string, object?> System(string system) => new(MessagingTags.System, system);
+
+    private static KeyValuePair<string, object?> Destination(string queue) => new(MessagingTags.Destination, queue);
+
+    private static KeyValuePair<string, object?> Operation(string name) => new(MessagingTags.OperationName, name);
 
     private static string TextOf(VerdictKind verdict) => verdict switch
     {

@@ -25,6 +25,7 @@ internal static class ConsumerOptionsMerge
         sum.TypeFrom = Pick(options => options.TypeFrom, nameof(sum.TypeFrom));
         sum.MissingMessageId = Pick(options => options.MissingMessageId, nameof(sum.MissingMessageId));
         sum.RedeliveryLimit = Pick(options => options.RedeliveryLimit, nameof(sum.RedeliveryLimit));
+        sum.GhostTimeout = Pick(options => options.GhostTimeout, nameof(sum.GhostTimeout));
         sum.OrderingKey = Pick(options => options.OrderingKey, nameof(sum.OrderingKey));
         return sum;
 

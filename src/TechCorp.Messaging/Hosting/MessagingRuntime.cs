@@ -23,6 +23,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         Plan = plan;
         _logger = plan.Loggers.CreateLogger("TechCorp.Messaging.Host");
         _transport = plan.CreateTransport();
+        PublishLoads.Add(_transport);
         _consumers = [.. plan.Consumers.Select(consumer => new QueueConsumer(_transport, consumer, plan, scopes))];
         Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.Clock);
         Consumers = new MessageConsumers(_consumers);
@@ -102,6 +103,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         {
             await StopConsumersAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
             _disposed = true;
+            PublishLoads.Remove(_transport);
             await _transport.DisposeAsync().ConfigureAwait(false);
             Array.ForEach(_consumers, consumer => consumer.Dispose());
             _stopping.Dispose();

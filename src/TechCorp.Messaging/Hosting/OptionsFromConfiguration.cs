@@ -53,6 +53,10 @@ internal static class OptionsFromConfiguration
             {
                 options.RedeliveryLimit = reader.Int32(entry, options.RedeliveryLimit ?? 0);
             }
+            else if (Is(entry, nameof(options.GhostTimeout)))
+            {
+                options.GhostTimeout = reader.Duration(entry, options.GhostTimeout ?? Timeout.InfiniteTimeSpan);
+            }
             else if (Is(entry, nameof(options.MissingMessageId)))
             {
                 options.MissingMessageId = reader.Choice(entry, options.MissingMessageId);

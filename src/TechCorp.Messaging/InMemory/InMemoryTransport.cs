@@ -7,6 +7,11 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
 
     public string Name => "in-memory";
 
+    public string System => "in_memory";
+
+    /// <summary>None ever: a publish has ended when its call returns.</summary>
+    public PublishLoad PublishLoad => default;
+
     public TransportState State => _stopped ? TransportState.Stopped : TransportState.Connected;
 
     internal InMemoryConnection Connection { get; } = new();

@@ -20,14 +20,16 @@ internal static class MessageProperties
         Headers = WithTrace(message.Headers, activity),
     };
 
-    private static IReadOnlyDictionary<string, string> WithTrace(IReadOnlyDictionary<string, string> headers, Activity? activity)
-    {
-        if (activity is not { IdFormat: ActivityIdFormat.W3C, Id: { } id } || headers.ContainsKey(MessageHeaders.TraceParent))
-        {
-            return headers;
-        }
+    /// <summary>The message with the span as its trace context, whatever it carried before.</summary>
+    internal static Message Carrying(Activity? span, Message message)
+        => span is { IdFormat: ActivityIdFormat.W3C } ? message.With(Traced(message.Headers, span)) : message;
 
-        var copy = new Dictionary<string, string>(headers, StringComparer.Ordinal) { [MessageHeaders.TraceParent] = id };
+    private static IReadOnlyDictionary<string, string> WithTrace(IReadOnlyDictionary<string, string> headers, Activity? activity)
+        => activity is not { IdFormat: ActivityIdFormat.W3C } || headers.ContainsKey(MessageHeaders.TraceParent) ? headers : Traced(headers, activity);
+
+    private static Dictionary<string, string> Traced(IReadOnlyDictionary<string, string> headers, Activity activity)
+    {
+        var copy = new Dictionary<string, string>(headers, StringComparer.Ordinal) { [MessageHeaders.TraceParent] = activity.Id! };
         if (!string.IsNullOrEmpty(activity.TraceStateString))
         {
             copy[MessageHeaders.TraceState] = activity.TraceStateString;

@@ -6,6 +6,7 @@ namespace TechCorp.Messaging;
 /// <summary>The one publisher over every transport: checks limits, completes properties, keeps a batch in order.</summary>
 internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider clock) : IMessagePublisher
 {
+    private readonly ObservedPublisher _publishing = new(transport, clock);
     private readonly int _window = options.Window;
 
     public MessageCatalog Catalog { get; } = catalog;
@@ -77,7 +78,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
     }
 
     private ValueTask<PublishOutcome> SendAsync(Message message, Destination destination, PublishOptions? publish, TimeSpan timeout, CancellationToken cancellationToken)
-        => transport.PublishAsync(message, destination, publish?.WhenUnroutable ?? WhenUnroutable.Fail, timeout, cancellationToken);
+        => _publishing.PublishAsync("publish", message, destination, publish?.WhenUnroutable ?? WhenUnroutable.Fail, timeout, cancellationToken);
 
     private TimeSpan TimeoutOf(PublishOptions? publish)
     {

@@ -15,6 +15,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private Task? _loop; // guarded by _gate
+    private bool _opened; // the loop's; a channel has been open before
 
     internal void Start()
     {
@@ -84,6 +85,12 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
         try
         {
             gate.Open(session, link.Blocked);
+            if (_opened)
+            {
+                MessagingMetrics.Rebuilt("channel");
+            }
+
+            _opened = true;
             TellBlocked(session, link); // an unblock between the look and the open was told to a gate that did not know the session
             channel.ChannelShutdownAsync += (_, args) => ShutDown(session, args); // called at once when it is closed already
             var reason = await session.Closed.WaitAsync(_stopping.Token).ConfigureAwait(false);

@@ -20,6 +20,11 @@ internal interface IDeliverySource : IAsyncDisposable
     {
     }
 
+    /// <summary>Gives this generation up although it looks alive: its channel is closed, what was unsettled goes back, and the next is opened. Where there is no channel that could deceive, nothing happens.</summary>
+    void Rebuild(long generation, string reason)
+    {
+    }
+
     /// <summary>Asks the broker for no more; when it returns the sink will not be called again, and settling still works.</summary>
     Task CancelAsync(CancellationToken cancellationToken);
 

@@ -7,6 +7,12 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>What the logs and health reports call it, without credentials: <c>rabbitmq://host:5672/vhost</c>, <c>in-memory</c>.</summary>
     string Name { get; }
 
+    /// <summary>What telemetry calls its kind: <c>rabbitmq</c>, <c>in_memory</c>.</summary>
+    string System { get; }
+
+    /// <summary>The publishes that are under way.</summary>
+    PublishLoad PublishLoad { get; }
+
     /// <summary>How the connection stands at the moment; the worst where there are several.</summary>
     TransportState State { get; }
 

@@ -66,6 +66,12 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
     /// <summary>The channel dies and is rebuilt.</summary>
     internal void Rebuild() => Generation++;
 
+    public void Rebuild(long generation, string reason)
+    {
+        log.Add($"rebuild {generation}");
+        IsConsuming = false;
+    }
+
     /// <summary>Something that no transport makes, and the engine cannot cope with.</summary>
     internal void DeliverBroken(string id) => sink(new Delivery { Generation = Generation, Tag = ++_nextTag, Body = default, Exchange = "", RoutingKey = "", MessageId = id, Headers = null! });
 

@@ -19,7 +19,13 @@ internal sealed class ScriptedTransport : ITransport
 
     internal Func<CancellationToken, Task> Connect { get; set; } = _ => Task.CompletedTask;
 
-    internal QueueCounts? Counts { get; set; }
+    internal QueueCounts? Counts { get; set; } = new QueueCounts(0, 1);
+
+    /// <summary>How often the counts were asked for.</summary>
+    internal int Looks { get; private set; }
+
+    /// <summary>What happens while the counts are asked for.</summary>
+    internal Action OnLook { get; set; } = () => { };
 
     internal IReadOnlyList<(Message Message, Destination Destination)> Published => [.. _published];
 
@@ -29,6 +35,10 @@ internal sealed class ScriptedTransport : ITransport
     internal Topology? Declared { get; private set; }
 
     public string Name => "scripted";
+
+    public string System => "scripted";
+
+    public PublishLoad PublishLoad { get; set; }
 
     public TransportState State { get; set; } = TransportState.Connected;
 
@@ -76,7 +86,12 @@ internal sealed class ScriptedTransport : ITransport
 
     public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => Task.FromResult(Reader ?? throw new NotSupportedException());
 
-    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken) => Task.FromResult(Counts);
+    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
+    {
+        Looks++;
+        OnLook();
+        return Task.FromResult(Counts);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {

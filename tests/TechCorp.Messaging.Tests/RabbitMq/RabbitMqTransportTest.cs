@@ -11,7 +11,7 @@ public abstract class RabbitMqTransportTest : IAsyncLifetime
 
     public ValueTask InitializeAsync() => Backend.StartAsync();
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Backend.DisposeAsync();
         GC.SuppressFinalize(this);
