@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>The stream below the client, over a real connection of two sockets.</summary>
+public sealed class GatheringStreamTests : IAsyncLifetime
+{
+    private const int TooMuch = 4 * 1024 * 1024;
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+    private readonly FakeTimeProvider _time = new();
+    private Socket _near = null!;
+    private Socket _far = null!;
+    private GatheringStream _stream = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8 * 1024 };
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        _near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 8 * 1024 };
+        await _near.ConnectAsync(listener.LocalEndPoint!, TestContext.Current.CancellationToken);
+        _far = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        _stream = new GatheringStream(_near, CloseTimeout, _time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _far.Dispose();
+        _near.Dispose();
+        await _stream.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Writes_of_any_size_arrive_whole_and_in_order(int seed)
+    {
+        var random = new Random(seed);
+        var sent = new byte[2_000_000];
+        random.NextBytes(sent);
+
+        var writing = WriteAsync();
+        var arrived = await ReadAsync(sent.Length);
+        await writing;
+
+        arrived.Should().Equal(sent);
+
+        async Task WriteAsync()
+        {
+            for (var at = 0; at < sent.Length;)
+            {
+                var size = Math.Min(random.Next(10) == 0 ? random.Next(3 * GatheringStream.Capacity) : random.Next(500), sent.Length - at);
+                await _stream.WriteAsync(sent.AsMemory(at, size), TestContext.Current.CancellationToken);
+                at += size;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_synchronous_writes_keep_their_place_in_the_order()
+    {
+        byte[] sent = [1, 2, 3, 4, 5, 6];
+
+        await _stream.WriteAsync(sent.AsMemory(0, 2), TestContext.Current.CancellationToken);
+        _stream.Write(sent.AsSpan(2, 2));
+        _stream.Write(sent, 4, 2);
+
+        (await ReadAsync(sent.Length)).Should().Equal(sent);
+    }
+
+    [Fact]
+    public async Task A_writer_waits_when_the_other_side_takes_no_more_and_goes_on_when_it_does()
+    {
+        var pending = WriteTooMuchAsync(TestContext.Current.CancellationToken);
+
+        pending.IsCompleted.Should().BeFalse();
+        var arrived = await ReadAsync(TooMuch);
+        await pending;
+        arrived.Should().HaveCount(TooMuch);
+    }
+
+    [Fact]
+    public async Task A_writer_that_waits_can_be_cancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+        var pending = WriteTooMuchAsync(cancel.Token);
+
+        await cancel.CancelAsync();
+
+        await pending.Invoking(waits => waits).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task After_a_send_that_failed_every_write_fails_and_the_reader_ends()
+    {
+        var reading = _stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask();
+        _near.Shutdown(SocketShutdown.Send); // what is sent from now on fails, what is read does not
+        reading.IsCompleted.Should().BeFalse();
+
+        await _stream.WriteAsync(new byte[10], TestContext.Current.CancellationToken);
+
+        (await reading).Should().Be(0);
+        await _stream.Invoking(stream => stream.WriteAsync(new byte[10], TestContext.Current.CancellationToken).AsTask())
+            .Should().ThrowAsync<IOException>().WithMessage("An earlier send on this connection failed: *");
+    }
+
+    [Fact]
+    public async Task A_writer_that_waits_fails_when_the_connection_does()
+    {
+        var pending = WriteTooMuchAsync(TestContext.Current.CancellationToken);
+
+        _far.LingerState = new LingerOption(enable: true, seconds: 0);
+        _far.Dispose(); // a reset
+
+        await pending.Invoking(waits => waits).Should().ThrowAsync<IOException>();
+    }
+
+    [Fact]
+    public async Task Closing_sends_what_was_written_before()
+    {
+        var sent = new byte[40_000];
+        Random.Shared.NextBytes(sent);
+
+        await _stream.WriteAsync(sent, TestContext.Current.CancellationToken);
+        var reading = ReadAsync(sent.Length);
+        await _stream.DisposeAsync();
+        _near.Dispose();
+
+        (await reading).Should().Equal(sent);
+    }
+
+    [Fact]
+    public async Task Closing_waits_for_a_dead_peer_no_longer_than_the_close_timeout()
+    {
+        FillTheLine();
+        var pending = WriteTooMuchAsync(TestContext.Current.CancellationToken);
+
+        var closing = _stream.DisposeAsync().AsTask();
+        _time.Advance(CloseTimeout - TimeSpan.FromMilliseconds(1));
+        closing.IsCompleted.Should().BeFalse();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await closing;
+        pending.IsCompleted.Should().BeFalse();
+    }
+
+    /// <summary>Writes more than the buffers of both sides can hold: the write waits until the other side reads.</summary>
+    private Task WriteTooMuchAsync(CancellationToken cancellationToken) => _stream.WriteAsync(new byte[TooMuch], cancellationToken).AsTask();
+
+    /// <summary>Sends until neither side's buffer takes any more, so that the stream's next send is stuck.</summary>
+    private void FillTheLine()
+    {
+        _near.Blocking = false;
+        SocketError error;
+        do
+        {
+            _near.Send(new byte[GatheringStream.Capacity], SocketFlags.None, out error);
+        }
+        while (error == SocketError.Success);
+        error.Should().Be(SocketError.WouldBlock);
+    }
+
+    private async Task<byte[]> ReadAsync(int count)
+    {
+        var bytes = new byte[count];
+        for (var at = 0; at < count;)
+        {
+            var read = await _far.ReceiveAsync(bytes.AsMemory(at), TestContext.Current.CancellationToken);
+            at += read > 0 ? read : throw new EndOfStreamException($"The connection ended after {at} of {count} bytes.");
+        }
+
+        return bytes;
+    }
+}
