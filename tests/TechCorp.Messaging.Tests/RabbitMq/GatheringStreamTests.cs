@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
+using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
@@ -78,7 +79,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
 
         pending.IsCompleted.Should().BeFalse();
         var arrived = await ReadAsync(TooMuch);
-        await pending;
+        await Eventually.Ends(pending, "the writer goes on");
         arrived.Should().HaveCount(TooMuch);
     }
 
@@ -102,7 +103,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
 
         await _stream.WriteAsync(new byte[10], TestContext.Current.CancellationToken);
 
-        (await reading).Should().Be(0);
+        (await Eventually.Ends(reading, "the reader ends")).Should().Be(0);
         await _stream.Invoking(stream => stream.WriteAsync(new byte[10], TestContext.Current.CancellationToken).AsTask())
             .Should().ThrowAsync<IOException>().WithMessage("An earlier send on this connection failed: *");
     }
@@ -121,15 +122,16 @@ public sealed class GatheringStreamTests : IAsyncLifetime
     [Fact]
     public async Task Closing_sends_what_was_written_before()
     {
-        var sent = new byte[40_000];
-        Random.Shared.NextBytes(sent);
-
+        byte[] sent = [1, 2, 3];
+        var before = FillTheLine();
         await _stream.WriteAsync(sent, TestContext.Current.CancellationToken);
-        var reading = ReadAsync(sent.Length);
-        await _stream.DisposeAsync();
-        _near.Dispose();
 
-        (await reading).Should().Equal(sent);
+        var closing = _stream.DisposeAsync().AsTask();
+        closing.IsCompleted.Should().BeFalse();
+        var arrived = await ReadAsync(before + sent.Length);
+
+        await Eventually.Ends(closing, "closing ends when everything is sent");
+        arrived[before..].Should().Equal(sent);
     }
 
     [Fact]
@@ -143,7 +145,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         closing.IsCompleted.Should().BeFalse();
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
-        await closing;
+        await Eventually.Ends(closing, "closing ends by its timeout");
         pending.IsCompleted.Should().BeFalse();
     }
 
@@ -151,16 +153,19 @@ public sealed class GatheringStreamTests : IAsyncLifetime
     private Task WriteTooMuchAsync(CancellationToken cancellationToken) => _stream.WriteAsync(new byte[TooMuch], cancellationToken).AsTask();
 
     /// <summary>Sends until neither side's buffer takes any more, so that the stream's next send is stuck.</summary>
-    private void FillTheLine()
+    /// <returns>How many bytes that took.</returns>
+    private int FillTheLine()
     {
+        var sent = 0;
         _near.Blocking = false;
         SocketError error;
         do
         {
-            _near.Send(new byte[GatheringStream.Capacity], SocketFlags.None, out error);
+            sent += _near.Send(new byte[GatheringStream.Capacity], SocketFlags.None, out error);
         }
         while (error == SocketError.Success);
         error.Should().Be(SocketError.WouldBlock);
+        return sent;
     }
 
     private async Task<byte[]> ReadAsync(int count)
@@ -168,7 +173,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         var bytes = new byte[count];
         for (var at = 0; at < count;)
         {
-            var read = await _far.ReceiveAsync(bytes.AsMemory(at), TestContext.Current.CancellationToken);
+            var read = await Eventually.Ends(_far.ReceiveAsync(bytes.AsMemory(at), TestContext.Current.CancellationToken).AsTask(), $"more than {at} of {count} bytes arrive");
             at += read > 0 ? read : throw new EndOfStreamException($"The connection ended after {at} of {count} bytes.");
         }
 
