@@ -16,8 +16,15 @@ var roundTrip = Comparison("roundtrip", "Publish, consume and acknowledge beside
 var latency = Comparison("latency", "The time to the confirm at half of the maximum rate, open loop, beside RabbitMQ.Client.", LatencyCommand.RunAsync);
 var ledger = new Command("ledger", "Counts every message under seeded faults, ours and RabbitMQ.Client's.") { seed, seconds, kills };
 ledger.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!, uri => LedgerCommand.RunAsync(uri, parsed.GetValue(kind), parsed.GetValue(seed), parsed.GetValue(seconds), parsed.GetValue(kills))));
+var rounds = LoadProgram.Count("--rounds", "How often every case runs, in turns.", 5);
+var sizing = new Command("sizing", "What prefetch and concurrency do to the speed of a consumer, as ratios to the defaults.") { rounds };
+sizing.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!, async uri =>
+{
+    await SizingCommand.RunAsync(uri, parsed.GetValue(kind), parsed.GetValue(rounds));
+    return true;
+}));
 
-var root = new RootCommand("Load on a RabbitMQ of this machine, ours beside the raw client. Each command ends with one RESULT line.") { server, kind, publish, roundTrip, latency, ledger };
+var root = new RootCommand("Load on a RabbitMQ of this machine, ours beside the raw client. Each command ends with RESULT lines.") { server, kind, publish, roundTrip, latency, ledger, sizing };
 return await LoadProgram.InvokeAsync(root, args);
 
 Command Comparison(string name, string description, Func<Uri, QueueKind, int, int, int, Task> run)

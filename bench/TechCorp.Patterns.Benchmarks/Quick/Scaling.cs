@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>How many more calls two threads make on one breaker than one thread does.</summary>
+/// <summary>How many more calls two threads make on one breaker than one thread does; and, for what the machine can do, on a breaker each.</summary>
 internal static class Scaling
 {
     private const int Rounds = 15;
@@ -10,8 +10,9 @@ internal static class Scaling
     public static string Measure(OurSubjects ours, PollySubjects polly)
     {
         double scaling = Of(5_000_000, calls => Loops.BreakerSync(ours, calls));
+        double apart = Of(5_000_000, static calls => Loops.BreakerSync(new OurSubjects(), calls));
         double peer = Of(300_000, calls => Loops.BreakerSync(polly, calls));
-        return string.Create(CultureInfo.InvariantCulture, $"RESULT two_threads scaling={scaling:0.00} peer_scaling={peer:0.00}");
+        return string.Create(CultureInfo.InvariantCulture, $"RESULT two_threads scaling={scaling:0.00} peer_scaling={peer:0.00} a_breaker_each={apart:0.00}");
     }
 
     private static double Of(int calls, Action<int> loop)

@@ -33,17 +33,10 @@ internal sealed class Pairs<T>
         return pairs;
     }
 
-    internal double Ours(Func<T, double> figure) => Median(_pairs.Select(pair => figure(pair.Ours)));
+    internal double Ours(Func<T, double> figure) => Median.Of(_pairs.Select(pair => figure(pair.Ours)));
 
-    internal double Peer(Func<T, double> figure) => Median(_pairs.Select(pair => figure(pair.Peer)));
+    internal double Peer(Func<T, double> figure) => Median.Of(_pairs.Select(pair => figure(pair.Peer)));
 
     /// <summary>The median of the pairs' ratios, ours to the peer.</summary>
-    internal double Ratio(Func<T, double> figure) => Median(_pairs.Select(pair => figure(pair.Ours) / figure(pair.Peer)));
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
+    internal double Ratio(Func<T, double> figure) => Median.Of(_pairs.Select(pair => figure(pair.Ours) / figure(pair.Peer)));
 }

@@ -1,0 +1,38 @@
+using TechCorp.Messaging;
+
+namespace TechCorp.Patterns.Load;
+
+/// <summary>How a queue is consumed in one run: how much is fetched ahead, how many handlers run, and how long each waits for something.</summary>
+internal sealed record SizingCase(int Prefetch, int Concurrency, TimeSpan Handler)
+{
+    /// <summary>Publishes, then consumes everything; the speed counts from the first arrival to the last.</summary>
+    internal async Task<double> MeasureAsync(Uri server, LoadQueue queue, int messages)
+    {
+        await using (var publisher = await OurPublisher.StartAsync(server, queue.Name, window: 256))
+        {
+            await PublishLoad.RunAsync(publisher, messages, callers: 256);
+        }
+
+        var arrivals = new Arrivals();
+        var all = arrivals.ExpectAsync(messages);
+        var first = 0L;
+        await using var bus = await MessageBus.StartAsync(builder => builder
+            .UseRabbitMq(server.ToString())
+            .AddTopology(queue.Topology)
+            .AddMessage("load.event", LoadJson.Default.LoadEvent, Destination.ToQueue(queue.Name))
+            .AddConsumer<LoadEvent>(queue.Name, HandleAsync, options => (options.Prefetch, options.Concurrency, options.Policy) = (Prefetch, Concurrency, DeliveryPolicy.NoRetry)));
+        await all;
+        return (messages - 1) / TimeProvider.System.GetElapsedTime(first).TotalSeconds;
+
+        async Task HandleAsync(LoadEvent body, MessageContext context, CancellationToken cancellationToken)
+        {
+            Interlocked.CompareExchange(ref first, TimeProvider.System.GetTimestamp(), 0);
+            if (Handler > TimeSpan.Zero)
+            {
+                await Task.Delay(Handler, TimeProvider.System, cancellationToken);
+            }
+
+            arrivals.Count();
+        }
+    }
+}
