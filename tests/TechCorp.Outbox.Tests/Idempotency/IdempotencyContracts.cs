@@ -13,3 +13,7 @@ public sealed class PostgreSqlIdempotencyStoreContract : IdempotencyStoreContrac
 public sealed class SqliteJoinedIdempotencyContract : InboxJoinedIdempotencyContract<SqliteDatabase>;
 
 public sealed class PostgreSqlJoinedIdempotencyContract : InboxJoinedIdempotencyContract<PostgreSqlDatabase>;
+
+public sealed class SqliteIdempotencyCrashContract : IdempotencyCrashContract<SqliteDatabase>;
+
+public sealed class PostgreSqlIdempotencyCrashContract : IdempotencyCrashContract<PostgreSqlDatabase>;
