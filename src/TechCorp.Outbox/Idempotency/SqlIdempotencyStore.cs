@@ -15,6 +15,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     private readonly OutboxDatabase _database;
     private readonly TimeProvider _time;
     private readonly IdempotencySql _sql;
+    private readonly string _claimOrFind;
 
     /// <summary>A store in a migrated database.</summary>
     /// <param name="database">The database.</param>
@@ -25,6 +26,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
         _database = database;
         _time = timeProvider ?? TimeProvider.System;
         _sql = database.Dialect.Idempotency(database.Schema);
+        _claimOrFind = $"{_sql.Claim};\n{_sql.Find}";
     }
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -118,16 +120,17 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
             Now,
         };
 
-        // What the second statement finds may have been released, or have run out, since the first: then the first is right now.
+        // Both in one round trip. What the second finds may have been released, or have run out, since the first: then the first is right now.
         for (var look = 0; look < Looks; look++)
         {
-            var fence = await connection.QuerySingleOrDefaultAsync<IdempotencyFence>(new CommandDefinition(_sql.Claim, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
-            if (fence is not null)
+            var answers = await connection.QueryMultipleAsync(new CommandDefinition(_claimOrFind, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            await using var _ = answers.ConfigureAwait(false);
+            if (await answers.ReadSingleOrDefaultAsync<IdempotencyFence>().ConfigureAwait(false) is { } fence)
             {
                 return IdempotencyClaim.Acquired(new IdempotencyLease(request.Key, request.Owner, fence.Fence, fence.Attempt));
             }
 
-            var found = await connection.QuerySingleOrDefaultAsync<IdempotencyRow>(new CommandDefinition(_sql.Find, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            var found = await answers.ReadSingleOrDefaultAsync<IdempotencyRow>().ConfigureAwait(false);
             switch (found)
             {
                 case null:

@@ -17,3 +17,7 @@ public sealed class PostgreSqlJoinedIdempotencyContract : InboxJoinedIdempotency
 public sealed class SqliteIdempotencyCrashContract : IdempotencyCrashContract<SqliteDatabase>;
 
 public sealed class PostgreSqlIdempotencyCrashContract : IdempotencyCrashContract<PostgreSqlDatabase>;
+
+public sealed class SqliteIdempotencyStatementContract : IdempotencyStatementContract<SqliteDatabase>;
+
+public sealed class PostgreSqlIdempotencyStatementContract : IdempotencyStatementContract<PostgreSqlDatabase>;
