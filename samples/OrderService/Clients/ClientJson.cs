@@ -2,18 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace OrderService.Clients;
 
-internal sealed record Availability(bool Available);
-
-internal sealed record ReservationLine(string ProductId, long Quantity);
-
-internal sealed record Reservation(string OrderId, IReadOnlyList<ReservationLine> Items);
-
-internal sealed record Refusal(string? Reason);
-
-internal sealed record Charge(string OrderId, long Amount, string PaymentToken);
-
-internal sealed record Undo(string OrderId, string ActionKey);
-
+/// <summary>How the bodies travel: in snake case, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Availability))]
 [JsonSerializable(typeof(Reservation))]
