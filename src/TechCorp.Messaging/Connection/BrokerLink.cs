@@ -45,14 +45,20 @@ internal sealed class BrokerLink
     /// <summary>Gives the connection up although it may look open; the supervisor opens another.</summary>
     internal void GiveUp(string reason) => _lost.TrySetResult(reason);
 
-    /// <summary>Closes, and waits no longer than the timeout: a dead peer does not answer.</summary>
+    /// <summary>Closes and disposes, and waits no longer than the timeout for each: a dead peer does not answer.</summary>
     internal async Task CloseAsync()
     {
         _lost.TrySetResult("closed by us");
+        await TryAsync(() => Connection.CloseAsync(200, "closed", _closeTimeout, abort: true)).ConfigureAwait(false);
+        await TryAsync(() => Connection.DisposeAsync().AsTask()).ConfigureAwait(false);
+    }
+
+    /// <summary>One step of closing, whatever became of the one before.</summary>
+    private async Task TryAsync(Func<Task> step)
+    {
         try
         {
-            await Connection.CloseAsync(200, "closed", _closeTimeout, abort: true).WaitAsync(_closeTimeout, _time).ConfigureAwait(false);
-            await Connection.DisposeAsync().AsTask().WaitAsync(_closeTimeout, _time).ConfigureAwait(false);
+            await step().WaitAsync(_closeTimeout, _time).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -62,7 +62,7 @@ internal sealed class ConnectionOpener(RabbitMqOptions options, string clientNam
             RequestedConnectionTimeout = options.ConnectTimeout,
             HandshakeContinuationTimeout = options.ConnectTimeout,
             ConsumerDispatchConcurrency = 1,
-            SocketFactory = family => new GatheringTcpClient(family, CloseTimeout, time),
+            SocketFactory = family => new GatheringTcpClient(family, CloseTimeout / 3, time),
         };
 
         // Setting an amqps URI makes the client accept a certificate of any host; ours must be the host's.

@@ -22,6 +22,9 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
     private TaskCompletionSource? _changed; // guarded by _gate; somebody waits for room, or for the end
     private int _seen; // the sender's: how full the buffer was at its last turn
 
+    /// <summary>How often something was handed to the socket.</summary>
+    internal long Sends { get; private set; }
+
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var taken = Take(buffer.Span, out var room);
@@ -38,10 +41,16 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
     /// <summary>Does nothing: what was written is on its way.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits until everything is sent, no longer than the close timeout.</summary>
+    /// <summary>Waits until everything is sent, no longer than the close timeout; then nothing more is. The client disposes it twice, as a reader and as a writer.</summary>
     public override async ValueTask DisposeAsync()
     {
-        await SentAsync().WaitAsync(closeTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var sent = SentAsync();
+        await sent.WaitAsync(closeTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!sent.IsCompleted)
+        {
+            Fail(new TimeoutException($"What was written could not be sent within {closeTimeout} of closing."));
+        }
+
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -79,7 +88,16 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
     {
         while (!rest.IsEmpty)
         {
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException cancelled)
+            {
+                Fail(cancelled); // the first half of a frame is on its way, and nothing but the second may follow it
+                throw;
+            }
+
             rest = rest[Take(rest.Span, out room)..];
         }
     }
@@ -138,6 +156,7 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
         }
 
         changed?.SetResult();
+        Sends++;
         return _sending.AsMemory(0, count);
     }
 
@@ -165,7 +184,7 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
         TaskCompletionSource? changed;
         lock (_gate)
         {
-            _fault = exception;
+            _fault ??= exception;
             _hasSender = false;
             (changed, _changed) = (_changed, null);
         }

@@ -12,6 +12,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     // One at a time: only then does the callback that ends a cancel come after the last delivery.
     private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, null, consumerDispatchConcurrency: 1);
     private const int MostGathered = 64; // settles that wait to go out together
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5); // a handler may block this long and longer; what came before it must not wait for it
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +25,9 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     private readonly Lock _gate = new();
     private readonly RabbitMqSettleLedger _ledger = new(); // guarded by _gate
     private readonly List<RabbitMqSettleFrame> _frames = []; // the settle writer's
+    private readonly ITimer _gatherEnd;
     private TaskCompletionSource? _drained; // guarded by _gate
+    private bool _gathers; // guarded by _gate; the timer is set
     private bool _writing; // guarded by _gate
     private bool _due; // guarded by _gate; what has gathered is to go out now
     private bool _muted; // guarded by _sinkTurn
@@ -38,6 +41,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
         _sink = sink;
         _time = time;
         _log = log;
+        _gatherEnd = time.CreateTimer(static consumer => ((RabbitMqConsumer)consumer!).EndGathering(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public IChannel Channel { get; }
@@ -84,10 +88,10 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     /// <summary>Queues the settle for the wire; false when the tag is settled already or the channel is gone.</summary>
     /// <param name="tag">The delivery.</param>
     /// <param name="settlement">What becomes of it.</param>
-    /// <param name="soon">It may wait for others until <see cref="Flush"/>.</param>
+    /// <param name="soon">It may wait for others until <see cref="Flush"/>, or for 5 ms.</param>
     internal bool TrySettle(ulong tag, Settlement settlement, bool soon = false)
     {
-        bool start;
+        bool start, gathers;
         lock (_gate)
         {
             if ((_closed.Task.IsCompleted && !Channel.IsOpen) || !_ledger.TrySettle(tag, settlement))
@@ -96,6 +100,13 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
             }
 
             start = NeedsWriter(!soon || _ledger.Pending >= MostGathered);
+            gathers = !_due && !_gathers;
+            _gathers |= gathers;
+        }
+
+        if (gathers)
+        {
+            _gatherEnd.Change(LongestGathering, Timeout.InfiniteTimeSpan);
         }
 
         StartWriter(start);
@@ -112,6 +123,16 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
         }
 
         StartWriter(start);
+    }
+
+    private void EndGathering()
+    {
+        lock (_gate)
+        {
+            _gathers = false;
+        }
+
+        Flush();
     }
 
     /// <summary>Asks the broker for no more, and waits until the last delivery that was on its way has passed the sink.</summary>
@@ -139,6 +160,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
     internal async Task CloseAsync()
     {
         await MuteAsync().ConfigureAwait(false);
+        await _gatherEnd.DisposeAsync().ConfigureAwait(false);
         await TryAsync(Drained).ConfigureAwait(false);
         await TryAsync(() => Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None)).ConfigureAwait(false);
         await TryAsync(() => Channel.DisposeAsync().AsTask()).ConfigureAwait(false);

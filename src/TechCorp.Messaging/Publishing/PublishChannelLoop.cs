@@ -99,7 +99,9 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
                 log.PublishChannelStuck(generation);
             }
 
-            End(session, 0, reason);
+            // The writer may have met the closed channel before the client told us why.
+            var (code, text) = channel.CloseReason is { } closed ? (closed.ReplyCode, closed.ReplyText) : (0, reason);
+            End(session, code, text);
             return session.Offended;
         }
         finally

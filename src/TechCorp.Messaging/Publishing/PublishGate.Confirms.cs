@@ -5,6 +5,7 @@ internal sealed partial class PublishGate
 {
     private const int MostDoublings = 5; // 32 s
     private static readonly TimeSpan LongRefusal = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SameRefusal = LongRefusal * (1 << MostDoublings); // refusals further apart have nothing to do with each other
     private int _refusedChannels; // guarded by _gate; in a row, none of which acknowledged anything
 
     /// <summary>A channel is open: what waits is written to it.</summary>
@@ -99,7 +100,13 @@ internal sealed partial class PublishGate
         }
 
         var now = time.GetTimestamp();
-        var since = session.RefusesSince ??= now;
+        if (session.RefusesSince is null || time.GetElapsedTime(session.RefusedLast, now) > SameRefusal)
+        {
+            session.RefusesSince = now;
+        }
+
+        session.RefusedLast = now;
+        var since = session.RefusesSince.Value;
         if (time.GetElapsedTime(since, now) < LongRefusal * (1 << _refusedChannels))
         {
             return false;

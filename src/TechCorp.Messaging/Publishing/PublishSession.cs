@@ -18,6 +18,9 @@ internal sealed class PublishSession(long generation, IChannel? channel, int win
     /// <summary>When the broker began to refuse everything; null when its last word was an ack. Guarded by the gate.</summary>
     internal long? RefusesSince { get; set; }
 
+    /// <summary>When the broker refused last. Guarded by the gate.</summary>
+    internal long RefusedLast { get; set; }
+
     /// <summary>What one confirm takes out of the tracker. Confirms of a channel come one at a time, so one list serves them all.</summary>
     internal List<PublishEntry> Confirmed { get; } = new(window);
 

@@ -61,6 +61,21 @@ public sealed class GatheringStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_written_while_the_socket_is_busy_goes_out_together()
+    {
+        const int Writes = 100;
+        var before = FillTheLine();
+        for (var i = 0; i < Writes; i++)
+        {
+            await _stream.WriteAsync(new byte[500], TestContext.Current.CancellationToken);
+        }
+
+        await ReadAsync(before + (Writes * 500));
+
+        _stream.Sends.Should().BeInRange(1, Writes / 5);
+    }
+
+    [Fact]
     public async Task The_synchronous_writes_keep_their_place_in_the_order()
     {
         byte[] sent = [1, 2, 3, 4, 5, 6];
@@ -84,7 +99,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_writer_that_waits_can_be_cancelled()
+    public async Task A_writer_that_waits_can_be_cancelled_and_nothing_follows_its_half_written_frame()
     {
         using var cancel = new CancellationTokenSource();
         var pending = WriteTooMuchAsync(cancel.Token);
@@ -92,6 +107,8 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         await cancel.CancelAsync();
 
         await pending.Invoking(waits => waits).Should().ThrowAsync<OperationCanceledException>();
+        await _stream.Invoking(stream => Eventually.Ends(stream.WriteAsync(new byte[1], TestContext.Current.CancellationToken).AsTask(), "the next write ends"))
+            .Should().ThrowAsync<IOException>("half a frame was written, and another must not follow it");
     }
 
     [Fact]
@@ -146,7 +163,8 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
         await Eventually.Ends(closing, "closing ends by its timeout");
-        pending.IsCompleted.Should().BeFalse();
+        await Eventually.Ends(_stream.DisposeAsync().AsTask(), "closing again waits for nothing");
+        await pending.Invoking(waits => waits).Should().ThrowAsync<IOException>("who waits is told");
     }
 
     /// <summary>Writes more than the buffers of both sides can hold: the write waits until the other side reads.</summary>

@@ -346,6 +346,21 @@ public sealed class PublishGateTests
     }
 
     [Fact, Trait("Spec", "PB3")]
+    public void Two_refusals_far_apart_are_not_one_long_refusal()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        Enter(gate, 2);
+        Write(gate);
+
+        gate.Confirm(session, 1, multiple: false, acknowledged: false);
+        _time.Advance(TimeSpan.FromSeconds(33));
+        gate.Confirm(session, 2, multiple: false, acknowledged: false);
+
+        session.Closed.IsCompleted.Should().BeFalse();
+    }
+
+    [Fact, Trait("Spec", "PB3")]
     public void For_a_queue_that_stays_full_channels_are_replaced_ever_more_rarely()
     {
         var gate = Gate();

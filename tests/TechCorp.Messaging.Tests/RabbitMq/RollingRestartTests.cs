@@ -16,7 +16,7 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
         var queue = Backend.Queue();
         var ledger = new MessageLedger(1);
         var topology = Topology.WorkQueue(new QueueDeclaration(queue) { Kind = kind });
-        await using var publisher = await MessageBus.StartAsync(bus => OnServer(bus).AddTopology(topology), Cancellation);
+        await using var publisher = await MessageBus.StartAsync(bus => JobFormat.OnServer(bus).AddTopology(topology), Cancellation);
         var services = new List<MessageBus>();
         for (var i = 0; i < Services; i++)
         {
@@ -54,7 +54,7 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
         }
 
         Task<MessageBus> StartServiceAsync() => MessageBus.StartAsync(
-            bus => OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job), options => (options.Prefetch, options.Concurrency, options.Policy) = (20, 2, DeliveryPolicy.NoRetry)),
+            bus => JobFormat.OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job), options => (options.Prefetch, options.Concurrency, options.Policy) = (20, 2, DeliveryPolicy.NoRetry)),
             Cancellation);
 
         async Task HandleAsync(Job job)
@@ -62,18 +62,5 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
             await Task.Yield();
             ledger.Receive(0, job.Number);
         }
-    }
-
-    private static MessagingBuilder OnServer(MessagingBuilder bus) => bus.UseRabbitMq(RabbitMqServer.Uri.ToString()).AddMessage("job", new JobFormat());
-
-    private sealed record Job(int Number);
-
-    private sealed class JobFormat : IMessageSerializer<Job>
-    {
-        public string ContentType => "text/plain";
-
-        public ReadOnlyMemory<byte> Serialize(Job payload) => TextMessage.Of($"{payload.Number}").Body;
-
-        public Job Deserialize(ReadOnlySpan<byte> body) => new(int.Parse(body, System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -1,0 +1,4 @@
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>A numbered message of the tests.</summary>
+internal sealed record Job(int Number);
