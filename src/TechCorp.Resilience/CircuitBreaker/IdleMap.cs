@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+
+namespace TechCorp.Resilience;
+
+/// <summary>One value for each key, made when it is first asked for, and forgotten when nobody has asked for a while and the value has nothing to remember.</summary>
+/// <param name="create">Makes a value.</param>
+/// <param name="mayGo">Whether a value is as good as a new one.</param>
+/// <param name="idleAfter">How long nobody must have asked for it.</param>
+/// <param name="clock">Of that.</param>
+/// <remarks>
+/// Safe for use by many threads. A key that is asked for the very moment it is forgotten may have two values for the length of that one call; that is
+/// why only what is as good as new may go. Looks for what may go when a new key comes, at most once in <paramref name="idleAfter"/>.
+/// </remarks>
+internal sealed class IdleMap<TKey, TValue>(Func<TKey, TValue> create, Func<TValue, bool> mayGo, TimeSpan idleAfter, MonotonicClock clock)
+    where TKey : notnull
+    where TValue : class
+{
+    private readonly ConcurrentDictionary<TKey, Entry> _entries = new();
+    private long _nextSweep = clock.Add(clock.Now, idleAfter);
+
+    public IEnumerable<TValue> Values => _entries.Values.Select(entry => entry.Value);
+
+    public TValue Get(TKey key)
+    {
+        long now = clock.Now;
+        if (!_entries.TryGetValue(key, out Entry? entry))
+        {
+            Sweep(now);
+            entry = _entries.GetOrAdd(key, static (key, create) => new Entry(create(key)), create);
+        }
+
+        Volatile.Write(ref entry.AskedAt, now);
+        return entry.Value;
+    }
+
+    private void Sweep(long now)
+    {
+        long due = Volatile.Read(ref _nextSweep);
+        if (now < due || Interlocked.CompareExchange(ref _nextSweep, clock.Add(now, idleAfter), due) != due)
+        {
+            return;
+        }
+
+        foreach (KeyValuePair<TKey, Entry> pair in _entries)
+        {
+            if (now >= clock.Add(Volatile.Read(ref pair.Value.AskedAt), idleAfter) && mayGo(pair.Value.Value))
+            {
+                _entries.TryRemove(pair);
+            }
+        }
+    }
+
+    private sealed class Entry(TValue value)
+    {
+        public readonly TValue Value = value;
+        public long AskedAt = long.MaxValue; // not idle until its first caller has written it
+    }
+}

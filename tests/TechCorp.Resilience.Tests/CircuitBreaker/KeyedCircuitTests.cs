@@ -1,0 +1,88 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class KeyedCircuitTests
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
+    private readonly TestClock _clock = new();
+    private readonly CircuitBreakers<string> _breakers;
+
+    public KeyedCircuitTests() => _breakers = new CircuitBreakers<string>("tenant", timeProvider: _clock);
+
+    [Fact]
+    public void A_key_has_one_breaker_that_carries_its_name()
+    {
+        _breakers.Get("a").Should().BeSameAs(_breakers.Get("a"));
+        _breakers.Get("a").Name.Should().Be("tenant a");
+    }
+
+    [Fact]
+    public void One_that_opens_leaves_the_others_closed()
+    {
+        _breakers.Get("a").Fail(5);
+
+        _breakers.Get("a").State.Should().Be(CircuitState.Open);
+        _breakers.Get("b").State.Should().Be(CircuitState.Closed);
+    }
+
+    [Fact]
+    public void A_closed_one_that_nobody_asks_for_is_dropped_when_another_key_comes()
+    {
+        CircuitBreaker old = _breakers.Get("a");
+        _clock.Advance(Idle);
+
+        _breakers.Get("b");
+
+        _breakers.Circuits.Should().ContainSingle().Which.Name.Should().Be("tenant b");
+        _breakers.Get("a").Should().NotBeSameAs(old);
+    }
+
+    [Fact]
+    public void One_that_is_asked_for_stays()
+    {
+        CircuitBreaker busy = _breakers.Get("a");
+        _clock.Advance(Idle - TimeSpan.FromTicks(1));
+        _breakers.Get("a");
+        _clock.Advance(TimeSpan.FromTicks(1));
+
+        _breakers.Get("b");
+
+        _breakers.Get("a").Should().BeSameAs(busy);
+    }
+
+    [Fact]
+    public void One_that_is_open_or_remembers_a_failure_is_never_dropped()
+    {
+        CircuitBreaker failing = _breakers.Get("failing");
+        failing.Fail(1);
+        CircuitBreaker open = _breakers.Get("open");
+        open.Fail(5);
+        CircuitBreaker isolated = _breakers.Get("isolated");
+        isolated.Isolate();
+        _clock.Advance(2 * Idle);
+
+        _breakers.Get("other");
+
+        _breakers.Circuits.Should().BeEquivalentTo([failing, open, isolated, _breakers.Get("other")]);
+    }
+
+    [Fact]
+    public void Ten_thousand_keys_that_come_once_leave_few_behind()
+    {
+        for (int i = 0; i < 10_000; i++)
+        {
+            _breakers.Get($"{i}");
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _breakers.Circuits.Count.Should().BeLessThan(2 * 600 + 1, "only those of two idle times can be there");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void An_idle_time_of_nothing_is_refused(int seconds)
+    {
+        Func<CircuitBreakers<string>> make = () => new CircuitBreakers<string>("x", idleAfter: TimeSpan.FromSeconds(seconds));
+        make.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("idleAfter");
+    }
+}
