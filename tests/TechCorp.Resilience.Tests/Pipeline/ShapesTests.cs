@@ -100,6 +100,28 @@ public sealed class ShapesTests
         _clock.TimersAlive.Should().Be(0);
     }
 
+    [Fact, Trait("Spec", "RT21")]
+    public void The_blocking_shape_sets_no_timer_when_there_is_nothing_to_wait_for()
+    {
+        var clock = new SkippingClock();
+        var policy = new RetryPolicy("blocking", new RetryOptions { BaseDelay = TimeSpan.Zero }, timeProvider: clock);
+        int attempts = 0;
+
+        policy.Execute(_ => ++attempts < 3 ? throw new TimeoutException() : attempts).Should().Be(3);
+
+        clock.Waits.Should().BeEmpty();
+    }
+
+    [Fact, Trait("Spec", "RT21")]
+    public void A_blocking_wait_holds_its_thread_until_the_clock_has_come_or_the_caller_cancels()
+    {
+        using var caller = new CancellationTokenSource();
+        caller.Cancel();
+
+        FluentActions.Invoking(() => RetryWait.Block(TimeSpan.FromSeconds(1), _clock, caller.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => RetryWait.Block(TimeSpan.FromSeconds(1), new SkippingClock(), CancellationToken.None)).Should().NotThrow();
+    }
+
     [Fact]
     public async Task Every_shape_runs_the_operation()
     {
