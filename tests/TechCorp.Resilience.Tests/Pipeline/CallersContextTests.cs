@@ -48,6 +48,17 @@ public sealed class CallersContextTests
             .ExecuteAsync((_, _) => new ValueTask<int>(_answer.Task), 0).AsTask(),
         () => _answer.SetResult(1));
 
+    [Fact]
+    public void An_idempotent_operation_goes_on_elsewhere() => ShouldNotPost(
+        () =>
+        {
+            var operation = new IdempotentOperation<int, int>(
+                (_, _, _) => new ValueTask<int>(_answer.Task), new JsonResultSerializer<int>("number", ShopJson.Default.Int32));
+            return new IdempotencyExecutor(new InMemoryIdempotencyStore(timeProvider: _clock), timeProvider: _clock)
+                .ExecuteAsync(operation, new IdempotencyKey("window", "1"), Fingerprint.None, 0).AsTask();
+        },
+        () => _answer.SetResult(1));
+
     private static void ShouldNotPost(Func<Task> begin, Action end)
     {
         var context = new CountingContext();
