@@ -22,7 +22,7 @@ internal sealed class PipelineReader(List<string> problems)
                     options.CircuitBreaker = IsOff(child) ? null : Read(child, options.CircuitBreaker ?? new CircuitBreakerOptions());
                     break;
                 case "DEADLINE":
-                    options.Deadline = setting.Duration(options.Deadline ?? default);
+                    options.Deadline = setting.Duration(options.Deadline);
                     break;
                 case "FALLBACKON":
                     options.FallbackOn = setting.Choice(options.FallbackOn);
@@ -98,7 +98,7 @@ internal sealed class PipelineReader(List<string> problems)
                     options.RecoveryTimeout = setting.Duration(options.RecoveryTimeout);
                     break;
                 case "PROBELEASE":
-                    options.ProbeLease = setting.Duration(options.ProbeLease ?? options.RecoveryTimeout);
+                    options.ProbeLease = setting.Duration(options.ProbeLease);
                     break;
                 case "RECOVERYGROWTH":
                     options.RecoveryGrowth = setting.Number(options.RecoveryGrowth);

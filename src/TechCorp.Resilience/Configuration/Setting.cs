@@ -8,7 +8,9 @@ internal readonly struct Setting(IConfigurationSection section, List<string> pro
 {
     public string Name => section.Key.ToUpperInvariant();
 
-    public TimeSpan Duration(TimeSpan current) =>
+    public TimeSpan Duration(TimeSpan current) => Duration((TimeSpan?)current)!.Value;
+
+    public TimeSpan? Duration(TimeSpan? current) =>
         TimeSpan.TryParse(section.Value, CultureInfo.InvariantCulture, out TimeSpan value) ? value : Unreadable(current, "a duration such as 00:00:30");
 
     public int Integer(int current) =>

@@ -29,6 +29,15 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void A_handler_of_an_unknown_name_is_refused_in_the_same_words()
+    {
+        using ServiceProvider provider = Build(r => r.AddPipeline("inventory"));
+
+        provider.GetRequiredService<ResiliencePipelines>().Invoking(p => p.CreateHandler("stock")).Should().Throw<KeyNotFoundException>()
+            .WithMessage("No resilience pipeline 'stock' is registered; there are: inventory. Add it with AddTechCorpResilience.");
+    }
+
+    [Fact]
     public void The_configuration_overrides_what_code_set()
     {
         var clock = new TestClock();

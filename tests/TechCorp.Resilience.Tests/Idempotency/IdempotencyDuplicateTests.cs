@@ -75,6 +75,44 @@ public sealed class IdempotencyDuplicateTests
     }
 
     [Fact, Trait("Spec", "ID29")]
+    public async Task A_wait_in_the_same_process_that_takes_too_long_ends_with_a_conflict_too()
+    {
+        IdempotencyExecutor process = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromSeconds(2) });
+        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated(), process);
+        await _scene.Clock.TimerSetAsync();
+        ValueTask<IdempotentResult<Receipt>> loser = _scene.CallAsync(process: process);
+
+        _scene.Clock.Advance(TimeSpan.FromSeconds(2));
+
+        (await loser.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+        _gate.SetResult(new Receipt("winner", 5));
+        await winner;
+    }
+
+    [Fact, Trait("Spec", "ID3")]
+    public async Task The_pauses_between_two_looks_at_a_key_that_another_process_holds_double()
+    {
+        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());
+        await _scene.Clock.TimerSetAsync();
+        ValueTask<IdempotentResult<Receipt>> waiting = _scene.CallAsync(process: _scene.NewProcess());
+        var pauses = new List<double>();
+
+        for (int look = 0; look < 4; look++)
+        {
+            TimeSpan pause = await _scene.Clock.TimerSetAsync();
+            pauses.Add(pause.TotalMilliseconds);
+            _scene.Clock.Advance(pause);
+        }
+
+        pauses.Should().Equal(50, 100, 200, 400);
+        await _scene.Clock.TimerSetAsync();
+        _gate.SetResult(new Receipt("winner", 5));
+        await winner;
+        _scene.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await waiting).Replayed.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "ID29")]
     public async Task A_wait_that_takes_too_long_ends_with_a_conflict_that_says_when_to_come_back()
     {
         ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());

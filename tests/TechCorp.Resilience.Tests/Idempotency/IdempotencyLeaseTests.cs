@@ -83,6 +83,45 @@ public sealed class IdempotencyLeaseTests
         await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
     }
 
+    [Fact, Trait("Spec", "ID15")]
+    public async Task A_renewal_that_fails_once_is_logged_and_tried_again_before_the_lease_ends()
+    {
+        var log = new ListLogger();
+        var process = new IdempotencyExecutor(_scene.Store, timeProvider: _scene.Clock, logger: log);
+        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(Gated(), process);
+        await _scene.Clock.TimerSetAsync();
+        _scene.Store.FailRenewalsWith = new IOException("partitioned");
+        _scene.Clock.Advance(TimeSpan.FromSeconds(10));
+        await _scene.Clock.TimerSetAsync();
+        _scene.Store.FailRenewalsWith = null;
+
+        _scene.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        await _scene.Clock.TimerSetAsync();
+        _scene.Store.Renewals.Should().Equal(true);
+        _gate.SetResult(new Receipt("kept", 5));
+        (await call).Value.Id.Should().Be("kept");
+        log.Entries.Should().Equal($"1030 The lease of '{IdempotencyScene.Key}' could not be renewed; it is tried again before the lease ends.");
+    }
+
+    [Fact, Trait("Spec", "ID16")]
+    public async Task A_lease_that_is_lost_is_logged()
+    {
+        var log = new ListLogger();
+        var process = new IdempotencyExecutor(_scene.Store, timeProvider: _scene.Clock, logger: log);
+        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), process);
+        await _scene.Clock.TimerSetAsync();
+        _scene.Store.FailRenewalsWith = new IOException("partitioned");
+        for (int i = 0; i < 3; i++)
+        {
+            _scene.Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+
+        log.Entries.Should().ContainSingle(entry => entry.StartsWith("1031 ", StringComparison.Ordinal));
+    }
+
     [Fact, Trait("Spec", "ID25")]
     public async Task The_wall_clock_of_a_node_has_no_effect_on_leases()
     {

@@ -52,6 +52,31 @@ public sealed class InMemoryIdempotencyStoreTests
     }
 
     [Fact, Trait("Spec", "ID27")]
+    public async Task A_store_full_of_dead_claims_forgets_one_of_them()
+    {
+        var store = new InMemoryIdempotencyStore(capacity: 1, _clock);
+        await Claim(store, "dead");
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        (await Status(store, "next")).Should().Be(IdempotencyClaimStatus.Acquired);
+
+        store.Count.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_claim_is_forgotten_at_the_very_end_of_its_lease_and_retention()
+    {
+        var store = new InMemoryIdempotencyStore(timeProvider: _clock);
+        await store.TryBeginAsync(Request("short") with { Retention = TimeSpan.FromSeconds(30) });
+        _clock.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
+        (await store.SweepAsync(10)).Should().Be(0);
+
+        _clock.Advance(TimeSpan.FromTicks(1));
+
+        (await store.SweepAsync(10)).Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "ID27")]
     public async Task A_replay_allocates_nothing()
     {
         var store = new InMemoryIdempotencyStore(timeProvider: TimeProvider.System);

@@ -110,6 +110,29 @@ public sealed class ClassificationTests
             () => throw new FileNotFoundException(),
             new OutcomeRules().TreatAsSuccess<FileNotFoundException>().Ignore<IOException>());
 
+    [Fact, Trait("Spec", "CL9")]
+    public async Task A_rule_for_another_type_changes_nothing()
+    {
+        await ShouldCount(RecordedAs.Failure, () => throw new TimeoutException(), new OutcomeRules().Ignore<IOException>());
+        await ShouldCount(RecordedAs.Failure, () => throw new TimeoutException(), new OutcomeRules().TreatAsSuccess<IOException>());
+        new OutcomeRules().DoNotRetry<IOException>().Judge(new TimeoutException()).MayRetry.Should().BeTrue();
+    }
+
+    [Theory, Trait("Spec", "CL9")]
+    [InlineData(OutcomeClass.Failure, true)]
+    [InlineData(OutcomeClass.Neutral, false)]
+    [InlineData(OutcomeClass.Success, false)]
+    public void What_a_function_of_your_own_calls_a_failure_is_repeated_and_nothing_else(OutcomeClass outcome, bool mayRetry) =>
+        new OutcomeRules().Classify(_ => outcome).Judge(new ArgumentException("order")).Should().Be(new Verdict(outcome, mayRetry));
+
+    [Fact, Trait("Spec", "CL9")]
+    public void A_function_of_your_own_can_leave_an_exception_to_the_next_rule() =>
+        new OutcomeRules().Classify(static _ => null).Ignore<IOException>().Judge(new IOException()).Class.Should().Be(OutcomeClass.Neutral);
+
+    [Fact]
+    public void A_missing_function_is_refused() =>
+        FluentActions.Invoking(() => new OutcomeRules().Classify(null!)).Should().Throw<ArgumentNullException>().WithParameterName("classify");
+
     [Fact, Trait("Spec", "CL10")]
     public async Task When_the_result_predicate_throws_that_is_the_outcome_and_counts_as_a_failure()
     {

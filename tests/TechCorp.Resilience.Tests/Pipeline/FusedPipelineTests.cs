@@ -150,6 +150,83 @@ public sealed class FusedPipelineTests
         _attempts.Should().HaveCount(1);
     }
 
+    [Theory, Trait("Spec", "RT13"), Trait("Spec", "TO8")]
+    [InlineData(60, 5)]
+    [InlineData(3, 3)]
+    public async Task Of_deadline_and_limit_of_the_attempt_the_shorter_one_ends_it_and_is_named(int deadline, int expected)
+    {
+        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(deadline), Retry = null });
+        ValueTask<int> call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(expected);
+
+        _clock.Advance(TimeSpan.FromSeconds(expected));
+
+        (await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>()).Which.Timeout.TotalSeconds.Should().Be(expected);
+    }
+
+    [Fact, Trait("Spec", "TO8")]
+    public async Task When_deadline_and_limit_of_the_attempt_end_together_the_limit_is_named()
+    {
+        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(8) });
+
+        Func<Task> call = () => _clock.RunAsync(pipeline.ExecuteAsync(
+            new ResilientOperation<int, int>((_, attempt) =>
+                attempt.Number < 3 ? throw new TimeoutException() : Hang.UntilCancelled<int>(attempt.CancellationToken)),
+            0).AsTask());
+
+        (await call.Should().ThrowAsync<TimeoutRejectedException>()).Which.Timeout.TotalSeconds.Should().Be(5, "the third attempt begins 3 s after the call");
+    }
+
+    [Fact, Trait("Spec", "RT13")]
+    public async Task A_deadline_without_a_limit_of_the_attempt_cuts_it_short_too()
+    {
+        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3), Timeout = null });
+        ValueTask<int> call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+
+        (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(3);
+        _clock.Advance(TimeSpan.FromSeconds(3));
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();
+    }
+
+    [Fact, Trait("Spec", "RT6")]
+    public async Task A_caller_that_cancels_between_two_attempts_gets_no_second_one_even_without_a_wait()
+    {
+        using var caller = new CancellationTokenSource();
+        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { BaseDelay = TimeSpan.Zero, OnRetry = _ => caller.Cancel() } });
+
+        OperationCanceledException thrown = (await pipeline.Awaiting(p => p.ExecuteAsync((_, _) => Attempted(), 0, caller.Token).AsTask())
+            .Should().ThrowAsync<OperationCanceledException>().WithMessage("'gateway' was cancelled while it waited for attempt 2.")).Which;
+
+        thrown.InnerException.Should().BeOfType<InvalidOperationException>();
+        _attempts.Should().HaveCount(1);
+    }
+
+    [Fact, Trait("Spec", "CL10")]
+    public async Task A_result_that_could_not_be_judged_is_not_asked_for_again()
+    {
+        int attempts = 0;
+        var operation = new ResilientOperation<int, int>((_, _) => new ValueTask<int>(++attempts)) { IsFailure = static _ => throw new FormatException() };
+
+        await Create(new ResiliencePipelineOptions()).Awaiting(p => _clock.RunAsync(p.ExecuteAsync(operation, 0).AsTask())).Should().ThrowAsync<FormatException>();
+
+        attempts.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "RT14")]
+    public async Task A_success_that_comes_later_pays_into_the_budget_too()
+    {
+        var budget = new RetryBudget(ratio: 1, minimum: 1);
+        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { Budget = budget } });
+        var answer = new TaskCompletionSource<int>();
+        ValueTask<int> call = pipeline.ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
+
+        answer.SetResult(1);
+        await call;
+
+        budget.Available.Should().Be(2);
+    }
+
     private Func<Task<int>> Failing(ResiliencePipeline pipeline) => () => _clock.RunAsync(pipeline.ExecuteAsync((_, _) => Attempted(), 0).AsTask());
 
     private ResiliencePipeline Create(ResiliencePipelineOptions options) => ResiliencePipeline.Create("gateway", options, _clock);

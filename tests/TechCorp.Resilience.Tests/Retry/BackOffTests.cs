@@ -33,6 +33,10 @@ public sealed class BackOffTests
         }
     }
 
+    [Fact, Trait("Spec", "RT4")]
+    public void A_doubled_wait_that_is_just_below_the_cap_is_not_rounded_up_to_it() =>
+        BackOff.Delay(2, TimeSpan.FromTicks(1), TimeSpan.FromTicks(3)).Ticks.Should().Be(2);
+
     [Fact, Trait("Spec", "RT18")]
     public void Full_jitter_spreads_evenly_between_zero_and_the_wait_and_can_be_repeated()
     {

@@ -98,4 +98,62 @@ public sealed class RetryBudgetTests
     [InlineData(0.2, 3, 2, "maximum")]
     public void Numbers_outside_their_range_are_refused(double ratio, int minimum, int maximum, string name) =>
         FluentActions.Invoking(() => new RetryBudget(ratio, minimum, maximum)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+
+    [Fact]
+    public void A_ratio_that_is_refused_says_what_it_may_be() =>
+        FluentActions.Invoking(() => new RetryBudget(ratio: 1.5)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*more than 0 and at most 1*");
+
+    [Fact, Trait("Spec", "RT14")]
+    public void A_ratio_of_one_pays_for_one_retry_with_each_success()
+    {
+        var budget = new RetryBudget(ratio: 1, minimum: 1);
+
+        budget.OnSuccess();
+
+        budget.Available.Should().Be(2);
+    }
+
+    [Fact, Trait("Spec", "RT14")]
+    public void However_many_threads_take_and_give_back_no_token_is_made_or_lost()
+    {
+        const int Tokens = 400_000;
+        var budget = new RetryBudget(minimum: Tokens, maximum: Tokens);
+        long taken = 0;
+
+        OnFourThreads(() =>
+        {
+            long mine = 0;
+            while (budget.TryTake())
+            {
+                mine++;
+            }
+
+            Interlocked.Add(ref taken, mine);
+        });
+        taken.Should().Be(Tokens);
+
+        OnFourThreads(() =>
+        {
+            for (int i = 0; i < Tokens / 4; i++)
+            {
+                budget.GiveBack();
+            }
+        });
+        budget.Available.Should().Be(Tokens);
+    }
+
+    private static void OnFourThreads(Action work)
+    {
+        using var start = new Barrier(4);
+        Thread[] threads =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            {
+                start.SignalAndWait();
+                work();
+            })),
+        ];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+    }
 }

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Configuration;
+
+namespace TechCorp.Resilience.Tests;
+
+public sealed class SettingTests
+{
+    private readonly ResiliencePipelineOptions _options = new();
+    private readonly List<string> _problems = [];
+
+    [Theory]
+    [InlineData("Deadline", "soon", "p:Deadline must be a duration such as 00:00:30; it is 'soon'.")]
+    [InlineData("FallbackOn", "never", "p:FallbackOn must be one of Open, Failure; it is 'never'.")]
+    [InlineData("FallbackOn", "9", "p:FallbackOn must be one of Open, Failure; it is '9'.")]
+    [InlineData("Retry:MaxAttempts", "1.5", "p:Retry:MaxAttempts must be a whole number; it is '1.5'.")]
+    [InlineData("Retry:WaitForCircuit", "maybe", "p:Retry:WaitForCircuit must be true or false; it is 'maybe'.")]
+    [InlineData("CircuitBreaker:RecoveryGrowth", "double", "p:CircuitBreaker:RecoveryGrowth must be a number such as 1.5; it is 'double'.")]
+    [InlineData("Timeout:Enabled", "perhaps", "p:Timeout:Enabled is not a setting.")]
+    [InlineData("Timeout:Limit", "00:00:01", "p:Timeout:Limit is not a setting.")]
+    [InlineData("Retry:Attempts", "3", "p:Retry:Attempts is not a setting.")]
+    [InlineData("Bulkhead", "3", "p:Bulkhead is not a setting.")]
+    public void What_cannot_be_read_is_told_and_changes_nothing(string key, string value, string problem)
+    {
+        Read((key, value));
+
+        _problems.Should().Equal(problem);
+        _options.Should().BeEquivalentTo(new ResiliencePipelineOptions(), options => options.Excluding(o => o.Outcomes));
+    }
+
+    [Fact]
+    public void Each_stage_can_be_switched_off()
+    {
+        Read(("Timeout:Enabled", "false"), ("Retry:Enabled", "false"), ("CircuitBreaker:Enabled", "false"));
+
+        _options.Timeout.Should().BeNull();
+        _options.Retry.Should().BeNull();
+        _options.CircuitBreaker.Should().BeNull();
+        _problems.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_stage_that_code_left_out_comes_back_when_it_is_configured()
+    {
+        _options.Timeout = null;
+        _options.Retry = null;
+        _options.CircuitBreaker = null;
+
+        Read(("Timeout:Enabled", "true"), ("Retry:Enabled", "true"), ("CircuitBreaker:Enabled", "true"));
+
+        _options.Should().BeEquivalentTo(new ResiliencePipelineOptions(), options => options.Excluding(o => o.Outcomes));
+        _problems.Should().BeEmpty();
+    }
+
+    private void Read(params (string Key, string Value)[] settings)
+    {
+        IConfigurationRoot root = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>($"p:{setting.Key}", setting.Value)))
+            .Build();
+        new PipelineReader(_problems).Read(root.GetSection("p"), _options);
+    }
+}

@@ -1,0 +1,23 @@
+namespace TechCorp.Resilience.Tests;
+
+public sealed class CallbackErrorTests
+{
+    private readonly ListLogger _log = new();
+
+    [Fact]
+    public void It_is_logged_and_given_to_the_sink()
+    {
+        var broken = new FormatException();
+        Exception? told = null;
+
+        CallbackError.Report(_log, e => told = e, broken, "OnRetry", "gateway");
+
+        told.Should().BeSameAs(broken);
+        _log.Entries.Should().Equal("1001 The callback OnRetry of 'gateway' threw; the call went on without it.");
+    }
+
+    [Fact]
+    public void A_sink_that_throws_disturbs_nobody() =>
+        FluentActions.Invoking(() => CallbackError.Report(_log, static _ => throw new FormatException(), new FormatException(), "OnRetry", "gateway"))
+            .Should().NotThrow();
+}

@@ -1,0 +1,108 @@
+namespace TechCorp.Resilience.Tests;
+
+/// <summary>What meter, log and callbacks are told.</summary>
+public sealed class ReportsTests
+{
+    private readonly TestClock _clock = new();
+    private readonly ListLogger _log = new();
+
+    [Fact]
+    public async Task Each_retry_is_counted_and_logged()
+    {
+        using var retries = new CounterProbe("techcorp.resilience.retries", name: "counted");
+        var policy = new RetryPolicy("counted", new RetryOptions { MaxAttempts = 3 }, timeProvider: _clock, logger: _log);
+
+        await _clock.RunAsync(policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0).AsTask());
+
+        retries.Total.Should().Be(2);
+        _log.Entries.Should().Equal(
+            "1010 'counted' failed in attempt 1; the next one follows after 00:00:01.",
+            "1010 'counted' failed in attempt 2; the next one follows after 00:00:02.");
+    }
+
+    [Fact]
+    public async Task An_attempt_that_took_too_long_is_counted()
+    {
+        using var timeouts = new CounterProbe("techcorp.resilience.timeouts", name: "slow");
+        var policy = new TimeoutPolicy("slow", timeProvider: _clock);
+
+        await _clock.RunAsync(policy.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
+
+        timeouts.Total.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_rejected_call_stops_for_the_circuit_even_when_it_was_its_only_attempt()
+    {
+        using var stops = new CounterProbe("techcorp.resilience.retry.stops", name: "rejected", reason: "CircuitOpen");
+        var pipeline = ResiliencePipeline.Create("rejected", new ResiliencePipelineOptions { Retry = new() { MaxAttempts = 1 } }, _clock);
+        pipeline.CircuitBreaker!.Isolate();
+
+        await pipeline.Awaiting(p => p.ExecuteAsync(static _ => new ValueTask<int>(1)).AsTask()).Should().ThrowAsync<CircuitOpenException>();
+
+        stops.Total.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_failure_without_a_retry_stage_is_no_stop_of_retries()
+    {
+        using var stops = new CounterProbe("techcorp.resilience.retry.stops", name: "once");
+        var policy = new TimeoutPolicy("once", timeProvider: _clock);
+
+        await policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0);
+
+        stops.Total.Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "CL4")]
+    public async Task Nobody_is_told_or_asked_about_a_cancellation_by_the_caller()
+    {
+        using var stops = new CounterProbe("techcorp.resilience.retry.stops", name: "cancelled");
+        using var caller = new CancellationTokenSource();
+        var told = new List<object>();
+        var options = new RetryOptions
+        {
+            OnRetry = notice => told.Add(notice),
+            RetryAfter = exception =>
+            {
+                told.Add(exception);
+                return null;
+            },
+        };
+        var policy = new RetryPolicy("cancelled", options, timeProvider: _clock, logger: _log);
+        ValueTask<Outcome<int>> call = policy.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+
+        await caller.CancelAsync();
+
+        (await call).Status.Should().Be(OutcomeStatus.Canceled);
+        told.Should().BeEmpty();
+        _log.Entries.Should().BeEmpty();
+        stops.Total.Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "RT17")]
+    public async Task A_callback_that_throws_is_named_in_the_log()
+    {
+        var errors = new List<Exception>();
+        var pipeline = ResiliencePipeline.Create(
+            "gateway",
+            new ResiliencePipelineOptions { Retry = new() { MaxAttempts = 2, OnRetry = static _ => throw new FormatException(), OnCallbackError = errors.Add } },
+            _clock,
+            _log);
+        var operation = new ResilientOperation<int, int>(static (_, _) => new ValueTask<int>(503))
+        {
+            IsFailure = static _ => true,
+            RetryAfter = static _ => throw new FormatException(),
+            Discard = static _ => throw new FormatException(),
+        };
+
+        (await _clock.RunAsync(pipeline.ExecuteAsync(operation, 0).AsTask())).Should().Be(503);
+
+        _log.Entries.Where(entry => entry.StartsWith("1001", StringComparison.Ordinal)).Should().Equal(
+            "1001 The callback RetryAfter of 'gateway' threw; the call went on without it.",
+            "1001 The callback OnRetry of 'gateway' threw; the call went on without it.",
+            "1001 The callback Discard of 'gateway' threw; the call went on without it.",
+            "1001 The callback RetryAfter of 'gateway' threw; the call went on without it.");
+        errors.Should().HaveCount(4).And.AllBeOfType<FormatException>();
+    }
+}
