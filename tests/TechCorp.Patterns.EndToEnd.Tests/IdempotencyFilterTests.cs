@@ -79,6 +79,18 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         await ShouldBeProblemAsync(other);
     }
 
+    [Fact]
+    public async Task The_same_key_at_another_address_is_refused()
+    {
+        await using var host = await StartAsync();
+        using var first = await host.ChargeAsync(["\"key-1\""]);
+
+        using var other = await host.ChargeAsync(["\"key-1\""], address: "/payments?attempt=2");
+
+        other.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        await ShouldBeProblemAsync(other);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("")]

@@ -39,7 +39,8 @@ internal sealed class PaymentHost : IAsyncDisposable
     }
 
     /// <summary>POST /payments with these header values as they are.</summary>
-    internal Task<HttpResponseMessage> ChargeAsync(string[] keys, long amount = 100, string token = "tok_visa") => SendAsync(keys, amount, token, TestContext.Current.CancellationToken);
+    internal Task<HttpResponseMessage> ChargeAsync(string[] keys, long amount = 100, string token = "tok_visa", string address = "/payments")
+        => SendAsync(keys, amount, token, TestContext.Current.CancellationToken, address);
 
     /// <summary>POST /payments with a key and this body as it is.</summary>
     internal async Task<HttpResponseMessage> SendBodyAsync(string body)
@@ -56,7 +57,7 @@ internal sealed class PaymentHost : IAsyncDisposable
     internal async Task ClaimAsync(string key, TimeSpan lease)
     {
         await using var database = ServiceDatabase.Open(_settings);
-        var request = Fingerprint.Of("""{"order_id":"order-1","amount":100,"payment_token":"tok_visa"}""");
+        var request = Fingerprint.Of("/payments\n" + """{"order_id":"order-1","amount":100,"payment_token":"tok_visa"}""");
         var claim = await new SqlIdempotencyStore(database.Tables).TryBeginAsync(
             new IdempotencyClaimRequest(new IdempotencyKey("POST /payments anonymous", key), request, Guid.CreateVersion7(), lease, TimeSpan.FromDays(1)), TestContext.Current.CancellationToken);
         claim.Status.Should().Be(IdempotencyClaimStatus.Acquired);
@@ -75,9 +76,9 @@ internal sealed class PaymentHost : IAsyncDisposable
         await _service.DisposeAsync();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string[] keys, long amount, string token, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(string[] keys, long amount, string token, CancellationToken cancellationToken, string address = "/payments")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/payments");
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
         request.Content = JsonContent.Create(new { order_id = "order-1", amount, payment_token = token });
         foreach (var key in keys)
         {

@@ -5,7 +5,7 @@ using Polly.Timeout;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>The same calls on Polly's side, in the shape in which Polly is fastest: state instead of closures, static delegates, pooled contexts.</summary>
+/// <summary>The same calls on Polly's side: state instead of closures, static delegates; pooled contexts and outcomes where we have no exception either.</summary>
 /// <remarks>
 /// Polly has no breaker that counts failures in a row; the nearest is a failure ratio of 1 over at least 5 calls. It has no permits; the nearest is an
 /// outcome of an operation that does nothing.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
@@ -10,7 +11,7 @@ using TechCorp.Resilience;
 namespace TechCorp.Samples;
 
 /// <summary>
-/// Answers a POST once for each <c>Idempotency-Key</c>: again the same answer to the same request, 422 to another body, 409 while it runs, 400 without a key.
+/// Answers a POST once for each <c>Idempotency-Key</c>: again the same answer to the same request, 422 to another address or body, 409 while it runs, 400 without a key.
 /// What is not final (a failure, or a status the endpoint names) is answered but not kept: the same key asks again.
 /// </summary>
 /// <param name="open">The endpoint's own statuses that are not final, such as 202 for what is queued.</param>
@@ -64,7 +65,7 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
         }
         catch (IdempotencyMismatchException)
         {
-            return Results.Problem("This Idempotency-Key belongs to a request with another body. Send a new key with a new request.", statusCode: StatusCodes.Status422UnprocessableEntity);
+            return Results.Problem("This Idempotency-Key belongs to a request with another address or body. Send a new key with a new request.", statusCode: StatusCodes.Status422UnprocessableEntity);
         }
         catch (Exception e) when (e is IdempotencyLeaseLostException or CompletionUnknownException)
         {
@@ -83,7 +84,10 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
     private static Fingerprint FingerprintOf(HttpContext http, TRequest request)
     {
         var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        return Fingerprint.Of(JsonSerializer.SerializeToUtf8Bytes(request, json));
+
+        // The route alone would not tell /orders/1 from /orders/2. No address has a line break, so no two requests read the same.
+        var address = Encoding.UTF8.GetBytes($"{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}\n");
+        return Fingerprint.Of([.. address, .. JsonSerializer.SerializeToUtf8Bytes(request, json)]);
     }
 
     private static IResult Later(HttpContext http, int status, string detail, TimeSpan wait)

@@ -75,13 +75,17 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
         => ChangeAsync(disposition == ClaimDisposition.InDoubt ? _sql.Doubt : _sql.Release, Row(lease), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         CheckSpan(duration, nameof(duration));
-        return ChangeAsync(
-            _sql.Renew,
-            new { Scope = lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence, Lease = Milliseconds(duration), Now },
-            cancellationToken);
+        var row = new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence, Lease = Milliseconds(duration), Now };
+        await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+
+        // What is not in progress under this lease may have been finished by it, in a transaction of the operation's own.
+        var kept = await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Renew, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
+            || await IsCompletedAsync(write.Connection, write.Transaction, lease, cancellationToken).ConfigureAwait(false);
+        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return kept;
     }
 
     /// <inheritdoc/>
@@ -167,14 +171,14 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
             Retention = Milliseconds(retention),
             Now,
         };
-        if (await connection.ExecuteAsync(new CommandDefinition(_sql.Complete, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1)
-        {
-            return true;
-        }
 
-        // An earlier call of this lease whose reply was lost: the first outcome stays.
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(_sql.IsCompleted, Row(lease), transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+        // If not: an earlier call of this lease whose reply was lost, and the first outcome stays.
+        return await connection.ExecuteAsync(new CommandDefinition(_sql.Complete, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
+            || await IsCompletedAsync(connection, transaction, lease, cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<bool> IsCompletedAsync(DbConnection connection, DbTransaction transaction, IdempotencyLease lease, CancellationToken cancellationToken)
+        => await connection.ExecuteScalarAsync<long>(new CommandDefinition(_sql.IsCompleted, Row(lease), transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
 
     private async ValueTask<bool> ChangeAsync(string sql, object row, CancellationToken cancellationToken) => await ExecuteAsync(sql, row, cancellationToken).ConfigureAwait(false) == 1;
 

@@ -58,10 +58,18 @@ internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action
 
     private void Tell(CircuitTransition transition)
     {
+        ResilienceMetrics.CircuitChanged(transition);
         try
         {
-            ResilienceMetrics.CircuitChanged(transition);
             Log.CircuitChanged(logger, transition.Name, transition.From, transition.To, transition.Reason, transition.Generation, transition.Cause);
+        }
+        catch (Exception exception)
+        {
+            CallbackError.Report(logger, errorSink, exception, nameof(ILogger), transition.Name);
+        }
+
+        try
+        {
             callback?.Invoke(transition);
         }
         catch (Exception exception)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
-/// <summary>Where exceptions of user callbacks end, so that they change no call.</summary>
+/// <summary>Where exceptions of user callbacks and loggers end, so that they change no call.</summary>
 internal static class CallbackError
 {
     public static void Report(ILogger logger, Action<Exception>? sink, Exception exception, string callback, string name)
@@ -10,6 +10,14 @@ internal static class CallbackError
         try
         {
             Log.CallbackFailed(logger, exception, callback, name);
+        }
+        catch (Exception)
+        {
+            // The logger itself threw; the sink is told all the same.
+        }
+
+        try
+        {
             sink?.Invoke(exception);
         }
         catch (Exception)

@@ -36,18 +36,49 @@ internal static class ResilienceMetrics
 
     public static void Observe(Circuit circuit) => Circuits.Add(circuit, circuit.Name);
 
-    public static void CircuitChanged(CircuitTransition transition) => Transitions.Add(
-        1, new("name", transition.Name), new("to", transition.To.ToString()), new("reason", transition.Reason.ToString()));
+    public static void CircuitChanged(CircuitTransition transition)
+    {
+        if (Transitions.Enabled)
+        {
+            Add(Transitions, [new("name", transition.Name), new("to", transition.To.ToString()), new("reason", transition.Reason.ToString())]);
+        }
+    }
 
-    public static void Rejected(string name) => Rejections.Add(1, new KeyValuePair<string, object?>("name", name));
+    public static void Rejected(string name) => Add(Rejections, name);
 
-    public static void Stale(string name) => StaleOutcomes.Add(1, new KeyValuePair<string, object?>("name", name));
+    public static void Stale(string name) => Add(StaleOutcomes, name);
 
-    public static void Retried(string name) => Retries.Add(1, new KeyValuePair<string, object?>("name", name));
+    public static void Retried(string name) => Add(Retries, name);
 
-    public static void RetryStopped(string name, RetryStop reason) => RetryStops.Add(1, new("name", name), new("reason", reason.ToString()));
+    public static void RetryStopped(string name, RetryStop reason)
+    {
+        if (RetryStops.Enabled)
+        {
+            Add(RetryStops, [new("name", name), new("reason", reason.ToString())]);
+        }
+    }
 
-    public static void TimedOut(string name) => Timeouts.Add(1, new KeyValuePair<string, object?>("name", name));
+    public static void TimedOut(string name) => Add(Timeouts, name);
+
+    private static void Add(Counter<long> counter, string name)
+    {
+        if (counter.Enabled)
+        {
+            Add(counter, [new KeyValuePair<string, object?>("name", name)]);
+        }
+    }
+
+    private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(1, tags);
+        }
+        catch (Exception)
+        {
+            // A listener threw. It runs in the middle of a call, between the outcome and its record, and must change neither.
+        }
+    }
 
     private static List<Measurement<int>> States()
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Resilience;
 
-/// <summary>One pipeline, and so one circuit, for each authority that requests go to. Outlives the handlers that share it.</summary>
+/// <summary>One pipeline, and so one circuit and one retry budget, for each authority that requests go to. Outlives the handlers that share it.</summary>
 internal sealed class AuthorityPipelines
 {
     private readonly ConcurrentDictionary<Authority, ResiliencePipeline> _pipelines = new();
@@ -36,8 +36,19 @@ internal sealed class AuthorityPipelines
             : throw new InvalidOperationException("The request has no absolute address; send it through an HttpClient with a BaseAddress.");
         return _pipelines.GetOrAdd(
             new Authority(uri.Scheme, uri.IdnHost, uri.Port),
-            static (authority, self) => ResiliencePipeline.Create($"{self.Name} {authority}", self._options, self._timeProvider, self.Logger),
+            static (authority, self) => ResiliencePipeline.Create($"{self.Name} {authority}", self.OptionsOfOne(), self._timeProvider, self.Logger),
             this);
+    }
+
+    private ResiliencePipelineOptions OptionsOfOne()
+    {
+        ResiliencePipelineOptions options = _options.Copy();
+        if (options.Retry?.Budget is { } budget)
+        {
+            options.Retry.Budget = budget.Another();
+        }
+
+        return options;
     }
 
     private readonly record struct Authority(string Scheme, string Host, int Port)

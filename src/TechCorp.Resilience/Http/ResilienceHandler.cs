@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 
 /// <summary>
 /// Sends HTTP requests through a resilience pipeline, with one circuit for each authority (scheme, host and port): one host that is down never
-/// rejects requests to another. Safe for use by many threads.
+/// rejects requests to another, nor spends its <see cref="RetryOptions.Budget"/>. Safe for use by many threads.
 /// </summary>
 /// <remarks>
 /// <para>

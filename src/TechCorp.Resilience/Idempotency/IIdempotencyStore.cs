@@ -53,11 +53,15 @@ public interface IIdempotencyStore
     /// </returns>
     ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default);
 
-    /// <summary>Starts the lease again: it ends <paramref name="duration"/> from now.</summary>
+    /// <summary>Starts the lease again: it ends <paramref name="duration"/> from now. A record that this lease has finished needs none and stays as it is.</summary>
     /// <param name="lease">The claim to keep. Its lease may be over, as long as nobody took the record.</param>
     /// <param name="duration">The new length of the lease.</param>
     /// <param name="cancellationToken">Gives up asking; the lease may have been renewed all the same.</param>
-    /// <returns><see langword="false"/> when the lease was lost or already ended, and nothing was written.</returns>
+    /// <returns>
+    /// <see langword="true"/> when this lease holds the record, or has finished it: then nothing was written and nothing is lost, so that an operation
+    /// which commits its outcome together with its effect is not taken for a zombie; <see langword="false"/> when the lease was lost, or ended without an
+    /// outcome, and nothing was written.
+    /// </returns>
     ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default);
 
     /// <summary>Settles a record that is in doubt, after somebody found out what really happened.</summary>

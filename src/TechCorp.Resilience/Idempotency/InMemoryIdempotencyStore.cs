@@ -101,13 +101,17 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
         long now = _clock.Now;
         lock (_gate)
         {
-            if (!_records.TryGetValue(lease.Key, out InMemoryRecord? record) || !record.IsHeldBy(lease))
+            if (!_records.TryGetValue(lease.Key, out InMemoryRecord? record) || !record.IsOf(lease))
             {
                 return new(false);
             }
 
-            record.LeaseEnd = _clock.Add(now, duration);
-            return new(true);
+            if (record.Status == InMemoryStatus.InProgress)
+            {
+                record.LeaseEnd = _clock.Add(now, duration);
+            }
+
+            return new(record.Status != InMemoryStatus.InDoubt);
         }
     }
 

@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 
 /// <summary>
 /// Renews a lease while its operation runs. When the store says that the lease is lost, or has not confirmed it until its end, the operation's token is
-/// cancelled: from then on somebody else may run it.
+/// cancelled, then and no later: from then on somebody else may run it.
 /// </summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
@@ -49,11 +49,19 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         TimeSpan length = _services.Options.Lease;
         while (true)
         {
-            await Task.Delay(length / 3, _services.Clock.Provider, _stop.Token).ConfigureAwait(false);
+            long end = _services.Clock.Add(confirmedAt, length);
+            TimeSpan left = _services.Clock.Until(end, _services.Clock.Now);
+            await Task.Delay(left < length / 3 ? left : length / 3, _services.Clock.Provider, _stop.Token).ConfigureAwait(false);
             long asked = _services.Clock.Now;
+            left = _services.Clock.Until(end, asked);
+            if (left <= TimeSpan.Zero)
+            {
+                break;
+            }
+
             try
             {
-                if (!await RenewAsync(length).ConfigureAwait(false))
+                if (!await RenewAsync(length, left).ConfigureAwait(false))
                 {
                     break;
                 }
@@ -63,10 +71,6 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             catch (Exception exception) when (!_stop.IsCancellationRequested)
             {
                 Log.RenewalFailed(_services.Logger, exception, _lease.Key);
-                if (_services.Clock.Now >= _services.Clock.Add(confirmedAt, length))
-                {
-                    break;
-                }
             }
         }
 
@@ -75,8 +79,14 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         await _run.CancelAsync().ConfigureAwait(false);
     }
 
-    private ValueTask<bool> RenewAsync(TimeSpan length) => _services.StoreCalls.ExecuteAsync(
-        static (call, token) => call.Store.RenewAsync(call.Lease, call.Length, token),
-        (_services.Store, Lease: _lease, Length: length),
-        _stop.Token);
+    private async ValueTask<bool> RenewAsync(TimeSpan length, TimeSpan left)
+    {
+        // An answer that comes after the lease's end is worth nothing, and waiting for it would let the operation run beside the next one.
+        using CancellationTokenSource? end = left < _services.Options.StoreTimeout ? new(left, _services.Clock.Provider) : null;
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, end?.Token ?? CancellationToken.None);
+        return await _services.StoreCalls.ExecuteAsync(
+            static (call, token) => call.Store.RenewAsync(call.Lease, call.Length, token),
+            (_services.Store, Lease: _lease, Length: length),
+            bound.Token).ConfigureAwait(false);
+    }
 }

@@ -26,7 +26,8 @@ internal sealed partial class PipelineExecutor
                 return ended.Outcome;
             }
 
-            RetryStop stop = Decide(in operation, in ended, turns, begun, out Outcome<TResult> outcome, out TimeSpan delay);
+            bool pays = !running.IsRejected || number > 1; // else the first attempt is still to come
+            RetryStop stop = Decide(in operation, in ended, turns, pays, begun, out Outcome<TResult> outcome, out TimeSpan delay);
             if (stop != RetryStop.None)
             {
                 return await EndAsync(operation, outcome, ended.Verdict.Class, stop, cancellationToken).ConfigureAwait(false);
@@ -55,12 +56,21 @@ internal sealed partial class PipelineExecutor
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                _retry!.Options.Budget?.GiveBack();
+                GiveBack(pays);
                 return Outcome<TResult>.Canceled(new OperationCanceledException(
                     $"'{Name}' was cancelled while it waited for attempt {number}.", lastFailure, cancellationToken));
             }
 
             running = Begin<TOperation, TResult>(in operation, number, begun, cancellationToken);
+            GiveBack(pays && running.IsRejected);
+        }
+    }
+
+    private void GiveBack(bool paid)
+    {
+        if (paid)
+        {
+            _retry!.Options.Budget?.GiveBack();
         }
     }
 

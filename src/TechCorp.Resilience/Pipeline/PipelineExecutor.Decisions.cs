@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace TechCorp.Resilience;
 
 /// <summary>What an outcome means and what follows from it.</summary>
@@ -71,6 +73,7 @@ internal sealed partial class PipelineExecutor
     /// <param name="operation">The operation.</param>
     /// <param name="ended">How the last attempt ended.</param>
     /// <param name="turns">Attempts and waits for the circuit so far.</param>
+    /// <param name="pays">Whether the next attempt is a retry.</param>
     /// <param name="begun">When the call began.</param>
     /// <param name="outcome">How the call ends if no attempt follows: a rejection when the circuit would reject the next one.</param>
     /// <param name="delay">The wait before the next attempt, when the answer is <see cref="RetryStop.None"/>.</param>
@@ -78,6 +81,7 @@ internal sealed partial class PipelineExecutor
         in TOperation operation,
         in EndedAttempt<TResult> ended,
         int turns,
+        bool pays,
         long begun,
         out Outcome<TResult> outcome,
         out TimeSpan delay)
@@ -108,7 +112,7 @@ internal sealed partial class PipelineExecutor
 
         CircuitRejection ahead = default;
         Circuit?.IsSureToReject(out ahead);
-        RetryStop stop = _retry.Decide(turns, rejected ? null : outcome.RetryAfter, ahead.RetryAfter, TimeLeft(begun), out delay);
+        RetryStop stop = _retry.Decide(turns, rejected ? null : outcome.RetryAfter, ahead.RetryAfter, TimeLeft(begun), out delay, pays);
         if (stop == RetryStop.CircuitOpen && !rejected)
         {
             Discard(in operation, in outcome);
@@ -138,7 +142,15 @@ internal sealed partial class PipelineExecutor
     private void NotifyRetry(int attempt, TimeSpan delay, Exception? exception)
     {
         ResilienceMetrics.Retried(Name);
-        Log.Retrying(_logger, Name, attempt, delay, exception);
+        try
+        {
+            Log.Retrying(_logger, Name, attempt, delay, exception);
+        }
+        catch (Exception loggerException)
+        {
+            CallbackError.Report(_logger, _retry!.Options.OnCallbackError, loggerException, nameof(ILogger), Name);
+        }
+
         try
         {
             _retry!.Options.OnRetry?.Invoke(new RetryNotice(Name, attempt, delay, exception));

@@ -6,12 +6,13 @@ namespace TechCorp.Resilience;
 /// </summary>
 /// <remarks>
 /// The token is taken before the wait, so that a thousand calls that wait together hold a thousand tokens. A wait that is cancelled gives its token
-/// back. While the budget is full, a success only reads it.
+/// back, and so does a retry that the circuit rejects. While the budget is full, a success only reads it.
 /// </remarks>
 public sealed class RetryBudget
 {
     private const long One = 1_000_000;
 
+    private readonly int _minimum;
     private readonly long _maximum;
     private readonly long _refill;
     private long _tokens;
@@ -31,12 +32,18 @@ public sealed class RetryBudget
         ArgumentOutOfRangeException.ThrowIfLessThan(minimum, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximum, minimum);
         _refill = Math.Max(1, (long)(ratio * One));
+        _minimum = minimum;
         _tokens = minimum * One;
         _maximum = maximum * One;
     }
 
+    private RetryBudget(RetryBudget model) => (_minimum, _maximum, _refill, _tokens) = (model._minimum, model._maximum, model._refill, model._minimum * One);
+
     /// <summary>Retries that could be made now.</summary>
     public int Available => (int)(Volatile.Read(ref _tokens) / One);
+
+    /// <summary>A new budget with the same numbers, for another dependency.</summary>
+    internal RetryBudget Another() => new(this);
 
     internal bool TryTake()
     {

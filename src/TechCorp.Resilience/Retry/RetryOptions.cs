@@ -25,6 +25,7 @@ public sealed class RetryOptions
     public Func<Exception, TimeSpan?>? RetryAfter { get; set; }
 
     /// <summary>The budget that this policy shares with the others of one dependency. Default: none, every retry is allowed.</summary>
+    /// <remarks>A <see cref="ResilienceHandler"/> calls many dependencies: each authority gets a budget of its own with the numbers of this one.</remarks>
     public RetryBudget? Budget { get; set; }
 
     /// <summary>Called before each wait. What it throws goes to <see cref="OnCallbackError"/> and the log and changes no call. Default: none.</summary>

@@ -3,8 +3,6 @@ namespace TechCorp.Resilience;
 /// <summary>Decides whether and when an attempt is repeated. No clock, no wait; the budget is the only thing it changes.</summary>
 internal sealed class RetryPlan(RetryOptions options)
 {
-    private readonly Lock _chance = new();
-
     public RetryOptions Options => options;
 
     /// <summary>Decides after a failure.</summary>
@@ -13,7 +11,8 @@ internal sealed class RetryPlan(RetryOptions options)
     /// <param name="circuitWait">How long the circuit would reject from now; zero if it would not.</param>
     /// <param name="left">Time to the deadline.</param>
     /// <param name="delay">The wait, when the answer is <see cref="RetryStop.None"/>.</param>
-    public RetryStop Decide(int attempts, TimeSpan? asked, TimeSpan circuitWait, TimeSpan left, out TimeSpan delay)
+    /// <param name="pays">Whether what follows is a retry: a first attempt that waits for the circuit is none and costs no budget.</param>
+    public RetryStop Decide(int attempts, TimeSpan? asked, TimeSpan circuitWait, TimeSpan left, out TimeSpan delay, bool pays = true)
     {
         delay = default;
         if (attempts >= options.MaxAttempts)
@@ -44,7 +43,7 @@ internal sealed class RetryPlan(RetryOptions options)
         }
 
         return delay >= left ? RetryStop.DeadlineTooClose
-            : options.Budget?.TryTake() == false ? RetryStop.BudgetExhausted
+            : pays && options.Budget?.TryTake() == false ? RetryStop.BudgetExhausted
             : RetryStop.None;
     }
 
@@ -55,7 +54,7 @@ internal sealed class RetryPlan(RetryOptions options)
             return Random.Shared.NextDouble();
         }
 
-        lock (_chance)
+        lock (random) // not a lock of our own: other plans may have been given the same one
         {
             return random.NextDouble();
         }

@@ -105,7 +105,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     }
 
     [Fact, Trait("Spec", "ID16")]
-    public async Task A_lease_that_was_taken_completed_or_released_cannot_be_renewed()
+    public async Task A_lease_that_was_taken_released_or_left_in_doubt_cannot_be_renewed()
     {
         IdempotencyLease taken = await Claim();
         await _backend.AdvanceAsync(Lease);
@@ -113,12 +113,29 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         (await Store.RenewAsync(taken, Lease)).Should().BeFalse();
 
         await Complete(winner);
-        (await Store.RenewAsync(winner, Lease)).Should().BeFalse();
+        (await Store.RenewAsync(taken, Lease)).Should().BeFalse("another lease has finished it");
 
         var other = new IdempotencyKey("acme/payments", "released");
         IdempotencyLease released = await Claim(RequestFor(other));
         await Store.FailAsync(released, ClaimDisposition.Release);
         (await Store.RenewAsync(released, Lease)).Should().BeFalse();
+
+        IdempotencyLease inDoubt = await Claim(RequestFor(new IdempotencyKey("acme/payments", "in doubt")));
+        await Store.FailAsync(inDoubt, ClaimDisposition.InDoubt);
+        (await Store.RenewAsync(inDoubt, Lease)).Should().BeFalse();
+    }
+
+    [Fact, Trait("Spec", "ID16")]
+    public async Task A_lease_that_has_finished_its_record_has_lost_nothing_and_renewing_it_changes_nothing()
+    {
+        IdempotencyLease lease = await Claim();
+        await Complete(lease);
+
+        (await Store.RenewAsync(lease, Lease)).Should().BeTrue();
+        await _backend.AdvanceAsync(Lease);
+        (await Store.RenewAsync(lease, Lease)).Should().BeTrue();
+
+        await ShouldReplay(Receipt);
     }
 
     [Fact, Trait("Spec", "ID16")]

@@ -16,6 +16,8 @@ internal sealed class WatchedStore(IIdempotencyStore inner) : IIdempotencyStore
 
     public Exception? FailRenewalsWith { get; set; }
 
+    public Func<CancellationToken, ValueTask<bool>>? RenewInstead { get; set; }
+
     public Action? BeforeCompletion { get; set; }
 
     public ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
@@ -41,7 +43,7 @@ internal sealed class WatchedStore(IIdempotencyStore inner) : IIdempotencyStore
             throw FailRenewalsWith;
         }
 
-        bool renewed = await inner.RenewAsync(lease, duration, cancellationToken);
+        bool renewed = RenewInstead is null ? await inner.RenewAsync(lease, duration, cancellationToken) : await RenewInstead(cancellationToken);
         Renewals.Add(renewed);
         return renewed;
     }

@@ -1,0 +1,103 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience.Tests;
+
+public sealed class ThrowingObserverTests
+{
+    private readonly TestClock _clock = new();
+
+    [Fact, Trait("Spec", "CB19")]
+    public async Task A_metrics_listener_that_throws_when_a_probe_times_out_does_not_keep_its_outcome_from_the_circuit()
+    {
+        using MeterListener listener = ThrowingFor("watched-probe");
+        ResiliencePipeline pipeline = ResiliencePipeline.Create("watched-probe", new ResiliencePipelineOptions { Retry = null }, _clock);
+        pipeline.CircuitBreaker!.Fail(5);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        ValueTask<int> probe = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        await probe.Awaiting(p => p.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();
+        pipeline.CircuitBreaker!.State.Should().Be(CircuitState.Open);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        (await pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(7), 0)).Should().Be(7);
+        pipeline.CircuitBreaker!.State.Should().Be(CircuitState.Closed);
+    }
+
+    [Fact, Trait("Spec", "CB19")]
+    public void A_metrics_listener_that_throws_changes_no_rejection()
+    {
+        using MeterListener listener = ThrowingFor("watched-rejection");
+        var breaker = new CircuitBreaker("watched-rejection", timeProvider: _clock);
+
+        breaker.Fail(5);
+
+        breaker.Rejected().RetryAfter.TotalSeconds.Should().Be(30);
+    }
+
+    [Fact, Trait("Spec", "CB19")]
+    public async Task A_logger_that_throws_keeps_no_transition_from_its_callback_and_no_error_from_its_sink()
+    {
+        var told = new List<CircuitState>();
+        var errors = new List<Exception>();
+        var options = new CircuitBreakerOptions { FailureThreshold = 1, OnTransition = change => told.Add(change.To), OnCallbackError = errors.Add };
+        var breaker = new CircuitBreaker("stock", options, timeProvider: _clock, logger: new ThrowingLogger());
+
+        await breaker.Awaiting(b => b.ExecuteAsync(static ValueTask<int> (_) => throw new TimeoutException()).AsTask()).Should().ThrowAsync<TimeoutException>();
+
+        told.Should().Equal(CircuitState.Open);
+        errors.Should().ContainSingle().Which.Should().BeOfType<FormatException>();
+    }
+
+    [Fact, Trait("Spec", "RT17")]
+    public async Task A_logger_that_throws_stops_no_retry_and_keeps_none_from_its_callback()
+    {
+        var told = new List<int>();
+        var policy = new RetryPolicy("gateway", new RetryOptions { OnRetry = notice => told.Add(notice.Attempt) }, timeProvider: _clock, logger: new ThrowingLogger());
+        int attempts = 0;
+
+        int result = await _clock.RunAsync(policy.ExecuteAsync((_, _) => ++attempts < 2 ? throw new TimeoutException() : new ValueTask<int>(7), 0).AsTask());
+
+        result.Should().Be(7);
+        told.Should().Equal(1);
+    }
+
+    /// <summary>Throws only for this name: the meter is the process's, and other tests run beside this one.</summary>
+    private static MeterListener ThrowingFor(string name)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = static (found, listener) =>
+            {
+                if (found is Counter<long> && found.Meter.Name == "TechCorp.Resilience")
+                {
+                    listener.EnableMeasurementEvents(found);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            foreach (KeyValuePair<string, object?> tag in tags)
+            {
+                if (tag.Key == "name" && Equals(tag.Value, name))
+                {
+                    throw new FormatException("listener");
+                }
+            }
+        });
+        listener.Start();
+        return listener;
+    }
+
+    private sealed class ThrowingLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new FormatException("logger");
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net;
+
+namespace TechCorp.Resilience.Tests;
+
+public sealed class RetryBudgetAttemptTests
+{
+    private readonly TestClock _clock = new();
+    private readonly RetryBudget _budget = new(minimum: 1, maximum: 1);
+
+    [Fact, Trait("Spec", "RT15")]
+    public async Task A_retry_that_the_circuit_rejects_after_its_wait_gives_its_token_back()
+    {
+        ResiliencePipeline pipeline = Create(new RetryOptions { Budget = _budget });
+        ValueTask<int> call = pipeline.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0);
+        await _clock.TimerSetAsync();
+        _budget.Available.Should().Be(0);
+
+        pipeline.CircuitBreaker!.Isolate();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<CircuitOpenException>();
+        _budget.Available.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "RT15")]
+    public async Task A_first_attempt_that_waits_for_the_circuit_needs_no_token()
+    {
+        ResiliencePipeline pipeline = Create(new RetryOptions { Budget = _budget, WaitForCircuit = true });
+        pipeline.CircuitBreaker!.Fail(5);
+        _budget.TryTake().Should().BeTrue();
+
+        (await _clock.RunAsync(pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(7), 0).AsTask())).Should().Be(7);
+
+        _clock.Elapsed.TotalSeconds.Should().Be(30);
+    }
+
+    [Fact, Trait("Spec", "RT15")]
+    public async Task A_first_attempt_that_waits_for_the_circuit_takes_no_token_and_gives_none_back()
+    {
+        var budget = new RetryBudget(minimum: 1, maximum: 2);
+        ResiliencePipeline pipeline = Create(new RetryOptions { Budget = budget, WaitForCircuit = true });
+        pipeline.CircuitBreaker!.Fail(5);
+        using var caller = new CancellationTokenSource();
+        ValueTask<int> call = pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(7), 0, caller.Token);
+        await _clock.TimerSetAsync();
+        budget.Available.Should().Be(1);
+
+        await caller.CancelAsync();
+
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        budget.Available.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "RT14")]
+    public async Task A_dead_authority_does_not_spend_the_budget_of_another()
+    {
+        var server = new ScriptedServer(_clock);
+        for (int request = 1; request <= 3; request++)
+        {
+            server.Answer(request, HttpStatusCode.ServiceUnavailable);
+        }
+
+        var options = new ResiliencePipelineOptions { Retry = new RetryOptions { Budget = _budget } };
+        using var client = new HttpClient(new ResilienceHandler("inventory", options, _clock) { InnerHandler = server }) { Timeout = Timeout.InfiniteTimeSpan };
+
+        HttpResponseMessage dead = await _clock.RunAsync(client.GetAsync(new Uri("http://dead.test/")));
+        HttpResponseMessage well = await _clock.RunAsync(client.GetAsync(new Uri("http://well.test/")));
+
+        dead.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable, "its one token paid for one retry");
+        well.StatusCode.Should().Be(HttpStatusCode.OK, "it has a token of its own");
+        server.Times.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public void Plans_that_share_a_source_of_chance_use_it_one_at_a_time()
+    {
+        var random = new LockedRandom();
+        var plan = new RetryPlan(new RetryOptions { Jitter = JitterKind.Full, Random = random });
+
+        plan.Decide(1, asked: null, circuitWait: default, left: TimeSpan.MaxValue, out _);
+
+        random.WasLocked.Should().BeTrue("a lock of the plan's own would not keep another plan away");
+    }
+
+    private ResiliencePipeline Create(RetryOptions retry) =>
+        ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { Retry = retry }, _clock);
+
+    private sealed class LockedRandom : Random
+    {
+        public bool WasLocked { get; private set; }
+
+        public override double NextDouble()
+        {
+            WasLocked = Monitor.IsEntered(this);
+            return 0.5;
+        }
+    }
+}
