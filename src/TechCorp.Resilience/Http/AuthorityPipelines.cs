@@ -1,13 +1,13 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Resilience;
 
-/// <summary>One pipeline, and so one circuit and one retry budget, for each authority that requests go to. Outlives the handlers that share it.</summary>
+/// <summary>One pipeline, and so one circuit and one retry budget, for each authority that requests go to; dropped when nothing went there for 10 min and the circuit has nothing to remember. Outlives the handlers that share it.</summary>
 internal sealed class AuthorityPipelines
 {
-    private readonly ConcurrentDictionary<Authority, ResiliencePipeline> _pipelines = new();
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(10);
+    private readonly IdleMap<Authority, ResiliencePipeline> _pipelines;
     private readonly ResiliencePipelineOptions _options;
     private readonly TimeProvider _timeProvider;
 
@@ -19,6 +19,7 @@ internal sealed class AuthorityPipelines
         Logger = logger ?? NullLogger.Instance;
         _options = options.Copy();
         _timeProvider = timeProvider ?? TimeProvider.System;
+        _pipelines = new IdleMap<Authority, ResiliencePipeline>(Create, IsAsGoodAsNew, IdleAfter, new MonotonicClock(_timeProvider));
     }
 
     public string Name { get; }
@@ -34,11 +35,10 @@ internal sealed class AuthorityPipelines
         Uri uri = request.RequestUri is { IsAbsoluteUri: true } absolute
             ? absolute
             : throw new InvalidOperationException("The request has no absolute address; send it through an HttpClient with a BaseAddress.");
-        return _pipelines.GetOrAdd(
-            new Authority(uri.Scheme, uri.IdnHost, uri.Port),
-            static (authority, self) => ResiliencePipeline.Create($"{self.Name} {authority}", self.OptionsOfOne(), self._timeProvider, self.Logger),
-            this);
+        return _pipelines.Get(new Authority(uri.Scheme, uri.IdnHost, uri.Port));
     }
+
+    private ResiliencePipeline Create(Authority authority) => ResiliencePipeline.Create($"{Name} {authority}", OptionsOfOne(), _timeProvider, Logger);
 
     private ResiliencePipelineOptions OptionsOfOne()
     {
@@ -50,6 +50,8 @@ internal sealed class AuthorityPipelines
 
         return options;
     }
+
+    private static bool IsAsGoodAsNew(ResiliencePipeline pipeline) => pipeline.CircuitBreaker is null or { State: CircuitState.Closed, ConsecutiveFailures: 0 };
 
     private readonly record struct Authority(string Scheme, string Host, int Port)
     {
