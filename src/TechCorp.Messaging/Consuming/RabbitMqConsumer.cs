@@ -7,7 +7,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>One consumer on one channel: one generation of a <see cref="RabbitMqDeliverySource"/>. Never reopened.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore's wait handle is never taken, so there is nothing to dispose of.")]
-internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkItem
+internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkItem
 {
     // One at a time: only then does the callback that ends a cancel come after the last delivery.
     private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, null, consumerDispatchConcurrency: 1);
@@ -84,56 +84,6 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
 
     /// <summary>Gives the consumer up although its channel is open; the source opens the next.</summary>
     internal void GiveUp(string reason) => _closed.TrySetResult(reason);
-
-    /// <summary>Queues the settle for the wire; false when the tag is settled already or the channel is gone.</summary>
-    /// <param name="tag">The delivery.</param>
-    /// <param name="settlement">What becomes of it.</param>
-    /// <param name="soon">It may wait for others until <see cref="Flush"/>, or for 5 ms.</param>
-    internal bool TrySettle(ulong tag, Settlement settlement, bool soon = false)
-    {
-        bool start, gathers;
-        lock (_gate)
-        {
-            if ((_closed.Task.IsCompleted && !Channel.IsOpen) || !_ledger.TrySettle(tag, settlement))
-            {
-                return false;
-            }
-
-            start = NeedsWriter(!soon || _ledger.Pending >= MostGathered);
-            gathers = !_due && !_gathers;
-            _gathers |= gathers;
-        }
-
-        if (gathers)
-        {
-            _gatherEnd.Change(LongestGathering, Timeout.InfiniteTimeSpan);
-        }
-
-        StartWriter(start);
-        return true;
-    }
-
-    /// <summary>Sends what has gathered.</summary>
-    internal void Flush()
-    {
-        bool start;
-        lock (_gate)
-        {
-            start = NeedsWriter(_ledger.Pending > 0);
-        }
-
-        StartWriter(start);
-    }
-
-    private void EndGathering()
-    {
-        lock (_gate)
-        {
-            _gathers = false;
-        }
-
-        Flush();
-    }
 
     /// <summary>Asks the broker for no more, and waits until the last delivery that was on its way has passed the sink.</summary>
     internal async Task CancelAsync(CancellationToken cancellationToken)
@@ -215,8 +165,6 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
         return Task.CompletedTask;
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = WriteSettlesAsync();
-
     /// <summary>One step of closing, whatever became of the one before.</summary>
     private async Task TryAsync(Func<Task> step)
     {
@@ -235,80 +183,5 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkIte
         await _sinkTurn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         _muted = true;
         _sinkTurn.Release();
-    }
-
-    private Task Drained()
-    {
-        Flush();
-        lock (_gate)
-        {
-            return _writing ? (_drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
-        }
-    }
-
-    private bool NeedsWriter(bool due)
-    {
-        _due |= due;
-        var start = _due && !_writing;
-        _writing |= start;
-        return start;
-    }
-
-    private void StartWriter(bool start)
-    {
-        if (start)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-    }
-
-    /// <summary>The only writer of settles on this channel; ends when nothing is left to write.</summary>
-    private async Task WriteSettlesAsync()
-    {
-        while (TakeFrames())
-        {
-            try
-            {
-                foreach (var frame in _frames)
-                {
-                    await WriteAsync(frame).ConfigureAwait(false);
-                }
-            }
-            catch (Exception exception)
-            {
-                // Whatever the settle was, its message comes again: the channel it belongs to is gone, or is made to go.
-                _closed.TrySetResult($"a settle could not be written ({exception.Message})");
-            }
-        }
-    }
-
-    private ValueTask WriteAsync(RabbitMqSettleFrame frame) => frame.Settlement == Settlement.Acknowledge
-        ? Channel.BasicAckAsync(frame.Tag, frame.Multiple, CancellationToken.None)
-        : Channel.BasicNackAsync(frame.Tag, frame.Multiple, requeue: frame.Settlement == Settlement.Requeue, CancellationToken.None);
-
-    private bool TakeFrames()
-    {
-        TaskCompletionSource? drained;
-        lock (_gate)
-        {
-            _frames.Clear();
-            if (_due)
-            {
-                _due = false;
-                _ledger.TakeFrames(_frames);
-            }
-
-            if (_frames.Count > 0)
-            {
-                return true;
-            }
-
-            _writing = false;
-            drained = _drained;
-            _drained = null;
-        }
-
-        drained?.TrySetResult();
-        return false;
     }
 }

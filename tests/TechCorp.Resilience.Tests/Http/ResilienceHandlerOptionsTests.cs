@@ -27,6 +27,20 @@ public sealed class ResilienceHandlerOptionsTests
     }
 
     [Fact]
+    public async Task A_host_that_is_well_and_nobody_asks_for_any_more_is_forgotten()
+    {
+        using var server = new ScriptedServer(_clock);
+        ResilienceHandler handler = Handler(server);
+        using var client = new HttpClient(handler);
+        await _clock.RunAsync(client.GetAsync(Stock));
+        _clock.Advance(TimeSpan.FromMinutes(10));
+
+        await _clock.RunAsync(client.GetAsync(new Uri("http://other.test/")));
+
+        handler.Circuits.Should().ContainSingle().Which.Name.Should().Be("inventory http://other.test:80");
+    }
+
+    [Fact]
     public async Task A_request_without_an_absolute_address_says_what_is_missing()
     {
         using var invoker = new HttpMessageInvoker(Handler(new ScriptedServer(_clock)));
