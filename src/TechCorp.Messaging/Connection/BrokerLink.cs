@@ -49,21 +49,8 @@ internal sealed class BrokerLink
     internal async Task CloseAsync()
     {
         _lost.TrySetResult("closed by us");
-        await TryAsync(() => Connection.CloseAsync(200, "closed", _closeTimeout, abort: true)).ConfigureAwait(false);
-        await TryAsync(() => Connection.DisposeAsync().AsTask()).ConfigureAwait(false);
-    }
-
-    /// <summary>One step of closing, whatever became of the one before.</summary>
-    private async Task TryAsync(Func<Task> step)
-    {
-        try
-        {
-            await step().WaitAsync(_closeTimeout, _time).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // It is being thrown away; whatever it says changes nothing.
-        }
+        await ClosingStep.TryAsync(() => Connection.CloseAsync(200, "closed", _closeTimeout, abort: true), _closeTimeout, _time).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => Connection.DisposeAsync().AsTask(), _closeTimeout, _time).ConfigureAwait(false);
     }
 
     private Task OnBlockedAsync(object sender, ConnectionBlockedEventArgs args)

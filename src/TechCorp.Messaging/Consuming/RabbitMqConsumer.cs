@@ -111,9 +111,9 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
     {
         await MuteAsync().ConfigureAwait(false);
         await _gatherEnd.DisposeAsync().ConfigureAwait(false);
-        await TryAsync(Drained).ConfigureAwait(false);
-        await TryAsync(() => Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None)).ConfigureAwait(false);
-        await TryAsync(() => Channel.DisposeAsync().AsTask()).ConfigureAwait(false);
+        await ClosingStep.TryAsync(Drained, CloseTimeout, _time).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, _time).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => Channel.DisposeAsync().AsTask(), CloseTimeout, _time).ConfigureAwait(false);
         _closed.TrySetResult("closed by us");
     }
 
@@ -163,19 +163,6 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
     {
         _closed.TrySetResult($"{reason.ReplyCode}: {reason.ReplyText}");
         return Task.CompletedTask;
-    }
-
-    /// <summary>One step of closing, whatever became of the one before.</summary>
-    private async Task TryAsync(Func<Task> step)
-    {
-        try
-        {
-            await step().WaitAsync(CloseTimeout, _time).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // The channel is being thrown away; whatever it says changes nothing.
-        }
     }
 
     private async Task MuteAsync()

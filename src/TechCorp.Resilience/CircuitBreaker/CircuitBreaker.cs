@@ -38,6 +38,9 @@ public sealed class CircuitBreaker : ResiliencePipeline
     /// <summary>Failures in a row while closed; otherwise 0.</summary>
     public int ConsecutiveFailures => Circuit.Failures;
 
+    /// <summary>Whether it has nothing to remember.</summary>
+    internal bool IsAsGoodAsNew => State == CircuitState.Closed && ConsecutiveFailures == 0;
+
     private Circuit Circuit => Executor.Circuit!;
 
     /// <summary>Asks to make one call, whose outcome the caller reports to the permit. Never throws.</summary>

@@ -37,7 +37,7 @@ public sealed class CircuitBreakers<TKey>
         TimeProvider clock = timeProvider ?? TimeProvider.System;
         _breakers = new IdleMap<TKey, CircuitBreaker>(
             key => new CircuitBreaker($"{name} {key}", settings, outcomes, clock, logger),
-            IsAsGoodAsNew,
+            static breaker => breaker.IsAsGoodAsNew,
             idle,
             new MonotonicClock(clock));
     }
@@ -48,6 +48,4 @@ public sealed class CircuitBreakers<TKey>
     /// <summary>The breaker of a key; a new, closed one if there is none.</summary>
     /// <param name="key">Names the dependency.</param>
     public CircuitBreaker Get(TKey key) => _breakers.Get(key);
-
-    internal static bool IsAsGoodAsNew(CircuitBreaker breaker) => breaker is { State: CircuitState.Closed, ConsecutiveFailures: 0 };
 }

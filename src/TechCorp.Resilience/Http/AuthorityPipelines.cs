@@ -19,7 +19,7 @@ internal sealed class AuthorityPipelines
         Logger = logger ?? NullLogger.Instance;
         _options = options.Copy();
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _pipelines = new IdleMap<Authority, ResiliencePipeline>(Create, IsAsGoodAsNew, IdleAfter, new MonotonicClock(_timeProvider));
+        _pipelines = new IdleMap<Authority, ResiliencePipeline>(Create, static pipeline => pipeline.CircuitBreaker is null or { IsAsGoodAsNew: true }, IdleAfter, new MonotonicClock(_timeProvider));
     }
 
     public string Name { get; }
@@ -50,8 +50,6 @@ internal sealed class AuthorityPipelines
 
         return options;
     }
-
-    private static bool IsAsGoodAsNew(ResiliencePipeline pipeline) => pipeline.CircuitBreaker is null or { State: CircuitState.Closed, ConsecutiveFailures: 0 };
 
     private readonly record struct Authority(string Scheme, string Host, int Port)
     {
