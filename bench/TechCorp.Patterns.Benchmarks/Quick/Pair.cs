@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>One row: ours and the peer, measured in turns so that a noisy machine disturbs both.</summary>
+/// <summary>One row: ours and the peer, measured in turns so that a noisy machine disturbs both; who goes first changes each time.</summary>
 internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
 {
     private const int Rounds = 41;
@@ -19,8 +19,17 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
         double[] ratios = new double[Rounds];
         for (int round = 0; round < Rounds; round++)
         {
-            ourTimes[round] = Nanoseconds(ours, ourCalls);
-            peerTimes[round] = Nanoseconds(peer, peerCalls);
+            if (round % 2 == 0)
+            {
+                ourTimes[round] = Nanoseconds(ours, ourCalls);
+                peerTimes[round] = Nanoseconds(peer, peerCalls);
+            }
+            else
+            {
+                peerTimes[round] = Nanoseconds(peer, peerCalls);
+                ourTimes[round] = Nanoseconds(ours, ourCalls);
+            }
+
             ratios[round] = ourTimes[round] / peerTimes[round];
         }
 

@@ -18,6 +18,9 @@ internal static class QuickRun
             new("pipeline_sync", calls => Loops.PipelineSync(ours, calls), calls => Loops.PipelineSync(polly, calls)),
             new("pipeline_async", calls => Loops.PipelineAsync(ours, calls), calls => Loops.PipelineAsync(polly, calls)),
             new("reject", calls => Loops.Reject(ours, calls), calls => Loops.Reject(polly, calls)),
+            new("breaker_outcome", calls => Loops.BreakerOutcome(ours, calls), calls => Loops.BreakerOutcome(polly, calls)),
+            new("retry_outcome", calls => Loops.RetryOutcome(ours, calls), calls => Loops.RetryOutcome(polly, calls)),
+            new("pipeline_outcome", calls => Loops.PipelineOutcome(ours, calls), calls => Loops.PipelineOutcome(polly, calls)),
         ];
         List<string> results = [.. pairs.Where(pair => IsWanted(pair.Name)).Select(pair => pair.Measure())];
         if (IsWanted("two_threads"))

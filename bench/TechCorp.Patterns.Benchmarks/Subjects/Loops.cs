@@ -114,4 +114,52 @@ internal static class Loops
             polly.Reject();
         }
     }
+
+    public static void BreakerOutcome(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.BreakerOutcome();
+        }
+    }
+
+    public static void BreakerOutcome(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.BreakerOutcome();
+        }
+    }
+
+    public static void RetryOutcome(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.RetryOutcome();
+        }
+    }
+
+    public static void RetryOutcome(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.RetryOutcome();
+        }
+    }
+
+    public static void PipelineOutcome(OurSubjects ours, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            ours.PipelineOutcome();
+        }
+    }
+
+    public static void PipelineOutcome(PollySubjects polly, int calls)
+    {
+        for (int i = 0; i < calls; i++)
+        {
+            polly.PipelineOutcome();
+        }
+    }
 }

@@ -46,8 +46,20 @@ internal sealed class OurSubjects
         return outcome.Status == OutcomeStatus.Rejected ? 1 : throw new InvalidOperationException("The circuit is expected to be open.");
     }
 
+    public int BreakerOutcome() => Now(_breaker.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int RetryOutcome() => Now(_retry.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int PipelineOutcome() => Now(_pipeline.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
     private static int Now(ValueTask<int> call) =>
         call.IsCompletedSuccessfully ? call.Result : throw new InvalidOperationException("The call is expected to be complete.");
+
+    private static int Now(ValueTask<Outcome<int>> call)
+    {
+        Outcome<int> outcome = call.Result;
+        return outcome.Status == OutcomeStatus.Success ? outcome.Value : throw new InvalidOperationException("The call is expected to succeed.");
+    }
 
     private int Later(ValueTask<int> call)
     {

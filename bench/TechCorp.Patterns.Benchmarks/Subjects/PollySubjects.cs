@@ -42,13 +42,7 @@ internal sealed class PollySubjects
 
     public int BreakerAsync() => Later(_breaker.ExecuteAsync(static (source, _) => source.Begin(), _source));
 
-    public int Permit()
-    {
-        ResilienceContext context = ResilienceContextPool.Shared.Get();
-        Outcome<int> outcome = _breaker.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
-        ResilienceContextPool.Shared.Return(context);
-        return outcome.Result;
-    }
+    public int Permit() => OutcomeOf(_breaker);
 
     public int RetryFirstTry() => Now(_retry.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
 
@@ -62,6 +56,21 @@ internal sealed class PollySubjects
         Outcome<int> outcome = _open.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
         ResilienceContextPool.Shared.Return(context);
         return outcome.Exception is BrokenCircuitException ? 1 : throw new InvalidOperationException("The circuit is expected to be open.");
+    }
+
+    public int BreakerOutcome() => OutcomeOf(_breaker);
+
+    public int RetryOutcome() => OutcomeOf(_retry);
+
+    public int PipelineOutcome() => OutcomeOf(_pipeline);
+
+    /// <summary>The shape in which Polly is fastest: a pooled context, and outcomes on both sides.</summary>
+    private static int OutcomeOf(ResiliencePipeline pipeline)
+    {
+        ResilienceContext context = ResilienceContextPool.Shared.Get();
+        Outcome<int> outcome = pipeline.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
+        ResilienceContextPool.Shared.Return(context);
+        return outcome.Result;
     }
 
     private static CircuitBreakerStrategyOptions Breaker() => new()

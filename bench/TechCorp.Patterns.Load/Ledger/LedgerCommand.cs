@@ -3,22 +3,35 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Counts every message while the connections fail as a seed says: ours, then the raw client under the very same faults.</summary>
+/// <summary>Counts every message while the connections fail as a seed says: ours and the raw client under the very same faults.</summary>
+/// <remarks>In two halves, because a server that has just started and one that has worked for a while differ: ours goes first in one, the raw client in the other.</remarks>
 internal static class LedgerCommand
 {
     private const int Senders = 64;
+    private const int Prefetch = 100;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(2);
 
     internal static async Task<bool> RunAsync(Uri server, QueueKind kind, int seed, int seconds, int kills)
     {
-        var script = Fault.Script(seed, kills, TimeSpan.FromSeconds(seconds));
-        Console.WriteLine(Report.Text($"{kind} queue, seed {seed}, {seconds} s, {kills} faults: {string.Join(' ', script.CountBy(fault => fault.Kind).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))}; {Senders} senders, one message in flight each, heartbeat {Heartbeat.TotalSeconds} s, deadline {Deadline.TotalSeconds} s"));
-        var ours = await RunSideAsync("ours", server, kind, script, async (uri, queue, ledger) => await OurLedgerSide.StartAsync(uri, queue, ledger, Heartbeat, Deadline));
-        var raw = await RunSideAsync("raw", server, kind, script, async (uri, queue, ledger) => await RawLedgerSide.StartAsync(uri, queue, ledger, Heartbeat, Deadline));
+        var half = TimeSpan.FromSeconds(seconds) / 2;
+        var first = Fault.Script(seed, kills - (kills / 2), half);
+        var second = Fault.Script(unchecked(seed + 1), kills / 2, half);
+        Console.WriteLine(Report.Text($"{kind} queue, seed {seed}, {seconds} s, {kills} faults: {string.Join(' ', first.Concat(second).CountBy(fault => fault.Kind).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))}; {Senders} senders, one message in flight each, prefetch {Prefetch}, heartbeat {Heartbeat.TotalSeconds} s, deadline {Deadline.TotalSeconds} s"));
+        var ours = await OursAsync(first);
+        var raw = await RawAsync(first);
+        raw += await RawAsync(second);
+        ours += await OursAsync(second);
+        var inFlight = kills * (Senders + Prefetch);
         Console.WriteLine(Report.Text(
-            $"RESULT ledger ours_lost={ours.Lost} ours_duplicates={ours.Duplicates} raw_lost={raw.Lost} raw_duplicates={raw.Duplicates} longest_stall_ms={ours.LongestStall.TotalMilliseconds:0} unknown={ours.Unknown} hung={ours.Hung} raw_longest_stall_ms={raw.LongestStall.TotalMilliseconds:0} raw_unknown={raw.Unknown} raw_hung={raw.Hung} ours_confirmed={ours.Confirmed} raw_confirmed={raw.Confirmed} ours_reordered={ours.Reordered} raw_reordered={raw.Reordered} seed={seed} kills={kills} queue={Report.Name(kind)}"));
-        return ours is { Lost: 0, Unknown: 0, Hung: 0 };
+            $"RESULT ledger ours_lost={ours.Lost} ours_duplicates={ours.Duplicates} raw_lost={raw.Lost} raw_duplicates={raw.Duplicates} longest_stall_ms={ours.LongestStall.TotalMilliseconds:0} unknown={ours.Unknown} hung={ours.Hung} in_flight_at_faults={inFlight} raw_longest_stall_ms={raw.LongestStall.TotalMilliseconds:0} raw_unknown={raw.Unknown} raw_hung={raw.Hung} ours_confirmed={ours.Confirmed} raw_confirmed={raw.Confirmed} ours_reordered={ours.Reordered} raw_reordered={raw.Reordered} seed={seed} kills={kills} queue={Report.Name(kind)}"));
+        return ours is { Lost: 0, Unknown: 0, Hung: 0 } && ours.Duplicates <= inFlight;
+
+        Task<LedgerCount> OursAsync(IReadOnlyList<Fault> script)
+            => RunSideAsync("ours", server, kind, script, async (uri, queue, ledger) => await OurLedgerSide.StartAsync(uri, queue, ledger, Prefetch, Heartbeat, Deadline));
+
+        Task<LedgerCount> RawAsync(IReadOnlyList<Fault> script)
+            => RunSideAsync("raw", server, kind, script, async (uri, queue, ledger) => await RawLedgerSide.StartAsync(uri, queue, ledger, Prefetch, Heartbeat, Deadline));
     }
 
     private static async Task<LedgerCount> RunSideAsync(string name, Uri server, QueueKind kind, IReadOnlyList<Fault> script, Func<Uri, LoadQueue, MessageLedger, Task<ILedgerSide>> start)
@@ -42,7 +55,7 @@ internal static class LedgerCommand
         await Task.WhenAll(senders);
         await DrainAsync(ledger);
         var count = new LedgerCount(ledger.Confirmed, ledger.Lost, ledger.Duplicates, ledger.Reordered, ledger.Unknown, hung, ledger.LongestStall);
-        Console.WriteLine(Report.Text($"{name}: sent {ledger.Sent}, confirmed {count.Confirmed}, told otherwise {ledger.Told}, unknown {count.Unknown}, hung {hung}, lost {count.Lost}, duplicates {count.Duplicates}, reordered {count.Reordered}, longest stall {count.LongestStall.TotalMilliseconds:0} ms"));
+        Console.WriteLine(Report.Text($"{name}: {script.Count} faults, sent {ledger.Sent}, confirmed {count.Confirmed}, told otherwise {ledger.Told}, unknown {count.Unknown}, hung {hung}, lost {count.Lost}, duplicates {count.Duplicates}, reordered {count.Reordered}, longest stall {count.LongestStall.TotalMilliseconds:0} ms"));
         return count;
 
         async Task SendAsync(int sender)
@@ -72,6 +85,4 @@ internal static class LedgerCommand
             quiet = ledger.Lost == lost ? quiet + 1 : 0;
         }
     }
-
-    private readonly record struct LedgerCount(long Confirmed, long Lost, long Duplicates, long Reordered, long Unknown, int Hung, TimeSpan LongestStall);
 }

@@ -15,14 +15,14 @@ internal sealed class OurLedgerSide : ILedgerSide
         _destination = destination;
     }
 
-    internal static async Task<OurLedgerSide> StartAsync(Uri server, LoadQueue queue, MessageLedger ledger, TimeSpan heartbeat, TimeSpan deadline)
+    internal static async Task<OurLedgerSide> StartAsync(Uri server, LoadQueue queue, MessageLedger ledger, int prefetch, TimeSpan heartbeat, TimeSpan deadline)
     {
         var bus = await MessageBus.StartAsync(builder => builder
             .UseRabbitMq(server.ToString(), options => options.Heartbeat = heartbeat)
             .Publisher(options => options.Timeout = deadline)
             .AddTopology(queue.Topology)
             .AddMessage("load.event", LoadJson.Default.LoadEvent)
-            .AddConsumer<LoadEvent>(queue.Name, (message, _, _) => Receive(ledger, message), options => (options.Prefetch, options.Policy, options.RedeliveryLimit) = (100, DeliveryPolicy.NoRetry, null)));
+            .AddConsumer<LoadEvent>(queue.Name, (message, _, _) => Receive(ledger, message), options => (options.Prefetch, options.Policy, options.RedeliveryLimit) = (prefetch, DeliveryPolicy.NoRetry, null)));
         return new OurLedgerSide(bus, Destination.ToQueue(queue.Name));
     }
 

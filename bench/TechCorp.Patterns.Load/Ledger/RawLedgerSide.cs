@@ -28,14 +28,14 @@ internal sealed class RawLedgerSide : ILedgerSide
         _deadline = deadline;
     }
 
-    internal static async Task<RawLedgerSide> StartAsync(Uri server, LoadQueue queue, MessageLedger ledger, TimeSpan heartbeat, TimeSpan deadline)
+    internal static async Task<RawLedgerSide> StartAsync(Uri server, LoadQueue queue, MessageLedger ledger, int prefetch, TimeSpan heartbeat, TimeSpan deadline)
     {
         var factory = new ConnectionFactory { Uri = server, RequestedHeartbeat = heartbeat, AutomaticRecoveryEnabled = true, TopologyRecoveryEnabled = true, NetworkRecoveryInterval = Pause };
         var publishing = await factory.CreateConnectionAsync("load raw publishing");
         var consuming = await factory.CreateConnectionAsync("load raw consuming");
         var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: null);
         var side = new RawLedgerSide(publishing, consuming, await publishing.CreateChannelAsync(confirms), await consuming.CreateChannelAsync(), queue.Name, ledger, deadline);
-        await side._consumer.BasicQosAsync(0, 100, global: false);
+        await side._consumer.BasicQosAsync(0, (ushort)prefetch, global: false);
         var consumer = new AsyncEventingBasicConsumer(side._consumer);
         consumer.ReceivedAsync += side.HandleAsync;
         await side._consumer.BasicConsumeAsync(queue.Name, autoAck: false, consumer);

@@ -1,4 +1,4 @@
-namespace TechCorp.Patterns.Load;
+namespace TechCorp.Patterns;
 
 /// <summary>The middle of some figures.</summary>
 internal static class Median
