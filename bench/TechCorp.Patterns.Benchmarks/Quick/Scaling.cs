@@ -5,26 +5,29 @@ namespace TechCorp.Patterns.Benchmarks;
 /// <summary>How many more calls two threads make on one breaker than one thread does; and, for what the machine can do, on a breaker each.</summary>
 internal static class Scaling
 {
-    private const int Rounds = 15;
+    private const int Rounds = 25;
+    private const int OurCalls = 5_000_000;
+    private const int PeerCalls = 300_000;
 
     public static string Measure(OurSubjects ours, PollySubjects polly)
     {
-        double scaling = Of(5_000_000, calls => Loops.BreakerSync(ours, calls));
-        double apart = Of(5_000_000, static calls => Loops.BreakerSync(new OurSubjects(), calls));
-        double peer = Of(300_000, calls => Loops.BreakerSync(polly, calls));
-        return string.Create(CultureInfo.InvariantCulture, $"RESULT two_threads scaling={scaling:0.00} peer_scaling={peer:0.00} a_breaker_each={apart:0.00}");
+        double[] shared = new double[Rounds];
+        double[] apart = new double[Rounds];
+        double[] peer = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
+        {
+            shared[round] = Of(OurCalls, calls => Loops.BreakerSync(ours, calls));
+            apart[round] = Of(OurCalls, static calls => Loops.BreakerSync(new OurSubjects(), calls));
+            peer[round] = Of(PeerCalls, calls => Loops.BreakerSync(polly, calls));
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"RESULT two_threads scaling={Median.Of(shared):0.00} peer_scaling={Median.Of(peer):0.00} a_breaker_each={Median.Of(apart):0.00}");
     }
 
     private static double Of(int calls, Action<int> loop)
     {
-        double[] scalings = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
-        {
-            TimeSpan alone = Crowd.Run(threads: 1, calls, loop);
-            TimeSpan together = Crowd.Run(threads: 2, calls, loop);
-            scalings[round] = 2 * (alone / together);
-        }
-
-        return Median.Of(scalings);
+        TimeSpan alone = Crowd.Run(threads: 1, calls, loop);
+        TimeSpan together = Crowd.Run(threads: 2, calls, loop);
+        return 2 * (alone / together);
     }
 }
