@@ -104,11 +104,12 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     private async Task RunAsync()
     {
         var failures = 0;
+        var delay = TimeSpan.Zero;
         for (var generation = 1L; !_stopping.IsCancellationRequested; generation++)
         {
             try
             {
-                failures = await OpenAndWatchAsync(generation).ConfigureAwait(false) ? 0 : failures + 1;
+                failures = ReconnectBackoff.IsSettled(await OpenAndWatchAsync(generation).ConfigureAwait(false), delay) ? 1 : failures + 1;
             }
             catch (Exception) when (_stopping.IsCancellationRequested)
             {
@@ -125,7 +126,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 _log.ConnectFailed(_name, failures, exception);
             }
 
-            var delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, Math.Max(1, failures), Random.Shared.NextDouble());
+            delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, failures, Random.Shared.NextDouble());
             await Task.Delay(delay, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -137,8 +138,8 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         return _first.TrySetException(refusal);
     }
 
-    /// <returns>Whether the connection lived so long that the next attempt may come soon.</returns>
-    private async Task<bool> OpenAndWatchAsync(long generation)
+    /// <returns>How long the connection lived.</returns>
+    private async Task<TimeSpan> OpenAndWatchAsync(long generation)
     {
         _state = _state is TransportState.Refused ? TransportState.Refused : TransportState.Connecting;
         var link = await _opener.OpenAsync(generation, _stopping.Token).ConfigureAwait(false);
@@ -150,7 +151,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             _log.Connected(_name, link.Address.ToString(), generation);
             var reason = await link.Lost.WaitAsync(_stopping.Token).ConfigureAwait(false);
             _log.ConnectionLost(_name, link.Address.ToString(), generation, reason);
-            return _time.GetElapsedTime(opened) >= _options.MaxReconnectDelay;
+            return _time.GetElapsedTime(opened);
         }
         finally
         {

@@ -5,8 +5,6 @@ namespace TechCorp.Messaging;
 /// <summary>A subscription that outlives channels and connections: each rebuild is a new <see cref="RabbitMqConsumer"/> with the next generation.</summary>
 internal sealed class RabbitMqDeliverySource : IDeliverySource
 {
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
-
     private readonly RabbitMqSubscription _subscription;
     private readonly ConnectionSupervisor _supervisor;
     private readonly RabbitMqDeliverySources _siblings;
@@ -101,6 +99,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     private async Task RunAsync()
     {
         var failures = 0;
+        var delay = TimeSpan.Zero;
         while (!_ending.IsCancellationRequested)
         {
             BrokerLink? link = null;
@@ -109,7 +108,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
                 link = await _supervisor.GetAsync(_ending.Token).ConfigureAwait(false);
                 var opened = _time.GetTimestamp();
                 await ConsumeAsync(link).ConfigureAwait(false);
-                failures = _time.GetElapsedTime(opened) >= Settled ? 0 : failures + 1;
+                failures = ReconnectBackoff.IsSettled(_time.GetElapsedTime(opened), delay) ? 0 : failures + 1;
             }
             catch (Exception) when (_ending.IsCancellationRequested)
             {
@@ -122,7 +121,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
                 await RestoreAsync(link).ConfigureAwait(false);
             }
 
-            var delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, Math.Max(1, failures), Random.Shared.NextDouble());
+            delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, Math.Max(1, failures), Random.Shared.NextDouble());
             await Task.Delay(delay, _time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

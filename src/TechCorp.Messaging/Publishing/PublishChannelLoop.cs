@@ -10,7 +10,6 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
     // Confirms on, the client's tracking off; null keeps the dispatch concurrency of the connection.
     private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false, null, null);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
@@ -43,6 +42,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
     private async Task RunAsync()
     {
         var failures = 0;
+        var delay = TimeSpan.Zero;
         for (var generation = 1L; !_stopping.IsCancellationRequested; generation++)
         {
             BrokerLink? link = null;
@@ -51,7 +51,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
                 link = await supervisor.GetAsync(_stopping.Token).ConfigureAwait(false);
                 var opened = time.GetTimestamp();
                 var offended = await OpenAndWatchAsync(link, generation).ConfigureAwait(false);
-                failures = offended || time.GetElapsedTime(opened) >= Settled ? 0 : failures + 1;
+                failures = offended || ReconnectBackoff.IsSettled(time.GetElapsedTime(opened), delay) ? 0 : failures + 1;
             }
             catch (Exception) when (_stopping.IsCancellationRequested)
             {
@@ -64,9 +64,9 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
                 failures++;
             }
 
-            if (failures > 1) // the first rebuild is immediate
+            delay = failures > 1 ? ReconnectBackoff.Delay(options.ReconnectDelay, options.MaxReconnectDelay, failures - 1, Random.Shared.NextDouble()) : TimeSpan.Zero; // the first rebuild is immediate
+            if (delay > TimeSpan.Zero)
             {
-                var delay = ReconnectBackoff.Delay(options.ReconnectDelay, options.MaxReconnectDelay, failures - 1, Random.Shared.NextDouble());
                 await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

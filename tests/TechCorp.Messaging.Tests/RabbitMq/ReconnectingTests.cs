@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>How long the supervisor waits before it connects again, on a real server behind a line that breaks.</summary>
+public sealed class ReconnectingTests : IAsyncDisposable
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
+    private readonly NotedClock _clock = new();
+    private readonly TcpProxy _proxy = new(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
+    private readonly ConnectionSupervisor _supervisor;
+
+    public ReconnectingTests()
+    {
+        var options = new RabbitMqOptions { Uris = [RabbitMqServer.Through(_proxy.Port)], ReconnectDelay = First, MaxReconnectDelay = TimeSpan.FromSeconds(2) };
+        _supervisor = new ConnectionSupervisor(options, "reconnecting", (_, _) => Task.CompletedTask, _clock, NullLogger.Instance);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_line_that_breaks_now_and_then_comes_back_at_once_each_time()
+    {
+        var waits = await WaitsAsync(losses: 5, lived: TimeSpan.FromSeconds(1));
+
+        waits.Should().HaveCount(5).And.OnlyContain(wait => wait <= First);
+    }
+
+    [Fact]
+    public async Task A_broker_that_drops_connections_as_they_open_is_asked_less_and_less_often()
+    {
+        var waits = await WaitsAsync(losses: 5, lived: TimeSpan.Zero);
+
+        waits.Should().HaveCount(5).And.BeInAscendingOrder();
+        waits[4].Should().BeGreaterThanOrEqualTo(First * 8);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _supervisor.DisposeAsync();
+        await _proxy.DisposeAsync();
+    }
+
+    private async Task<TimeSpan[]> WaitsAsync(int losses, TimeSpan lived)
+    {
+        await _supervisor.StartAsync(Cancellation);
+        for (var loss = 1; loss <= losses; loss++)
+        {
+            var link = await Eventually.Ends(_supervisor.GetAsync(Cancellation), "it is connected");
+            _clock.Advance(lived);
+            _proxy.Cut();
+            await Eventually.Ends(link.Lost, "the loss is seen");
+            await Eventually.Holds(() => _clock.Waits.Count == loss, $"it waits for the {loss}th time");
+            _clock.Advance(_clock.Waits.Last());
+        }
+
+        return [.. _clock.Waits];
+    }
+
+    /// <summary>Notes the waits for a connection; everything longer is a limit for something else.</summary>
+    private sealed class NotedClock : FakeTimeProvider
+    {
+        public ConcurrentQueue<TimeSpan> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime > TimeSpan.Zero && dueTime <= TimeSpan.FromSeconds(2))
+            {
+                Waits.Enqueue(dueTime);
+            }
+
+            return timer;
+        }
+    }
+}
