@@ -19,6 +19,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     private Task? _loop; // guarded by _gate
     private bool _stopped; // guarded by _gate
     private volatile TransportState _state;
+    private volatile Exception? _failure; // of the last attempt to connect
 
     /// <param name="options">Where, and how patiently.</param>
     /// <param name="name">What the broker's management shows.</param>
@@ -39,7 +40,8 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
 
     /// <summary>Connects for the first time; a broker that is not there is retried until the token is cancelled. Starting twice is harmless.</summary>
     /// <exception cref="BrokerConnectionException">The broker refused credentials or virtual host; nothing is retried until the next start.</exception>
-    internal Task StartAsync(CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The token was cancelled first; the message says why no attempt succeeded.</exception>
+    internal async Task StartAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -53,7 +55,14 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             _loop ??= Task.Run(RunAsync, CancellationToken.None);
         }
 
-        return _first.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await _first.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && _failure is { } failure)
+        {
+            throw new OperationCanceledException($"{string.Join(", ", _options.Uris.Select(BrokerAddress.Of))}: not reached before the start was cancelled ({failure.GetBaseException().Message}).", failure, cancellationToken);
+        }
     }
 
     /// <summary>The open connection, as soon as there is one.</summary>
@@ -121,6 +130,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             }
             catch (Exception exception)
             {
+                _failure = exception;
                 _state = exception is BrokerConnectionException ? TransportState.Refused : TransportState.Connecting;
                 failures++;
                 _log.ConnectFailed(_name, failures, exception);

@@ -38,6 +38,20 @@ public sealed class ReconnectingTests : IAsyncDisposable
         waits[4].Should().BeGreaterThanOrEqualTo(First * 8);
     }
 
+    [Fact, Trait("Spec", "PB15")]
+    public async Task A_start_that_is_given_up_says_why_no_attempt_succeeded()
+    {
+        _proxy.Close();
+        using var patience = new CancellationTokenSource();
+        var start = _supervisor.StartAsync(patience.Token);
+        await Eventually.Holds(() => !_clock.Waits.IsEmpty, "the first attempt has failed");
+
+        await patience.CancelAsync();
+
+        var cancelled = (await FluentActions.Awaiting(() => start).Should().ThrowAsync<OperationCanceledException>().WithMessage($"*127.0.0.1:{_proxy.Port}*not reached*refused*")).Which;
+        cancelled.CancellationToken.Should().Be(patience.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync();
