@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Resilience;
 
@@ -15,6 +16,8 @@ internal sealed class Circuit
     private readonly CircuitTimes _times;
     private readonly int _failureThreshold;
     private readonly TransitionFeed _feed;
+    private readonly ILogger? _logger; // null when nobody listens: a rejection costs what a clock costs
+    private readonly Action<Exception>? _errorSink;
     private volatile CircuitEpoch _epoch; // written under _gate
 
     public Circuit(string name, CircuitBreakerOptions options, TimeProvider timeProvider, ILogger logger)
@@ -24,6 +27,8 @@ internal sealed class Circuit
         _clock = new MonotonicClock(timeProvider);
         _times = new CircuitTimes(_clock, options);
         _feed = new TransitionFeed(options.OnTransition, options.OnCallbackError, logger);
+        _logger = logger is NullLogger ? null : logger;
+        _errorSink = options.OnCallbackError;
         _epoch = new ClosedEpoch(this, generation: 0);
         ResilienceMetrics.Observe(this);
     }
@@ -167,7 +172,7 @@ internal sealed class Circuit
             {
                 permit = default;
                 rejection = new CircuitRejection(epoch, _clock.Until(end, now));
-                ResilienceMetrics.Rejected(Name);
+                TellRejected(rejection.RetryAfter);
                 return false;
             }
 
@@ -178,6 +183,24 @@ internal sealed class Circuit
                 rejection = default;
                 return true;
             }
+        }
+    }
+
+    private void TellRejected(TimeSpan retryAfter)
+    {
+        ResilienceMetrics.Rejected(Name);
+        if (_logger is null)
+        {
+            return;
+        }
+
+        try
+        {
+            Log.Rejected(_logger, Name, retryAfter);
+        }
+        catch (Exception exception)
+        {
+            CallbackError.Report(_logger, _errorSink, exception, nameof(ILogger), Name);
         }
     }
 

@@ -21,6 +21,15 @@ internal static partial class Log
     [LoggerMessage(1010, LogLevel.Information, "'{Name}' failed in attempt {Attempt}; the next one follows after {Delay}.")]
     public static partial void Retrying(ILogger logger, string name, int attempt, TimeSpan delay, Exception? exception);
 
+    [LoggerMessage(1011, LogLevel.Information, "'{Name}' is not attempted again after attempt {Attempt}: {Reason}.")]
+    public static partial void RetryStopped(ILogger logger, string name, int attempt, RetryStop reason, Exception? exception);
+
+    [LoggerMessage(1012, LogLevel.Information, "An attempt of '{Name}' took longer than {Limit}.")]
+    public static partial void TimedOut(ILogger logger, string name, TimeSpan limit);
+
+    [LoggerMessage(1013, LogLevel.Debug, "Circuit '{Circuit}' rejected a call; the next may follow after {RetryAfter}.")]
+    public static partial void Rejected(ILogger logger, string circuit, TimeSpan retryAfter);
+
     [LoggerMessage(1020, LogLevel.Warning, "'{Name}' sends a {Method} request once only: its content ({Content}) cannot be sent again. Buffer it to have it retried.")]
     public static partial void ContentNotReplayable(ILogger logger, string name, string method, string content);
 

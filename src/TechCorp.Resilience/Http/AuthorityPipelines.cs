@@ -14,7 +14,7 @@ internal sealed class AuthorityPipelines
     public AuthorityPipelines(string name, ResiliencePipelineOptions options, TimeProvider? timeProvider, ILogger? logger)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        OptionsCheck.Throw(options.Problems());
+        OptionsCheck.Throw([.. options.Problems(), .. Unfit(options)]);
         Name = name;
         Logger = logger ?? NullLogger.Instance;
         _options = options.Copy();
@@ -49,6 +49,15 @@ internal sealed class AuthorityPipelines
         }
 
         return options;
+    }
+
+    /// <summary>What is right for a pipeline and wrong for requests.</summary>
+    private static IEnumerable<string> Unfit(ResiliencePipelineOptions options)
+    {
+        if (options.Timeout?.Mode == TimeoutMode.Abandon)
+        {
+            yield return $"{nameof(options.Timeout)} must be {nameof(TimeoutMode.Cooperative)} for requests: an abandoned attempt would go on with a request that the next one sends again and that its caller disposes.";
+        }
     }
 
     private readonly record struct Authority(string Scheme, string Host, int Port)

@@ -1,28 +1,55 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 
 namespace TechCorp.Resilience;
 
-/// <summary>One request, and whether it may be sent again.</summary>
+/// <summary>One request as its caller gave it, and whether it may be sent again.</summary>
+/// <remarks>An inner handler that follows a redirect rewrites the request: another address, perhaps GET without content, no authorization.</remarks>
 internal readonly struct HttpCall(HttpRequestMessage request, bool blocks)
 {
-    public HttpRequestMessage Request => request;
+    private readonly HttpMethod _method = request.Method;
+    private readonly Uri? _address = request.RequestUri;
+    private readonly HttpContent? _content = request.Content;
+    private readonly AuthenticationHeaderValue? _authorization = request.Headers.Authorization;
+    private readonly bool? _chunked = request.Headers.TransferEncodingChunked;
 
     public bool Blocks => blocks;
+
+    public HttpMethod Method => _method;
+
+    public HttpContent? Content => _content;
 
     public bool MayRepeat => IsSafeToRepeat && HasReplayableContent;
 
     /// <summary>Whether the method promises that a second request does no harm, or a key makes the server keep that promise.</summary>
     public bool IsSafeToRepeat =>
-        request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options
-        || request.Method == HttpMethod.Trace || request.Method == HttpMethod.Put || request.Method == HttpMethod.Delete
+        _method == HttpMethod.Get || _method == HttpMethod.Head || _method == HttpMethod.Options
+        || _method == HttpMethod.Trace || _method == HttpMethod.Put || _method == HttpMethod.Delete
         || IdempotencyKey is not null;
 
-    public bool HasReplayableContent => IsReplayable(request.Content);
+    public bool HasReplayableContent => IsReplayable(_content);
 
     public string? IdempotencyKey =>
         request.Headers.NonValidated.TryGetValues(ResilienceHandler.IdempotencyKeyHeader, out var values) && values.ToString() is { Length: > 0 } key
             ? key
             : null;
+
+    /// <summary>The request for the next attempt, as it was given.</summary>
+    public HttpRequestMessage Again()
+    {
+        (request.RequestUri, request.Method, request.Content) = (_address, _method, _content);
+        if (!Equals(request.Headers.Authorization, _authorization))
+        {
+            request.Headers.Authorization = _authorization;
+        }
+
+        if (request.Headers.TransferEncodingChunked != _chunked)
+        {
+            request.Headers.TransferEncodingChunked = _chunked;
+        }
+
+        return request;
+    }
 
     // Only contents known to hold their bytes: a stream may be read once, and any other type may be one.
     private static bool IsReplayable(HttpContent? content) => content switch

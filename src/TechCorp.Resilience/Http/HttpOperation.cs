@@ -12,6 +12,7 @@ internal static class HttpOperation
         new((call, attempt) => send(call, attempt.CancellationToken))
         {
             IsFailure = static response => IsFailure(response.StatusCode),
+            Explain = static response => FormattableString.Invariant($"{(int)response.StatusCode} {response.StatusCode}"),
             RetryAfter = response => RetryAfter(response.Headers.RetryAfter, timeProvider),
             Discard = static response => response.Dispose(),
             MayRepeat = static call => call.MayRepeat,

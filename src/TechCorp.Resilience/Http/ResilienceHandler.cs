@@ -12,6 +12,7 @@ namespace TechCorp.Resilience;
 /// only if that cannot do harm: GET, HEAD, OPTIONS, TRACE, PUT and DELETE always, other methods with an <c>Idempotency-Key</c> header; and only if its
 /// content can be sent again (no stream). <c>Retry-After</c> is a lower bound of the back-off.
 /// </para>
+/// <para>Each attempt sends the request as it was given, also when an inner handler followed a redirect, which rewrites it.</para>
 /// <para>The limit of an attempt covers the time to the response headers. When no attempt is left, the last response is returned as it is.</para>
 /// <para><see cref="HttpClient.Timeout"/> (100 s by default) cancels the whole call and must be longer than all attempts and waits together.</para>
 /// </remarks>
@@ -40,8 +41,8 @@ public sealed class ResilienceHandler : DelegatingHandler
         _operation = HttpOperation.Describe(pipelines.Clock, Send);
 
         ValueTask<HttpResponseMessage> Send(HttpCall call, CancellationToken cancellationToken) => call.Blocks
-            ? new(base.Send(call.Request, cancellationToken))
-            : new(base.SendAsync(call.Request, cancellationToken));
+            ? new(base.Send(call.Again(), cancellationToken))
+            : new(base.SendAsync(call.Again(), cancellationToken));
     }
 
     /// <summary>The circuits so far, by authority, for health checks.</summary>
@@ -70,7 +71,7 @@ public sealed class ResilienceHandler : DelegatingHandler
         var call = new HttpCall(request, blocks);
         if (call.IsSafeToRepeat && !call.HasReplayableContent)
         {
-            Log.ContentNotReplayable(_pipelines.Logger, _pipelines.Name, request.Method.Method, request.Content!.GetType().Name);
+            Log.ContentNotReplayable(_pipelines.Logger, _pipelines.Name, call.Method.Method, call.Content!.GetType().Name);
         }
 
         return call;

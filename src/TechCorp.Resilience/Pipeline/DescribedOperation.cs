@@ -22,6 +22,8 @@ internal readonly struct DescribedOperation<TState, TResult>(ResilientOperation<
     public static bool IsFailure(in DescribedOperation<TState, TResult> operation, TResult result) =>
         operation._description.IsFailure is { } isFailure && isFailure(result);
 
+    public static string? Explain(in DescribedOperation<TState, TResult> operation, TResult failure) => operation._description.Explain?.Invoke(failure);
+
     public static TimeSpan? RetryAfter(in DescribedOperation<TState, TResult> operation, TResult result) =>
         operation._description.RetryAfter?.Invoke(result);
 

@@ -4,8 +4,11 @@ namespace TechCorp.Resilience;
 
 /// <summary>How an attempt ended, and how that counts.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct EndedAttempt<TResult>(Outcome<TResult> Outcome, Verdict Verdict)
+internal readonly record struct EndedAttempt<TResult>(Outcome<TResult> Outcome, Verdict Verdict, FailedResultException? FailedResult = null)
 {
+    /// <summary>What went wrong: the exception, or what stands for a failing result.</summary>
+    public Exception? Evidence => FailedResult ?? Outcome.Exception;
+
     public static EndedAttempt<TResult> Broken(Exception exception) =>
         new(Outcome<TResult>.Failure(exception), new Verdict(OutcomeClass.Failure, MayRetry: false));
 }

@@ -19,6 +19,8 @@ internal interface IOperation<TSelf, TResult>
 
     static virtual bool IsFailure(in TSelf operation, TResult result) => false;
 
+    static virtual string? Explain(in TSelf operation, TResult failure) => null;
+
     static virtual TimeSpan? RetryAfter(in TSelf operation, TResult result) => null;
 
     static virtual void Discard(in TSelf operation, TResult result) => (result as IDisposable)?.Dispose();

@@ -30,13 +30,18 @@ internal sealed partial class PipelineExecutor
             RetryStop stop = Decide(in operation, in ended, turns, pays, begun, out Outcome<TResult> outcome, out TimeSpan delay);
             if (stop != RetryStop.None)
             {
+                if (!running.IsRejected)
+                {
+                    NotifyStop(number, stop, ended.Evidence);
+                }
+
                 return await EndAsync(operation, outcome, ended.Verdict.Class, stop, cancellationToken).ConfigureAwait(false);
             }
 
             if (!running.IsRejected)
             {
-                NotifyRetry(number, delay, outcome.Exception);
-                lastFailure = outcome.Exception;
+                NotifyRetry(number, delay, outcome.Exception, ended.Evidence);
+                lastFailure = ended.Evidence;
                 number++;
                 Discard(in operation, in outcome);
             }
@@ -108,7 +113,7 @@ internal sealed partial class PipelineExecutor
 
         if (Circuit is not null)
         {
-            Record(running.Permit, ended.Verdict.Class, ended.Outcome.Exception);
+            Record(running.Permit, ended.Verdict.Class, ended.Evidence);
         }
 
         return ended;

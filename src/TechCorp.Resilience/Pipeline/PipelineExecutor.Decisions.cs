@@ -27,7 +27,7 @@ internal sealed partial class PipelineExecutor
         try
         {
             return TOperation.IsFailure(in operation, value)
-                ? new(Outcome<TResult>.Failure(value), new Verdict(OutcomeClass.Failure, MayRetry: true))
+                ? new(Outcome<TResult>.Failure(value), new Verdict(OutcomeClass.Failure, MayRetry: true), Explained(in operation, value))
                 : new(Outcome<TResult>.Success(value), new Verdict(OutcomeClass.Success, MayRetry: false));
         }
         catch (Exception broken)
@@ -36,6 +36,22 @@ internal sealed partial class PipelineExecutor
             Discard(in operation, in unseen);
             return EndedAttempt<TResult>.Broken(broken);
         }
+    }
+
+    private FailedResultException Explained<TOperation, TResult>(in TOperation operation, TResult failure)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        string? explanation = null;
+        try
+        {
+            explanation = TOperation.Explain(in operation, failure);
+        }
+        catch (Exception exception)
+        {
+            CallbackError.Report(_logger, _retry?.Options.OnCallbackError, exception, "Explain", Name);
+        }
+
+        return new FailedResultException(Name, explanation);
     }
 
     private EndedAttempt<TResult> JudgeException<TResult>(Exception exception, AttemptTimer? timer, CancellationToken cancellationToken)
@@ -50,7 +66,7 @@ internal sealed partial class PipelineExecutor
 
             if (timer is { HasFired: true })
             {
-                ResilienceMetrics.TimedOut(Name);
+                NotifyTimeout(timer.Limit);
                 exception = new TimeoutRejectedException(Name, timer.Limit, canceled);
             }
         }
@@ -116,7 +132,7 @@ internal sealed partial class PipelineExecutor
         if (stop == RetryStop.CircuitOpen && !rejected)
         {
             Discard(in operation, in outcome);
-            outcome = Outcome<TResult>.Rejected(ahead, outcome.Exception);
+            outcome = Outcome<TResult>.Rejected(ahead, ended.Evidence);
         }
 
         return stop;
@@ -139,12 +155,12 @@ internal sealed partial class PipelineExecutor
         }
     }
 
-    private void NotifyRetry(int attempt, TimeSpan delay, Exception? exception)
+    private void NotifyRetry(int attempt, TimeSpan delay, Exception? exception, Exception? evidence)
     {
         ResilienceMetrics.Retried(Name);
         try
         {
-            Log.Retrying(_logger, Name, attempt, delay, exception);
+            Log.Retrying(_logger, Name, attempt, delay, evidence);
         }
         catch (Exception loggerException)
         {
@@ -158,6 +174,37 @@ internal sealed partial class PipelineExecutor
         catch (Exception callbackException)
         {
             CallbackError.Report(_logger, _retry!.Options.OnCallbackError, callbackException, "OnRetry", Name);
+        }
+    }
+
+    /// <summary>Says why a failed call gets no further attempt, where one might have been expected.</summary>
+    private void NotifyStop(int attempt, RetryStop stop, Exception? evidence)
+    {
+        if (stop == RetryStop.NotRetryable)
+        {
+            return;
+        }
+
+        try
+        {
+            Log.RetryStopped(_logger, Name, attempt, stop, evidence);
+        }
+        catch (Exception loggerException)
+        {
+            CallbackError.Report(_logger, _retry!.Options.OnCallbackError, loggerException, nameof(ILogger), Name);
+        }
+    }
+
+    private void NotifyTimeout(TimeSpan limit)
+    {
+        ResilienceMetrics.TimedOut(Name);
+        try
+        {
+            Log.TimedOut(_logger, Name, limit);
+        }
+        catch (Exception loggerException)
+        {
+            CallbackError.Report(_logger, _retry?.Options.OnCallbackError, loggerException, nameof(ILogger), Name);
         }
     }
 

@@ -22,6 +22,12 @@ public sealed class ResilientOperation<TState, TResult>
     /// <summary>Whether a result counts as a failure: the circuit counts it, a retry may follow. Default: no result does.</summary>
     public Func<TResult, bool>? IsFailure { get; init; }
 
+    /// <summary>
+    /// A few words about a failing result, for the log and as evidence of why a circuit opened: a status, never content or secrets. Asked once for each failing result.
+    /// Default: none, and the evidence only says that a result counted as a failure.
+    /// </summary>
+    public Func<TResult, string?>? Explain { get; init; }
+
     /// <summary>The wait that a failing result asks for, a lower bound of the back-off. Default: none asks.</summary>
     public Func<TResult, TimeSpan?>? RetryAfter { get; init; }
 

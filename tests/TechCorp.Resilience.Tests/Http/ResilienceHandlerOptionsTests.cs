@@ -16,6 +16,11 @@ public sealed class ResilienceHandlerOptionsTests
     }
 
     [Fact]
+    public void A_limit_that_leaves_requests_behind_is_refused() =>
+        FluentActions.Invoking(() => new ResilienceHandler("inventory", new ResiliencePipelineOptions { Timeout = new() { Mode = TimeoutMode.Abandon } }))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("Timeout must be Cooperative for requests*");
+
+    [Fact]
     public async Task The_options_decide_how_often_a_request_is_sent()
     {
         using ScriptedServer server = new ScriptedServer(_clock).Answer(1, HttpStatusCode.BadGateway).Answer(2, HttpStatusCode.BadGateway);

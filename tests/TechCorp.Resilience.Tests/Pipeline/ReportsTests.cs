@@ -17,7 +17,60 @@ public sealed class ReportsTests
         retries.Total.Should().Be(2);
         _log.Entries.Should().Equal(
             "1010 'counted' failed in attempt 1; the next one follows after 00:00:01.",
-            "1010 'counted' failed in attempt 2; the next one follows after 00:00:02.");
+            "1010 'counted' failed in attempt 2; the next one follows after 00:00:02.",
+            "1011 'counted' is not attempted again after attempt 3: AttemptsExhausted.");
+    }
+
+    [Fact]
+    public async Task The_log_says_when_the_budget_ends_the_attempts()
+    {
+        var policy = new RetryPolicy("spent", new RetryOptions { MaxAttempts = 3, Budget = new RetryBudget(ratio: 0.2, minimum: 1) }, timeProvider: _clock, logger: _log);
+
+        await _clock.RunAsync(policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0).AsTask());
+
+        _log.Entries.Should().EndWith("1011 'spent' is not attempted again after attempt 2: BudgetExhausted.");
+    }
+
+    [Fact]
+    public async Task The_log_says_when_the_deadline_ends_the_attempts_and_which_attempt_took_too_long()
+    {
+        var pipeline = ResiliencePipeline.Create(
+            "slow",
+            new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(5.5), Timeout = new() { Timeout = TimeSpan.FromSeconds(5) } },
+            _clock,
+            _log);
+
+        await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
+
+        _log.Entries.Should().Equal("1012 An attempt of 'slow' took longer than 00:00:05.", "1011 'slow' is not attempted again after attempt 1: DeadlineTooClose.");
+    }
+
+    [Fact]
+    public async Task The_log_names_the_circuit_of_a_rejected_call_and_nothing_else_about_it()
+    {
+        var pipeline = ResiliencePipeline.Create("gateway", timeProvider: _clock, logger: _log);
+        pipeline.CircuitBreaker!.Isolate();
+        _log.Entries.Clear();
+
+        await pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
+
+        _log.Entries.Should().Equal($"1013 Circuit 'gateway' rejected a call; the next may follow after {TimeSpan.MaxValue}.");
+    }
+
+    [Fact, Trait("Spec", "CB19")]
+    public async Task A_logger_that_throws_changes_no_call()
+    {
+        var pipeline = ResiliencePipeline.Create(
+            "gateway",
+            new ResiliencePipelineOptions { Timeout = new() { Timeout = TimeSpan.FromSeconds(1) }, Retry = new() { MaxAttempts = 2 }, CircuitBreaker = new() { FailureThreshold = 2 } },
+            _clock,
+            new ThrowingLogger());
+
+        Outcome<int> slow = await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
+        Outcome<int> rejected = await pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
+
+        slow.Exception.Should().BeOfType<TimeoutRejectedException>();
+        rejected.Status.Should().Be(OutcomeStatus.Rejected);
     }
 
     [Fact]
