@@ -1,6 +1,6 @@
 namespace TechCorp.Outbox;
 
-/// <summary>The statements of the idempotency store in one dialect. Status: 0 in progress, 1 finished, 2 in doubt.</summary>
+/// <summary>The statements of the idempotency store in one dialect. Status: 0 in progress, 1 finished, 2 in doubt, 3 free.</summary>
 internal sealed record IdempotencySql
 {
     /// <summary>The claim, in one statement: a new record, the same claim again, a take-over; no row when somebody else has it or it is finished.</summary>
@@ -13,6 +13,7 @@ internal sealed record IdempotencySql
     /// <summary>Counts the record if this very lease has finished it.</summary>
     internal required string IsCompleted { get; init; }
 
+    /// <summary>Frees the record and keeps it: the next claim needs its fence.</summary>
     internal required string Release { get; init; }
 
     internal required string Doubt { get; init; }
@@ -23,5 +24,6 @@ internal sealed record IdempotencySql
 
     internal required string ResolveWithout { get; init; }
 
+    /// <summary>Deletes records past their retention and their last lease: the fence of their keys begins again.</summary>
     internal required string Sweep { get; init; }
 }

@@ -7,6 +7,7 @@ namespace TechCorp.Outbox;
 /// <summary>Idempotency records in the service's own database: shared by its processes, and able to commit together with the effect that they are about.</summary>
 /// <remarks>
 /// Safe for concurrent use. Leases run by the server's clock on PostgreSQL, by the given clock on SQLite, where all processes are on one host.
+/// A released key keeps its record, free, until <see cref="SweepAsync"/> deletes it: the fence of a key grows until then, and begins at 1 again after it.
 /// With the overloads that take a transaction the effect happens once whatever dies when; a concurrent duplicate on PostgreSQL waits for that transaction, then replays.
 /// </remarks>
 public sealed class SqlIdempotencyStore : IIdempotencyStore
@@ -92,12 +93,12 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         CheckKey(key);
+        CheckSpan(retention, nameof(retention));
         if (outcome is not { } known)
         {
-            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value }, cancellationToken);
+            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value, Retention = Milliseconds(retention), Now }, cancellationToken);
         }
 
-        CheckSpan(retention, nameof(retention));
         return ChangeAsync(
             _sql.ResolveWith,
             new { key.Scope, Key = key.Value, known.Failed, known.TypeTag, Result = known.Payload.ToArray(), Retention = Milliseconds(retention), Now },
@@ -137,7 +138,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
             var found = await answers.ReadSingleOrDefaultAsync<IdempotencyRow>().ConfigureAwait(false);
             switch (found)
             {
-                case null:
+                case null or { Status: 3 }:
                     break;
                 case { IsSame: 0 }:
                     return IdempotencyClaim.Mismatch;

@@ -46,4 +46,17 @@ internal sealed class IdempotencyServices
 
     /// <summary>Bounds and repeats what must reach the store because the effect has happened.</summary>
     public ResiliencePipeline Completion { get; }
+
+    /// <summary>Logs about a key; a logger that throws changes nothing, neither the keeping of a lease nor what a caller gets.</summary>
+    public void Report<TFacts>(IdempotencyKey key, TFacts facts, Action<ILogger, IdempotencyKey, TFacts> log)
+    {
+        try
+        {
+            log(Logger, key, facts);
+        }
+        catch (Exception exception)
+        {
+            CallbackError.Report(Logger, sink: null, exception, nameof(ILogger), key.ToString());
+        }
+    }
 }

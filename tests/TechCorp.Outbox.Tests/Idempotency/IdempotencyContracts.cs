@@ -21,3 +21,7 @@ public sealed class PostgreSqlIdempotencyCrashContract : IdempotencyCrashContrac
 public sealed class SqliteIdempotencyStatementContract : IdempotencyStatementContract<SqliteDatabase>;
 
 public sealed class PostgreSqlIdempotencyStatementContract : IdempotencyStatementContract<PostgreSqlDatabase>;
+
+public sealed class SqliteIdempotencyRecordContract : IdempotencyRecordContract<SqliteDatabase>;
+
+public sealed class PostgreSqlIdempotencyRecordContract : IdempotencyRecordContract<PostgreSqlDatabase>;

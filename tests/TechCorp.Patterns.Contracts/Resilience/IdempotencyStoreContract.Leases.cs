@@ -33,6 +33,53 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         }
     }
 
+    [Fact, Trait("Spec", "ID8"), Trait("Spec", "ID13")]
+    public async Task The_fence_goes_on_after_a_release()
+    {
+        await Claim();
+        await _backend.AdvanceAsync(Lease);
+        IdempotencyLease thief = await Claim();
+        await Store.FailAsync(thief, ClaimDisposition.Release);
+
+        IdempotencyLease next = await Claim(RequestFor(fingerprint: OtherRequest));
+
+        next.Fence.Should().Be(thief.Fence + 1);
+        next.Attempt.Should().Be(1);
+        (await Store.CompleteAsync(thief, Receipt, Retention)).Should().BeFalse();
+    }
+
+    [Fact, Trait("Spec", "ID10"), Trait("Spec", "ID13")]
+    public async Task The_fence_goes_on_after_a_doubt_that_was_resolved_without_an_outcome()
+    {
+        IdempotencyLease doubtful = await Claim();
+        await Store.FailAsync(doubtful, ClaimDisposition.InDoubt);
+        await _backend.AdvanceAsync(Retention + Lease);
+        await Store.ResolveAsync(Key, outcome: null, Retention);
+        (await Store.SweepAsync(10)).Should().Be(0);
+
+        (await Claim()).Fence.Should().Be(doubtful.Fence + 1);
+    }
+
+    [Fact, Trait("Spec", "ID26"), Trait("Spec", "ID13")]
+    public async Task No_sweep_within_the_retention_or_the_last_lease_makes_the_fence_begin_again()
+    {
+        var shortLived = TimeSpan.FromSeconds(10);
+        IdempotencyLease zombie = await Claim(RequestFor(retention: shortLived));
+        await _backend.AdvanceAsync(Lease);
+        IdempotencyLease finished = await Claim(RequestFor(retention: shortLived));
+        (await Store.CompleteAsync(finished, Receipt, shortLived)).Should().BeTrue();
+        await _backend.AdvanceAsync(shortLived);
+        await Store.SweepAsync(10);
+        IdempotencyLease released = await Claim();
+        released.Fence.Should().BeGreaterThan(finished.Fence).And.BeGreaterThan(zombie.Fence);
+
+        await Store.FailAsync(released, ClaimDisposition.Release);
+        await _backend.AdvanceAsync(Retention - shortLived);
+        await Store.SweepAsync(10);
+
+        (await Claim()).Fence.Should().BeGreaterThan(released.Fence);
+    }
+
     [Fact, Trait("Spec", "ID14")]
     public async Task A_zombie_cannot_complete()
     {
