@@ -10,6 +10,9 @@ internal sealed partial class PostgreSqlDialect
 
     internal override IdempotencySql Idempotency(string schema) => new()
     {
+        Bound = $"set local lock_timeout = {SqlIdempotencyStore.LockWaitMilliseconds};",
+        Open = $"; select pg_advisory_xact_lock_shared({LockClass(schema, "idempotency")}, @Hold)",
+        IsOpen = $"select case when pg_try_advisory_xact_lock({LockClass(schema, "idempotency")}, @Hold) then 0 else 1 end",
         Claim = $"""
             insert into {schema}.idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)
             values (@Scope, @Key, @Fingerprint, 0, cast(@Owner as uuid), 1, 1, clock_timestamp() + @Lease * interval '1 millisecond', clock_timestamp() + @Retention * interval '1 millisecond', clock_timestamp())

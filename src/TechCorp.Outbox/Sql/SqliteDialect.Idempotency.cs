@@ -10,6 +10,9 @@ internal sealed partial class SqliteDialect
 
     internal override IdempotencySql Idempotency(string schema) => new()
     {
+        Bound = "",
+        Open = "",
+        IsOpen = "select 0",
         Claim = $"""
             insert into {schema}_idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)
             values (@Scope, @Key, @Fingerprint, 0, @Owner, 1, 1, @Now + @Lease, @Now + @Retention, @Now)

@@ -25,3 +25,7 @@ public sealed class PostgreSqlIdempotencyStatementContract : IdempotencyStatemen
 public sealed class SqliteIdempotencyRecordContract : IdempotencyRecordContract<SqliteDatabase>;
 
 public sealed class PostgreSqlIdempotencyRecordContract : IdempotencyRecordContract<PostgreSqlDatabase>;
+
+public sealed class SqliteIdempotencyLockContract : IdempotencyLockContract<SqliteDatabase>;
+
+public sealed class PostgreSqlIdempotencyLockContract : IdempotencyLockContract<PostgreSqlDatabase>;
