@@ -60,7 +60,7 @@ public sealed partial class SqlIdempotencyStore
     /// <summary>Stores the outcome in the caller's transaction: it is replayed if, and only if, the business rows commit with it.</summary>
     /// <remarks>
     /// From here to the end of the transaction nobody can take the key, even if its lease ends meanwhile: <see cref="RenewAsync"/> answers true, and claims by others
-    /// wait half a second and then say that it is in progress. A rollback after the lease has ended leaves the key to whoever comes first.
+    /// wait a second and then say that it is in progress. A rollback after the lease has ended leaves the key to whoever comes first.
     /// </remarks>
     /// <param name="transaction">An open transaction on the database of this store.</param>
     /// <param name="lease">The claim that ran the operation.</param>

@@ -13,7 +13,7 @@ namespace TechCorp.Outbox;
 public sealed partial class SqlIdempotencyStore : IIdempotencyStore
 {
     /// <summary>How long a claim or a renewal waits for a transaction that works on the same record.</summary>
-    internal const int LockWaitMilliseconds = 500;
+    internal const int LockWaitMilliseconds = 1_000;
 
     private const int Looks = 10;
     private readonly OutboxDatabase _database;
@@ -43,7 +43,11 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
         {
             await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             var claim = await ClaimAsync(write.Connection, write.Transaction, _sql.Bound, request, cancellationToken).ConfigureAwait(false);
-            await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+            if (claim.Status == IdempotencyClaimStatus.Acquired)
+            {
+                await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             return claim;
         }
         catch (DbException e) when (e.SqlState == Locked)

@@ -11,6 +11,7 @@ internal sealed class IdempotencyServices
         ArgumentNullException.ThrowIfNull(store);
         OptionsCheck.Throw(options.Problems());
         Store = store;
+        Memory = store as InMemoryIdempotencyStore;
         Options = options.Copy();
         Clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
         Logger = logger ?? NullLogger.Instance;
@@ -34,6 +35,9 @@ internal sealed class IdempotencyServices
     }
 
     public IIdempotencyStore Store { get; }
+
+    /// <summary>The store, if it is one that answers without leaving the process.</summary>
+    public InMemoryIdempotencyStore? Memory { get; }
 
     public IdempotencyOptions Options { get; }
 

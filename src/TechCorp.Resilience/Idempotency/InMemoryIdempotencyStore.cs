@@ -3,7 +3,7 @@ namespace TechCorp.Resilience;
 /// <summary>Keeps idempotency records in the memory of one process: for tests, and for effects that end with the process. Safe for use by many threads.</summary>
 /// <remarks>
 /// Bounded: when it is full, the outcome finished longest ago is forgotten, before its retention if need be. Records in progress or in doubt are never
-/// forgotten to make room. A replay allocates nothing. The fence of a key grows even over what is forgotten: a new record's is above that of every record removed before.
+/// forgotten to make room. A replay allocates nothing, through the executor neither but for what the result itself takes. The fence of a key grows even over what is forgotten: a new record's is above that of every record removed before.
 /// </remarks>
 public sealed class InMemoryIdempotencyStore : IIdempotencyStore
 {
@@ -162,6 +162,18 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
             }
 
             return new(swept);
+        }
+    }
+
+    /// <summary>The outcome that a claim would replay, without a claim.</summary>
+    internal bool TryReplay(IdempotencyKey key, Fingerprint fingerprint, out StoredOutcome outcome)
+    {
+        long now = _clock.Now;
+        lock (_gate)
+        {
+            bool found = _records.TryGetValue(key, out InMemoryRecord? record) && record.IsFinished && !record.IsForgotten(now) && record.Fingerprint == fingerprint;
+            outcome = found ? record!.Outcome : default;
+            return found;
         }
     }
 

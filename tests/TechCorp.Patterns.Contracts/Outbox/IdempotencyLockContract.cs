@@ -106,7 +106,7 @@ public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDat
         {
             var claim = await _store.TryBeginAsync(Request(), Cancel).AsTask().WaitAsync(Patience, Cancel);
             claim.Status.Should().Be(IdempotencyClaimStatus.InProgress);
-            claim.RetryAfter.Should().Be(TimeSpan.FromMilliseconds(500));
+            claim.RetryAfter.Should().Be(TimeSpan.FromSeconds(1));
             await write.CommitAsync(Cancel);
         }
 
@@ -142,7 +142,7 @@ public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDat
 
         var error = (await FluentActions.Awaiting(() => RenewAsync(lease)).Should().ThrowAsync<TimeoutException>()).Which;
 
-        error.Message.Should().Be($"Another transaction has held the record of '{Key}' for 00:00:00.5000000; whether its lease still holds is not known. Ask again.");
+        error.Message.Should().Be($"Another transaction has held the record of '{Key}' for 00:00:01; whether its lease still holds is not known. Ask again.");
     }
 
     private async Task<WriteTransaction> CompleteAsync(IdempotencyLease lease)

@@ -20,6 +20,20 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     }
 
     [Fact, Trait("Spec", "ID13")]
+    public async Task The_key_of_an_owner_that_renewed_and_then_died_is_free_one_lease_after_its_last_renewal()
+    {
+        IdempotencyLease dead = await Claim();
+        await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
+        await Store.RenewAsync(dead, Lease);
+        await _backend.AdvanceAsync(Lease - TimeSpan.FromSeconds(10));
+        (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
+
+        await _backend.AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        (await Claim()).Fence.Should().Be(dead.Fence + 1);
+    }
+
+    [Fact, Trait("Spec", "ID13")]
     public async Task Each_take_over_raises_fence_and_attempt()
     {
         IdempotencyLease before = await Claim();
@@ -185,7 +199,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         await ShouldReplay(Receipt);
     }
 
-    [Fact, Trait("Spec", "ID16")]
+    [Fact, Trait("Spec", "ID16"), Trait("Spec", "ID26")]
     public async Task A_renewed_lease_is_held_even_past_the_retention_of_its_claim()
     {
         IdempotencyLease lease = await Claim(RequestFor(retention: TimeSpan.FromSeconds(60)));
