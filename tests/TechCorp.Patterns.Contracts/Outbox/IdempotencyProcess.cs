@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using TechCorp.Outbox;
 using TechCorp.Resilience;
 
@@ -8,7 +9,7 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
 {
     private readonly SqlIdempotencyStore _store;
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _renewed = new(0);
+    private readonly Channel<bool> _renewals = Channel.CreateUnbounded<bool>();
 
     internal IdempotencyProcess(SqlIdempotencyStore store, TimeSpan lease, DuplicateMode onDuplicate = DuplicateMode.Wait)
     {
@@ -34,7 +35,7 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
         return new TaskCompletionSource<T>().Task;
     }
 
-    internal Task RenewedAsync(CancellationToken cancellationToken) => _renewed.WaitAsync(cancellationToken);
+    internal Task RenewedAsync(CancellationToken cancellationToken) => _renewals.Reader.ReadAsync(cancellationToken).AsTask();
 
     public ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken)
         => CallAsync(() => _store.TryBeginAsync(request, cancellationToken), IdempotencyFate.DiesBeforeTheClaim, IdempotencyFate.DiesAfterTheClaim);
@@ -48,7 +49,7 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
     public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken)
     {
         var renewed = await CallAsync(() => _store.RenewAsync(lease, duration, cancellationToken), null, null);
-        _renewed.Release();
+        _renewals.Writer.TryWrite(renewed);
         return renewed;
     }
 
