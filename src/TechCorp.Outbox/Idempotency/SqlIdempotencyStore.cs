@@ -8,7 +8,8 @@ namespace TechCorp.Outbox;
 /// <remarks>
 /// Safe for concurrent use. Leases run by the server's clock on PostgreSQL, by the given clock on SQLite, where all processes are on one host.
 /// A released key keeps its record, free, until <see cref="SweepAsync"/> deletes it: the fence of a key grows until then, and begins at 1 again after it.
-/// With the overloads that take a transaction the effect happens once whatever dies when; a concurrent duplicate on PostgreSQL waits for that transaction, then replays.
+/// With the overloads that take a transaction the effect happens once whatever dies when; a concurrent duplicate on PostgreSQL waits
+/// a second for that transaction, then replays or is told that the key is in progress; in a transaction of its own it waits as long as its lock_timeout allows.
 /// </remarks>
 public sealed partial class SqlIdempotencyStore : IIdempotencyStore
 {
