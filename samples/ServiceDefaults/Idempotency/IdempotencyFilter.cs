@@ -106,7 +106,7 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
                 Context.Arguments[i] = Context.Arguments[i] is CancellationToken ? cancellationToken : Context.Arguments[i];
             }
 
-            return await StoredAnswer.CaptureAsync(await Next(Context), Context.HttpContext.RequestServices);
+            return await StoredAnswer.CaptureAsync(Context.HttpContext, () => Next(Context));
         }
     }
 }

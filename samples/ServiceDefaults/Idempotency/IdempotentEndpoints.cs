@@ -15,10 +15,19 @@ public static class IdempotentEndpoints
 
     /// <summary>Demands the header and replays final answers: successes, and refusals that asking again cannot change.</summary>
     /// <typeparam name="TRequest">The endpoint's body, by which requests under one key are told apart.</typeparam>
-    /// <param name="endpoint">An endpoint that returns results.</param>
+    /// <param name="endpoint">An endpoint that returns <see cref="IResult"/>, or a task of it; one that does not is refused when it is built, before it can do anything.</param>
     /// <param name="open">Its statuses that are not final: asking again finds what is known by then.</param>
     public static RouteHandlerBuilder RequireIdempotencyKey<TRequest>(this RouteHandlerBuilder endpoint, params int[] open)
-        => endpoint.AddEndpointFilter(new IdempotencyFilter<TRequest>(open));
+        => endpoint.AddEndpointFilterFactory((context, next) =>
+        {
+            if (!ReturnsResult(context.MethodInfo.ReturnType))
+            {
+                throw new InvalidOperationException($"The endpoint's handler returns {NameOf(context.MethodInfo.ReturnType)}; with an Idempotency-Key it must return IResult, Task<IResult> or ValueTask<IResult> (Results.Ok(...)), or its answer could not be kept.");
+            }
+
+            var filter = new IdempotencyFilter<TRequest>(open);
+            return invocation => filter.InvokeAsync(invocation, next);
+        });
 
     /// <summary>The key of a request to an endpoint that demands one.</summary>
     public static IdempotencyKey GetIdempotencyKey(this HttpContext http) => http.Features.Get<IdempotencyKeyFeature>()?.Key
@@ -26,6 +35,11 @@ public static class IdempotentEndpoints
 
     /// <summary>The key of a request to an endpoint that keeps no answers because its own work may be repeated; or what is wrong with the header.</summary>
     public static (string? Key, string? Problem) ReadIdempotencyKey(this HttpRequest request) => IdempotencyKeyHeader.Read(request);
+
+    private static string NameOf(Type type) => type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GenericTypeArguments.Select(NameOf))}>" : type.Name;
+
+    private static bool ReturnsResult(Type type) => type.IsAssignableTo(typeof(IResult))
+        || (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)) && type.GenericTypeArguments[0].IsAssignableTo(typeof(IResult)));
 
     internal static void AddIdempotencyKeys(this IServiceCollection services, ServiceDatabase database)
     {
