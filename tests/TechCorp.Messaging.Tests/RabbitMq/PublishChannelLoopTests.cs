@@ -84,7 +84,7 @@ public sealed class PublishChannelLoopTests : IAsyncDisposable
             case "get_IsOpen":
                 return false;
             case "BasicPublishAsync":
-                return ValueTask.FromException(new AlreadyClosedException(NotFound));
+                return new ValueTask(Task.FromException(new AlreadyClosedException(NotFound)));
             case "CloseAsync":
                 _closes.TrySetResult();
                 return new TaskCompletionSource().Task;
