@@ -56,6 +56,9 @@ internal sealed class RabbitMqTransport : ITransport
 
     internal TransportState ConsumingState => _consuming.State;
 
+    /// <summary>The consumers that the broker is believed to know.</summary>
+    internal IReadOnlyList<(string Queue, RabbitMqConsumer Consumer)> Consuming => _sources.Consuming();
+
     /// <summary>How many publishes are unconfirmed at the moment.</summary>
     internal int Outstanding => _publisher.Outstanding;
 

@@ -26,7 +26,8 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         }
 
         var started = clock.GetTimestamp();
-        using var activity = ConsumeActivity.Start(system, plan.Queue, delivery);
+        var activity = ConsumeActivity.Start(system, plan.Queue, delivery);
+        using var span = new RunningSpan(activity);
         var (verdict, exception) = await DecideAsync(queued, source, closing, abort).ConfigureAwait(false);
         ConsumeActivity.End(activity, verdict, exception);
         if (verdict.Kind is not VerdictKind.Acknowledge && IsStale(source, delivery, closing))

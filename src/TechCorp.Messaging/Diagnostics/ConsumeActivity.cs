@@ -13,7 +13,7 @@ internal static class ConsumeActivity
         }
 
         ActivityContext.TryParse(delivery.Headers.GetValueOrDefault(MessageHeaders.TraceParent), delivery.Headers.GetValueOrDefault(MessageHeaders.TraceState), isRemote: true, out var parent);
-        var activity = MessagingMetrics.Activities.StartActivity($"process {queue}", ActivityKind.Consumer, parent);
+        var activity = Listening.Start(MessagingMetrics.Activities, $"process {queue}", ActivityKind.Consumer, parent);
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag(MessagingTags.System, system);

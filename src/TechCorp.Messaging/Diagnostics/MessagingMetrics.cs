@@ -12,22 +12,22 @@ internal static class MessagingMetrics
     private static readonly object Yes = true;
     private static readonly object No = false;
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Sent = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, however.");
-    private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by how: confirmed, returned, rejected, expired, connection-lost, cancelled, failed.");
-    private static readonly Histogram<double> Publishing = Meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish.");
-    private static readonly Counter<long> Consumed = Meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers.");
-    private static readonly Counter<long> Settled = Meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by what became of them.");
-    private static readonly Counter<long> Stale = Meter.CreateCounter<long>("techcorp.messaging.stale", "{message}", "Deliveries and settles of a channel that is gone; the messages come again.");
-    private static readonly Counter<long> Retries = Meter.CreateCounter<long>("techcorp.messaging.retries", "{message}", "Copies confirmed by retry queues.");
-    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("techcorp.messaging.dead_lettered", "{message}", "Copies confirmed by dead-letter queues, by reason.");
-    private static readonly Counter<long> Moved = Meter.CreateCounter<long>("techcorp.messaging.move.failures", "{message}", "Copies for retry and dead-letter queues that the broker did not confirm.");
-    private static readonly Counter<long> Rebuilds = Meter.CreateCounter<long>("techcorp.messaging.rebuilds", "{rebuild}", "Connections, publishing channels and consumers that were lost and are open again.");
-    private static readonly Histogram<double> Handling = Meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took.");
+    private static readonly Counter<long> Sent = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, however."));
+    private static readonly Counter<long> Outcomes = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by how: confirmed, returned, rejected, expired, connection-lost, cancelled, failed."));
+    private static readonly Histogram<double> Publishing = Listening.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish."));
+    private static readonly Counter<long> Consumed = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers."));
+    private static readonly Counter<long> Settled = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by what became of them."));
+    private static readonly Counter<long> Stale = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.stale", "{message}", "Deliveries and settles of a channel that is gone; the messages come again."));
+    private static readonly Counter<long> Retries = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.retries", "{message}", "Copies confirmed by retry queues."));
+    private static readonly Counter<long> DeadLetters = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.dead_lettered", "{message}", "Copies confirmed by dead-letter queues, by reason."));
+    private static readonly Counter<long> Moved = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.move.failures", "{message}", "Copies for retry and dead-letter queues that the broker did not confirm."));
+    private static readonly Counter<long> Rebuilds = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.rebuilds", "{rebuild}", "Connections, publishing channels and consumers that were lost and are open again."));
+    private static readonly Histogram<double> Handling = Listening.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took."));
 
     static MessagingMetrics()
     {
-        Meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding", static () => PublishLoads.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed.");
-        Meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishLoads.Measure(static load => load.Waiting), "{message}", "Publishes that wait for their turn.");
+        Listening.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding", static () => PublishLoads.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed."));
+        Listening.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishLoads.Measure(static load => load.Waiting), "{message}", "Publishes that wait for their turn."));
     }
 
     /// <summary>Whether anybody wants to know how publishes end.</summary>
@@ -52,21 +52,21 @@ internal static class MessagingMetrics
         };
         var byOutcome = tags;
         byOutcome.Add("outcome", outcome);
-        Outcomes.Add(1, byOutcome);
+        Listening.Add(Outcomes, 1, byOutcome);
         if (outcome != PublishOutcomeText.Confirmed)
         {
             tags.Add(MessagingTags.Error, outcome);
         }
 
-        Sent.Add(1, tags);
-        Publishing.Record(duration.TotalSeconds, tags);
+        Listening.Add(Sent, 1, tags);
+        Listening.Record(Publishing, duration, tags);
     }
 
-    internal static void Received(string system, string queue) => Consumed.Add(1, System(system), Destination(queue), Operation("consume"));
+    internal static void Received(string system, string queue) => Tell(Consumed, 1, System(system), Destination(queue), Operation("consume"));
 
-    internal static void SettledAs(string system, string queue, VerdictKind verdict) => Settled.Add(1, System(system), Destination(queue), new KeyValuePair<string, object?>("outcome", TextOf(verdict)));
+    internal static void SettledAs(string system, string queue, VerdictKind verdict) => Tell(Settled, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("outcome", TextOf(verdict)));
 
-    internal static void WasStale(string system, string queue, int count) => Stale.Add(count, System(system), Destination(queue));
+    internal static void WasStale(string system, string queue, int count) => Tell(Stale, count, System(system), Destination(queue));
 
     /// <param name="system">The broker's kind.</param>
     /// <param name="queue">The queue whose delivery was moved.</param>
@@ -75,24 +75,24 @@ internal static class MessagingMetrics
     {
         if (reason is null)
         {
-            Retries.Add(1, System(system), Destination(queue));
+            Tell(Retries, 1, System(system), Destination(queue));
         }
         else
         {
-            DeadLetters.Add(1, System(system), Destination(queue), new KeyValuePair<string, object?>("reason", reason));
+            Tell(DeadLetters, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("reason", reason));
         }
     }
 
-    internal static void MoveFailed(string system, string queue) => Moved.Add(1, System(system), Destination(queue));
+    internal static void MoveFailed(string system, string queue) => Tell(Moved, 1, System(system), Destination(queue));
 
     /// <param name="what">connection, channel or consumer.</param>
-    internal static void Rebuilt(string what) => Rebuilds.Add(1, System("rabbitmq"), new KeyValuePair<string, object?>("rebuilt", what));
+    internal static void Rebuilt(string what) => Tell(Rebuilds, 1, System("rabbitmq"), new KeyValuePair<string, object?>("rebuilt", what));
 
     internal static void Handled(string system, string queue, string type, TimeSpan duration, bool succeeded)
     {
         if (Handling.Enabled)
         {
-            Handling.Record(duration.TotalSeconds, new TagList
+            Listening.Record(Handling, duration, new TagList
             {
                 { MessagingTags.System, system },
                 { MessagingTags.OperationName, "process" },
@@ -100,6 +100,14 @@ internal static class MessagingMetrics
                 { "messaging.message.type", type },
                 { "succeeded", succeeded ? Yes : No },
             });
+        }
+    }
+
+    private static void Tell(Counter<long> counter, long value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (counter.Enabled)
+        {
+            Listening.Add(counter, value, new TagList(tags));
         }
     }
 

@@ -17,7 +17,7 @@ internal static class PublishActivity
         }
 
         var name = MessagingTags.NameOf(destination);
-        var activity = MessagingMetrics.Activities.StartActivity($"{operation} {name}", ActivityKind.Producer, ParentOf(message));
+        var activity = Listening.Start(MessagingMetrics.Activities, $"{operation} {name}", ActivityKind.Producer, ParentOf(message));
         if (activity is { IsAllDataRequested: true })
         {
             activity.SetTag(MessagingTags.System, system);

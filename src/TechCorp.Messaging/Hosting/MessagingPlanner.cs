@@ -56,7 +56,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             AppId = appId ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? AppDomain.CurrentDomain.FriendlyName,
             StartupPatience = builder.StartupPatience,
             Clock = builder.ChosenClock ?? services.GetService<TimeProvider>() ?? TimeProvider.System,
-            Loggers = builder.ChosenLoggers ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+            Loggers = new QuietLoggerFactory(builder.ChosenLoggers ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance),
             Configuration = section,
             Transport = transport!,
         };

@@ -19,7 +19,8 @@ internal sealed class ObservedPublisher(ITransport transport, TimeProvider clock
     private async ValueTask<PublishOutcome> ObserveAsync(string operation, Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        using var activity = PublishActivity.Start(operation, transport.System, message, destination);
+        var activity = PublishActivity.Start(operation, transport.System, message, destination);
+        using var span = new RunningSpan(activity);
         var ending = "";
         try
         {

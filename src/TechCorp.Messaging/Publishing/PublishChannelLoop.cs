@@ -5,7 +5,7 @@ using RabbitMQ.Client.Events;
 namespace TechCorp.Messaging;
 
 /// <summary>Keeps one publishing channel open on whatever connection there is, and tells the gate of it.</summary>
-internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, PublishGate gate, MissingExchanges missing, RabbitMqOptions options, TimeProvider time, ILogger log) : IAsyncDisposable
+internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink>> connected, PublishGate gate, MissingExchanges missing, RabbitMqOptions options, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     // Confirms on, the client's tracking off; null keeps the dispatch concurrency of the connection.
     private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false, null, null);
@@ -48,7 +48,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
             BrokerLink? link = null;
             try
             {
-                link = await supervisor.GetAsync(_stopping.Token).ConfigureAwait(false);
+                link = await connected(_stopping.Token).ConfigureAwait(false);
                 var opened = time.GetTimestamp();
                 var offended = await OpenAndWatchAsync(link, generation).ConfigureAwait(false);
                 failures = offended || ReconnectBackoff.IsSettled(time.GetElapsedTime(opened), delay) ? 0 : failures + 1;
@@ -182,14 +182,7 @@ internal sealed class PublishChannelLoop(ConnectionSupervisor supervisor, Publis
 
     private async Task CloseAsync(IChannel channel)
     {
-        try
-        {
-            await channel.CloseAsync(200, "closed", abort: true, CancellationToken.None).WaitAsync(CloseTimeout, time).ConfigureAwait(false);
-            await channel.DisposeAsync().AsTask().WaitAsync(CloseTimeout, time).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // It is being thrown away; whatever it says changes nothing.
-        }
+        await ClosingStep.TryAsync(() => channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, time).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => channel.DisposeAsync().AsTask(), CloseTimeout, time).ConfigureAwait(false);
     }
 }

@@ -7,25 +7,41 @@ namespace TechCorp.Messaging;
 /// <summary>One publish on its way. Pooled; everything but the wake-up is guarded by the gate of <see cref="PublishGate"/>.</summary>
 internal sealed class PublishEntry : IValueTaskSource, IDisposable
 {
-    /// <summary>Stands in the tracker for a publish whose caller has gone: still unconfirmed, awaited by nobody.</summary>
-    internal static readonly PublishEntry Abandoned = new(null, null);
-
     private readonly ITimer? _timer;
+    private readonly string? _id; // of a stand-in
     private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
 
-    /// <param name="gate">The gate it passes; null for the stand-in only.</param>
+    /// <param name="gate">The gate it passes.</param>
     /// <param name="time">The clock of its deadline.</param>
-    internal PublishEntry(PublishGate? gate, TimeProvider? time)
+    internal PublishEntry(PublishGate gate, TimeProvider time)
     {
-        Gate = gate!;
-        if (time is not null)
-        {
-            using var _ = ExecutionContext.SuppressFlow();
-            _timer = time.CreateTimer(static state => ((PublishEntry)state!).Gate.OnDeadline((PublishEntry)state), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
+        Gate = gate;
+        using var _ = ExecutionContext.SuppressFlow();
+        _timer = time.CreateTimer(static state => ((PublishEntry)state!).Gate.OnDeadline((PublishEntry)state), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// Stands in the tracker for a publish whose caller has gone: still unconfirmed, awaited by nobody. It keeps what a return is known by, and not the body:
+    /// otherwise a return of this publish would be taken for one of another with the same message.
+    /// </summary>
+    private PublishEntry(PublishEntry gone)
+    {
+        Gate = gone.Gate;
+        IsAbandoned = true;
+        _id = gone.Id;
+        Exchange = gone.Exchange;
+        RoutingKey = gone.RoutingKey;
+        ReturnCode = gone.ReturnCode;
+        Stage = PublishStage.Done;
     }
 
     internal PublishGate Gate { get; }
+
+    /// <summary>Whether its caller has gone.</summary>
+    internal bool IsAbandoned { get; }
+
+    /// <summary>The message's id.</summary>
+    internal string Id => _id ?? Message.Id;
 
     internal Message Message { get; set; } = null!;
 
@@ -77,6 +93,9 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
 
     /// <summary>Whether the client may still read them.</summary>
     internal bool PropertiesLent { get; set; }
+
+    /// <summary>What takes its place in the tracker when its caller goes.</summary>
+    internal PublishEntry Abandon() => new(this);
 
     /// <summary>Ends at <see cref="Wake"/>; one awaiter.</summary>
     internal ValueTask DoneAsync() => new(this, _wake.Version);

@@ -63,7 +63,7 @@ internal sealed partial class PublishGate
 
             foreach (var entry in confirmed)
             {
-                if (entry == PublishEntry.Abandoned)
+                if (entry.IsAbandoned)
                 {
                     _abandoned--;
                 }
@@ -117,7 +117,7 @@ internal sealed partial class PublishGate
         return true;
     }
 
-    /// <summary>A return: it comes before the confirm of the same publish, and carries no sequence number, so the oldest that looks like it is meant.</summary>
+    /// <summary>A return: it comes before the confirm of the same publish, and carries no sequence number, so the oldest that looks like it is meant; also one whose caller has gone.</summary>
     internal void Return(PublishSession session, string? messageId, string exchange, string routingKey, int code, string text)
     {
         lock (_gate)
@@ -147,7 +147,7 @@ internal sealed partial class PublishGate
             _abandoned = 0;
             _blocked = null;
             session.Tracker.TakeAll(inFlight);
-            inFlight.RemoveAll(static entry => entry == PublishEntry.Abandoned);
+            inFlight.RemoveAll(static entry => entry.IsAbandoned);
             for (var i = inFlight.Count - 1; i >= 0; i--)
             {
                 var entry = inFlight[i];
@@ -183,8 +183,7 @@ internal sealed partial class PublishGate
     }
 
     private static bool IsUnreturned(PublishEntry entry, (string? Id, string Exchange, string RoutingKey) wanted)
-        => entry != PublishEntry.Abandoned && entry.ReturnCode == 0
-            && entry.Message.Id == wanted.Id && entry.RoutingKey == wanted.RoutingKey && entry.Exchange == wanted.Exchange;
+        => entry.ReturnCode == 0 && entry.Id == wanted.Id && entry.RoutingKey == wanted.RoutingKey && entry.Exchange == wanted.Exchange;
 
     private static PublishOutcome OutcomeOf(PublishEntry entry, bool acknowledged)
         => !acknowledged ? PublishOutcome.Rejected("the broker refused the message; a queue may be full.")
@@ -195,7 +194,7 @@ internal sealed partial class PublishGate
     {
         foreach (var entry in entries)
         {
-            if (entry != PublishEntry.Abandoned)
+            if (!entry.IsAbandoned)
             {
                 entry.Wake();
             }

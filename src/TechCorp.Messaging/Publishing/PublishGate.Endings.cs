@@ -81,7 +81,7 @@ internal sealed partial class PublishGate
             _session?.Tracker.TakeAll(done);
             _session = null;
             _abandoned = 0;
-            done.RemoveAll(static entry => entry == PublishEntry.Abandoned);
+            done.RemoveAll(static entry => entry.IsAbandoned);
             done.AddRange(_queue);
             _queue.Clear();
             done.RemoveAll(entry => !FinishOutsideCall(entry, Stopped(entry)));
@@ -106,7 +106,7 @@ internal sealed partial class PublishGate
         }
         else
         {
-            _session!.Tracker.Replace(entry.Sequence, PublishEntry.Abandoned);
+            _session!.Tracker.Replace(entry.Sequence, entry.Abandon());
             _abandoned++;
         }
 

@@ -163,7 +163,7 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
             if (session == _session)
             {
                 entry = session.Tracker.Undo(sequence);
-                if (entry == PublishEntry.Abandoned)
+                if (entry is { IsAbandoned: true })
                 {
                     _abandoned--;
                     entry = null;

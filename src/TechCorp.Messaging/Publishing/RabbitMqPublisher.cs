@@ -29,7 +29,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         _writer = new PublishWriter(_gate);
         _gate.Writer = _writer;
         _pool = new PublishEntryPool(_gate, Math.Max(64, options.Window * 2), time);
-        _loop = new PublishChannelLoop(supervisor, _gate, _missing, broker, time, log);
+        _loop = new PublishChannelLoop(supervisor.GetAsync, _gate, _missing, broker, time, log);
     }
 
     /// <summary>How many publishes are unconfirmed at the moment.</summary>

@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>What becomes of a channel that the broker has closed, in the moment in which the client has not told us yet.</summary>
+public sealed class PublishChannelLoopTests : IAsyncDisposable
+{
+    private static readonly ShutdownEventArgs NotFound = new(ShutdownInitiator.Peer, 404, "NOT_FOUND - no exchange 'missing' in vhost '/'");
+    private readonly FakeTimeProvider _time = new();
+    private readonly TaskCompletionSource _closes = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PublishGate _gate;
+    private readonly PublishChannelLoop _loop;
+    private int _channels;
+
+    public PublishChannelLoopTests()
+    {
+        var missing = new MissingExchanges((_, _) => Task.FromResult(false));
+        _gate = new PublishGate(4, WhenConnectionLost.Fail, missing, _time);
+        _gate.Writer = new PublishWriter(_gate);
+        var link = new BrokerLink(Scripted.Of<IConnection>(OnConnection), BrokerAddress.Of(new Uri("amqp://localhost")), 1, TimeSpan.FromSeconds(3), _time);
+        _loop = new PublishChannelLoop(_ => Task.FromResult(link), _gate, missing, new RabbitMqOptions(), _time, NullLogger.Instance);
+    }
+
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+
+    [Fact, Trait("Spec", "PB7")]
+    public async Task The_offender_is_told_what_the_broker_said_also_when_its_writer_met_the_closed_channel_first()
+    {
+        var entry = await PublishAsync();
+
+        entry.Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404 });
+    }
+
+    [Fact]
+    public async Task A_channel_whose_close_is_not_answered_is_disposed_all_the_same()
+    {
+        await PublishAsync();
+        await Eventually.Ends(_closes.Task, "it is being closed");
+
+        await Eventually.Holds(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return _disposed.Task.IsCompleted;
+            },
+            "it is disposed when the close has timed out");
+    }
+
+    /// <summary>One publish to the missing exchange, until it has its answer.</summary>
+    private async Task<PublishEntry> PublishAsync()
+    {
+        var entry = new PublishEntry(_gate, _time)
+        {
+            Message = TextMessage.Of("x"),
+            Exchange = "missing",
+            Deadline = _time.GetTimestamp() + (30 * _time.TimestampFrequency),
+            Properties = new BasicProperties(),
+        };
+        _gate.Enter(entry);
+        _loop.Start();
+        await Eventually.Ends(entry.DoneAsync().AsTask(), "it has an answer");
+        return entry;
+    }
+
+    private object? OnConnection(string member, object?[] arguments) => member switch
+    {
+        "CreateChannelAsync" when ++_channels == 1 => Task.FromResult(Scripted.Of<IChannel>(OnChannel)),
+        "CreateChannelAsync" => new TaskCompletionSource<IChannel>().Task.WaitAsync((CancellationToken)arguments[1]!),
+        _ => null,
+    };
+
+    private object? OnChannel(string member, object?[] arguments)
+    {
+        switch (member)
+        {
+            case "get_CloseReason":
+                return NotFound;
+            case "get_IsOpen":
+                return false;
+            case "BasicPublishAsync":
+                return new ValueTask(Task.FromException(new AlreadyClosedException(NotFound)));
+            case "CloseAsync":
+                _closes.TrySetResult();
+                return new TaskCompletionSource().Task;
+            case "DisposeAsync":
+                _disposed.TrySetResult();
+                return ValueTask.CompletedTask;
+            default:
+                return null;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Time.Testing;
+using RabbitMQ.Client;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>Whose return it is when the same message is on its way twice, and the caller of the first has gone.</summary>
+[Trait("Spec", "PB2"), Trait("Spec", "PB6")]
+public sealed class PublishReturnTests : RabbitMqTransportTest
+{
+    [Fact]
+    public async Task The_return_of_a_cancelled_publish_is_not_taken_for_its_twins()
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var (queue, mark) = (Backend.Queue(), await QueueAsync(transport));
+        var message = TextMessage.Of("twin");
+        using var patience = new CancellationTokenSource();
+        var proxy = Backend.ProxyOf(transport);
+        proxy.Stall(toServer: false);
+
+        var first = TwinAsync(patience.Token);
+        var marker = PublishAsync(transport, mark);
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(mark) == 1, "the broker has seen the first: it works off a channel in order");
+        await patience.CancelAsync();
+        await first.Invoking(cancelled => cancelled).Should().ThrowAsync<OperationCanceledException>();
+        await using (var channel = await RabbitMqServer.ChannelAsync())
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: Cancellation);
+        }
+
+        var second = TwinAsync(Cancellation);
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(queue) == 1, "the second is in the queue");
+        proxy.Resume();
+
+        (await second).IsConfirmed.Should().BeTrue();
+        (await marker).IsConfirmed.Should().BeTrue();
+
+        Task<PublishOutcome> TwinAsync(CancellationToken cancellationToken)
+            => transport.PublishAsync(message, Destination.ToQueue(queue), WhenUnroutable.Fail, Eventually.Watchdog, cancellationToken).AsTask();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_of_two_twins_has_its_own_return_whenever_the_first_is_cancelled(bool afterItsReturn)
+    {
+        var time = new FakeTimeProvider();
+        var gate = new PublishGate(4, WhenConnectionLost.Resend, new MissingExchanges((_, _) => Task.FromResult(false)), time);
+        var session = new PublishSession(1, null, 4);
+        gate.Open(session, null);
+        var message = TextMessage.Of("twin");
+        var twins = new[] { Entry(), Entry() };
+        foreach (var twin in twins)
+        {
+            gate.Enter(twin);
+            gate.TakeNext(out _);
+        }
+
+        gate.TakeNext(out _);
+        if (!afterItsReturn)
+        {
+            gate.Cancel(twins[0], new CancellationToken(canceled: true));
+        }
+
+        gate.Return(session, message.Id, "", "k", 312, "of the first");
+        gate.Cancel(twins[0], new CancellationToken(canceled: true));
+        gate.Return(session, message.Id, "", "k", 312, "of the second");
+        gate.Confirm(session, 2, multiple: true, acknowledged: true);
+
+        twins[0].Fault.Should().BeOfType<OperationCanceledException>();
+        twins[1].Outcome.Should().BeEquivalentTo(new { Code = 312, Reason = "of the second" });
+        gate.Outstanding.Should().Be(0);
+        await gate.StopAsync(Cancellation);
+
+        PublishEntry Entry() => new(gate, time) { Message = message, RoutingKey = "k", Deadline = time.GetTimestamp() + (30 * time.TimestampFrequency) };
+    }
+}
