@@ -6,7 +6,8 @@ namespace TechCorp.Messaging.Tests;
 public sealed class RollingRestartTests : RabbitMqTransportTest
 {
     private const int Services = 4;
-    private const int Messages = 4_000;
+    private const int Senders = 16; // more than one service handles, so that there is always something in the queue
+    private const int Messages = 8_000;
 
     [Theory, Trait("Spec", "CN9")]
     [InlineData(QueueKind.Classic)]
@@ -14,7 +15,7 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
     public async Task A_rolling_restart_of_four_consumers_under_load_handles_every_message_once(QueueKind kind)
     {
         var queue = Backend.Queue();
-        var ledger = new MessageLedger(1);
+        var ledger = new MessageLedger(Senders);
         var topology = Topology.WorkQueue(new QueueDeclaration(queue) { Kind = kind });
         await using var publisher = await MessageBus.StartAsync(bus => JobFormat.OnServer(bus).AddTopology(topology), Cancellation);
         var services = new List<MessageBus>();
@@ -23,11 +24,13 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
             services.Add(await StartServiceAsync());
         }
 
-        var sending = Task.Run(SendAsync, Cancellation);
+        var sending = Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(() => SendAsync(sender), Cancellation)));
+        var held = 0;
         for (var i = 0; i < Services; i++)
         {
             var mark = Messages * (i + 1) / (Services + 1);
             await Eventually.Holds(() => ledger.Confirmed >= mark, $"{mark} are sent", TimeSpan.FromMinutes(1));
+            held += Held(services[i]);
             await services[i].DisposeAsync();
             services[i] = await StartServiceAsync();
         }
@@ -39,19 +42,22 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
             await service.DisposeAsync();
         }
 
+        held.Should().BePositive("the stops met deliveries that were waiting or running");
         ledger.Confirmed.Should().Be(Messages);
         ledger.Duplicates.Should().Be(0);
         (await TextsAsync(queue)).Should().BeEmpty();
 
-        async Task SendAsync()
+        async Task SendAsync(int sender)
         {
-            for (var i = 0; i < Messages; i++)
+            for (var i = 0; i < Messages / Senders; i++)
             {
-                var number = ledger.Send(0);
-                await publisher.Publisher.PublishAsync(new Job(number), Destination.ToQueue(queue), cancellationToken: Cancellation);
-                ledger.End(0, number, confirmed: true);
+                var number = ledger.Send(sender);
+                await publisher.Publisher.PublishAsync(new Job((number * Senders) + sender), Destination.ToQueue(queue), cancellationToken: Cancellation);
+                ledger.End(sender, number, confirmed: true);
             }
         }
+
+        static int Held(MessageBus service) => service.Consumers.Status().Single() is { } status ? status.Waiting + status.Running : 0;
 
         Task<MessageBus> StartServiceAsync() => MessageBus.StartAsync(
             bus => JobFormat.OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job), options => (options.Prefetch, options.Concurrency, options.Policy) = (20, 2, DeliveryPolicy.NoRetry)),
@@ -60,7 +66,7 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
         async Task HandleAsync(Job job)
         {
             await Task.Yield();
-            ledger.Receive(0, job.Number);
+            ledger.Receive(job.Number % Senders, job.Number / Senders);
         }
     }
 }
