@@ -28,17 +28,17 @@ public static class OrderApp
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Orders>();
-        builder.Services.AddTechCorpResilience(resilience => resilience.AddPipeline("inventory", inventory =>
-        {
-            inventory.Timeout = new TimeoutOptions();
-            inventory.Retry = new RetryOptions();
-            inventory.CircuitBreaker = new CircuitBreakerOptions();
-        }));
+        builder.Services.AddTechCorpResilience(resilience => resilience
+            .AddPipeline("inventory")
+            .AddPipeline("payments", payments =>
+            {
+                payments.Retry = null; // the saga tries again by itself, with the same key: retries within retries would multiply
+                payments.CircuitBreaker!.RecoveryTimeout = TimeSpan.FromSeconds(2);
+            }));
         builder.Services.AddHttpClient<InventoryClient>(http => http.BaseAddress = settings.Dependencies["inventory"])
             .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelines>().CreateHandler("inventory"));
-
-        // The saga retries by itself, with the same key: a timeout is all that its client needs.
-        builder.Services.AddHttpClient<PaymentClient>(http => (http.BaseAddress, http.Timeout) = (settings.Dependencies["payments"], TimeSpan.FromSeconds(5)));
+        builder.Services.AddHttpClient<PaymentClient>(http => http.BaseAddress = settings.Dependencies["payments"])
+            .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelines>().CreateHandler("payments"));
 
         var app = builder.BuildService();
         app.MapOrders();

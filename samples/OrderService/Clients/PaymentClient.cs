@@ -1,14 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
 using OrderService.Saga;
+using TechCorp.Resilience;
 
 namespace OrderService.Clients;
 
 /// <summary>The payment service over REST.</summary>
 public sealed class PaymentClient(HttpClient http)
 {
-    /// <summary>Charges by key; asking again with the same key tells how it went.</summary>
+    /// <summary>Charges by key; asking again with the same key tells how it went. Timeout and circuit breaker are in the client's handler.</summary>
     /// <exception cref="HttpRequestException">Nobody knows whether it was charged.</exception>
+    /// <exception cref="TimeoutRejectedException">Nobody knows either.</exception>
+    /// <exception cref="CircuitOpenException">It was not asked: the service is down, and is asked again later.</exception>
     internal async Task<ChargeReply> ChargeAsync(string key, OrderState order, CancellationToken cancellationToken)
     {
         var body = JsonContent.Create(new Charge(order.OrderId, order.Amount, order.PaymentToken), ClientJson.Default.Charge);

@@ -2,6 +2,7 @@ using Dapper;
 using OrderService.Clients;
 using OrderService.Messages;
 using TechCorp.Outbox;
+using TechCorp.Resilience;
 
 namespace OrderService.Saga;
 
@@ -27,13 +28,22 @@ public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments,
         => await inventory.ReserveAsync(step.IdempotencyKey, step.State, cancellationToken) is { } refusal ? StepOutcome.Rejected(refusal) : StepOutcome.Success();
 
     private async Task<StepOutcome> ProcessPaymentAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
-        => await payments.ChargeAsync(step.IdempotencyKey, step.State, cancellationToken) switch
+    {
+        try
         {
-            { Answer: ChargeAnswer.Charged } => StepOutcome.Success(),
-            { Answer: ChargeAnswer.Declined } => StepOutcome.Rejected("payment declined"),
-            { Answer: ChargeAnswer.Running, RetryAfter: { } wait } => StepOutcome.Pending(wait, "an earlier attempt of the payment still runs"),
-            _ => StepOutcome.Pending(AskAgainAfter, "the payment is queued"),
-        };
+            return await payments.ChargeAsync(step.IdempotencyKey, step.State, cancellationToken) switch
+            {
+                { Answer: ChargeAnswer.Charged } => StepOutcome.Success(),
+                { Answer: ChargeAnswer.Declined } => StepOutcome.Rejected("payment declined"),
+                { Answer: ChargeAnswer.Running, RetryAfter: { } wait } => StepOutcome.Pending(wait, "an earlier attempt of the payment still runs"),
+                _ => StepOutcome.Pending(AskAgainAfter, "the payment is queued"),
+            };
+        }
+        catch (CircuitOpenException)
+        {
+            return StepOutcome.Pending(AskAgainAfter, "the payment service is down"); // nothing was sent: it is no attempt
+        }
+    }
 
     private async Task<StepOutcome> ConfirmReservationAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
     {

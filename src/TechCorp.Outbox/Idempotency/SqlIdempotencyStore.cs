@@ -7,10 +7,15 @@ namespace TechCorp.Outbox;
 /// <summary>Idempotency records in the service's own database: shared by its processes, and able to commit together with the effect that they are about.</summary>
 /// <remarks>
 /// Safe for concurrent use. Leases run by the server's clock on PostgreSQL, by the given clock on SQLite, where all processes are on one host.
-/// With the overloads that take a transaction the effect happens once whatever dies when; a concurrent duplicate on PostgreSQL waits for that transaction, then replays.
+/// A released key keeps its record, free, until <see cref="SweepAsync"/> deletes it: the fence of a key grows until then, and begins at 1 again after it.
+/// With the overloads that take a transaction the effect happens once whatever dies when; a concurrent duplicate on PostgreSQL waits
+/// a second for that transaction, then replays or is told that the key is in progress; in a transaction of its own it waits as long as its lock_timeout allows.
 /// </remarks>
-public sealed class SqlIdempotencyStore : IIdempotencyStore
+public sealed partial class SqlIdempotencyStore : IIdempotencyStore
 {
+    /// <summary>How long a claim or a renewal waits for a transaction that works on the same record.</summary>
+    internal const int LockWaitMilliseconds = 1_000;
+
     private const int Looks = 10;
     private readonly OutboxDatabase _database;
     private readonly TimeProvider _time;
@@ -35,40 +40,31 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     public async ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
     {
         Check(request);
-        await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var claim = await ClaimAsync(write.Connection, write.Transaction, request, cancellationToken).ConfigureAwait(false);
-        await write.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return claim;
-    }
+        try
+        {
+            await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            var claim = await ClaimAsync(write.Connection, write.Transaction, _sql.Bound, request, cancellationToken).ConfigureAwait(false);
+            if (claim.Status == IdempotencyClaimStatus.Acquired)
+            {
+                await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
 
-    /// <summary>Claims the key in the caller's transaction: rolling that back takes the claim back too.</summary>
-    /// <param name="transaction">An open transaction on the database of this store.</param>
-    /// <param name="request">Key, fingerprint, owner, lease and retention.</param>
-    /// <param name="cancellationToken">Gives up asking; roll back.</param>
-    public async ValueTask<IdempotencyClaim> TryBeginAsync(DbTransaction transaction, IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
-    {
-        Check(request);
-        return await ClaimAsync(Connection(transaction), transaction, request, cancellationToken).ConfigureAwait(false);
+            return claim;
+        }
+        catch (DbException e) when (e.SqlState == Locked)
+        {
+            return IdempotencyClaim.InProgress(LockWait);
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var completed = await CompleteAsync(write.Connection, write.Transaction, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
+        var completed = await CompleteAsync(write.Connection, write.Transaction, _sql.Complete, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return completed;
     }
-
-    /// <summary>Stores the outcome in the caller's transaction: it is replayed if, and only if, the business rows commit with it.</summary>
-    /// <param name="transaction">An open transaction on the database of this store.</param>
-    /// <param name="lease">The claim that ran the operation.</param>
-    /// <param name="outcome">What the operation returned, or the failure to replay.</param>
-    /// <param name="retention">How long the outcome is replayed.</param>
-    /// <param name="cancellationToken">Gives up asking; roll back.</param>
-    /// <returns>False when the lease was lost: roll back, the effect is somebody else's.</returns>
-    public async ValueTask<bool> CompleteAsync(DbTransaction transaction, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
-        => await CompleteAsync(Connection(transaction), transaction, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
@@ -78,11 +74,31 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         CheckSpan(duration, nameof(duration));
+        if (_database.Dialect.HasOneWriter && OpenCompletions.Contains(lease.Owner))
+        {
+            return true;
+        }
+
+        try
+        {
+            return await TryRenewAsync(lease, duration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException e) when (e.SqlState == Locked)
+        {
+            // By the operation's own transaction? Then nobody can take the lease before it ends.
+            return await IsOpenAsync(lease, cancellationToken).ConfigureAwait(false)
+                ? true
+                : throw new TimeoutException($"Another transaction has held the record of '{lease.Key}' for {LockWait}; whether its lease still holds is not known. Ask again.", e);
+        }
+    }
+
+    private async Task<bool> TryRenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken)
+    {
         var row = new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence, Lease = Milliseconds(duration), Now };
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
 
         // What is not in progress under this lease may have been finished by it, in a transaction of the operation's own.
-        var kept = await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Renew, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
+        var kept = await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Bound + _sql.Renew, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
             || await IsCompletedAsync(write.Connection, write.Transaction, lease, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return kept;
@@ -92,12 +108,12 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         CheckKey(key);
+        CheckSpan(retention, nameof(retention));
         if (outcome is not { } known)
         {
-            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value }, cancellationToken);
+            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value, Retention = Milliseconds(retention), Now }, cancellationToken);
         }
 
-        CheckSpan(retention, nameof(retention));
         return ChangeAsync(
             _sql.ResolveWith,
             new { key.Scope, Key = key.Value, known.Failed, known.TypeTag, Result = known.Payload.ToArray(), Retention = Milliseconds(retention), Now },
@@ -111,7 +127,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
         return await ExecuteAsync(_sql.Sweep, new { Limit = maxRecords, Now }, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<IdempotencyClaim> ClaimAsync(DbConnection connection, DbTransaction transaction, IdempotencyClaimRequest request, CancellationToken cancellationToken)
+    private async Task<IdempotencyClaim> ClaimAsync(DbConnection connection, DbTransaction transaction, string bound, IdempotencyClaimRequest request, CancellationToken cancellationToken)
     {
         var row = new
         {
@@ -127,7 +143,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
         // Both in one round trip. What the second finds may have been released, or have run out, since the first: then the first is right now.
         for (var look = 0; look < Looks; look++)
         {
-            var answers = await connection.QueryMultipleAsync(new CommandDefinition(_claimOrFind, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            var answers = await connection.QueryMultipleAsync(new CommandDefinition(bound + _claimOrFind, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
             await using var _ = answers.ConfigureAwait(false);
             if (await answers.ReadSingleOrDefaultAsync<IdempotencyFence>().ConfigureAwait(false) is { } fence)
             {
@@ -137,7 +153,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
             var found = await answers.ReadSingleOrDefaultAsync<IdempotencyRow>().ConfigureAwait(false);
             switch (found)
             {
-                case null:
+                case null or { Status: 3 }:
                     break;
                 case { IsSame: 0 }:
                     return IdempotencyClaim.Mismatch;
@@ -155,7 +171,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
         return IdempotencyClaim.InProgress(TimeSpan.Zero);
     }
 
-    private async Task<bool> CompleteAsync(DbConnection connection, DbTransaction transaction, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
+    private async Task<bool> CompleteAsync(DbConnection connection, DbTransaction transaction, string sql, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
     {
         CheckKey(lease.Key);
         CheckSpan(retention, nameof(retention));
@@ -170,10 +186,11 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
             Result = outcome.Payload.ToArray(),
             Retention = Milliseconds(retention),
             Now,
+            Hold = Hold(lease),
         };
 
         // If not: an earlier call of this lease whose reply was lost, and the first outcome stays.
-        return await connection.ExecuteAsync(new CommandDefinition(_sql.Complete, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
+        return await connection.ExecuteAsync(new CommandDefinition(sql, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
             || await IsCompletedAsync(connection, transaction, lease, cancellationToken).ConfigureAwait(false);
     }
 
@@ -191,12 +208,6 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     }
 
     private static object Row(IdempotencyLease lease) => new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence };
-
-    private static DbConnection Connection(DbTransaction transaction)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already; nothing was written.");
-    }
 
     private static long Milliseconds(TimeSpan span) => Math.Max(1, (long)span.TotalMilliseconds);
 

@@ -3,13 +3,16 @@ namespace TechCorp.Outbox;
 /// <content>What the idempotency store says. The server's clock: skew between nodes steals no lease; as it is after a wait for another's row, not as it was before.</content>
 internal sealed partial class PostgreSqlDialect
 {
-    /// <summary>Past its retention, and nobody holds it: as good as absent.</summary>
-    private const string Gone = "(i.status < 2 and i.expires_at <= clock_timestamp() and (i.status = 1 or i.lease_until <= clock_timestamp()))";
+    /// <summary>Released, or past its retention and nobody holds it: as good as absent, but for its fence.</summary>
+    private const string Gone = "(i.status = 3 or (i.status < 2 and i.expires_at <= clock_timestamp() and (i.status = 1 or i.lease_until <= clock_timestamp())))";
 
     private const string Mine = $"(i.owner = excluded.owner and not {Gone})";
 
     internal override IdempotencySql Idempotency(string schema) => new()
     {
+        Bound = $"set local lock_timeout = {SqlIdempotencyStore.LockWaitMilliseconds};",
+        Open = $"; select pg_advisory_xact_lock_shared({LockClass(schema, "idempotency")}, @Hold)",
+        IsOpen = $"select case when pg_try_advisory_xact_lock({LockClass(schema, "idempotency")}, @Hold) then 0 else 1 end",
         Claim = $"""
             insert into {schema}.idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)
             values (@Scope, @Key, @Fingerprint, 0, cast(@Owner as uuid), 1, 1, clock_timestamp() + @Lease * interval '1 millisecond', clock_timestamp() + @Retention * interval '1 millisecond', clock_timestamp())
@@ -50,7 +53,8 @@ internal sealed partial class PostgreSqlDialect
             and status = 1
             """,
         Release = $"""
-            delete from {schema}.idempotency
+            update {schema}.idempotency
+            set status = 3
             where scope = @Scope
             and key = @Key
             and owner = cast(@Owner as uuid)
@@ -83,7 +87,8 @@ internal sealed partial class PostgreSqlDialect
             and status = 2
             """,
         ResolveWithout = $"""
-            delete from {schema}.idempotency
+            update {schema}.idempotency
+            set status = 3, expires_at = clock_timestamp() + @Retention * interval '1 millisecond'
             where scope = @Scope
             and key = @Key
             and status = 2
@@ -94,7 +99,8 @@ internal sealed partial class PostgreSqlDialect
               select scope, key
               from {schema}.idempotency
               where expires_at <= statement_timestamp()
-              and (status = 1 or (status = 0 and lease_until <= statement_timestamp()))
+              and lease_until <= statement_timestamp()
+              and status <> 2
               order by expires_at
               limit @Limit
               for update skip locked

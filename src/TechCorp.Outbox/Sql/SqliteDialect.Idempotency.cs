@@ -3,13 +3,16 @@ namespace TechCorp.Outbox;
 /// <content>What the idempotency store says, on the host's clock.</content>
 internal sealed partial class SqliteDialect
 {
-    /// <summary>Past its retention, and nobody holds it: as good as absent.</summary>
-    private const string Gone = "(i.status < 2 and i.expires_at <= @Now and (i.status = 1 or i.lease_until <= @Now))";
+    /// <summary>Released, or past its retention and nobody holds it: as good as absent, but for its fence.</summary>
+    private const string Gone = "(i.status = 3 or (i.status < 2 and i.expires_at <= @Now and (i.status = 1 or i.lease_until <= @Now)))";
 
     private const string Mine = $"(i.owner = excluded.owner and not {Gone})";
 
     internal override IdempotencySql Idempotency(string schema) => new()
     {
+        Bound = "",
+        Open = "",
+        IsOpen = "select 0",
         Claim = $"""
             insert into {schema}_idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)
             values (@Scope, @Key, @Fingerprint, 0, @Owner, 1, 1, @Now + @Lease, @Now + @Retention, @Now)
@@ -50,7 +53,8 @@ internal sealed partial class SqliteDialect
             and status = 1
             """,
         Release = $"""
-            delete from {schema}_idempotency
+            update {schema}_idempotency
+            set status = 3
             where scope = @Scope
             and key = @Key
             and owner = @Owner
@@ -83,7 +87,8 @@ internal sealed partial class SqliteDialect
             and status = 2
             """,
         ResolveWithout = $"""
-            delete from {schema}_idempotency
+            update {schema}_idempotency
+            set status = 3, expires_at = @Now + @Retention
             where scope = @Scope
             and key = @Key
             and status = 2
@@ -94,7 +99,8 @@ internal sealed partial class SqliteDialect
               select scope, key
               from {schema}_idempotency
               where expires_at <= @Now
-              and (status = 1 or (status = 0 and lease_until <= @Now))
+              and lease_until <= @Now
+              and status <> 2
               order by expires_at
               limit @Limit
             )

@@ -18,8 +18,8 @@ public interface IIdempotencyStore
     /// <remarks>
     /// The first line that fits decides:
     /// <list type="number">
-    /// <item>No record, or one past its retention that nobody holds (finished, or in progress with its lease over too): a new record under the next
-    /// fence; <see cref="IdempotencyClaimStatus.Acquired"/>, attempt 1.</item>
+    /// <item>No record, a free one, or one past its retention that nobody holds (finished, or in progress with its lease over too): a new record under the
+    /// next fence; <see cref="IdempotencyClaimStatus.Acquired"/>, attempt 1.</item>
     /// <item>Another fingerprint: <see cref="IdempotencyClaimStatus.Mismatch"/>, whatever the state, revealing nothing.</item>
     /// <item>Finished: <see cref="IdempotencyClaimStatus.Replay"/> with the stored outcome.</item>
     /// <item>In doubt: <see cref="IdempotencyClaimStatus.InDoubt"/>.</item>
@@ -44,7 +44,7 @@ public interface IIdempotencyStore
     /// </returns>
     ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends a claim without an outcome: forgets the record, or marks it in doubt.</summary>
+    /// <summary>Ends a claim without an outcome: frees the key, or marks it in doubt. A freed key keeps its fence.</summary>
     /// <param name="lease">The claim to end.</param>
     /// <param name="disposition">What becomes of the record.</param>
     /// <param name="cancellationToken">Gives up asking; the record may have changed all the same.</param>
@@ -67,12 +67,16 @@ public interface IIdempotencyStore
     /// <summary>Settles a record that is in doubt, after somebody found out what really happened.</summary>
     /// <param name="key">The record.</param>
     /// <param name="outcome">The outcome to replay from now on; <see langword="null"/> when the effect did not happen, so that the next call runs it.</param>
-    /// <param name="retention">How long the outcome is replayed; not used without one.</param>
+    /// <param name="retention">How long the outcome is replayed; without one, how long the fence of the freed key is remembered at least.</param>
     /// <param name="cancellationToken">Gives up asking; the record may have been settled all the same.</param>
     /// <returns><see langword="false"/> when the key has no record in doubt, and nothing was written.</returns>
     ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes records that are past their retention: finished ones, and those in progress whose lease is over too. Never one in doubt.</summary>
+    /// <summary>Deletes records that are past their retention and whose last lease is over too: finished ones, free ones, abandoned ones. Never one in doubt.</summary>
+    /// <remarks>
+    /// With the record the store may forget the fence: the next claim of the key may get 1 again. By then the last owner's lease is over, and every earlier
+    /// owner has lost its own at least a retention ago. Choose a retention longer than an owner can sleep and then still write somewhere.
+    /// </remarks>
     /// <param name="maxRecords">The most records to delete in this call; at least 1.</param>
     /// <param name="cancellationToken">Stops early.</param>
     /// <returns>How many were deleted; fewer than <paramref name="maxRecords"/> means that none is left. Any number of nodes may sweep at once.</returns>

@@ -55,8 +55,14 @@ public sealed class IdempotencyExecutor
         ArgumentNullException.ThrowIfNull(operation);
         key.ThrowIfDefault(nameof(key));
         RunningKeys.ThrowIfRunning(_services.Store, key);
-        return cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<IdempotentResult<TResult>>(cancellationToken)
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<IdempotentResult<TResult>>(cancellationToken);
+        }
+
+        // What this process remembers needs no claim, no flight and no memory.
+        return _services.Memory is { } memory && memory.TryReplay(key, fingerprint, out StoredOutcome outcome)
+            ? Replay(operation, key, outcome)
             : FlyAsync(new IdempotentCall<TState, TResult>(operation, key, fingerprint, state), cancellationToken);
     }
 
@@ -85,6 +91,18 @@ public sealed class IdempotencyExecutor
     /// <returns>Whether the key was in doubt.</returns>
     public ValueTask<bool> ForgetAsync(IdempotencyKey key, CancellationToken cancellationToken = default) =>
         _services.Store.ResolveAsync(key, outcome: null, _services.Options.Retention, cancellationToken);
+
+    private static ValueTask<IdempotentResult<TResult>> Replay<TState, TResult>(IdempotentOperation<TState, TResult> operation, IdempotencyKey key, StoredOutcome outcome)
+    {
+        try
+        {
+            return new(IdempotentCall<TState, TResult>.Replay(operation.Serializer, key, outcome));
+        }
+        catch (IdempotencyException exception)
+        {
+            return ValueTask.FromException<IdempotentResult<TResult>>(exception);
+        }
+    }
 
     private async ValueTask<IdempotentResult<TResult>> FlyAsync<TState, TResult>(IdempotentCall<TState, TResult> call, CancellationToken cancellationToken)
     {

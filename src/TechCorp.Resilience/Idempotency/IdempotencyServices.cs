@@ -11,6 +11,7 @@ internal sealed class IdempotencyServices
         ArgumentNullException.ThrowIfNull(store);
         OptionsCheck.Throw(options.Problems());
         Store = store;
+        Memory = store as InMemoryIdempotencyStore;
         Options = options.Copy();
         Clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
         Logger = logger ?? NullLogger.Instance;
@@ -35,6 +36,9 @@ internal sealed class IdempotencyServices
 
     public IIdempotencyStore Store { get; }
 
+    /// <summary>The store, if it is one that answers without leaving the process.</summary>
+    public InMemoryIdempotencyStore? Memory { get; }
+
     public IdempotencyOptions Options { get; }
 
     public MonotonicClock Clock { get; }
@@ -46,4 +50,17 @@ internal sealed class IdempotencyServices
 
     /// <summary>Bounds and repeats what must reach the store because the effect has happened.</summary>
     public ResiliencePipeline Completion { get; }
+
+    /// <summary>Logs about a key; a logger that throws changes nothing, neither the keeping of a lease nor what a caller gets.</summary>
+    public void Report<TFacts>(IdempotencyKey key, TFacts facts, Action<ILogger, IdempotencyKey, TFacts> log)
+    {
+        try
+        {
+            log(Logger, key, facts);
+        }
+        catch (Exception exception)
+        {
+            CallbackError.Report(Logger, sink: null, exception, nameof(ILogger), key.ToString());
+        }
+    }
 }

@@ -13,25 +13,28 @@ internal sealed record IdempotentCall<TState, TResult>(
 
     /// <exception cref="StoredFailureException">The outcome is a failure.</exception>
     /// <exception cref="StoredResultUnreadableException">The outcome is not of this type, or its bytes cannot be read.</exception>
-    public IdempotentResult<TResult> Replay(StoredOutcome outcome)
+    public IdempotentResult<TResult> Replay(StoredOutcome outcome) => Replay(Serializer, Key, outcome);
+
+    /// <inheritdoc cref="Replay(StoredOutcome)"/>
+    public static IdempotentResult<TResult> Replay(IResultSerializer<TResult> serializer, IdempotencyKey key, StoredOutcome outcome)
     {
         if (outcome.Failed)
         {
-            throw StoredFailure.ToException(Key, outcome);
+            throw StoredFailure.ToException(key, outcome);
         }
 
-        if (!string.Equals(outcome.TypeTag, Serializer.TypeTag, StringComparison.Ordinal))
+        if (!string.Equals(outcome.TypeTag, serializer.TypeTag, StringComparison.Ordinal))
         {
-            throw new StoredResultUnreadableException(Key, outcome.TypeTag, Serializer.TypeTag, innerException: null);
+            throw new StoredResultUnreadableException(key, outcome.TypeTag, serializer.TypeTag, innerException: null);
         }
 
         try
         {
-            return new(Serializer.Deserialize(outcome.Payload), Replayed: true);
+            return new(serializer.Deserialize(outcome.Payload), Replayed: true);
         }
         catch (Exception exception)
         {
-            throw new StoredResultUnreadableException(Key, outcome.TypeTag, Serializer.TypeTag, exception);
+            throw new StoredResultUnreadableException(key, outcome.TypeTag, serializer.TypeTag, exception);
         }
     }
 

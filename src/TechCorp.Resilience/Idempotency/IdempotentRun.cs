@@ -115,11 +115,11 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             CancellationToken.None).ConfigureAwait(false);
         if (settled.Status != OutcomeStatus.Success)
         {
-            Log.FailureNotStored(services.Logger, settled.Exception, lease.Key, policy);
+            services.Report(lease.Key, (settled.Exception, policy), static (logger, key, facts) => Log.FailureNotStored(logger, facts.Exception, key, facts.policy));
         }
         else if (!settled.Value)
         {
-            Log.LeaseLost(services.Logger, lease.Key, lease.Fence);
+            services.Report(lease.Key, lease.Fence, Log.LeaseLost);
         }
     }
 

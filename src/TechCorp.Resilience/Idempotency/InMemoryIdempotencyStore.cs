@@ -3,7 +3,7 @@ namespace TechCorp.Resilience;
 /// <summary>Keeps idempotency records in the memory of one process: for tests, and for effects that end with the process. Safe for use by many threads.</summary>
 /// <remarks>
 /// Bounded: when it is full, the outcome finished longest ago is forgotten, before its retention if need be. Records in progress or in doubt are never
-/// forgotten to make room. A replay allocates nothing.
+/// forgotten to make room. A replay allocates nothing, through the executor neither but for what the result itself takes. The fence of a key grows even over what is forgotten: a new record's is above that of every record removed before.
 /// </remarks>
 public sealed class InMemoryIdempotencyStore : IIdempotencyStore
 {
@@ -12,6 +12,7 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
     private readonly LinkedList<InMemoryRecord> _finished = new(); // guarded by _gate; in the order in which they finished
     private readonly MonotonicClock _clock;
     private readonly int _capacity;
+    private long _highestForgotten; // guarded by _gate; the highest fence of a record that is no longer there
 
     /// <summary>Makes an empty store.</summary>
     /// <param name="capacity">The most records; at least 1. Default: 10,000.</param>
@@ -164,18 +165,30 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
         }
     }
 
+    /// <summary>The outcome that a claim would replay, without a claim.</summary>
+    internal bool TryReplay(IdempotencyKey key, Fingerprint fingerprint, out StoredOutcome outcome)
+    {
+        long now = _clock.Now;
+        lock (_gate)
+        {
+            bool found = _records.TryGetValue(key, out InMemoryRecord? record) && record.IsFinished && !record.IsForgotten(now) && record.Fingerprint == fingerprint;
+            outcome = found ? record!.Outcome : default;
+            return found;
+        }
+    }
+
     private IdempotencyClaim Begin(in IdempotencyClaimRequest request, long now)
     {
         if (!_records.TryGetValue(request.Key, out InMemoryRecord? record))
         {
             MakeRoom(now);
-            return Add(in request, fence: 1, now);
+            return Add(in request, now);
         }
 
         if (record.IsForgotten(now))
         {
             Remove(record);
-            return Add(in request, record.Fence + 1, now);
+            return Add(in request, now);
         }
 
         if (record.Fingerprint != request.Fingerprint)
@@ -192,13 +205,13 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
         };
     }
 
-    private IdempotencyClaim Add(in IdempotencyClaimRequest request, long fence, long now)
+    private IdempotencyClaim Add(in IdempotencyClaimRequest request, long now)
     {
         var record = new InMemoryRecord(request.Key)
         {
             Fingerprint = request.Fingerprint,
             Owner = request.Owner,
-            Fence = fence,
+            Fence = _highestForgotten + 1,
             Attempt = 1,
             LeaseEnd = _clock.Add(now, request.Lease),
             Expiry = _clock.Add(now, request.Retention),
@@ -232,6 +245,7 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
     private void Remove(InMemoryRecord record)
     {
         _records.Remove(record.Key);
+        _highestForgotten = Math.Max(_highestForgotten, record.Fence);
         if (record.FinishedPlace is { } place)
         {
             _finished.Remove(place);

@@ -70,12 +70,12 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             }
             catch (Exception exception) when (!_stop.IsCancellationRequested)
             {
-                Log.RenewalFailed(_services.Logger, exception, _lease.Key);
+                _services.Report(_lease.Key, exception, static (logger, key, failure) => Log.RenewalFailed(logger, failure, key));
             }
         }
 
         _lost = true;
-        Log.LeaseLost(_services.Logger, _lease.Key, _lease.Fence);
+        _services.Report(_lease.Key, _lease.Fence, Log.LeaseLost);
         await _run.CancelAsync().ConfigureAwait(false);
     }
 

@@ -7,7 +7,7 @@ namespace TechCorp.Resilience;
 /// <summary>The named pipelines of a container, each made once. Safe for use by many threads.</summary>
 public sealed class ResiliencePipelines
 {
-    private readonly Dictionary<string, ResiliencePipeline> _pipelines = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Lazy<ResiliencePipeline>> _pipelines = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, AuthorityPipelines> _http = new(StringComparer.OrdinalIgnoreCase);
     private readonly ResilienceSettings _settings;
     private readonly TimeProvider? _timeProvider;
@@ -20,21 +20,26 @@ public sealed class ResiliencePipelines
         _logger = loggers?.CreateLogger("TechCorp.Resilience");
         foreach ((string name, ResiliencePipelineOptions options) in _settings.Pipelines)
         {
-            _pipelines.Add(name, ResiliencePipeline.Create(name, options, timeProvider, _logger));
+            OptionsCheck.Throw(options.Problems());
+            _pipelines.Add(name, new(() => ResiliencePipeline.Create(name, options, timeProvider, _logger)));
         }
     }
 
     /// <summary>The names.</summary>
     public IReadOnlyCollection<string> Names => _pipelines.Keys;
 
-    /// <summary>Every circuit, for health checks: those of the pipelines, and those that HTTP handlers have made so far.</summary>
+    /// <summary>Every circuit that calls go through, for health checks: those of the pipelines, and one for each authority that the handlers' requests went to.</summary>
+    /// <remarks>A name that only handlers use has no circuit of its own.</remarks>
     public IReadOnlyCollection<CircuitBreaker> Circuits =>
-        [.. _pipelines.Values.Select(pipeline => pipeline.CircuitBreaker).OfType<CircuitBreaker>(), .. _http.Values.SelectMany(shared => shared.Circuits)];
+    [
+        .. _pipelines.Where(named => named.Value.IsValueCreated || !_http.ContainsKey(named.Key)).Select(named => named.Value.Value.CircuitBreaker).OfType<CircuitBreaker>(),
+        .. _http.Values.SelectMany(shared => shared.Circuits),
+    ];
 
     /// <summary>The pipeline of this name.</summary>
     /// <param name="name">A registered name.</param>
     /// <exception cref="KeyNotFoundException">No pipeline of this name is registered; the message says which are.</exception>
-    public ResiliencePipeline Get(string name) => _pipelines.TryGetValue(name, out ResiliencePipeline? pipeline) ? pipeline : throw Unknown(name);
+    public ResiliencePipeline Get(string name) => _pipelines.TryGetValue(name, out Lazy<ResiliencePipeline>? pipeline) ? pipeline.Value : throw Unknown(name);
 
     /// <summary>
     /// A handler for an <see cref="HttpClient"/> with the options of this pipeline. All handlers of one name share their circuits, so that a client

@@ -21,3 +21,15 @@ public sealed class PostgreSqlIdempotencyCrashContract : IdempotencyCrashContrac
 public sealed class SqliteIdempotencyStatementContract : IdempotencyStatementContract<SqliteDatabase>;
 
 public sealed class PostgreSqlIdempotencyStatementContract : IdempotencyStatementContract<PostgreSqlDatabase>;
+
+public sealed class SqliteIdempotencyRecordContract : IdempotencyRecordContract<SqliteDatabase>;
+
+public sealed class PostgreSqlIdempotencyRecordContract : IdempotencyRecordContract<PostgreSqlDatabase>;
+
+public sealed class SqliteIdempotencyLockContract : IdempotencyLockContract<SqliteDatabase>;
+
+public sealed class PostgreSqlIdempotencyLockContract : IdempotencyLockContract<PostgreSqlDatabase>;
+
+public sealed class SqliteIdempotencyExecutorContract : IdempotencyExecutorContract<SqliteDatabase>;
+
+public sealed class PostgreSqlIdempotencyExecutorContract : IdempotencyExecutorContract<PostgreSqlDatabase>;

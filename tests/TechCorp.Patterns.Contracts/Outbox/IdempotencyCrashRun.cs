@@ -201,7 +201,7 @@ internal sealed class IdempotencyCrashRun(TestDatabase db, SqlIdempotencyStore s
 
     private void Take(IdempotencyLease lease, bool again)
     {
-        Is(again ? lease.Fence == _highestFence : lease.Fence > 0 && (_holder is null || lease.Fence > _highestFence), true);
+        Is(again ? lease.Fence == _highestFence : lease.Fence > _highestFence, true);
         (_holder, _leaseOver, _highestFence) = (lease, false, lease.Fence);
     }
 

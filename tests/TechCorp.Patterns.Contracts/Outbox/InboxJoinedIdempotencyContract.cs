@@ -46,7 +46,8 @@ public abstract class InboxJoinedIdempotencyContract<TDatabase> : DatabaseContra
     {
         await using var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
         var lease = (await _store.TryBeginAsync(write.Transaction, Request(), Cancel)).Lease;
-        var duplicate = Task.Run(async () => await _store.TryBeginAsync(Request(), Cancel), Cancel);
+        var duplicate = Task.Run(ClaimInAnotherAsync, Cancel);
+        await Eventually.Holds(async () => !Db.HasConcurrentWriters || await Db.ScalarAsync<long>(Waiting, new { name = Db.Database.Schema }) == 1, "the duplicate waits for the row");
         (await _store.CompleteAsync(write.Transaction, lease, Receipt, TimeSpan.FromHours(1), Cancel)).Should().BeTrue();
         duplicate.IsCompleted.Should().BeFalse();
         await write.CommitAsync(Cancel);
@@ -56,6 +57,14 @@ public abstract class InboxJoinedIdempotencyContract<TDatabase> : DatabaseContra
 
         claim.Status.Should().Be(IdempotencyClaimStatus.Replay);
         claim.Outcome.Payload.ToArray().Should().Equal("42"u8.ToArray());
+    }
+
+    private const string Waiting = "select count(*) from pg_stat_activity where application_name = @name and wait_event_type = 'Lock'";
+
+    private async Task<IdempotencyClaim> ClaimInAnotherAsync()
+    {
+        await using var other = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
+        return await _store.TryBeginAsync(other.Transaction, Request(), Cancel);
     }
 
     [Fact, Trait("Spec", "ID14")]

@@ -20,6 +20,20 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     }
 
     [Fact, Trait("Spec", "ID13")]
+    public async Task The_key_of_an_owner_that_renewed_and_then_died_is_free_one_lease_after_its_last_renewal()
+    {
+        IdempotencyLease dead = await Claim();
+        await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
+        await Store.RenewAsync(dead, Lease);
+        await _backend.AdvanceAsync(Lease - TimeSpan.FromSeconds(10));
+        (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
+
+        await _backend.AdvanceAsync(TimeSpan.FromSeconds(10));
+
+        (await Claim()).Fence.Should().Be(dead.Fence + 1);
+    }
+
+    [Fact, Trait("Spec", "ID13")]
     public async Task Each_take_over_raises_fence_and_attempt()
     {
         IdempotencyLease before = await Claim();
@@ -31,6 +45,53 @@ public abstract partial class IdempotencyStoreContract<TBackend>
             next.Attempt.Should().Be(before.Attempt + 1);
             before = next;
         }
+    }
+
+    [Fact, Trait("Spec", "ID8"), Trait("Spec", "ID13")]
+    public async Task The_fence_goes_on_after_a_release()
+    {
+        await Claim();
+        await _backend.AdvanceAsync(Lease);
+        IdempotencyLease thief = await Claim();
+        await Store.FailAsync(thief, ClaimDisposition.Release);
+
+        IdempotencyLease next = await Claim(RequestFor(fingerprint: OtherRequest));
+
+        next.Fence.Should().Be(thief.Fence + 1);
+        next.Attempt.Should().Be(1);
+        (await Store.CompleteAsync(thief, Receipt, Retention)).Should().BeFalse();
+    }
+
+    [Fact, Trait("Spec", "ID10"), Trait("Spec", "ID13")]
+    public async Task The_fence_goes_on_after_a_doubt_that_was_resolved_without_an_outcome()
+    {
+        IdempotencyLease doubtful = await Claim();
+        await Store.FailAsync(doubtful, ClaimDisposition.InDoubt);
+        await _backend.AdvanceAsync(Retention + Lease);
+        await Store.ResolveAsync(Key, outcome: null, Retention);
+        (await Store.SweepAsync(10)).Should().Be(0);
+
+        (await Claim()).Fence.Should().Be(doubtful.Fence + 1);
+    }
+
+    [Fact, Trait("Spec", "ID26"), Trait("Spec", "ID13")]
+    public async Task No_sweep_within_the_retention_or_the_last_lease_makes_the_fence_begin_again()
+    {
+        var shortLived = TimeSpan.FromSeconds(10);
+        IdempotencyLease zombie = await Claim(RequestFor(retention: shortLived));
+        await _backend.AdvanceAsync(Lease);
+        IdempotencyLease finished = await Claim(RequestFor(retention: shortLived));
+        (await Store.CompleteAsync(finished, Receipt, shortLived)).Should().BeTrue();
+        await _backend.AdvanceAsync(shortLived);
+        await Store.SweepAsync(10);
+        IdempotencyLease released = await Claim();
+        released.Fence.Should().BeGreaterThan(finished.Fence).And.BeGreaterThan(zombie.Fence);
+
+        await Store.FailAsync(released, ClaimDisposition.Release);
+        await _backend.AdvanceAsync(Retention - shortLived);
+        await Store.SweepAsync(10);
+
+        (await Claim()).Fence.Should().BeGreaterThan(released.Fence);
     }
 
     [Fact, Trait("Spec", "ID14")]
@@ -138,7 +199,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         await ShouldReplay(Receipt);
     }
 
-    [Fact, Trait("Spec", "ID16")]
+    [Fact, Trait("Spec", "ID16"), Trait("Spec", "ID26")]
     public async Task A_renewed_lease_is_held_even_past_the_retention_of_its_claim()
     {
         IdempotencyLease lease = await Claim(RequestFor(retention: TimeSpan.FromSeconds(60)));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechCorp.Resilience;
 
 namespace TechCorp.Patterns.Conventions.Tests.Snippets;
@@ -26,6 +27,18 @@ internal interface IRetryQueue
 {
     ValueTask<PaymentStatus> PostponeAsync(PaidOrder order, CancellationToken cancellationToken);
 }
+
+#region snippet: guide-circuit-health
+internal sealed class CircuitsCheck(ResiliencePipelines pipelines) : IHealthCheck
+{
+    // Degraded, not unhealthy: the service works without the dependency, and a restart of it would not bring that back.
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var shut = pipelines.Circuits.Where(circuit => circuit.State != CircuitState.Closed).Select(circuit => $"{circuit.Name}: {circuit.State}").ToArray();
+        return Task.FromResult(shut.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join(", ", shut)));
+    }
+}
+#endregion
 
 internal static class ResilienceGuideSnippets
 {

@@ -211,7 +211,7 @@ public sealed class ResilienceHandlerTests : IDisposable
 
         await second.Awaiting(c => c.SendAsync(new HttpRequestMessage(HttpMethod.Get, Stock), default)).Should().ThrowAsync<CircuitOpenException>();
 
-        pipelines.Circuits.Should().Contain(c => c.Name == "inventory http://stock.test:80" && c.State == CircuitState.Open);
+        pipelines.Circuits.Select(c => (c.Name, c.State)).Should().Equal(("inventory http://stock.test:80", CircuitState.Open));
 
         ResilienceHandler With(ResilienceHandler handler)
         {

@@ -89,7 +89,7 @@ public sealed class IdempotencyDuplicateTests
         await winner;
     }
 
-    [Fact, Trait("Spec", "ID3")]
+    [Fact, Trait("Spec", "ID4")]
     public async Task The_pauses_between_two_looks_at_a_key_that_another_process_holds_double()
     {
         ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());

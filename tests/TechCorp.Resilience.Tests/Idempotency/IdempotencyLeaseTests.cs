@@ -49,7 +49,21 @@ public sealed class IdempotencyLeaseTests
 
         _gate.SetException(new TimeoutException());
 
-        await zombie.Awaiting(z => z.AsTask()).Should().ThrowAsync<Exception>();
+        await zombie.Awaiting(z => z.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+        (await _scene.CallAsync(process: _scene.NewProcess())).Replayed.Should().BeTrue();
+    }
+
+    [Fact, Trait("Spec", "ID15")]
+    public async Task A_zombie_that_fails_before_it_learns_of_its_loss_does_not_release_the_winners_record_either()
+    {
+        IdempotencyLease held = default;
+        ValueTask<IdempotentResult<Receipt>> zombie = _scene.CallAsync(_scene.Operation((lease, _) => { held = lease; return new(_gate.Task); }));
+        (await _scene.Memory.FailAsync(held, ClaimDisposition.Release)).Should().BeTrue(); // as good as stolen: the next claim has the next fence
+        (await _scene.CallAsync(process: _scene.NewProcess())).Value.Id.Should().Be("run 2");
+
+        _gate.SetException(new TimeoutException());
+
+        await zombie.Awaiting(z => z.AsTask()).Should().ThrowAsync<TimeoutException>();
         (await _scene.CallAsync(process: _scene.NewProcess())).Replayed.Should().BeTrue();
     }
 
@@ -83,7 +97,7 @@ public sealed class IdempotencyLeaseTests
         await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
     }
 
-    [Fact, Trait("Spec", "ID15")]
+    [Fact, Trait("Spec", "ID16")]
     public async Task A_renewal_that_fails_once_is_logged_and_tried_again_before_the_lease_ends()
     {
         var log = new ListLogger();

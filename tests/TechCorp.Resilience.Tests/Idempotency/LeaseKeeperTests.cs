@@ -58,5 +58,55 @@ public sealed class LeaseKeeperTests
         _scene.Clock.TimersAlive.Should().Be(0);
     }
 
+    [Fact, Trait("Spec", "ID16")]
+    public async Task A_logger_that_throws_when_a_renewal_fails_does_not_stop_the_next_one()
+    {
+        var gate = new TaskCompletionSource<Receipt>();
+        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new BrokenLogger()));
+        _scene.Store.FailRenewalsWith = new IOException("partitioned");
+        (await _scene.Clock.TimerSetAsync()).TotalSeconds.Should().Be(10);
+        _scene.Clock.Advance(TimeSpan.FromSeconds(10));
+        _scene.Store.FailRenewalsWith = null;
+
+        for (int i = 0; i < 3; i++)
+        {
+            (await _scene.Clock.TimerSetAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).TotalSeconds.Should().Be(10);
+            _scene.Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        gate.SetResult(new Receipt("kept", 5));
+        (await call).Value.Id.Should().Be("kept");
+        _scene.Store.Renewals.Should().Equal(true, true, true);
+    }
+
+    [Fact, Trait("Spec", "ID16")]
+    public async Task A_logger_that_throws_when_the_lease_is_lost_does_not_keep_the_operation_running()
+    {
+        _scene.Store.RenewInstead = static _ => new(false);
+        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(
+            _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new BrokenLogger()));
+        await _scene.Clock.TimerSetAsync();
+
+        _scene.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        Func<Task> outcome = () => call.AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await outcome.Should().ThrowAsync<IdempotencyLeaseLostException>();
+    }
+
+    [Fact, Trait("Spec", "ID15")]
+    public async Task A_logger_that_throws_does_not_hide_the_failure_of_the_operation()
+    {
+        var process = new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new BrokenLogger());
+        Task<IdempotentResult<Receipt>> call = _scene.CallAsync(
+            _scene.Operation(async (lease, _) =>
+            {
+                (await _scene.Memory.FailAsync(lease, ClaimDisposition.Release)).Should().BeTrue(); // what the executor wants to do is done: it logs
+                throw new FormatException("card declined");
+            }),
+            process).AsTask();
+
+        await call.Awaiting(c => c).Should().ThrowAsync<FormatException>();
+    }
+
     private IdempotencyExecutor NewProcess(IdempotencyOptions options) => new(_scene.Store, options, _scene.Clock, _log);
 }

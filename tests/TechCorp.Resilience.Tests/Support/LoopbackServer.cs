@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace TechCorp.Resilience.Tests;
 
-/// <summary>A real HTTP server on loopback, which answers requests in their order and notes what it saw.</summary>
+/// <summary>A real HTTP server on loopback, which answers requests in their order, 200 after the last, and notes what it saw.</summary>
 internal sealed class LoopbackServer : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -34,12 +34,13 @@ internal sealed class LoopbackServer : IDisposable
 
     private async Task ServeAsync()
     {
-        while (_answers.TryDequeue(out (HttpStatusCode Status, string? Location) answer))
+        while (_listener.IsListening)
         {
             HttpListenerContext context = await _listener.GetContextAsync();
             using var reader = new StreamReader(context.Request.InputStream);
             string body = await reader.ReadToEndAsync();
             Seen.Add($"{context.Request.HttpMethod} {context.Request.Url!.AbsolutePath} '{body}' {context.Request.Headers["Authorization"]}".TrimEnd());
+            (HttpStatusCode Status, string? Location) answer = _answers.TryDequeue(out var next) ? next : (HttpStatusCode.OK, null);
             context.Response.StatusCode = (int)answer.Status;
             context.Response.RedirectLocation = answer.Location;
             context.Response.Close();

@@ -2,7 +2,7 @@ create table {schema}.idempotency (
   scope         text        not null,
   key           text        not null,
   fingerprint   text        not null,
-  status        smallint    not null,                                  -- 0 in progress, 1 finished, 2 in doubt
+  status        smallint    not null,                                  -- 0 in progress, 1 finished, 2 in doubt, 3 free: only its fence counts
   owner         uuid        not null,
   fence         bigint      not null,
   attempt       integer     not null,

@@ -2,7 +2,7 @@ create table {schema}_idempotency (
   scope         text    not null,
   key           text    not null,
   fingerprint   text    not null,
-  status        integer not null,                                      -- 0 in progress, 1 finished, 2 in doubt
+  status        integer not null,                                      -- 0 in progress, 1 finished, 2 in doubt, 3 free: only its fence counts
   owner         text    not null,
   fence         integer not null,
   attempt       integer not null,

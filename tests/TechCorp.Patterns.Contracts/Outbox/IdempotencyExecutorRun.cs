@@ -1,0 +1,265 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Dapper;
+using TechCorp.Outbox;
+using TechCorp.Resilience;
+
+namespace TechCorp.Patterns.Contracts;
+
+/// <summary>
+/// One run: processes call one operation through their executors, one after another and at once, each with a fate that the seed draws. The effect is in one
+/// transaction with the outcome. However they end: never two effects, one result for all, growing fences, and one effect after the last retry.
+/// </summary>
+internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStore store, int seed)
+{
+    /// <summary>The environment variable with the one seed to run.</summary>
+    internal const string SeedVariable = "TECHCORP_IDEMPOTENCY_SEED";
+
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Retention = TimeSpan.FromHours(24);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly IdempotencyFate[] Fates = Enum.GetValues<IdempotencyFate>();
+
+    private readonly Random _random = new(seed);
+    private readonly IdempotencyKey _key = new("runs", seed.ToString(CultureInfo.InvariantCulture));
+    private readonly List<string> _trail = [];
+    private readonly List<long> _fences = []; // of the runs of the operation, as they began; guarded by itself
+    private IdempotencyProcess? _alive;
+    private bool _isHeldByTheDead;
+
+    /// <summary>What a set of runs must have come to.</summary>
+    internal static IEnumerable<string> WorthSeeing => [.. Fates.Select(fate => fate.ToString()), "conflict with the dead", "conflict", "waiter", "duplicates", "replay"];
+
+    internal HashSet<string> Seen { get; } = [];
+
+    internal static string Effects(TestDatabase db) => db.Database.Table("effects");
+
+    internal async Task ExecuteAsync()
+    {
+        try
+        {
+            for (var steps = _random.Next(2, 5); steps > 0; steps--)
+            {
+                await StepAsync(Fates[_random.Next(Fates.Length)]);
+                Is(await CountAsync() <= 1, true, "effects");
+            }
+
+            await StepAsync(IdempotencyFate.Finishes);
+            Is(await CountAsync(), 1L, "effects");
+            Is((await CallAsync(NewProcess(), new(IdempotencyFate.Finishes, null!)).WaitAsync(Patience, Cancel)).Replayed, true, "replayed");
+            See("replay");
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !Cancel.IsCancellationRequested)
+        {
+            Assert.Fail($"Seed {seed} ({string.Join(", ", _trail)}): {e.Message} To see it again: {SeedVariable}={seed}.\n{e}");
+        }
+
+        await db.ExecuteAsync("delete from {idempotency}");
+        await db.ExecuteAsync($"delete from {Effects(db)}");
+    }
+
+    private async Task StepAsync(IdempotencyFate fate)
+    {
+        _trail.Add(fate.ToString());
+        if (_isHeldByTheDead)
+        {
+            await ShouldConflictAsync("conflict with the dead");
+            await db.AgeAsync(Lease);
+            _isHeldByTheDead = false;
+        }
+
+        var process = _alive is { IsAlive: true } && _random.Next(2) == 0 ? _alive : NewProcess();
+        _alive = process;
+        var isFinished = await CountAsync() == 1;
+        await (isFinished || fate < IdempotencyFate.TakesLong ? RunAsync(process, fate, isFinished) : fate == IdempotencyFate.TakesLong ? TakeLongAsync(process) : BeRobbedAsync(process, fate));
+        Seen.Add(fate.ToString());
+    }
+
+    /// <summary>One to four calls at once in one process, until they have ended or it has died.</summary>
+    private async Task RunAsync(IdempotencyProcess process, IdempotencyFate fate, bool isFinished)
+    {
+        process.Fate = fate;
+        var calls = Enumerable.Range(0, _random.Next(1, 5)).Select(_ => Task.Run(() => CallAsync(process, new(fate, process)), Cancel)).ToList();
+        Seen.Add(calls.Count > 1 ? "duplicates" : "");
+        await Task.WhenAny(Task.WhenAll(calls), process.Died).WaitAsync(Patience, Cancel);
+        process.Fate = null;
+        if (!process.IsAlive)
+        {
+            _isHeldByTheDead = !isFinished && fate is IdempotencyFate.DiesAfterTheClaim or IdempotencyFate.DiesBeforeTheEffect or IdempotencyFate.DiesBeforeTheCommit;
+            return;
+        }
+
+        if (fate == IdempotencyFate.Throws && !isFinished)
+        {
+            Is(calls.All(call => call.Exception?.InnerException is InvalidOperationException), true, "each call failed");
+            return;
+        }
+
+        var results = await Task.WhenAll(calls);
+        Is(results.Count(result => !result.Replayed), isFinished ? 0 : 1, "calls that ran it");
+        await ShouldBeTheEffectAsync(results);
+    }
+
+    /// <summary>A heartbeat keeps the key longer than its lease; one call of another process is refused, another waits for the result.</summary>
+    private async Task TakeLongAsync(IdempotencyProcess process)
+    {
+        var attempt = new Attempt(IdempotencyFate.TakesLong, process);
+        var call = CallAsync(process, attempt);
+        await attempt.Started.WaitAsync(Patience, Cancel);
+        for (var third = 0; third < 4; third++)
+        {
+            await db.AgeAsync(Lease / 3);
+            await process.Clock.PassAsync(due => due == Lease / 3, Cancel).WaitAsync(Patience, Cancel);
+            await process.RenewedAsync(Cancel).WaitAsync(Patience, Cancel);
+        }
+
+        await ShouldConflictAsync("conflict");
+        var other = NewProcess();
+        var waiter = CallAsync(other, new(IdempotencyFate.Finishes, other));
+        await other.Clock.PassAsync(IsPause, Cancel).WaitAsync(Patience, Cancel);
+        Is(waiter.IsCompleted, false, "the waiter has ended");
+        attempt.GoOn();
+        Is((await call.WaitAsync(Patience, Cancel)).Replayed, false, "replayed");
+        while (!waiter.IsCompleted)
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            await Task.WhenAny(waiter, other.Clock.PassAsync(IsPause, ended.Token)).WaitAsync(Patience, Cancel);
+            await ended.CancelAsync();
+        }
+
+        Is((await waiter).Replayed, true, "the waiter replayed");
+        Seen.Add("waiter");
+        await ShouldBeTheEffectAsync([await call, await waiter]);
+    }
+
+    private async Task BeRobbedAsync(IdempotencyProcess process, IdempotencyFate fate)
+    {
+        var attempt = new Attempt(fate, process);
+        var call = CallAsync(process, attempt);
+        await attempt.Started.WaitAsync(Patience, Cancel);
+        await db.AgeAsync(Lease);
+        IdempotencyFate[] thieves = [IdempotencyFate.Finishes, IdempotencyFate.Throws, IdempotencyFate.DiesBeforeTheCommit, IdempotencyFate.DiesAfterTheCommit];
+        var thief = thieves[_random.Next(thieves.Length)];
+        _trail.Add($"by one that {thief}");
+        await RunAsync(NewProcess(), thief, isFinished: false);
+        if (fate == IdempotencyFate.IsRobbedAndLearnsIt)
+        {
+            await process.Clock.PassAsync(due => due == Lease / 3, Cancel).WaitAsync(Patience, Cancel);
+            await ShouldThrowAsync<IdempotencyLeaseLostException>(call);
+        }
+        else
+        {
+            attempt.GoOn();
+            await ShouldThrowAsync<ZombieException>(call);
+        }
+    }
+
+    private async Task<string> OperateAsync(Attempt attempt, IdempotencyLease lease, CancellationToken token)
+    {
+        lock (_fences)
+        {
+            Is(_fences.Count == 0 || lease.Fence > _fences[^1], true, $"fence {lease.Fence} grows over {string.Join(' ', _fences)}");
+            _fences.Add(lease.Fence);
+        }
+
+        await attempt.BeginAsync(token);
+        if (attempt.Fate == IdempotencyFate.DiesBeforeTheEffect)
+        {
+            return await attempt.Process.DieAsync<string>();
+        }
+
+        if (attempt.Fate == IdempotencyFate.Throws)
+        {
+            throw new InvalidOperationException("The operation failed.");
+        }
+
+        var id = Guid.CreateVersion7().ToString();
+        await using (var write = await db.Database.BeginWriteAsync(cancellationToken: token))
+        {
+            await write.Connection.ExecuteAsync($"insert into {Effects(db)} (id) values (@id)", new { id }, write.Transaction);
+            var outcome = new StoredOutcome(false, Serializer.TypeTag, Serializer.Serialize(id));
+            if (!await store.CompleteAsync(write.Transaction, lease, outcome, Retention, token))
+            {
+                throw new ZombieException();
+            }
+
+            if (attempt.Fate != IdempotencyFate.DiesBeforeTheCommit)
+            {
+                await write.CommitAsync(token);
+            }
+        }
+
+        return attempt.Fate is IdempotencyFate.DiesBeforeTheCommit or IdempotencyFate.DiesAfterTheCommit ? await attempt.Process.DieAsync<string>() : id;
+    }
+
+    private Task<IdempotentResult<string>> CallAsync(IdempotencyProcess process, Attempt attempt)
+    {
+        var operation = new IdempotentOperation<Attempt, string>((state, lease, token) => new(OperateAsync(state, lease, token)), Serializer);
+        return process.Executor.ExecuteAsync(operation, _key, Fingerprint.Of("one request"), attempt, Cancel).AsTask();
+    }
+
+    private async Task ShouldConflictAsync(string what)
+    {
+        var process = NewProcess(DuplicateMode.Conflict);
+        await ShouldThrowAsync<IdempotencyConflictException>(CallAsync(process, new(IdempotencyFate.Finishes, process)));
+        See(what);
+    }
+
+    private async Task ShouldBeTheEffectAsync(IEnumerable<IdempotentResult<string>> results)
+    {
+        var effect = await db.ScalarAsync<string>($"select max(id) from {Effects(db)}");
+        Is(results.All(result => result.Value == effect), true, "each result is that of the effect");
+    }
+
+    private static async Task ShouldThrowAsync<TException>(Task call)
+        where TException : Exception
+    {
+        await Task.WhenAny(call).WaitAsync(Patience, Cancel);
+        Is(call.Exception?.InnerException?.GetType(), typeof(TException), "the call's exception");
+    }
+
+    private IdempotencyProcess NewProcess(DuplicateMode onDuplicate = DuplicateMode.Wait) => new(store, Lease, onDuplicate);
+
+    private Task<long> CountAsync() => db.ScalarAsync<long>($"select count(*) from {Effects(db)}");
+
+    private void See(string what) => Seen.Add(what);
+
+    private static bool IsPause(TimeSpan due) => due > TimeSpan.Zero && due <= TimeSpan.FromSeconds(1);
+
+    private static void Is<T>(T actual, T expected, string what)
+    {
+        if (!EqualityComparer<T>.Default.Equals(actual, expected))
+        {
+            throw new ContractException($"{what}: {actual}, not {expected}.");
+        }
+    }
+
+    private static JsonResultSerializer<string> Serializer { get; } = new("effect", (JsonTypeInfo<string>)JsonSerializerOptions.Default.GetTypeInfo(typeof(string)));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private sealed class ZombieException() : Exception("The lease was lost; rolled back.");
+
+    private sealed class ContractException(string message) : Exception(message);
+
+    private sealed class Attempt(IdempotencyFate fate, IdempotencyProcess process)
+    {
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal IdempotencyFate Fate => fate;
+
+        internal IdempotencyProcess Process => process;
+
+        internal Task Started => _started.Task;
+
+        internal void GoOn() => _goOn.SetResult();
+
+        internal Task BeginAsync(CancellationToken token)
+        {
+            _started.TrySetResult();
+            return fate < IdempotencyFate.TakesLong ? Task.CompletedTask : _goOn.Task.WaitAsync(token);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace TechCorp.Patterns.Contracts;
+
+/// <summary>What becomes of a process that runs an idempotent operation.</summary>
+internal enum IdempotencyFate
+{
+    Finishes,
+    Throws,
+    DiesBeforeTheClaim,
+    DiesAfterTheClaim,
+    DiesBeforeTheEffect,
+    DiesBeforeTheCommit,
+    DiesAfterTheCommit,
+    DiesBeforeTheCompletion,
+    DiesAfterTheCompletion,
+
+    /// <summary>Takes longer than its lease and renews it; nobody gets in between.</summary>
+    TakesLong,
+
+    /// <summary>Sleeps past its lease, another takes the key, and it goes on without knowing.</summary>
+    IsRobbed,
+
+    /// <summary>The same, but a renewal tells it.</summary>
+    IsRobbedAndLearnsIt,
+}

@@ -1,0 +1,71 @@
+using System.Threading.Channels;
+using TechCorp.Outbox;
+using TechCorp.Resilience;
+
+namespace TechCorp.Patterns.Contracts;
+
+/// <summary>A process with an executor of its own before a store that all share. Once dead it says nothing more, hears nothing more, and its clock stands still.</summary>
+internal sealed class IdempotencyProcess : IIdempotencyStore
+{
+    private readonly SqlIdempotencyStore _store;
+    private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<bool> _renewals = Channel.CreateUnbounded<bool>();
+
+    internal IdempotencyProcess(SqlIdempotencyStore store, TimeSpan lease, DuplicateMode onDuplicate = DuplicateMode.Wait)
+    {
+        _store = store;
+        Executor = new IdempotencyExecutor(this, new IdempotencyOptions { Lease = lease, OnDuplicate = onDuplicate }, Clock);
+    }
+
+    internal IdempotencyExecutor Executor { get; }
+
+    internal TimerClock Clock { get; } = new();
+
+    /// <summary>Where it dies in a call to the store; null: nowhere.</summary>
+    internal IdempotencyFate? Fate { get; set; }
+
+    internal Task Died => _died.Task;
+
+    internal bool IsAlive => !_died.Task.IsCompleted;
+
+    /// <summary>The process is gone; nothing comes after this.</summary>
+    internal Task<T> DieAsync<T>()
+    {
+        _died.TrySetResult();
+        return new TaskCompletionSource<T>().Task;
+    }
+
+    internal Task RenewedAsync(CancellationToken cancellationToken) => _renewals.Reader.ReadAsync(cancellationToken).AsTask();
+
+    public ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken)
+        => CallAsync(() => _store.TryBeginAsync(request, cancellationToken), IdempotencyFate.DiesBeforeTheClaim, IdempotencyFate.DiesAfterTheClaim);
+
+    public ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
+        => CallAsync(() => _store.CompleteAsync(lease, outcome, retention, cancellationToken), IdempotencyFate.DiesBeforeTheCompletion, IdempotencyFate.DiesAfterTheCompletion);
+
+    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken)
+        => CallAsync(() => _store.FailAsync(lease, disposition, cancellationToken), null, null);
+
+    public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var renewed = await CallAsync(() => _store.RenewAsync(lease, duration, cancellationToken), null, null);
+        _renewals.Writer.TryWrite(renewed);
+        return renewed;
+    }
+
+    public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken)
+        => _store.ResolveAsync(key, outcome, retention, cancellationToken);
+
+    public ValueTask<int> SweepAsync(int maxRecords, CancellationToken cancellationToken) => _store.SweepAsync(maxRecords, cancellationToken);
+
+    private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, IdempotencyFate? before, IdempotencyFate? after)
+    {
+        if (!IsAlive || (before is not null && Fate == before))
+        {
+            return await DieAsync<T>();
+        }
+
+        var answer = await call();
+        return !IsAlive || (after is not null && Fate == after) ? await DieAsync<T>() : answer;
+    }
+}
