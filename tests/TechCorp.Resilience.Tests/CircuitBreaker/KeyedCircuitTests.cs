@@ -85,4 +85,27 @@ public sealed class KeyedCircuitTests
         Func<CircuitBreakers<string>> make = () => new CircuitBreakers<string>("x", idleAfter: TimeSpan.FromSeconds(seconds));
         make.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("idleAfter");
     }
+
+    [Fact]
+    public void Invalid_options_and_a_missing_name_are_refused_before_the_first_key_comes()
+    {
+        FluentActions.Invoking(() => new CircuitBreakers<string>("")).Should().Throw<ArgumentException>().WithParameterName("name");
+        FluentActions.Invoking(() => new CircuitBreakers<string>("x", new CircuitBreakerOptions { FailureThreshold = 0 }))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("FailureThreshold");
+    }
+
+    [Fact]
+    public void Each_breaker_has_the_options_as_they_were_and_the_rules_and_the_log_of_the_set()
+    {
+        var options = new CircuitBreakerOptions { FailureThreshold = 1 };
+        var log = new ListLogger();
+        var rules = new OutcomeRules();
+        var breakers = new CircuitBreakers<string>("tenant", options, rules, timeProvider: _clock, logger: log);
+        options.FailureThreshold = 9;
+
+        breakers.Get("a").Fail();
+
+        breakers.Get("a").State.Should().Be(CircuitState.Open);
+        log.Entries.Should().Equal("1000 Circuit 'tenant a' went from Closed to Open (FailureThreshold); generation 1.");
+    }
 }

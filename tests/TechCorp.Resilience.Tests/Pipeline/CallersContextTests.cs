@@ -1,3 +1,5 @@
+using static TechCorp.Resilience.Tests.CallersContext;
+
 namespace TechCorp.Resilience.Tests;
 
 /// <summary>A caller with one thread, such as a window, may block on a call: the call must not need that thread to end.</summary>
@@ -58,38 +60,4 @@ public sealed class CallersContextTests
                 .ExecuteAsync(operation, new IdempotencyKey("window", "1"), Fingerprint.None, 0).AsTask();
         },
         () => _answer.SetResult(1));
-
-    private static void ShouldNotPost(Func<Task> begin, Action end)
-    {
-        var context = new CountingContext();
-        SynchronizationContext? before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(context);
-        Task call;
-        try
-        {
-            call = begin();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
-
-        call.IsCompleted.Should().BeFalse();
-        end();
-        call.Wait(TestContext.Current.CancellationToken);
-        context.Posts.Should().Be(0);
-    }
-
-    private sealed class CountingContext : SynchronizationContext
-    {
-        private int _posts;
-
-        public int Posts => Volatile.Read(ref _posts);
-
-        public override void Post(SendOrPostCallback d, object? state)
-        {
-            Interlocked.Increment(ref _posts);
-            d(state);
-        }
-    }
 }

@@ -1,0 +1,96 @@
+using System.Diagnostics.Metrics;
+
+namespace TechCorp.Resilience.Tests;
+
+/// <summary>What somebody sees who collects the meter.</summary>
+public sealed class MeterTests
+{
+    private readonly TestClock _clock = new();
+
+    [Fact]
+    public void Each_instrument_says_what_it_counts_and_in_what()
+    {
+        new CircuitBreaker("described", timeProvider: _clock).Reset();
+
+        Published().Should().BeEquivalentTo(
+        [
+            ("techcorp.resilience.circuit.transitions", "{transition}", "Changes of a circuit's state."),
+            ("techcorp.resilience.circuit.rejections", "{call}", "Calls that a circuit did not admit."),
+            ("techcorp.resilience.circuit.stale", "{call}", "Outcomes ignored because the circuit had changed since it admitted the call."),
+            ("techcorp.resilience.retries", "{attempt}", "Attempts after the first."),
+            ("techcorp.resilience.retry.stops", "{call}", "Failed calls that were not repeated (again), by reason."),
+            ("techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long."),
+            ("techcorp.resilience.circuit.state", "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated."),
+        ]);
+    }
+
+    [Fact]
+    public void Transitions_are_counted_by_what_they_led_to_and_why()
+    {
+        var told = new List<string>();
+        using var listener = new MeterListener { InstrumentPublished = Listen("techcorp.resilience.circuit.transitions") };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            string text = Text(tags);
+            if (text.StartsWith("name=moved", StringComparison.Ordinal))
+            {
+                told.Add($"{value} {text}");
+            }
+        });
+        listener.Start();
+        var breaker = new CircuitBreaker("moved", timeProvider: _clock);
+
+        breaker.Fail(5);
+        breaker.Isolate();
+
+        told.Should().Equal("1 name=moved to=Open reason=FailureThreshold", "1 name=moved to=Isolated reason=Isolated");
+    }
+
+    [Fact]
+    public void The_state_of_each_circuit_can_be_seen()
+    {
+        var states = new Dictionary<string, int>();
+        using var listener = new MeterListener { InstrumentPublished = Listen("techcorp.resilience.circuit.state") };
+        listener.SetMeasurementEventCallback<int>((_, value, tags, _) => states[Text(tags)] = value);
+        listener.Start();
+        CircuitBreaker[] circuits = [.. Enumerable.Range(0, 5).Select(i => new CircuitBreaker($"seen{i}", timeProvider: _clock))];
+        circuits[1].Fail(5);
+        circuits[2].Fail(5);
+        circuits[3].Fail(5);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        circuits[1].Enter().Failure();
+        circuits[3].Enter();
+        circuits[4].Isolate();
+
+        listener.RecordObservableInstruments();
+
+        circuits.Select(c => states[$"name={c.Name}"]).Should().Equal(0, 1, 2, 3, 4);
+    }
+
+    private static List<(string, string?, string?)> Published()
+    {
+        var found = new List<(string, string?, string?)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == "TechCorp.Resilience")
+                {
+                    found.Add((instrument.Name, instrument.Unit, instrument.Description));
+                }
+            },
+        };
+        listener.Start();
+        return found;
+    }
+
+    private static Action<Instrument, MeterListener> Listen(string name) => (instrument, listener) =>
+    {
+        if (instrument.Name == name)
+        {
+            listener.EnableMeasurementEvents(instrument);
+        }
+    };
+
+    private static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"));
+}

@@ -1,0 +1,144 @@
+namespace TechCorp.Resilience.Tests;
+
+/// <summary>What the executor does about a store that is late, silent or away, and about callers that leave meanwhile.</summary>
+public sealed class IdempotencyStoreCallsTests
+{
+    private readonly IdempotencyScene _scene = new();
+    private readonly TaskCompletionSource _silence = new();
+    private readonly LateStore _late;
+
+    public IdempotencyStoreCallsTests() => _late = new LateStore(_scene.Memory);
+
+    [Fact]
+    public async Task A_claim_that_the_store_does_not_answer_ends_with_the_store_timeout()
+    {
+        _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => _silence.Task;
+        IdempotencyExecutor process = NewProcess(new() { StoreTimeout = TimeSpan.FromSeconds(3) });
+
+        await _scene.Clock.Awaiting(c => c.RunAsync(_scene.CallAsync(process: process).AsTask())).Should().ThrowAsync<TimeoutRejectedException>();
+
+        _scene.Clock.Elapsed.Should().Be(TimeSpan.FromSeconds(3));
+        _scene.Runs.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_completion_that_the_store_does_not_answer_is_given_up_after_the_store_timeout_and_repeated_soon()
+    {
+        int completions = 0;
+        _late.Before[nameof(IIdempotencyStore.CompleteAsync)] = () => ++completions < 5 ? _silence.Task : Task.CompletedTask;
+        IdempotencyExecutor process = NewProcess(new() { StoreTimeout = TimeSpan.FromSeconds(3), CompletionAttempts = 5 });
+        Task<IdempotentResult<Receipt>> call = _scene.CallAsync(process: process).AsTask();
+        await _scene.Clock.TimerSetAsync(); // the lease's, which nobody needs any more
+
+        foreach (int pause in (int[])[100, 200, 400, 800])
+        {
+            await NextTimerAsync(TimeSpan.FromSeconds(3));
+            await NextTimerAsync(TimeSpan.FromMilliseconds(pause));
+        }
+
+        (await call).Value.Id.Should().Be("run 1");
+        completions.Should().Be(5);
+    }
+
+    [Fact]
+    public async Task A_caller_that_leaves_while_the_key_is_claimed_runs_nothing_and_leaves_the_key_free()
+    {
+        using var caller = new CancellationTokenSource();
+        _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => caller.CancelAsync();
+
+        (await _scene.Awaiting(s => s.CallAsync(process: NewProcess(), cancellationToken: caller.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>())
+            .Which.CancellationToken.Should().Be(caller.Token);
+
+        _scene.Runs.Should().Be(0);
+        _late.Before.Clear();
+        (await _scene.CallAsync(process: NewProcess(new() { OnDuplicate = DuplicateMode.Conflict }))).Value.Id.Should().Be("run 1");
+    }
+
+    [Fact]
+    public async Task Duplicates_get_the_failure_of_a_claim_they_waited_for()
+    {
+        _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => _silence.Task;
+        IdempotencyExecutor process = NewProcess();
+        Task<IdempotentResult<Receipt>> first = _scene.CallAsync(process: process).AsTask();
+        Task<IdempotentResult<Receipt>> second = _scene.CallAsync(process: process).AsTask();
+
+        _silence.SetException(new IOException("away"));
+
+        await first.Awaiting(f => f).Should().ThrowAsync<IOException>();
+        await second.Awaiting(s => s).Should().ThrowAsync<IOException>();
+    }
+
+    [Fact]
+    public async Task Even_where_duplicates_conflict_one_that_comes_while_a_stored_result_is_read_gets_the_result_too()
+    {
+        await _scene.CallAsync();
+        IdempotencyExecutor process = NewProcess(new() { OnDuplicate = DuplicateMode.Conflict });
+        Task<IdempotentResult<Receipt>>? second = null;
+        var reader = new HookedSerializer();
+        var operation = new IdempotentOperation<int, Receipt>(static (_, _, _) => default, reader);
+        reader.BeforeRead = () => second ??= _scene.CallAsync(operation, process).AsTask();
+
+        IdempotentResult<Receipt> first = await _scene.CallAsync(operation, process);
+
+        (await second!).Should().Be(first);
+        first.Should().Be(new IdempotentResult<Receipt>(new Receipt("run 1", 5), Replayed: true));
+    }
+
+    [Fact]
+    public async Task A_failure_that_could_not_be_stored_is_logged_and_the_caller_gets_the_failure_itself()
+    {
+        var log = new ListLogger();
+        _late.Before[nameof(IIdempotencyStore.FailAsync)] = () => throw new InvalidOperationException("read-only");
+        IdempotencyExecutor process = NewProcess(new() { CompletionAttempts = 1 }, log);
+
+        await _scene.Awaiting(s => s.CallAsync(Failing(), process).AsTask()).Should().ThrowAsync<FormatException>();
+
+        log.Entries.Should().ContainSingle(entry => entry.Contains(IdempotencyScene.Key.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_failure_after_the_key_was_lost_is_logged_as_the_loss_of_the_lease_and_one_that_was_stored_is_not_logged()
+    {
+        var log = new ListLogger();
+        IdempotencyExecutor process = NewProcess(logger: log);
+        await _scene.Awaiting(s => s.CallAsync(Failing(), process).AsTask()).Should().ThrowAsync<FormatException>();
+        log.Entries.Should().BeEmpty();
+
+        await _scene.Awaiting(s => s.CallAsync(
+            s.Operation(async (lease, _) =>
+            {
+                await s.Memory.FailAsync(lease, ClaimDisposition.Release);
+                throw new FormatException();
+            }),
+            process).AsTask()).Should().ThrowAsync<FormatException>();
+
+        log.Entries.Should().ContainSingle(entry => entry.StartsWith("1031 ", StringComparison.Ordinal));
+    }
+
+    private async Task NextTimerAsync(TimeSpan due)
+    {
+        (await _scene.Clock.TimerSetAsync()).Should().Be(due);
+        _scene.Clock.Advance(due);
+    }
+
+    private IdempotentOperation<int, Receipt> Failing() => _scene.Operation(static (_, _) => throw new FormatException());
+
+    private IdempotencyExecutor NewProcess(IdempotencyOptions? options = null, ListLogger? logger = null) => new(_late, options, _scene.Clock, logger);
+
+    private sealed class HookedSerializer : IResultSerializer<Receipt>
+    {
+        private readonly JsonResultSerializer<Receipt> _inner = new("receipt", ShopJson.Default.Receipt);
+
+        public Action? BeforeRead { get; set; }
+
+        public string TypeTag => _inner.TypeTag;
+
+        public ReadOnlyMemory<byte> Serialize(Receipt result) => _inner.Serialize(result);
+
+        public Receipt Deserialize(ReadOnlyMemory<byte> payload)
+        {
+            BeforeRead?.Invoke();
+            return _inner.Deserialize(payload);
+        }
+    }
+}

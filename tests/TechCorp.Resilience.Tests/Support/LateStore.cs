@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+
+namespace TechCorp.Resilience.Tests;
+
+/// <summary>A store each of whose calls first does what the test says for the method of this name.</summary>
+internal sealed class LateStore(IIdempotencyStore inner) : IIdempotencyStore
+{
+    public Dictionary<string, Func<Task>> Before { get; } = [];
+
+    public async ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
+    {
+        await BeforeAsync().ConfigureAwait(false);
+        return await inner.TryBeginAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+    {
+        await BeforeAsync().ConfigureAwait(false);
+        return await inner.CompleteAsync(lease, outcome, retention, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
+    {
+        await BeforeAsync().ConfigureAwait(false);
+        return await inner.FailAsync(lease, disposition, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        await BeforeAsync().ConfigureAwait(false);
+        return await inner.RenewAsync(lease, duration, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default) =>
+        inner.ResolveAsync(key, outcome, retention, cancellationToken);
+
+    public ValueTask<int> SweepAsync(int maxRecords, CancellationToken cancellationToken = default) => inner.SweepAsync(maxRecords, cancellationToken);
+
+    private Task BeforeAsync([CallerMemberName] string method = "") => Before.TryGetValue(method, out Func<Task>? before) ? before() : Task.CompletedTask;
+}
