@@ -12,7 +12,7 @@ internal static class LatencyCommand
     {
         await using var queue = await LoadQueue.CreateAsync(server, kind, "latency");
         await using var ours = await OurPublisher.StartAsync(server, queue.Name, window);
-        await using var raw = await RawPublisher.StartAsync(server, queue.Name);
+        await using var raw = new BoundedPublisher(await RawPublisher.StartAsync(server, queue.Name), window);
         await FastestAsync(ours); // warms up
         await FastestAsync(raw);
         var fastest = await Pairs<Measurement>.RunAsync(3, () => FastestAsync(ours), () => FastestAsync(raw), static (_, _, _) => { });
