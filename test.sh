@@ -104,7 +104,14 @@ count() { # PROJECT: adds its numbers to the totals
         if ((f == 0)) && [[ $code != 0 && $code != 8 ]]; then f=1 note=" (exit code ${code:-unknown})"; fi
     fi
     printf '%-42s %5d passed, %d failed, %d skipped%s\n' "$project" "$p" "$f" "$s" "$note"
+    [[ $f == 0 ]] || failures "$report"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+}
+
+# What failed and why, again: above, it is lost among what the tests print.
+failures() { # REPORT
+    tr '\n' ' ' 2>/dev/null <"$1" | grep -oP '<test (?=[^>]*result="Fail").*?</message>' |
+        sed -E 's/^<test [^>]*name="([^"]*)".*<message>(<!\[CDATA\[)?(.*)/  failed: \1: \3/; s/(\]\]>)?<\/message>$//' | cut -c 1-1000
 }
 
 rm -rf "$results" && mkdir -p "$results" # first of all: no report of an earlier run beside a build that failed
