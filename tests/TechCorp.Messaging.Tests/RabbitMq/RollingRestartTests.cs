@@ -7,6 +7,7 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
 {
     private const int Services = 4;
     private const int Senders = 16; // more than one service handles, so that there is always something in the queue
+    private const int Shares = Services + 1; // of what is sent: one with each restart, and one after the last
     private const int Messages = 8_000;
 
     [Theory, Trait("Spec", "CN9")]
@@ -18,23 +19,28 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
         var ledger = new MessageLedger(Senders);
         var topology = Topology.WorkQueue(new QueueDeclaration(queue) { Kind = kind });
         await using var publisher = await MessageBus.StartAsync(bus => JobFormat.OnServer(bus).AddTopology(topology), Cancellation);
+        var maySend = Enumerable.Range(0, Shares).Select(_ => Gate()).ToList();
+        var handlersMayEnd = Enumerable.Repeat(Task.CompletedTask, Services).ToArray();
         var services = new List<MessageBus>();
         for (var i = 0; i < Services; i++)
         {
-            services.Add(await StartServiceAsync());
+            services.Add(await StartServiceAsync(i));
         }
 
         var sending = Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(() => SendAsync(sender), Cancellation)));
-        var held = 0;
         for (var i = 0; i < Services; i++)
         {
-            var mark = Messages * (i + 1) / (Services + 1);
-            await Eventually.Holds(() => ledger.Confirmed >= mark, $"{mark} are sent", TimeSpan.FromMinutes(1));
-            held += Held(services[i]);
-            await services[i].DisposeAsync();
-            services[i] = await StartServiceAsync();
+            var stopMeetsWork = Gate();
+            Volatile.Write(ref handlersMayEnd[i], stopMeetsWork.Task);
+            maySend[i].SetResult();
+            await Eventually.Holds(() => Status(services[i]) is { Running: 2, Waiting: > 0 }, "the stop meets deliveries that run and that wait");
+            var stopping = services[i].DisposeAsync();
+            stopMeetsWork.SetResult();
+            await stopping;
+            services[i] = await StartServiceAsync(i);
         }
 
+        maySend[Services].SetResult();
         await Eventually.Ends(sending, "everything is sent", TimeSpan.FromMinutes(1));
         await Eventually.Holds(() => ledger.Lost == 0, "everything is handled", TimeSpan.FromMinutes(1));
         foreach (var service in services)
@@ -42,29 +48,35 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
             await service.DisposeAsync();
         }
 
-        held.Should().BePositive("the stops met deliveries that were waiting or running");
         ledger.Confirmed.Should().Be(Messages);
         ledger.Duplicates.Should().Be(0);
         (await TextsAsync(queue)).Should().BeEmpty();
 
         async Task SendAsync(int sender)
         {
-            for (var i = 0; i < Messages / Senders; i++)
+            foreach (var start in maySend)
             {
-                var number = ledger.Send(sender);
-                await publisher.Publisher.PublishAsync(new Job((number * Senders) + sender), Destination.ToQueue(queue), cancellationToken: Cancellation);
-                ledger.End(sender, number, confirmed: true);
+                await start.Task;
+                for (var i = 0; i < Messages / Senders / Shares; i++)
+                {
+                    var number = ledger.Send(sender);
+                    await publisher.Publisher.PublishAsync(new Job((number * Senders) + sender), Destination.ToQueue(queue), cancellationToken: Cancellation);
+                    ledger.End(sender, number, confirmed: true);
+                }
             }
         }
 
-        static int Held(MessageBus service) => service.Consumers.Status().Single() is { } status ? status.Waiting + status.Running : 0;
+        static TaskCompletionSource Gate() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        Task<MessageBus> StartServiceAsync() => MessageBus.StartAsync(
-            bus => JobFormat.OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job), options => (options.Prefetch, options.Concurrency, options.Policy) = (20, 2, DeliveryPolicy.NoRetry)),
+        static ConsumerStatus Status(MessageBus service) => service.Consumers.Status().Single();
+
+        Task<MessageBus> StartServiceAsync(int service) => MessageBus.StartAsync(
+            bus => JobFormat.OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job, service), options => (options.Prefetch, options.Concurrency, options.Policy) = (20, 2, DeliveryPolicy.NoRetry)),
             Cancellation);
 
-        async Task HandleAsync(Job job)
+        async Task HandleAsync(Job job, int service)
         {
+            await Volatile.Read(ref handlersMayEnd[service]);
             await Task.Yield();
             ledger.Receive(job.Number % Senders, job.Number / Senders);
         }
