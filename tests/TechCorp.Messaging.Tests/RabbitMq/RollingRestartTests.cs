@@ -6,6 +6,7 @@ namespace TechCorp.Messaging.Tests;
 public sealed class RollingRestartTests : RabbitMqTransportTest
 {
     private const int Services = 4;
+    private const int Concurrency = 2;
     private const int Senders = 16; // more than one service handles, so that there is always something in the queue
     private const int Shares = Services + 1; // of what is sent: one with each restart, and one after the last
     private const int Messages = 8_000;
@@ -33,8 +34,9 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
             var stopMeetsWork = Gate();
             Volatile.Write(ref handlersMayEnd[i], stopMeetsWork.Task);
             maySend[i].SetResult();
-            await Eventually.Holds(() => Status(services[i]) is { Running: 2, Waiting: > 0 }, "the stop meets deliveries that run and that wait");
+            await Eventually.Holds(() => Status(services[i]) is { Running: Concurrency, Waiting: > 0 }, "the stop meets deliveries that run and that wait");
             var stopping = services[i].DisposeAsync();
+            await Eventually.Holds(() => ledger.Confirmed == Messages / Shares * (i + 1) && ledger.Lost <= Concurrency, "the others handle all but what runs here", TimeSpan.FromMinutes(1));
             stopMeetsWork.SetResult();
             await stopping;
             services[i] = await StartServiceAsync(i);
@@ -71,7 +73,7 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
         static ConsumerStatus Status(MessageBus service) => service.Consumers.Status().Single();
 
         Task<MessageBus> StartServiceAsync(int service) => MessageBus.StartAsync(
-            bus => JobFormat.OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job, service), options => (options.Prefetch, options.Concurrency, options.Policy) = (20, 2, DeliveryPolicy.NoRetry)),
+            bus => JobFormat.OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job, service), options => (options.Prefetch, options.Concurrency, options.Policy) = (20, Concurrency, DeliveryPolicy.NoRetry)),
             Cancellation);
 
         async Task HandleAsync(Job job, int service)
