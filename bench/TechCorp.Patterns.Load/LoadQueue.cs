@@ -25,9 +25,16 @@ internal sealed class LoadQueue : IAsyncDisposable
     {
         var connection = await new ConnectionFactory { Uri = server }.CreateConnectionAsync("load control");
         var queue = new LoadQueue(new QueueDeclaration($"load.{purpose}.{Guid.CreateVersion7():n}") { Kind = kind }, connection, await connection.CreateChannelAsync());
-        await using var bus = await MessageBus.StartAsync(builder => builder.UseRabbitMq(server.ToString()).AddTopology(queue.Topology));
+        await queue.DeclareAsync(server);
         return queue;
     }
+
+    internal async Task DeclareAsync(Uri server)
+    {
+        await using var bus = await MessageBus.StartAsync(builder => builder.UseRabbitMq(server.ToString()).AddTopology(Topology));
+    }
+
+    internal async Task DeleteAsync() => await _channel.QueueDeleteAsync(Name);
 
     internal async Task<uint> CountAsync() => await _channel.MessageCountAsync(Name);
 
@@ -35,7 +42,7 @@ internal sealed class LoadQueue : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _channel.QueueDeleteAsync(Name);
+        await DeleteAsync();
         await _channel.QueueDeleteAsync(Topology.DeadLetterQueueOf(Name));
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();

@@ -23,8 +23,14 @@ sizing.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!,
     await SizingCommand.RunAsync(uri, parsed.GetValue(kind), parsed.GetValue(rounds));
     return true;
 }));
+var bounds = new Command("bounds", "The times that the guides promise, as this machine keeps them.") { rounds };
+bounds.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!, async uri =>
+{
+    await BoundsCommand.RunAsync(uri, parsed.GetValue(kind), parsed.GetValue(rounds));
+    return true;
+}));
 
-var root = new RootCommand("Load on a RabbitMQ of this machine, ours beside the raw client. Each command ends with RESULT lines.") { server, kind, publish, roundTrip, latency, ledger, sizing };
+var root = new RootCommand("Load on a RabbitMQ of this machine, ours beside the raw client. Each command ends with RESULT lines.") { server, kind, publish, roundTrip, latency, ledger, sizing, bounds };
 return await LoadProgram.InvokeAsync(root, args);
 
 Command Comparison(string name, string description, Func<Uri, QueueKind, int, int, int, Task> run)

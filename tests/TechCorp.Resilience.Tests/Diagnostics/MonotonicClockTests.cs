@@ -11,6 +11,7 @@ public sealed class MonotonicClockTests
 
         clock.Until(deadline: 5, now: 5).Should().Be(TimeSpan.Zero);
         clock.Until(deadline: 4, now: 5).Should().Be(TimeSpan.Zero);
+        clock.Until(deadline: long.MinValue, now: 5).Should().Be(TimeSpan.Zero);
         clock.Until(deadline: 6, now: 5).Should().Be(OneTick);
     }
 
