@@ -28,8 +28,6 @@ public sealed class PostgreSqlIdempotencyRecordContract : IdempotencyRecordContr
 
 public sealed class SqliteIdempotencyLockContract : IdempotencyLockContract<SqliteDatabase>;
 
-public sealed class PostgreSqlIdempotencyLockContract : IdempotencyLockContract<PostgreSqlDatabase>;
-
 public sealed class SqliteIdempotencyExecutorContract : IdempotencyExecutorContract<SqliteDatabase>;
 
 public sealed class PostgreSqlIdempotencyExecutorContract : IdempotencyExecutorContract<PostgreSqlDatabase>;

@@ -10,12 +10,14 @@ namespace TechCorp.Patterns.Contracts;
 public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDatabase>
     where TDatabase : TestDatabase, new()
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private protected static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Retention = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly IdempotencyKey Key = new("payments", "k-1");
+    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private protected static readonly IdempotencyKey Key = new("payments", "k-1");
     private static readonly StoredOutcome Receipt = new(false, "number", "17"u8.ToArray());
     private SqlIdempotencyStore _store = null!;
+
+    private protected SqlIdempotencyStore Store => _store;
 
     private string Effects => Db.Database.Table("effects");
 
@@ -92,69 +94,16 @@ public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDat
         (await Db.ScalarAsync<long>($"select count(*) from {Effects}")).Should().Be(1);
     }
 
-    [Fact, Trait("Spec", "ID4"), Trait("Spec", "ID19")]
-    public async Task A_thief_that_comes_while_the_transaction_is_open_past_its_lease_waits_briefly_and_is_told_that_it_runs()
-    {
-        if (!Db.HasConcurrentWriters)
-        {
-            return; // SQLite: the open transaction is the one writer; claims wait for their turn, as all writes do.
-        }
-
-        var lease = await ClaimAsync();
-        await Db.AgeAsync(Lease);
-        await using (var write = await CompleteAsync(lease))
-        {
-            var claim = await _store.TryBeginAsync(Request(), Cancel).AsTask().WaitAsync(Patience, Cancel);
-            claim.Status.Should().Be(IdempotencyClaimStatus.InProgress);
-            claim.RetryAfter.Should().Be(TimeSpan.FromSeconds(1));
-            await write.CommitAsync(Cancel);
-        }
-
-        (await _store.TryBeginAsync(Request(), Cancel)).Status.Should().Be(IdempotencyClaimStatus.Replay);
-    }
-
-    [Fact, Trait("Spec", "ID16"), Trait("Spec", "ID19")]
-    public async Task A_claim_that_was_refused_in_an_open_transaction_does_not_keep_the_owner_from_renewing()
-    {
-        if (!Db.HasConcurrentWriters)
-        {
-            return; // SQLite: as above.
-        }
-
-        var lease = await ClaimAsync();
-        await using var duplicate = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
-        (await _store.TryBeginAsync(duplicate.Transaction, Request(), Cancel)).Status.Should().Be(IdempotencyClaimStatus.InProgress);
-
-        (await RenewAsync(lease)).Should().BeTrue();
-    }
-
-    [Fact, Trait("Spec", "ID16")]
-    public async Task A_renewal_that_cannot_reach_the_record_says_that_it_does_not_know()
-    {
-        if (!Db.HasConcurrentWriters)
-        {
-            return; // SQLite: as above.
-        }
-
-        var lease = await ClaimAsync();
-        await using var stranger = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
-        await stranger.Connection.ExecuteAsync($"update {Db.Database.Table("idempotency")} set attempt = attempt", transaction: stranger.Transaction);
-
-        var error = (await FluentActions.Awaiting(() => RenewAsync(lease)).Should().ThrowAsync<TimeoutException>()).Which;
-
-        error.Message.Should().Be($"Another transaction has held the record of '{Key}' for 00:00:01; whether its lease still holds is not known. Ask again.");
-    }
-
-    private async Task<WriteTransaction> CompleteAsync(IdempotencyLease lease)
+    private protected async Task<WriteTransaction> CompleteAsync(IdempotencyLease lease)
     {
         var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
         (await _store.CompleteAsync(write.Transaction, lease, Receipt, Retention, Cancel)).Should().BeTrue();
         return write;
     }
 
-    private async Task<bool> RenewAsync(IdempotencyLease lease, bool answers = true) => answers && await _store.RenewAsync(lease, Lease, Cancel).AsTask().WaitAsync(Patience, Cancel);
+    private protected async Task<bool> RenewAsync(IdempotencyLease lease, bool answers = true) => answers && await _store.RenewAsync(lease, Lease, Cancel).AsTask().WaitAsync(Patience, Cancel);
 
-    private async Task<IdempotencyLease> ClaimAsync() => (await _store.TryBeginAsync(Request(), Cancel)).Lease;
+    private protected async Task<IdempotencyLease> ClaimAsync() => (await _store.TryBeginAsync(Request(), Cancel)).Lease;
 
-    private static IdempotencyClaimRequest Request() => new(Key, Fingerprint.Of("5 EUR"), Guid.CreateVersion7(), Lease, Retention);
+    private protected static IdempotencyClaimRequest Request() => new(Key, Fingerprint.Of("5 EUR"), Guid.CreateVersion7(), Lease, Retention);
 }
