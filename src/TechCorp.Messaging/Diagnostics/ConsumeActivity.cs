@@ -7,7 +7,7 @@ internal static class ConsumeActivity
 {
     internal static Activity? Start(string system, string queue, Delivery delivery)
     {
-        if (!MessagingMetrics.Activities.HasListeners())
+        if (!MessagingMetrics.Traces)
         {
             return null;
         }

@@ -6,6 +6,19 @@ namespace TechCorp.Messaging;
 /// <summary>Meter and spans as they are told to listeners: foreign code that runs inside our calls. What a listener throws is its own affair and stops no message.</summary>
 internal static class Listening
 {
+    /// <summary>The source of spans; null when a listener throws as it is made.</summary>
+    internal static ActivitySource? Source(string name)
+    {
+        try
+        {
+            return new ActivitySource(name);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The instrument; when a listener throws at its publication, one that nobody hears.</summary>
     internal static T Instrument<T>(Meter meter, Func<Meter, T> create)
         where T : Instrument
@@ -46,12 +59,12 @@ internal static class Listening
         }
     }
 
-    internal static Activity? Start(ActivitySource source, string name, ActivityKind kind, ActivityContext parent)
+    internal static Activity? Start(ActivitySource? source, string name, ActivityKind kind, ActivityContext parent)
     {
         var before = Activity.Current;
         try
         {
-            return source.StartActivity(name, kind, parent);
+            return source?.StartActivity(name, kind, parent);
         }
         catch (Exception)
         {

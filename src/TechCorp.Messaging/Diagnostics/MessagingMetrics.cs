@@ -8,7 +8,7 @@ internal static class MessagingMetrics
 {
     internal const string Name = "TechCorp.Messaging";
 
-    internal static readonly ActivitySource Activities = new(Name);
+    internal static readonly ActivitySource? Activities = Listening.Source(Name);
     private static readonly object Yes = true;
     private static readonly object No = false;
     private static readonly Meter Meter = new(Name);
@@ -29,6 +29,9 @@ internal static class MessagingMetrics
         Listening.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding", static () => PublishLoads.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed."));
         Listening.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishLoads.Measure(static load => load.Waiting), "{message}", "Publishes that wait for their turn."));
     }
+
+    /// <summary>Whether anybody wants spans.</summary>
+    internal static bool Traces => Activities is { } source && source.HasListeners();
 
     /// <summary>Whether anybody wants to know how publishes end.</summary>
     internal static bool ObservesPublishing => Sent.Enabled || Outcomes.Enabled || Publishing.Enabled;

@@ -11,7 +11,7 @@ internal static class PublishActivity
     /// <param name="destination">Where to.</param>
     internal static Activity? Start(string operation, string system, Message message, Destination destination)
     {
-        if (!MessagingMetrics.Activities.HasListeners())
+        if (!MessagingMetrics.Traces)
         {
             return null;
         }

@@ -12,7 +12,7 @@ internal sealed class ObservedPublisher(ITransport transport, TimeProvider clock
     /// <param name="timeout">How long the whole may take.</param>
     /// <param name="cancellationToken">The caller's.</param>
     internal ValueTask<PublishOutcome> PublishAsync(string operation, Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
-        => MessagingMetrics.ObservesPublishing || MessagingMetrics.Activities.HasListeners()
+        => MessagingMetrics.ObservesPublishing || MessagingMetrics.Traces
             ? ObserveAsync(operation, message, destination, whenUnroutable, timeout, cancellationToken)
             : transport.PublishAsync(message, destination, whenUnroutable, timeout, cancellationToken);
 

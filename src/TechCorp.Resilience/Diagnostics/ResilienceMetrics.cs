@@ -10,29 +10,45 @@ internal static class ResilienceMetrics
 
     private static readonly Meter Meter = new(MeterName);
 
-    private static readonly Counter<long> Transitions = Meter.CreateCounter<long>(
-        "techcorp.resilience.circuit.transitions", "{transition}", "Changes of a circuit's state.");
+    private static readonly Counter<long> Transitions = Instrument(Meter, static meter => meter.CreateCounter<long>(
+        "techcorp.resilience.circuit.transitions", "{transition}", "Changes of a circuit's state."));
 
-    private static readonly Counter<long> Rejections = Meter.CreateCounter<long>(
-        "techcorp.resilience.circuit.rejections", "{call}", "Calls that a circuit did not admit.");
+    private static readonly Counter<long> Rejections = Instrument(Meter, static meter => meter.CreateCounter<long>(
+        "techcorp.resilience.circuit.rejections", "{call}", "Calls that a circuit did not admit."));
 
-    private static readonly Counter<long> StaleOutcomes = Meter.CreateCounter<long>(
-        "techcorp.resilience.circuit.stale", "{call}", "Outcomes ignored because the circuit had changed since it admitted the call.");
+    private static readonly Counter<long> StaleOutcomes = Instrument(Meter, static meter => meter.CreateCounter<long>(
+        "techcorp.resilience.circuit.stale", "{call}", "Outcomes ignored because the circuit had changed since it admitted the call."));
 
-    private static readonly Counter<long> Retries = Meter.CreateCounter<long>(
-        "techcorp.resilience.retries", "{attempt}", "Attempts after the first.");
+    private static readonly Counter<long> Retries = Instrument(Meter, static meter => meter.CreateCounter<long>(
+        "techcorp.resilience.retries", "{attempt}", "Attempts after the first."));
 
-    private static readonly Counter<long> RetryStops = Meter.CreateCounter<long>(
-        "techcorp.resilience.retry.stops", "{call}", "Failed calls that were not repeated (again), by reason.");
+    private static readonly Counter<long> RetryStops = Instrument(Meter, static meter => meter.CreateCounter<long>(
+        "techcorp.resilience.retry.stops", "{call}", "Failed calls that were not repeated (again), by reason."));
 
-    private static readonly Counter<long> Timeouts = Meter.CreateCounter<long>(
-        "techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long.");
+    private static readonly Counter<long> Timeouts = Instrument(Meter, static meter => meter.CreateCounter<long>(
+        "techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long."));
 
     // Weak, so that a circuit lives no longer than its users, whether or not anybody listens to the gauge.
     private static readonly ConditionalWeakTable<Circuit, string> Circuits = [];
 
-    static ResilienceMetrics() => Meter.CreateObservableGauge(
-        "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated.");
+    static ResilienceMetrics() => Instrument(Meter, static meter => meter.CreateObservableGauge(
+        "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated."));
+
+    /// <summary>The instrument; when a listener throws at its publication, one that nobody hears.</summary>
+    internal static T Instrument<T>(Meter meter, Func<Meter, T> create)
+        where T : Instrument
+    {
+        try
+        {
+            return create(meter);
+        }
+        catch (Exception)
+        {
+            var silent = new Meter(meter.Name);
+            silent.Dispose(); // what it creates is never published
+            return create(silent);
+        }
+    }
 
     public static void Observe(Circuit circuit) => Circuits.Add(circuit, circuit.Name);
 

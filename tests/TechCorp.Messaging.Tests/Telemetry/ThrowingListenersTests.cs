@@ -83,6 +83,18 @@ public sealed class ThrowingListenersTests
         counter.Enabled.Should().BeFalse();
     }
 
+    [Fact, Trait("Spec", "OB2")]
+    public void A_source_that_a_listener_breaks_as_it_is_made_makes_no_spans()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = static source => source.Name == "throwing.source" ? throw new InvalidOperationException("made") : false };
+        ActivitySource.AddActivityListener(listener);
+
+        using var source = Listening.Source("throwing.source");
+
+        source.Should().BeNull();
+        Listening.Start(source, "publish", ActivityKind.Producer, default).Should().BeNull();
+    }
+
     /// <summary>One that succeeds, one that is retried, one that is given up.</summary>
     private static async Task EveryMessageEndsAsync(ILoggerFactory loggers)
     {

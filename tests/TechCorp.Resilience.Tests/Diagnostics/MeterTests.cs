@@ -25,6 +25,26 @@ public sealed class MeterTests
     }
 
     [Fact]
+    public void An_instrument_whose_publication_a_listener_breaks_is_heard_by_nobody_and_counts_on()
+    {
+        using var meter = new Meter("broken.publication");
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = static (instrument, _) =>
+        {
+            if (instrument.Meter.Name == "broken.publication")
+            {
+                throw new InvalidOperationException("published");
+            }
+        };
+        listener.Start();
+
+        Counter<long> counter = ResilienceMetrics.Instrument(meter, static meter => meter.CreateCounter<long>("count"));
+
+        counter.Add(1);
+        counter.Enabled.Should().BeFalse();
+    }
+
+    [Fact]
     public void Transitions_are_counted_by_what_they_led_to_and_why()
     {
         var told = new List<string>();
