@@ -54,13 +54,21 @@ internal sealed class PaymentHost : IAsyncDisposable
     internal Task<HttpResponseMessage> ChargeSlowlyAsync(string key, CancellationToken hangUp) => SendAsync([key], 100, "tok_slow", hangUp);
 
     /// <summary>Claims the key for a charge of 100, as a process that then died.</summary>
-    internal async Task ClaimAsync(string key, TimeSpan lease)
+    internal async Task<IdempotencyLease> ClaimAsync(string key, TimeSpan lease)
     {
         await using var database = ServiceDatabase.Open(_settings);
         var request = Fingerprint.Of("/payments\n" + """{"order_id":"order-1","amount":100,"payment_token":"tok_visa"}""");
         var claim = await new SqlIdempotencyStore(database.Tables).TryBeginAsync(
             new IdempotencyClaimRequest(new IdempotencyKey("POST /payments anonymous", key), request, Guid.CreateVersion7(), lease, TimeSpan.FromDays(1)), TestContext.Current.CancellationToken);
         claim.Status.Should().Be(IdempotencyClaimStatus.Acquired);
+        return claim.Lease;
+    }
+
+    /// <summary>Lets a claim run out.</summary>
+    internal async Task EndAsync(IdempotencyLease lease)
+    {
+        await using var database = ServiceDatabase.Open(_settings);
+        (await new SqlIdempotencyStore(database.Tables).RenewAsync(lease, TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken)).Should().BeTrue();
     }
 
     internal Task<string> FindAsync() => _http.GetStringAsync("/payments?orderId=order-1");
