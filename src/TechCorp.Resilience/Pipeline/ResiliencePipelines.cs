@@ -20,7 +20,6 @@ public sealed class ResiliencePipelines
         _logger = loggers?.CreateLogger("TechCorp.Resilience");
         foreach ((string name, ResiliencePipelineOptions options) in _settings.Pipelines)
         {
-            OptionsCheck.Throw(options.Problems());
             _pipelines.Add(name, new(() => ResiliencePipeline.Create(name, options, timeProvider, _logger)));
         }
     }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace TechCorp.Resilience.Tests;
@@ -31,10 +33,23 @@ public sealed class RegistrationTests
     [Fact]
     public void A_handler_of_an_unknown_name_is_refused_in_the_same_words()
     {
-        using ServiceProvider provider = Build(r => r.AddPipeline("inventory"));
+        using ServiceProvider provider = Build(r => r.AddPipeline("inventory").AddPipeline("gateway"));
 
         provider.GetRequiredService<ResiliencePipelines>().Invoking(p => p.CreateHandler("stock")).Should().Throw<KeyNotFoundException>()
-            .WithMessage("No resilience pipeline 'stock' is registered; there are: inventory. Add it with AddTechCorpResilience.");
+            .WithMessage("No resilience pipeline 'stock' is registered; there are: inventory, gateway. Add it with AddTechCorpResilience.");
+    }
+
+    [Fact]
+    public void What_pipelines_log_has_the_packages_name_as_its_category()
+    {
+        using var loggers = new Categories();
+        var services = new ServiceCollection();
+        services.AddSingleton<ILoggerFactory>(loggers).AddTechCorpResilience(r => r.AddPipeline("inventory"));
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        provider.GetRequiredService<ResiliencePipelines>();
+
+        loggers.Asked.Should().Equal("TechCorp.Resilience");
     }
 
     [Fact]
@@ -138,5 +153,24 @@ public sealed class RegistrationTests
         }
 
         return services.AddTechCorpResilience(configure).BuildServiceProvider();
+    }
+
+    private sealed class Categories : ILoggerFactory
+    {
+        public List<string> Asked { get; } = [];
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName)
+        {
+            Asked.Add(categoryName);
+            return NullLogger.Instance;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

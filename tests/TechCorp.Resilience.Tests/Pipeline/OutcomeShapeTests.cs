@@ -64,6 +64,20 @@ public sealed class OutcomeShapeTests
         outcome.Exception.Should().BeOfType<CircuitOpenException>().Which.InnerException.Should().BeSameAs(last);
     }
 
+    [Fact, Trait("Spec", "RT9")]
+    public async Task A_circuit_that_others_open_during_the_wait_rejects_with_the_calls_own_failure_inside()
+    {
+        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions());
+        var own = new TimeoutException();
+        ValueTask<Outcome<int>> call = pipeline.TryExecuteAsync(ValueTask<int> (_, _) => throw own, 0);
+        await _clock.TimerSetAsync();
+
+        pipeline.CircuitBreaker!.Fail(4);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        (await call).Exception.Should().BeOfType<CircuitOpenException>().Which.InnerException.Should().BeSameAs(own);
+    }
+
     [Fact, Trait("Spec", "CL4")]
     public async Task A_cancellation_that_carries_the_callers_token_is_given_back_as_it_is()
     {

@@ -60,9 +60,10 @@ public sealed class ReportsTests
     [Fact, Trait("Spec", "CB19")]
     public async Task A_logger_that_throws_changes_no_call()
     {
+        var told = new List<Exception>();
         var pipeline = ResiliencePipeline.Create(
             "gateway",
-            new ResiliencePipelineOptions { Timeout = new() { Timeout = TimeSpan.FromSeconds(1) }, Retry = new() { MaxAttempts = 2 }, CircuitBreaker = new() { FailureThreshold = 2 } },
+            new ResiliencePipelineOptions { Timeout = new() { Timeout = TimeSpan.FromSeconds(1) }, Retry = new() { MaxAttempts = 2, OnCallbackError = told.Add }, CircuitBreaker = new() { FailureThreshold = 2 } },
             _clock,
             new ThrowingLogger());
 
@@ -71,6 +72,7 @@ public sealed class ReportsTests
 
         slow.Exception.Should().BeOfType<TimeoutRejectedException>();
         rejected.Status.Should().Be(OutcomeStatus.Rejected);
+        told.Should().HaveCount(4, "two timeouts, the retry between them and the stop were not logged").And.AllBeOfType<FormatException>();
     }
 
     [Fact]

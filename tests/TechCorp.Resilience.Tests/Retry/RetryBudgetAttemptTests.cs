@@ -23,6 +23,23 @@ public sealed class RetryBudgetAttemptTests
     }
 
     [Fact, Trait("Spec", "RT15")]
+    public async Task A_retry_that_waits_for_the_circuit_holds_its_token_through_that_wait_too()
+    {
+        ResiliencePipeline pipeline = Create(new RetryOptions { Budget = _budget, WaitForCircuit = true });
+        using var caller = new CancellationTokenSource();
+        ValueTask<int> call = pipeline.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0, caller.Token);
+        await _clock.TimerSetAsync();
+
+        pipeline.CircuitBreaker!.Fail(4);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        (await _clock.TimerSetAsync()).Should().Be(TimeSpan.FromSeconds(29));
+        _budget.Available.Should().Be(0);
+        await caller.CancelAsync();
+        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact, Trait("Spec", "RT15")]
     public async Task A_first_attempt_that_waits_for_the_circuit_needs_no_token()
     {
         ResiliencePipeline pipeline = Create(new RetryOptions { Budget = _budget, WaitForCircuit = true });
