@@ -73,8 +73,8 @@ internal sealed class Circuit
         return TryEnterUnclosed(out permit, out rejection);
     }
 
-    /// <summary>Whether calls are rejected for a known time. A half-open circuit is not: its probe may end at any moment.</summary>
-    public bool IsSureToReject(out CircuitRejection rejection)
+    /// <summary>What calls are answered for a known time from now on; none where one may be let in. A half-open circuit is not sure: its probe may end at any moment.</summary>
+    public CircuitRejection SureRejection()
     {
         CircuitEpoch epoch = _epoch;
         TimeSpan wait = epoch switch
@@ -83,8 +83,7 @@ internal sealed class Circuit
             IsolatedEpoch => TimeSpan.MaxValue,
             _ => TimeSpan.Zero,
         };
-        rejection = wait > TimeSpan.Zero ? new CircuitRejection(epoch, wait) : default;
-        return wait > TimeSpan.Zero;
+        return wait > TimeSpan.Zero ? new CircuitRejection(epoch, wait) : default;
     }
 
     public RecordResult RecordSuccess(CircuitEpoch epoch)

@@ -126,8 +126,7 @@ internal sealed partial class PipelineExecutor
             return RetryStop.UnsafeWithoutKey;
         }
 
-        CircuitRejection ahead = default;
-        Circuit?.IsSureToReject(out ahead);
+        CircuitRejection ahead = Circuit?.SureRejection() ?? default;
         RetryStop stop = _retry.Decide(turns, rejected ? null : outcome.RetryAfter, ahead.RetryAfter, TimeLeft(begun), out delay, pays);
         if (stop == RetryStop.CircuitOpen && !rejected)
         {

@@ -77,6 +77,26 @@ public sealed class KeyedCircuitTests
         _breakers.Circuits.Count.Should().BeLessThan(2 * 600 + 1, "only those of two idle times can be there");
     }
 
+    [Fact]
+    public void It_looks_for_what_may_go_at_most_once_in_the_idle_time()
+    {
+        int looks = 0;
+        var map = new IdleMap<string, object>(static _ => new object(), _ => ++looks < 0, Idle, new MonotonicClock(_clock));
+        map.Get("a");
+        _clock.Advance(Idle);
+        map.Get("b");
+        looks.Should().Be(1, "a is idle");
+
+        map.Get("c");
+        _clock.Advance(Idle - TimeSpan.FromTicks(1));
+        map.Get("d");
+        looks.Should().Be(1);
+
+        _clock.Advance(TimeSpan.FromTicks(1));
+        map.Get("e");
+        looks.Should().Be(4, "a, b and c are idle, and d is not yet");
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

@@ -50,6 +50,20 @@ public sealed class ThrowingObserverTests
         errors.Should().ContainSingle().Which.Should().BeOfType<FormatException>();
     }
 
+    [Fact, Trait("Spec", "CB19")]
+    public void A_logger_that_throws_changes_no_rejection_and_the_sink_hears_of_it()
+    {
+        var errors = new List<Exception>();
+        var breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { OnCallbackError = errors.Add }, timeProvider: _clock, logger: new ThrowingLogger());
+        breaker.Isolate();
+        errors.Clear();
+
+        breaker.TryEnter(out _, out CircuitRejection rejection).Should().BeFalse();
+
+        rejection.RetryAfter.Should().Be(TimeSpan.MaxValue);
+        errors.Should().ContainSingle().Which.Should().BeOfType<FormatException>();
+    }
+
     [Fact, Trait("Spec", "RT17")]
     public async Task A_logger_that_throws_stops_no_retry_and_keeps_none_from_its_callback()
     {
