@@ -40,6 +40,41 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void A_container_that_is_none_and_a_pipeline_without_a_name_are_refused()
+    {
+        IServiceCollection none = null!;
+
+        FluentActions.Invoking(() => none.AddTechCorpResilience(static _ => { })).Should().Throw<ArgumentNullException>().WithParameterName("services");
+        new ServiceCollection().Invoking(s => s.AddTechCorpResilience(null!)).Should().Throw<ArgumentNullException>().WithParameterName("configure");
+        new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddPipeline(""))).Should().Throw<ArgumentException>().WithParameterName("name");
+    }
+
+    [Fact]
+    public async Task Idempotency_has_a_store_in_memory_its_options_and_its_log()
+    {
+        using var loggers = new Categories();
+        var services = new ServiceCollection();
+        services.AddSingleton<ILoggerFactory>(loggers).AddTechCorpResilience(static r => r.AddIdempotency(static o => (o.OnDuplicate, o.Lease) = (DuplicateMode.Conflict, TimeSpan.FromSeconds(7))));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        var executor = provider.GetRequiredService<IdempotencyExecutor>();
+        var gate = new TaskCompletionSource();
+        IdempotentOperation<int, NoResult> operation = IdempotentAction.Create<int>(async (_, _, _) => await gate.Task);
+
+        ValueTask<IdempotentResult<NoResult>> first = executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0);
+        Func<Task> second = () => executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0).AsTask();
+
+        (await second.Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(7));
+        gate.SetResult();
+        await first;
+        provider.GetRequiredService<IIdempotencyStore>().Should().BeOfType<InMemoryIdempotencyStore>().Which.Count.Should().Be(1);
+        loggers.Asked.Should().Equal("TechCorp.Resilience");
+    }
+
+    [Fact]
+    public void Idempotency_with_invalid_options_is_refused_at_once() =>
+        new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddIdempotency(static o => o.Lease = TimeSpan.Zero))).Should().Throw<ArgumentOutOfRangeException>();
+
+    [Fact]
     public void What_pipelines_log_has_the_packages_name_as_its_category()
     {
         using var loggers = new Categories();

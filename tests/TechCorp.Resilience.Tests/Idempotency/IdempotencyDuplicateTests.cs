@@ -191,6 +191,28 @@ public sealed class IdempotencyDuplicateTests
     }
 
     [Fact, Trait("Spec", "ID28")]
+    public async Task What_an_operation_left_running_may_use_its_key_when_it_has_ended()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<IdempotentResult<Receipt>>? leftRunning = null;
+        await _scene.CallAsync(_scene.Operation((_, _) =>
+        {
+            leftRunning = CallLaterAsync();
+            return new ValueTask<Receipt>(new Receipt("first", 1));
+        }));
+
+        ended.SetResult();
+
+        (await leftRunning!).Should().Be(new IdempotentResult<Receipt>(new Receipt("first", 1), Replayed: true));
+
+        async Task<IdempotentResult<Receipt>> CallLaterAsync()
+        {
+            await ended.Task;
+            return await _scene.CallAsync();
+        }
+    }
+
+    [Fact, Trait("Spec", "ID28")]
     public async Task Another_service_in_the_same_process_may_use_the_same_key_inside()
     {
         var other = new IdempotencyScene();

@@ -33,6 +33,25 @@ public sealed class IdempotencyFailureTests
         (await Fails<StoredFailureException>()).FailureMessage.Should().Be(new string('x', 1023));
     }
 
+    [Fact, Trait("Spec", "ID9")]
+    public async Task A_message_is_cut_to_1024_characters()
+    {
+        await Fails<FormatException>(Throwing(new FormatException(new string('x', 1025)), IdempotencyFailurePolicy.Store));
+
+        (await Fails<StoredFailureException>()).FailureMessage.Should().Be(new string('x', 1024));
+    }
+
+    [Theory, Trait("Spec", "ID9")]
+    [InlineData("no JSON", "techcorp.failure", "The stored failure cannot be read.")]
+    [InlineData("{}", "", "")]
+    [InlineData("17", "", "")]
+    public void A_stored_failure_that_is_none_of_ours_is_a_failure_still(string payload, string type, string message)
+    {
+        var stored = StoredFailure.ToException(IdempotencyScene.Key, new StoredOutcome(Failed: true, StoredFailure.TypeTag, System.Text.Encoding.UTF8.GetBytes(payload)));
+
+        (stored.FailureType, stored.FailureMessage).Should().Be((type, message));
+    }
+
     [Fact, Trait("Spec", "ID10")]
     public async Task A_failure_in_doubt_stops_every_call_until_it_is_resolved_with_a_result()
     {

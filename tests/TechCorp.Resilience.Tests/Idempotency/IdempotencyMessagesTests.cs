@@ -26,6 +26,9 @@ public sealed class IdempotencyMessagesTests
         "The operation 'acme:17' failed in an earlier call and was not run again: disk");
 
     [Fact]
+    public void An_operation_without_a_result_is_stored_under_a_tag_that_stays() => NoResultSerializer.Instance.TypeTag.Should().Be("none");
+
+    [Fact]
     public void A_result_that_cannot_be_read() => new StoredResultUnreadableException(Key, "v1", "v2", innerException: null).Message.Should().Be(
         "The stored result of 'acme:17' is a 'v1'; a 'v2' that can be read was expected. It was not run again.");
 }

@@ -23,6 +23,22 @@ public sealed class InMemoryIdempotencyStoreTests
     }
 
     [Fact, Trait("Spec", "ID27")]
+    public async Task What_was_swept_away_does_not_stand_in_line_any_more()
+    {
+        var store = new InMemoryIdempotencyStore(capacity: 2, _clock);
+        await Finish(store, "swept");
+        _clock.Advance(TimeSpan.FromHours(1));
+        await store.SweepAsync(1);
+        await Finish(store, "first");
+        await Finish(store, "second");
+
+        await Claim(store, "third");
+
+        store.Count.Should().Be(2);
+        (await Status(store, "second")).Should().Be(IdempotencyClaimStatus.Replay);
+    }
+
+    [Fact, Trait("Spec", "ID27")]
     public async Task A_store_full_of_running_operations_refuses_new_ones_and_forgets_none()
     {
         var store = new InMemoryIdempotencyStore(capacity: 2, _clock);
