@@ -170,6 +170,36 @@ public sealed class IdempotencyDuplicateTests
         _scene.Runs.Should().Be(1);
     }
 
+    [Fact, Trait("Spec", "ID3")]
+    public async Task A_cancellation_of_the_operations_own_is_everybodys_failure()
+    {
+        Task<IdempotentResult<Receipt>>[] calls = [.. Enumerable.Range(0, 2).Select(_ => _scene.CallAsync(Gated()).AsTask())];
+
+        _gate.SetException(new OperationCanceledException("the gateway hung up"));
+
+        foreach (Task<IdempotentResult<Receipt>> call in calls)
+        {
+            await call.Awaiting(c => c).Should().ThrowAsync<OperationCanceledException>().WithMessage("the gateway hung up");
+        }
+
+        _scene.Runs.Should().Be(1);
+    }
+
+    [Fact, Trait("Spec", "ID3")]
+    public async Task A_failure_of_a_leader_whose_caller_has_gone_is_everybodys_failure_too()
+    {
+        using var gone = new CancellationTokenSource();
+        Task<IdempotentResult<Receipt>> leader = _scene.CallAsync(Gated(), cancellationToken: gone.Token).AsTask();
+        Task<IdempotentResult<Receipt>> duplicate = _scene.CallAsync(Gated()).AsTask();
+        await gone.CancelAsync();
+
+        _gate.SetException(new FormatException("card declined"));
+
+        await leader.Awaiting(c => c).Should().ThrowAsync<FormatException>();
+        await duplicate.Awaiting(c => c).Should().ThrowAsync<FormatException>();
+        _scene.Runs.Should().Be(1);
+    }
+
     [Fact, Trait("Spec", "ID28")]
     public async Task An_operation_that_calls_itself_under_the_same_key_is_told_so()
     {
