@@ -105,6 +105,26 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public void What_the_configuration_leaves_out_stays_as_code_set_it()
+    {
+        using ServiceProvider provider = Build(
+            r => r.AddPipeline("gateway", p => (p.Timeout, p.Retry) = (new() { Timeout = TimeSpan.FromSeconds(7) }, new() { MaxAttempts = 7 })),
+            clock: null,
+            ($"{Section}:Timeout:Mode", "Abandon"),
+            ($"{Section}:Retry:BaseDelay", "00:00:00.1"));
+
+        ResiliencePipelineOptions options = provider.GetRequiredService<IOptions<ResilienceSettings>>().Value.Pipelines["gateway"];
+
+        (options.Timeout!.Mode, options.Timeout.Timeout).Should().Be((TimeoutMode.Abandon, TimeSpan.FromSeconds(7)));
+        (options.Retry!.BaseDelay, options.Retry.MaxAttempts).Should().Be((TimeSpan.FromMilliseconds(100), 7));
+    }
+
+    [Fact]
+    public void A_pipeline_with_an_invalid_retry_is_refused() =>
+        FluentActions.Invoking(() => ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { Retry = new() { MaxAttempts = 0 } }))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MaxAttempts*");
+
+    [Fact]
     public void Every_setting_can_be_read_from_the_configuration()
     {
         using ServiceProvider provider = Build(
