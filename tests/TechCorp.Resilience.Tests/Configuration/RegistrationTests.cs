@@ -120,15 +120,6 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void An_invalid_retry_is_refused_alone_and_in_a_pipeline()
-    {
-        var invalid = new RetryOptions { MaxAttempts = 0 };
-
-        FluentActions.Invoking(() => new RetryPolicy("gateway", invalid)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MaxAttempts*");
-        FluentActions.Invoking(() => ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { Retry = invalid })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MaxAttempts*");
-    }
-
-    [Fact]
     public void Every_setting_can_be_read_from_the_configuration()
     {
         using ServiceProvider provider = Build(

@@ -62,7 +62,7 @@ public sealed class LeaseKeeperTests
     public async Task A_logger_that_throws_when_a_renewal_fails_does_not_stop_the_next_one()
     {
         var gate = new TaskCompletionSource<Receipt>();
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new BrokenLogger()));
+        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
         (await _scene.Clock.TimerSetAsync()).TotalSeconds.Should().Be(10);
         _scene.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -84,7 +84,7 @@ public sealed class LeaseKeeperTests
     {
         _scene.Store.RenewInstead = static _ => new(false);
         ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(
-            _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new BrokenLogger()));
+            _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
         await _scene.Clock.TimerSetAsync();
 
         _scene.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -96,7 +96,7 @@ public sealed class LeaseKeeperTests
     [Fact, Trait("Spec", "ID15")]
     public async Task A_logger_that_throws_does_not_hide_the_failure_of_the_operation()
     {
-        var process = new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new BrokenLogger());
+        var process = new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger());
         Task<IdempotentResult<Receipt>> call = _scene.CallAsync(
             _scene.Operation(async (lease, _) =>
             {

@@ -6,6 +6,15 @@ public sealed class RetryOptionsTests
     private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
 
     [Fact]
+    public void An_invalid_retry_is_refused_alone_and_in_a_pipeline()
+    {
+        var invalid = new RetryOptions { MaxAttempts = 0 };
+
+        FluentActions.Invoking(() => new RetryPolicy("gateway", invalid)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MaxAttempts*");
+        FluentActions.Invoking(() => ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { Retry = invalid })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MaxAttempts*");
+    }
+
+    [Fact]
     public void The_defaults_are_valid() => new RetryOptions().Problems().Should().BeEmpty();
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience.Tests;
 
+/// <summary>A logger that always throws.</summary>
 internal sealed class ThrowingLogger : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
