@@ -12,6 +12,7 @@ var seconds = LoadProgram.Count("--seconds", "How long each side runs.", 30);
 var kills = LoadProgram.Count("--kills", "How many faults.", 20);
 
 var publish = Comparison("publish", "Confirmed publishing beside RabbitMQ.Client with its own tracking.", PublishCommand.RunAsync);
+var tracker = Comparison("tracker", "The least tracker over RabbitMQ.Client, in our place: what this machine leaves to gain.", PublishCommand.RunTrackerAsync);
 var roundTrip = Comparison("roundtrip", "Publish, consume and acknowledge beside RabbitMQ.Client.", RoundTripCommand.RunAsync);
 var latency = Comparison("latency", "The time to the confirm at half of the maximum rate, open loop, beside RabbitMQ.Client.", LatencyCommand.RunAsync);
 var ledger = new Command("ledger", "Counts every message under seeded faults, ours and RabbitMQ.Client's.") { seed, seconds, kills };
@@ -30,7 +31,7 @@ bounds.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!,
     return true;
 }));
 
-var root = new RootCommand("Load on a RabbitMQ of this machine, ours beside the raw client. Each command ends with RESULT lines.") { server, kind, publish, roundTrip, latency, ledger, sizing, bounds };
+var root = new RootCommand("Load on a RabbitMQ of this machine, ours beside the raw client. Each command ends with RESULT lines.") { server, kind, publish, tracker, roundTrip, latency, ledger, sizing, bounds };
 return await LoadProgram.InvokeAsync(root, args);
 
 Command Comparison(string name, string description, Func<Uri, QueueKind, int, int, int, Task> run)

@@ -1,3 +1,5 @@
+using TechCorp.Patterns.Contracts;
+
 namespace TechCorp.Patterns.EndToEnd.Tests;
 
 /// <summary>The real servers that eng/services.sh brings up. A missing one fails the test that needs it.</summary>
@@ -6,7 +8,7 @@ internal static class Servers
     internal static string RabbitMq => Find("TECHCORP_RABBITMQ");
 
     /// <summary>The broker, when it is one that services.sh started for this run: what the tests clear away is nobody's.</summary>
-    internal static string PrivateRabbitMq => Environment.GetEnvironmentVariable("TECHCORP_SERVICES_STATE") is { Length: > 0 }
+    internal static string PrivateRabbitMq => ServicesScript.State is not null
         ? RabbitMq
         : throw new InvalidOperationException("These tests delete queues and exchanges with the samples' names: run them by ./test.sh, or by eng/services.sh --private run -- COMMAND, and not on a broker of yours.");
 

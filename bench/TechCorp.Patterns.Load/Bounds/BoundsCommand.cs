@@ -1,4 +1,5 @@
 using TechCorp.Messaging;
+using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
@@ -10,6 +11,14 @@ internal static class BoundsCommand
         await PrintAsync("expire", "a call ends this long after its deadline, with 64 callers and a broker that is silent", 50, rounds, round => ExpireBound.MeasureAsync(server, kind, round));
         await PrintAsync("give_back", "from the stop until what was not started is in the queue again", 100, rounds, _ => GiveBackBound.MeasureAsync(server, kind));
         await PrintAsync("queue_back", "from the deletion of a queue until the service that declared it has it again, and handles a message of it", null, rounds, _ => QueueBackBound.MeasureAsync(server, kind));
+        if (ServicesScript.State is { } services)
+        {
+            await PrintAsync("unblock", "from the broker's word that it takes publishes again until all that waited are confirmed", 1000, rounds, _ => UnblockBound.MeasureAsync(server, kind, services));
+        }
+        else
+        {
+            Console.WriteLine("unblock: not measured, as it needs a server of 'eng/services.sh --private run -- …' to block");
+        }
 
         async Task PrintAsync(string name, string what, int? bar, int count, Func<int, Task<TimeSpan>> measure)
         {

@@ -8,18 +8,25 @@ internal static class PublishCommand
 {
     private const int WarmUp = 60_000;
 
-    internal static async Task RunAsync(Uri server, QueueKind kind, int pairs, int messages, int window)
+    internal static Task RunAsync(Uri server, QueueKind kind, int pairs, int messages, int window)
+        => CompareAsync("publish", server, kind, pairs, messages, window, async queue => await OurPublisher.StartAsync(server, queue, window));
+
+    /// <summary>The least tracker in our place: what this machine leaves to gain.</summary>
+    internal static Task RunTrackerAsync(Uri server, QueueKind kind, int pairs, int messages, int window)
+        => CompareAsync("tracker", server, kind, pairs, messages, window, async queue => await LeastTracker.StartAsync(server, queue));
+
+    private static async Task CompareAsync(string name, Uri server, QueueKind kind, int pairs, int messages, int window, Func<string, Task<ILoadPublisher>> startAsync)
     {
-        await using var queue = await LoadQueue.CreateAsync(server, kind, "publish");
-        await using var ours = await OurPublisher.StartAsync(server, queue.Name, window);
+        await using var queue = await LoadQueue.CreateAsync(server, kind, name);
+        await using var ours = await startAsync(queue.Name);
         await using var raw = await RawPublisher.StartAsync(server, queue.Name);
-        Console.WriteLine($"{kind} queue, {pairs} pairs of {messages} messages, window {window}, body {Body()} bytes");
+        Console.WriteLine($"{name}: {kind} queue, {pairs} pairs of {messages} messages, window {window}, body {Body()} bytes");
         await MeasureAsync(ours, WarmUp);
         await MeasureAsync(raw, WarmUp);
 
         var result = await Pairs<Measurement>.RunAsync(pairs, () => MeasureAsync(ours, messages), () => MeasureAsync(raw, messages), Report.Pair);
 
-        Console.WriteLine(Report.Result("publish", result, kind));
+        Console.WriteLine(Report.Result(name, result, kind));
 
         async Task<Measurement> MeasureAsync(ILoadPublisher publisher, int count)
         {

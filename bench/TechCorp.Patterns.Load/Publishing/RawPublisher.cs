@@ -26,18 +26,17 @@ internal sealed class RawPublisher : ILoadPublisher
     }
 
     public ValueTask PublishAsync(LoadEvent body)
+        => _channel.BasicPublishAsync("", _queue, mandatory: true, Properties(), JsonSerializer.SerializeToUtf8Bytes(body, LoadJson.Default.LoadEvent));
+
+    internal static BasicProperties Properties() => new()
     {
-        var properties = new BasicProperties
-        {
-            MessageId = Guid.CreateVersion7().ToString(),
-            Type = "load.event",
-            ContentType = "application/json",
-            AppId = "TechCorp.Patterns.Load",
-            Timestamp = new AmqpTimestamp(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()),
-            DeliveryMode = DeliveryModes.Persistent,
-        };
-        return _channel.BasicPublishAsync("", _queue, mandatory: true, properties, JsonSerializer.SerializeToUtf8Bytes(body, LoadJson.Default.LoadEvent));
-    }
+        MessageId = Guid.CreateVersion7().ToString(),
+        Type = "load.event",
+        ContentType = "application/json",
+        AppId = "TechCorp.Patterns.Load",
+        Timestamp = new AmqpTimestamp(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()),
+        DeliveryMode = DeliveryModes.Persistent,
+    };
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
@@ -21,7 +22,7 @@ internal sealed class PrivateBroker : IAsyncDisposable
     internal static async Task<PrivateBroker> StartAsync(bool cluster = false)
     {
         string[] run = ["run", "--", "bash", "-c", "echo \"$TECHCORP_SERVICES_STATE|${TECHCORP_RABBITMQ_NODES-$TECHCORP_RABBITMQ}\"; cat"]; // cat ends with this process
-        var start = new ProcessStartInfo(BrokerControl.Script(), cluster ? run.Prepend("cluster") : run) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(ServicesScript.Find(), cluster ? run.Prepend("cluster") : run) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment.Remove("TECHCORP_RABBITMQ");
         start.Environment.Remove("TECHCORP_RABBITMQ_NODES");
         start.Environment["TECHCORP_POSTGRES"] = "none is needed";
