@@ -2,7 +2,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>How one publish ended, and why. Compared by value.</summary>
 /// <param name="Kind">The outcome.</param>
-/// <param name="MayHaveBeenDelivered">Whether consumers may see the message: true when confirmed, and true when nobody can know.</param>
+/// <param name="MayHaveBeenDelivered">Whether consumers may see the message: true when confirmed, and true when nobody can know: after a negative acknowledgement too, as one full queue of several refuses for all.</param>
 /// <param name="Code">The broker's reply code (312: no route, 404: no exchange), or 0.</param>
 /// <param name="Reason">The broker's words or ours; empty when confirmed.</param>
 public readonly record struct PublishOutcome(PublishOutcomeKind Kind, bool MayHaveBeenDelivered, int Code, string Reason)
@@ -14,7 +14,8 @@ public readonly record struct PublishOutcome(PublishOutcomeKind Kind, bool MayHa
 
     internal static PublishOutcome Returned(int code, string text) => new(PublishOutcomeKind.Returned, false, code, text);
 
-    internal static PublishOutcome Rejected(string reason) => new(PublishOutcomeKind.Rejected, false, 0, reason);
+    /// <summary>A negative acknowledgement: of the queues it was routed to, one refused it, and others may have kept it.</summary>
+    internal static PublishOutcome Rejected(string reason) => new(PublishOutcomeKind.Rejected, true, 0, reason);
 
     internal static PublishOutcome ExpiredUnwritten(string reason) => new(PublishOutcomeKind.Expired, false, 0, reason);
 

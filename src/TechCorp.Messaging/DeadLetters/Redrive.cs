@@ -57,7 +57,7 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
         }
 
         var gone = await AcknowledgeAsync(delivery, held).ConfigureAwait(false);
-        return result with { Redriven = result.Redriven + 1, Interrupted = !gone };
+        return gone ? result with { Redriven = result.Redriven + 1 } : result with { Interrupted = true };
     }
 
     /// <summary>Not by the caller's token: the copy is out, so the original must go.</summary>

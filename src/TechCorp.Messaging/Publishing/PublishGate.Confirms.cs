@@ -147,13 +147,14 @@ internal sealed partial class PublishGate
             _abandoned = 0;
             _blocked = null;
             session.Tracker.TakeAll(inFlight);
+            var last = offence is null ? null : inFlight.FindLast(entry => offence.IsBy(entry.Exchange, entry.RoutingKey));
             inFlight.RemoveAll(static entry => entry.IsAbandoned);
             for (var i = inFlight.Count - 1; i >= 0; i--)
             {
                 var entry = inFlight[i];
                 if (offence is not null && offence.IsBy(entry.Exchange, entry.RoutingKey))
                 {
-                    End(entry, offence.Outcome);
+                    End(entry, offence.Outcome with { MayHaveBeenDelivered = entry != last }); // the others may have been taken before the exchange went, and the channel with their confirms
                 }
                 else if (whenLost == WhenConnectionLost.Fail)
                 {

@@ -130,14 +130,17 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
     internal void Stall(PublishSession session)
     {
         PublishEntry? ended;
+        bool start;
         lock (_gate)
         {
             _writing?.PropertiesLent = true; // the client may still hold them
             ended = EndCall();
             session.Stalled = true;
             _hasWriter = false;
+            start = NeedsWriter(); // another channel may be open by now
         }
 
+        StartWriter(start);
         ended?.Wake();
     }
 

@@ -14,10 +14,23 @@ public sealed class RedriveInterruptionTests
         result.Interrupted.Should().BeTrue();
     }
 
+    [Fact]
+    public async Task A_letter_that_is_sent_back_and_cannot_be_taken_away_is_not_counted_as_gone()
+    {
+        var transport = new ScriptedTransport { Counts = new QueueCounts(2, 0), Reader = new LosingReader { Settles = false } };
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask, transport: transport);
+
+        var result = await engine.Bus.DeadLetters.RedriveAsync(EngineFixture.Queue, cancellationToken: TestContext.Current.CancellationToken);
+
+        result.Should().BeEquivalentTo(new { Matched = 1, Redriven = 0, Failed = 0, Interrupted = true });
+    }
+
     /// <summary>One message, then the channel is gone.</summary>
     private sealed class LosingReader : IQueueReader
     {
         private bool _got;
+
+        internal bool Settles { get; init; } = true;
 
         public Task<Delivery?> GetAsync(CancellationToken cancellationToken)
         {
@@ -30,7 +43,7 @@ public sealed class RedriveInterruptionTests
             return Task.FromResult<Delivery?>(new Delivery { Generation = 1, Tag = 1, Body = default, Exchange = "", RoutingKey = "orders.dlq", MessageId = "m1", Headers = new Dictionary<string, string>() });
         }
 
-        public Task<bool> SettleAsync(Delivery delivery, Settlement settlement, CancellationToken cancellationToken) => Task.FromResult(true);
+        public Task<bool> SettleAsync(Delivery delivery, Settlement settlement, CancellationToken cancellationToken) => Task.FromResult(Settles);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

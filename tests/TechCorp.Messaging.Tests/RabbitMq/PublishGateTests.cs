@@ -261,6 +261,24 @@ public sealed class PublishGateTests
         Write(gate).Should().Equal(entries[1]);
     }
 
+    [Fact, Trait("Spec", "PB5")]
+    public async Task A_channel_that_opens_before_the_write_of_the_lost_one_has_stalled_gets_a_writer()
+    {
+        var gate = Gate();
+        var started = new StartedWriter();
+        gate.Writer = started;
+        var session = Open(gate, 1);
+        var entry = Enter(gate, 1)[0];
+        gate.TakeNext(out _);
+
+        gate.Lost(session, "closed", null);
+        Open(gate, 2);
+        gate.Stall(session);
+
+        await Eventually.Ends(started.Task, "somebody writes to the new channel");
+        Write(gate).Should().Equal(entry);
+    }
+
     [Fact, Trait("Spec", "PB9")]
     public void One_writes_for_all_and_the_next_who_comes_after_it_has_ended_writes_again()
     {
@@ -292,6 +310,34 @@ public sealed class PublishGateTests
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404 });
         entries[1].Stage.Should().Be(PublishStage.InFlight);
         entries[2].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404, MayHaveBeenDelivered = false });
+    }
+
+    [Fact, Trait("Spec", "PB7")]
+    public void Of_several_to_an_exchange_that_went_only_the_last_was_surely_not_delivered()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 3);
+        Write(gate);
+
+        gate.Lost(session, "closed", ChannelOffence.In(404, "NOT_FOUND - no exchange 'x' in vhost '/'"));
+
+        entries.Select(entry => entry.Outcome.Kind).Should().AllBeEquivalentTo(PublishOutcomeKind.Returned);
+        entries.Select(entry => entry.Outcome.MayHaveBeenDelivered).Should().Equal(true, true, false);
+    }
+
+    [Fact, Trait("Spec", "PB7")]
+    public void When_the_last_to_an_exchange_that_went_has_no_caller_any_more_nothing_is_sure_of_the_others()
+    {
+        var gate = Gate();
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 2);
+        Write(gate);
+        gate.Cancel(entries[1], new CancellationToken(canceled: true));
+
+        gate.Lost(session, "closed", ChannelOffence.In(404, "NOT_FOUND - no exchange 'x' in vhost '/'"));
+
+        entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, MayHaveBeenDelivered = true });
     }
 
     [Fact, Trait("Spec", "PB8")]
@@ -431,6 +477,15 @@ public sealed class PublishGateTests
         RoutingKey = "k",
         Deadline = _time.GetTimestamp() + (long)(timeout.TotalSeconds * _time.TimestampFrequency),
     };
+
+    private sealed class StartedWriter : IThreadPoolWorkItem
+    {
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal Task Task => _started.Task;
+
+        void IThreadPoolWorkItem.Execute() => _started.TrySetResult();
+    }
 
     /// <summary>The writer's part: all that may be written now, in order.</summary>
     private static List<PublishEntry> Write(PublishGate gate)
