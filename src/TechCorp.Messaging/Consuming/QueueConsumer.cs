@@ -17,6 +17,9 @@ internal sealed class QueueConsumer : IDisposable
     private readonly SemaphoreSlim _steps = new(1, 1);
     private readonly CancellationTokenSource _stopping = new(); // nothing is subscribed any more
     private readonly CancellationTokenSource _stopBudget = new(); // over when that of a stop is: a pause under way must not outlast it
+    private readonly Lock _gate = new();
+    private CancellationTokenSource? _subscribing; // guarded by _gate; the start or resume that waits for the broker
+    private int _pausing; // guarded by _gate; pauses that wait for their turn or run: nothing is subscribed before them
     private volatile QueueSubscription? _subscription; // changed by the step that holds _steps
     private volatile bool _paused; // changed by the step that holds _steps
     private volatile bool _starting; // changed by the step that holds _steps
@@ -55,37 +58,52 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
-    /// <summary>Starts, unless it runs or is paused.</summary>
+    /// <summary>Starts, unless it runs or is paused. A pause meanwhile ends it.</summary>
     /// <exception cref="OperationCanceledException">The token is cancelled, or the consumer is stopped.</exception>
-    internal async Task StartAsync(CancellationToken cancellationToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        await StepAsync(() => _paused ? Task.CompletedTask : SubscribeAsync(either.Token), either.Token).ConfigureAwait(false);
-    }
+    internal Task StartAsync(CancellationToken cancellationToken)
+        => BeginAsync(token => _paused ? Task.CompletedTask : SubscribeAsync(token), cancellationToken);
 
+    /// <summary>Starts also when it is paused, and stays paused where it cannot. A pause meanwhile ends it.</summary>
     /// <exception cref="OperationCanceledException">The token is cancelled, or the consumer is stopped.</exception>
-    internal async Task ResumeAsync(CancellationToken cancellationToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        await StepAsync(
-            () =>
+    internal Task ResumeAsync(CancellationToken cancellationToken) => BeginAsync(
+        async token =>
+        {
+            var paused = _paused;
+            _paused = false;
+            try
             {
-                _paused = false;
-                return SubscribeAsync(either.Token);
-            },
-            either.Token).ConfigureAwait(false);
-    }
+                await SubscribeAsync(token).ConfigureAwait(false);
+            }
+            catch
+            {
+                _paused = paused;
+                throw;
+            }
+        },
+        cancellationToken);
 
+    /// <summary>Drains; when the budget is over, running handlers' tokens are cancelled. It waits for no start or resume, but ends it. Never throws.</summary>
     internal async Task PauseAsync(CancellationToken budget)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(budget, _stopBudget.Token);
-        await StepAsync(
-            () =>
+        EndSubscribing();
+        try
+        {
+            await StepAsync(
+                () =>
+                {
+                    _paused = true;
+                    return UnsubscribeAsync(either.Token);
+                },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
             {
-                _paused = true;
-                return UnsubscribeAsync(either.Token);
-            },
-            CancellationToken.None).ConfigureAwait(false);
+                _pausing--;
+            }
+        }
     }
 
     /// <summary>Drains, for good; when the budget is over, running handlers' tokens are cancelled. A step under way ends first: a start at once, a pause within the budget. Never throws.</summary>
@@ -116,10 +134,25 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
+    /// <summary>A step that subscribes; it ends with the caller's token and with the consumer.</summary>
+    private async Task BeginAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        try
+        {
+            await StepAsync(() => step(either.Token), either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
     private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_subscription is not null)
+        using var subscribing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (_subscription is not null || !TryBeginSubscribing(subscribing))
         {
             return;
         }
@@ -128,11 +161,39 @@ internal sealed class QueueConsumer : IDisposable
         try
         {
             var pump = new DeliveryPump(_processor, _counters, Queue, _plan.Options.Concurrency, _logger);
-            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, _takesTurns, pump, _clock, _logger, cancellationToken).ConfigureAwait(false);
+            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, _takesTurns, pump, _clock, _logger, subscribing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A pause has come, and has the next turn or a later one.
         }
         finally
         {
             _starting = false;
+            lock (_gate)
+            {
+                _subscribing = null;
+            }
+        }
+    }
+
+    /// <returns>False when a pause is on its way: nothing is subscribed before it.</returns>
+    private bool TryBeginSubscribing(CancellationTokenSource subscribing)
+    {
+        lock (_gate)
+        {
+            _subscribing = _pausing > 0 ? null : subscribing;
+            return _subscribing is not null;
+        }
+    }
+
+    /// <summary>From now until the pause has ended nothing is subscribed, and what waits for it does so no longer.</summary>
+    private void EndSubscribing()
+    {
+        lock (_gate)
+        {
+            _pausing++;
+            _ = _subscribing?.CancelAsync(); // under the lock, as its owner disposes it; whoever waits goes on elsewhere
         }
     }
 

@@ -13,18 +13,29 @@ internal sealed partial record ChannelOffence(int Code, string Text, string Exch
     /// <summary>Whether nothing may be written to the exchange, whatever the key.</summary>
     internal bool IsRefusedExchange => Code == AccessRefused && RoutingKey is null;
 
+    /// <summary>Whether the broker's words end in the middle of the exchange's name: they have at most 255 bytes.</summary>
+    internal bool IsCut { get; private init; }
+
     /// <summary>The offence; null when the text names no exchange (a lost connection, a close of our own).</summary>
     internal static ChannelOffence? In(int code, string text)
     {
-        if (code is not (NotFound or AccessRefused) || ExchangePattern.Match(text) is not { Success: true } exchange)
+        if (code is not (NotFound or AccessRefused))
         {
             return null;
         }
 
-        var name = exchange.Groups["name"].Value;
-        var topic = TopicPattern.Match(text);
-        return new ChannelOffence(code, text, name == "amq.default" ? "" : name, topic.Success ? topic.Groups["key"].Value : null);
+        if (ExchangePattern.Match(text) is { Success: true } exchange)
+        {
+            var name = exchange.Groups["name"].Value;
+            var topic = TopicPattern.Match(text);
+            return new ChannelOffence(code, text, name == "amq.default" ? "" : name, topic.Success ? topic.Groups["key"].Value : null);
+        }
+
+        return CutPattern.Match(text) is { Success: true } cut ? new ChannelOffence(code, text, cut.Groups["name"].Value, null) { IsCut = true } : null;
     }
+
+    /// <summary>The same with the whole name of the exchange, which is one that was being published to.</summary>
+    internal ChannelOffence By(string exchange) => this with { Exchange = exchange, IsCut = false };
 
     /// <summary>The outcome of a publish to an exchange that is known to be missing.</summary>
     internal static PublishOutcome Missing(string exchange) => PublishOutcome.Returned(NotFound, $"exchange '{exchange}' does not exist; it was not sent.");
@@ -32,7 +43,7 @@ internal sealed partial record ChannelOffence(int Code, string Text, string Exch
     /// <summary>The outcome of a publish to an exchange that is known to be refused.</summary>
     internal static PublishOutcome Refused(string text) => new(PublishOutcomeKind.Rejected, false, AccessRefused, $"{text}; it was not sent.");
 
-    internal bool IsBy(string exchange, string routingKey) => exchange == Exchange && (RoutingKey is null || RoutingKey == routingKey);
+    internal bool IsBy(string exchange, string routingKey) => (IsCut ? exchange.StartsWith(Exchange, StringComparison.Ordinal) : exchange == Exchange) && (RoutingKey is null || RoutingKey == routingKey);
 
     /// <summary>How the offender ended: the broker has not kept the message.</summary>
     internal PublishOutcome Outcome => IsMissingExchange
@@ -41,6 +52,9 @@ internal sealed partial record ChannelOffence(int Code, string Text, string Exch
 
     [GeneratedRegex("exchange '(?<name>.*)' in vhost '", RegexOptions.CultureInvariant)]
     private static partial Regex ExchangePattern { get; }
+
+    [GeneratedRegex(@"exchange '(?<name>[^']*)\.\.\.$", RegexOptions.CultureInvariant)]
+    private static partial Regex CutPattern { get; }
 
     [GeneratedRegex("access to topic '(?<key>.*)' in exchange '", RegexOptions.CultureInvariant)]
     private static partial Regex TopicPattern { get; }

@@ -161,7 +161,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
 
     private void End(PublishSession session, int code, string reason)
     {
-        var offence = ChannelOffence.In(code, reason);
+        var offence = gate.Whole(session, ChannelOffence.In(code, reason));
         if (offence is { IsMissingExchange: true })
         {
             missing.Add(offence.Exchange); // before the gate lets anybody write again

@@ -130,6 +130,20 @@ internal sealed partial class PublishGate
         }
     }
 
+    /// <summary>The offence with the whole name of its exchange, where the broker's words had no room for it; call it before <see cref="Lost"/>.</summary>
+    internal ChannelOffence? Whole(PublishSession session, ChannelOffence? offence)
+    {
+        if (offence is not { IsCut: true })
+        {
+            return offence;
+        }
+
+        lock (_gate)
+        {
+            return session.Tracker.Find(offence, static (entry, cut) => cut.IsBy(entry.Exchange, entry.RoutingKey)) is { } entry ? offence.By(entry.Exchange) : null;
+        }
+    }
+
     /// <summary>The channel is gone. The offenders fail; the others are written again, or end as lost, as the options say.</summary>
     /// <returns>How many were in flight; -1 when it was known already.</returns>
     internal int Lost(PublishSession session, string reason, ChannelOffence? offence)

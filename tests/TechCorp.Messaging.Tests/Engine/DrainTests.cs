@@ -1,3 +1,5 @@
+using TechCorp.Patterns.Contracts;
+
 namespace TechCorp.Messaging.Tests;
 
 public sealed class DrainTests
@@ -248,6 +250,39 @@ public sealed class DrainTests
         await late.Should().ThrowAsync<OperationCanceledException>();
         engine.Log.Entries.Count(entry => entry.StartsWith("consume ", StringComparison.Ordinal)).Should().Be(2);
         await engine.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_pause_ends_a_resume_that_waits_for_the_broker_and_the_next_one_consumes()
+    {
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask);
+        await engine.Bus.Consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+        engine.Transport.Subscribe = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        var first = engine.Bus.Consumers.ResumeAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+        var second = engine.Bus.Consumers.ResumeAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+
+        await Eventually.Ends(engine.Bus.Consumers.PauseAsync(EngineFixture.Queue, CancellationToken.None), "the pause");
+        await Eventually.Ends(Task.WhenAll(first, second), "the resumes before it");
+        engine.Bus.Consumers.Status().Single().State.Should().Be(ConsumerState.Paused);
+
+        engine.Transport.Subscribe = (_, _) => Task.CompletedTask;
+        await engine.Bus.Consumers.ResumeAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+        engine.Bus.Consumers.Status().Single().State.Should().Be(ConsumerState.Idle);
+    }
+
+    [Fact]
+    public async Task A_resume_that_is_cancelled_says_so_with_its_callers_token_and_leaves_the_queue_paused()
+    {
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask);
+        await engine.Bus.Consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+        engine.Transport.Subscribe = (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        using var caller = new CancellationTokenSource();
+        var waiting = engine.Bus.Consumers.ResumeAsync(EngineFixture.Queue, caller.Token);
+
+        await caller.CancelAsync();
+
+        (await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(caller.Token);
+        engine.Bus.Consumers.Status().Single().State.Should().Be(ConsumerState.Paused);
     }
 
     [Fact, Trait("Spec", "CN10")]
