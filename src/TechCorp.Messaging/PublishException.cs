@@ -24,7 +24,8 @@ public sealed class PublishException : Exception
     private static string Advice(PublishOutcome outcome) => outcome.Kind switch
     {
         PublishOutcomeKind.Returned => "Declare and bind a queue, or publish with WhenUnroutable.Accept.",
-        PublishOutcomeKind.Rejected when outcome.Code != 0 => "Give the user the permission, or publish elsewhere.",
+        PublishOutcomeKind.Rejected when outcome.Code == 403 => "Give the user the permission, or publish elsewhere.",
+        PublishOutcomeKind.Rejected when outcome.Code != 0 => "It would end the same again: change the message, or what the broker takes.",
         PublishOutcomeKind.Rejected => "Publish again later with the same id; a queue may be full, and others may have kept it.",
         _ when outcome.MayHaveBeenDelivered => "It may have been delivered: publish again with the same id.",
         _ => "It was not sent: publish again.",

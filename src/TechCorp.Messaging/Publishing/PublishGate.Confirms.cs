@@ -73,6 +73,7 @@ internal sealed partial class PublishGate
                 }
             }
 
+            _suspects = Math.Max(0, _suspects - confirmed.Count);
             start = NeedsWriter();
             AssertInvariants();
         }
@@ -162,11 +163,17 @@ internal sealed partial class PublishGate
             _blocked = null;
             session.Tracker.TakeAll(inFlight);
             var last = offence is null ? null : inFlight.FindLast(entry => offence.IsBy(entry.Exchange, entry.RoutingKey));
+            var alone = offence is { IsAnonymous: true } && inFlight.Count == 1;
+            _suspects = alone ? Math.Max(0, _suspects - 1) : offence is { IsAnonymous: true } ? inFlight.Count : _suspects;
             inFlight.RemoveAll(static entry => entry.IsAbandoned);
             for (var i = inFlight.Count - 1; i >= 0; i--)
             {
                 var entry = inFlight[i];
-                if (offence is not null && offence.IsBy(entry.Exchange, entry.RoutingKey))
+                if (alone)
+                {
+                    End(entry, offence!.Outcome);
+                }
+                else if (offence is not null && offence.IsBy(entry.Exchange, entry.RoutingKey))
                 {
                     End(entry, offence.Outcome with { MayHaveBeenDelivered = entry != last }); // the others may have been taken before the exchange went, and the channel with their confirms
                 }

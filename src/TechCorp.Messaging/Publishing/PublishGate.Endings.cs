@@ -124,14 +124,14 @@ internal sealed partial class PublishGate
         : PublishOutcome.ExpiredUnwritten("the publisher stopped before it was sent.");
 
     /// <summary>The session when its whole window is unconfirmed and nobody awaits any of it: only a new channel can make room.</summary>
-    private PublishSession? StuckSession() => _abandoned == window && _blocked is null ? _session : null;
+    private PublishSession? StuckSession() => _abandoned >= Limit && _blocked is null ? _session : null;
 
     private PublishOutcome Expiry(PublishEntry entry)
     {
         var why = _blocked is not null ? $"the broker blocks publishing ({_blocked})."
             : _session is null ? "there is no connection to the broker."
             : entry.Stage == PublishStage.InFlight ? "no confirm came in time."
-            : _session.Tracker.Count >= window ? $"the window of {window} unconfirmed publishes stayed full."
+            : _session.Tracker.Count >= Limit ? $"the window of {Limit} unconfirmed publishes stayed full."
             : "the write of an earlier publish did not end.";
         return entry.Written ? PublishOutcome.ExpiredUnconfirmed(why) : PublishOutcome.ExpiredUnwritten(why);
     }

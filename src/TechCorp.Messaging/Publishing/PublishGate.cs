@@ -19,6 +19,7 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
     private PublishSession? _session; // guarded by _gate
     private bool _hasWriter; // guarded by _gate; somebody takes what is next and writes it, or is about to
     private PublishEntry? _writing; // guarded by _gate; the client's publish call runs for it
+    private int _suspects; // guarded by _gate; this many confirms from now publishes are written one at a time, as one of them closes its channel
     private string? _blocked; // guarded by _gate
     private bool _stopping; // guarded by _gate
     private long _tickets; // guarded by _gate
@@ -182,7 +183,10 @@ internal sealed partial class PublishGate(int window, WhenConnectionLost whenLos
         entry?.Wake();
     }
 
-    private bool CanWrite => _session is { Stalled: false } session && _blocked is null && session.Tracker.Count < window;
+    private bool CanWrite => _session is { Stalled: false } session && _blocked is null && session.Tracker.Count < Limit;
+
+    /// <summary>How many may be unconfirmed now.</summary>
+    private int Limit => _suspects > 0 ? 1 : window;
 
     /// <summary>Whether there is something to write and nobody who does; then somebody must.</summary>
     private bool NeedsWriter() => !_hasWriter && CanWrite && _queue.Count > 0 && (_hasWriter = true);

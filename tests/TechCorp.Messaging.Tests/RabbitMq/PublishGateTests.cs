@@ -340,6 +340,30 @@ public sealed class PublishGateTests
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, MayHaveBeenDelivered = true });
     }
 
+    [Fact, Trait("Spec", "PB7")]
+    public void When_the_broker_names_no_offender_those_in_flight_are_written_one_at_a_time_until_it_is_found()
+    {
+        var gate = Gate();
+        var offence = ChannelOffence.In(406, "PRECONDITION_FAILED - message size 3000 is larger than configured max size 2000");
+        var session = Open(gate, 1);
+        var entries = Enter(gate, 3);
+        Write(gate);
+
+        gate.Lost(session, "closed", offence);
+        session = Open(gate, 2);
+        Write(gate).Should().Equal(entries[0]);
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        Write(gate).Should().Equal(entries[1]);
+        gate.Lost(session, "closed", offence);
+        session = Open(gate, 3);
+        Write(gate).Should().Equal(entries[2]);
+
+        entries[1].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Rejected, Code = 406 });
+        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        var later = Enter(gate, 3);
+        Write(gate).Should().Equal(later, "all are trusted again");
+    }
+
     [Fact, Trait("Spec", "PB8")]
     public void Blocked_publishes_wait_and_say_so_when_they_expire()
     {

@@ -43,6 +43,29 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
         }
     }
 
+    [Fact, Trait("Spec", "PB7")]
+    public async Task A_body_larger_than_the_broker_takes_fails_its_own_publish_and_no_other()
+    {
+        await BrokerControl.RabbitMqCtlAsync("eval", "application:set_env(rabbit, max_message_size, 2000).");
+        try
+        {
+            var transport = await Backend.StartAsync(new PublisherOptions());
+            var queue = await QueueAsync(transport);
+            var before = Enumerable.Range(0, 10).Select(number => PublishAsync(transport, queue, $"before {number}")).ToList();
+            var offender = PublishAsync(transport, queue, new string('x', 3000));
+            var after = Enumerable.Range(0, 10).Select(number => PublishAsync(transport, queue, $"after {number}")).ToList();
+
+            (await Eventually.Ends(Task.WhenAll([.. before, .. after]), "the others are confirmed")).Should().OnlyContain(outcome => outcome.IsConfirmed);
+            var outcome = await Eventually.Ends(offender, "the offender is told");
+            (outcome.Kind, outcome.Code).Should().Be((PublishOutcomeKind.Rejected, 406));
+            outcome.Reason.Should().Contain("message size");
+        }
+        finally
+        {
+            await BrokerControl.RabbitMqCtlAsync("eval", "application:set_env(rabbit, max_message_size, 134217728).");
+        }
+    }
+
     [Fact, Trait("Spec", "PB16")]
     public async Task Credentials_that_are_refused_later_on_are_retried_until_they_are_taken_again()
     {
