@@ -2,11 +2,13 @@ namespace TechCorp.Messaging;
 
 /// <summary>Takes messages out of the queues they died in and puts them where the dead-letter exchange leads. Guarded by the broker's gate.</summary>
 /// <remarks>
-/// Where dead-lettering is at least once (see <see cref="QueueArguments"/>) a letter that finds no queue, or a full one, stays with the queue it
-/// died in, behind those that died earlier, and is tried again after every change. Elsewhere it is dropped. As on RabbitMQ.
+/// Where dead-lettering is at least once (see <see cref="QueueArguments"/>) a letter that finds no queue, only ones that it went in a circle to, or a full
+/// one, stays with the queue it died in and is tried again after every change. It holds up no other until 32 of them do. Elsewhere it is dropped. As on
+/// RabbitMQ (https://www.rabbitmq.com/docs/quorum-queues#dead-lettering).
 /// </remarks>
 internal sealed class DeadLetterRouter
 {
+    private const int MostOnTheWay = 32;
     private readonly Queue<DeadLetterInTransit> _buried = new();
     private readonly HashSet<InMemoryQueue> _holding = [];
     private readonly HashSet<InMemoryQueue> _targets = [];
@@ -47,18 +49,25 @@ internal sealed class DeadLetterRouter
         {
             TryDeliver(letter, routing, now);
         }
-        else if (source.HeldLetters.Count > 0 || !TryDeliver(letter, routing, now))
+        else if (source.HeldLetters.Count >= MostOnTheWay || !TryDeliver(letter, routing, now))
         {
-            source.HeldLetters.Enqueue(letter);
+            source.HeldLetters.Add(letter);
             _holding.Add(source);
         }
     }
 
     private void Retry(InMemoryQueue source, RoutingTable routing, TimeSpan now)
     {
-        while (source.HeldLetters.TryPeek(out var letter) && TryDeliver(letter, routing, now))
+        for (var i = 0; i < Math.Min(MostOnTheWay, source.HeldLetters.Count);)
         {
-            source.HeldLetters.Dequeue();
+            if (TryDeliver(source.HeldLetters[i], routing, now))
+            {
+                source.HeldLetters.RemoveAt(i);
+            }
+            else
+            {
+                i++;
+            }
         }
 
         source.Note();
@@ -68,24 +77,15 @@ internal sealed class DeadLetterRouter
         }
     }
 
-    /// <summary>True when nobody is left who should have it: every queue took it, or it went in a circle.</summary>
+    /// <summary>True when every queue took it that it did not go to in a circle, and there is one.</summary>
     private bool TryDeliver(DeadLetterInTransit letter, RoutingTable routing, TimeSpan now)
     {
         _targets.Clear();
-        if (!routing.TryRoute(letter.Message.Exchange, letter.Message.RoutingKey, _targets) || _targets.Count == 0)
+        _ = routing.TryRoute(letter.Message.Exchange, letter.Message.RoutingKey, _targets);
+        _targets.RemoveWhere(target => letter.Reason != Death.Rejected && letter.Message.Deaths.IsAutomaticCycle(target.Declaration.Name));
+        var delivered = _targets.Count > 0;
+        foreach (var target in _targets.Where(target => !letter.Arrived.Contains(target)))
         {
-            return false;
-        }
-
-        var delivered = true;
-        foreach (var target in _targets)
-        {
-            var circles = letter.Reason != Death.Rejected && letter.Message.Deaths.IsAutomaticCycle(target.Declaration.Name);
-            if (circles || letter.Arrived.Contains(target))
-            {
-                continue;
-            }
-
             if (target.TryAppend(letter.Message, now))
             {
                 letter.Arrived.Add(target);

@@ -22,7 +22,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
     internal bool KeepsDeadLetters { get; } = QueueArguments.Of(declaration).ContainsKey("x-dead-letter-strategy");
 
     /// <summary>Dead letters that no queue would take so far, oldest first. They count against the length.</summary>
-    internal Queue<DeadLetterInTransit> HeldLetters { get; } = new();
+    internal List<DeadLetterInTransit> HeldLetters { get; } = [];
 
     internal bool CountsDeliveries => Declaration.Kind == QueueKind.Quorum;
 

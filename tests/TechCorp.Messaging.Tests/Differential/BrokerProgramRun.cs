@@ -3,11 +3,13 @@ using TechCorp.Patterns.Contracts;
 namespace TechCorp.Messaging.Tests;
 
 /// <summary>Runs a program on a transport and writes down everything that can be seen: outcomes, deliveries, counts, and in the end what is left in each queue.</summary>
-/// <param name="transport">Where it runs.</param>
+/// <param name="backend">Where it runs, and whose time passes after each step.</param>
+/// <param name="transport">The connection it runs over.</param>
 /// <param name="program">What runs.</param>
 /// <param name="expected">What the other transport showed: a server is given time to come to the same counts after each step.</param>
-internal sealed class BrokerProgramRun(ITransport transport, BrokerProgram program, IReadOnlyList<string>? expected = null)
+internal sealed class BrokerProgramRun(TransportBackend backend, ITransport transport, BrokerProgram program, IReadOnlyList<string>? expected = null)
 {
+    private const int LongestWay = 3;
     private readonly List<string> _log = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -19,17 +21,23 @@ internal sealed class BrokerProgramRun(ITransport transport, BrokerProgram progr
         {
             _log.Add(step switch
             {
+                BrokerStep.Declare declare => await DeclareAsync(declare),
                 BrokerStep.Publish publish => await PublishAsync(publish),
                 BrokerStep.Read read => await ReadAsync(read),
                 BrokerStep.Consume consume => await ConsumeAsync(consume),
                 _ => throw new InvalidOperationException($"No such step: {step}"),
             });
+            await LetExpireAsync();
             _log.Add(await CountsAsync());
+            if (!IsAsExpected)
+            {
+                return _log; // each further look would wait for what does not come
+            }
         }
 
         // Acknowledged, not given back: giving back would count against delivery limits and fill the next queue.
         var everything = Enumerable.Range(0, program.Steps.Count).Select(index => (index, Settlement.Acknowledge)).ToList();
-        foreach (var queue in program.Queues)
+        foreach (var queue in program.Lasting)
         {
             _log.Add($"left in {queue}: {await ReadAsync(new BrokerStep.Read(queue, program.Steps.Count, everything))}");
         }
@@ -41,6 +49,30 @@ internal sealed class BrokerProgramRun(ITransport transport, BrokerProgram progr
         $"'{delivery.Text()}' from '{delivery.Exchange}' by '{delivery.RoutingKey}'{(delivery.Redelivered ? " again" : "")} count {delivery.DeliveryCount ?? 0}"
         + $" reason '{delivery.BrokerReason}' [{string.Join(", ", delivery.Headers.OrderBy(header => header.Key, StringComparer.Ordinal))}];"));
 
+    private bool IsAsExpected => expected is null || _log[^1] == expected[_log.Count - 1];
+
+    /// <summary>What expires may go where it expires again.</summary>
+    private async Task LetExpireAsync()
+    {
+        for (var hop = 0; hop < LongestWay; hop++)
+        {
+            await backend.AdvanceAsync(RandomTopology.ShortLife);
+        }
+    }
+
+    private async Task<string> DeclareAsync(BrokerStep.Declare declare)
+    {
+        try
+        {
+            await transport.DeclareAsync(declare.Piece, declare.Mode, Cancellation);
+            return "declared";
+        }
+        catch (TopologyMismatchException)
+        {
+            return "otherwise";
+        }
+    }
+
     private async Task<string> PublishAsync(BrokerStep.Publish publish)
     {
         var outcome = await transport.PublishAsync(TextMessage.Of(publish.Text), publish.Destination, WhenUnroutable.Fail, Eventually.Watchdog, Cancellation);
@@ -49,6 +81,11 @@ internal sealed class BrokerProgramRun(ITransport transport, BrokerProgram progr
 
     private async Task<string> ReadAsync(BrokerStep.Read read)
     {
+        if (await transport.CountAsync(read.Queue, Cancellation) is null)
+        {
+            return "missing";
+        }
+
         await using var reader = await transport.OpenReaderAsync(read.Queue, Cancellation);
         List<Delivery> held = [];
         while (held.Count < read.Count && await reader.GetAsync(Cancellation) is { } delivery)
@@ -66,7 +103,11 @@ internal sealed class BrokerProgramRun(ITransport transport, BrokerProgram progr
 
     private async Task<string> ConsumeAsync(BrokerStep.Consume consume)
     {
-        var ready = (await transport.CountAsync(consume.Queue, Cancellation))!.Value.Ready;
+        if (await transport.CountAsync(consume.Queue, Cancellation) is not { Ready: var ready })
+        {
+            return "missing";
+        }
+
         var consumer = new CollectingConsumer();
         await using var source = await transport.ConsumeAsync(consume.Queue, consume.Prefetch, consumer.Take, Cancellation);
         await consumer.ReceivesAsync((int)Math.Min(consume.Prefetch, ready));

@@ -3,6 +3,12 @@ namespace TechCorp.Messaging.Tests;
 /// <summary>One step of a random program.</summary>
 internal abstract record BrokerStep
 {
+    /// <summary>Declares something, or looks whether it is there.</summary>
+    internal sealed record Declare(Topology Piece, TopologyMode Mode) : BrokerStep
+    {
+        public override string ToString() => $"{Mode} {{ {string.Join(", ", [.. Piece.Exchanges, .. Piece.Queues, .. Piece.Bindings])} }}";
+    }
+
     /// <summary>Publishes a text.</summary>
     internal sealed record Publish(Destination Destination, string Text) : BrokerStep;
 

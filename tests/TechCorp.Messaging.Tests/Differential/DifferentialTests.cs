@@ -25,12 +25,11 @@ public sealed class DifferentialTests
         await server.StartAsync();
         var program = new BrokerProgram(seed, server);
 
-        using var broker = new InMemoryBroker();
-        await using var inMemory = broker.CreateTransport();
-        var expected = await new BrokerProgramRun(inMemory, program).RunAsync();
-        var actual = await new BrokerProgramRun(await server.StartTransportAsync(), program, expected).RunAsync();
+        await using var memory = new InMemoryBackend();
+        var expected = await new BrokerProgramRun(memory, await memory.StartTransportAsync(), program).RunAsync();
+        var actual = await new BrokerProgramRun(server, await server.StartTransportAsync(), program, expected).RunAsync();
 
-        for (var line = 0; line < expected.Count; line++)
+        for (var line = 0; line < actual.Count; line++)
         {
             var step = line / 2 < program.Steps.Count ? program.Steps[line / 2].ToString() : "the end";
             actual[line].Should().Be(expected[line], $"that is what memory showed after step {line / 2} ({step}) of {Environment.NewLine}{program}{Environment.NewLine}");

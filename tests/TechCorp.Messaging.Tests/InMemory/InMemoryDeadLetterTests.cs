@@ -76,6 +76,38 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     }
 
     [Fact]
+    public async Task Thirty_two_held_letters_hold_up_the_next_one()
+    {
+        await DeclareAsync(new QueueDeclaration("q") { DeadLetterExchange = "x" }, new QueueDeclaration("dead"), new QueueDeclaration("late"));
+        await Transport.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration("in", ExchangeKind.Fanout)).Add(new BindingDeclaration("in", "q", "")), TopologyMode.Create, Cancellation);
+        await Transport.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration("x", ExchangeKind.Direct)).Add(new BindingDeclaration("x", "dead", "dead")), TopologyMode.Create, Cancellation);
+        foreach (var key in (string[])[.. Enumerable.Repeat("late", 31), "dead", "late", "dead"])
+        {
+            (await Transport.PublishAsync(TextMessage.Of(key), Destination.ToExchange("in", key), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue();
+            await SettleHeadAsync("q", Settlement.Reject);
+        }
+
+        (await ReadyAsync("dead")).Should().Be(1, "the first found its queue while 31 were held, the second waits behind 32");
+        await Transport.DeclareAsync(Topology.Empty.Add(new BindingDeclaration("x", "late", "late")), TopologyMode.Create, Cancellation);
+
+        (await ReadyAsync("dead")).Should().Be(2);
+        (await ReadyAsync("late")).Should().Be(32);
+    }
+
+    [Fact]
+    public async Task A_letter_that_went_in_a_circle_is_held_too()
+    {
+        await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, Overflow = QueueOverflow.RejectPublish, MessageTimeToLive = TimeSpan.FromSeconds(1), DeadLetterExchange = "", DeadLetterRoutingKey = "q" });
+        await PublishAsync("q", "1");
+
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        (await ReadyAsync("q")).Should().Be(0);
+        (await PublishAsync("q", "2")).IsConfirmed.Should().BeTrue("a quorum queue finds out when it is over its length");
+        (await PublishAsync("q", "3")).Kind.Should().Be(PublishOutcomeKind.Rejected);
+    }
+
+    [Fact]
     public async Task A_classic_queues_letter_that_leads_nowhere_is_dropped()
     {
         await DeclareAsync(new QueueDeclaration("q") { Kind = QueueKind.Classic, DeadLetterExchange = "", DeadLetterRoutingKey = "dead" });

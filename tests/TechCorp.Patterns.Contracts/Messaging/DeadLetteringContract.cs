@@ -46,6 +46,23 @@ public abstract class DeadLetteringContract<TBackend> : TransportContract<TBacke
         letters.Select(letter => letter.Text()).Should().Equal("behind", "held");
     }
 
+    [Fact, Trait("Spec", "DL6")]
+    public async Task A_dead_letter_that_must_not_be_lost_and_finds_no_queue_holds_up_no_other()
+    {
+        var (queue, exchange, deadLetters) = (Backend.Queue(), Backend.Exchange(), Backend.Queue("dead"));
+        await DeclareAsync(Topology.Empty
+            .Add(new QueueDeclaration(deadLetters))
+            .Add(new QueueDeclaration(queue) { MessageTimeToLive = Short, DeadLetterExchange = "" })
+            .Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout))
+            .Add(new BindingDeclaration(exchange, queue, "")));
+        await PublishTextsAsync(Destination.ToExchange(exchange, "no.such.queue"), "held");
+        await PublishTextsAsync(Destination.ToExchange(exchange, deadLetters), "next");
+
+        await Backend.AdvanceAsync(Short);
+
+        (await DeadLettersAsync(deadLetters, 1)).Single().Text().Should().Be("next");
+    }
+
     [Fact, Trait("Spec", "RY1")]
     public async Task A_message_waits_in_the_ladder_and_comes_back_to_its_queue()
     {
