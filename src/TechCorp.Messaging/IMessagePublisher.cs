@@ -17,7 +17,14 @@ public interface IMessagePublisher
     ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Publishes messages in order, pipelined: all are written before the first confirm is awaited, as far as the window allows.</summary>
-    /// <returns>An outcome for each message, in the order given.</returns>
+    /// <remarks>
+    /// The timeout is for the batch as a whole: what has had no turn by then ends as expired, not sent. Messages are independent of each other: some may be
+    /// confirmed and others not.
+    /// </remarks>
+    /// <returns>An outcome for each message, in the order given; nothing is thrown for an outcome.</returns>
     /// <exception cref="ArgumentException">A message breaks a limit; none has been sent.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The caller cancelled. Any of the messages may have been delivered, and what is known of each is lost with the call: to hear it, let the timeout end the batch instead.
+    /// </exception>
     ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch, PublishOptions? options = null, CancellationToken cancellationToken = default);
 }

@@ -29,4 +29,7 @@ public sealed class Message
 
     /// <summary>Further headers, text only. Names at most 255 bytes; the whole at most 16 KiB. Names that begin with <c>x-techcorp-</c> are ours.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = NoHeaders;
+
+    /// <summary>What came with it and is handed on; null for all that were made here.</summary>
+    internal ForeignProperties? Foreign { get; init; }
 }

@@ -12,6 +12,7 @@ internal static class MessageCopy
         ContentType = message.ContentType,
         CorrelationId = message.CorrelationId,
         AppId = message.AppId,
+        Foreign = message.Foreign,
         Headers = headers,
     };
 }

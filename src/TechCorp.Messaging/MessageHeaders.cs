@@ -53,4 +53,7 @@ public static class MessageHeaders
 
     /// <summary>The W3C trace state.</summary>
     public const string TraceState = "tracestate";
+
+    /// <summary>Whether we write it, whatever came under its name.</summary>
+    internal static bool IsOurs(string name) => name is TraceParent or TraceState || name.StartsWith(Prefix, StringComparison.Ordinal);
 }

@@ -21,14 +21,12 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
     /// <summary>The pause before a message goes back that the engine itself failed with.</summary>
     internal Task PauseAfterFailureAsync(CancellationToken closing) => PauseAsync(NextPause(), closing);
 
+    /// <summary>Ends early when the consumer is stopping; never throws.</summary>
+    internal async Task PauseAsync(TimeSpan pause, CancellationToken closing)
+        => await Task.Delay(pause, clock, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     private async Task<VerdictKind> MoveAsync(Delivery delivery, Verdict verdict, Exception? exception, CancellationToken closing, CancellationToken abort)
     {
-        if (verdict.Kind == VerdictKind.HoldAndRequeue)
-        {
-            await PauseAsync(verdict.Delay, closing).ConfigureAwait(false);
-            return verdict.Kind;
-        }
-
         var (copy, destination) = verdict.Kind == VerdictKind.DeadLetter
             ? (copies.ForDeadLetter(delivery, verdict, exception, clock.GetUtcNow()), plan.DeadLetters)
             : (copies.ForRetry(delivery, verdict, exception, clock.GetUtcNow()), Destination.ToQueue(Topology.RetryQueueOf(plan.Queue, verdict.Delay)));
@@ -67,7 +65,4 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         var pause = FirstPause * (1 << (failures - 1));
         return pause < LongestPause ? pause : LongestPause;
     }
-
-    private async Task PauseAsync(TimeSpan pause, CancellationToken closing)
-        => await Task.Delay(pause, clock, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

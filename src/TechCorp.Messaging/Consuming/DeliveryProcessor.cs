@@ -9,6 +9,9 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
     private readonly DeliveryReader _reader = new(plan);
 
+    /// <summary>A timestamp of the clock that deliveries are kept by.</summary>
+    internal long Now => clock.GetTimestamp();
+
     internal string? OrderingKeyOf(Delivery delivery) => _reader.OrderingKeyOf(delivery);
 
     /// <param name="queued">The delivery.</param>
@@ -75,14 +78,39 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
                 ? await call.InvokeAsync(invoker, _reader.ContextOf(delivery, invoker.WireName, before + attempt), abort).ConfigureAwait(false)
                 : AttemptResult.Failed(queued.KeyFault);
             var decided = Decide(result, attempt);
-            if (decided.Verdict.Kind != VerdictKind.TryAgain || IsStale(source, delivery, closing))
+            var again = decided.Verdict.Kind == VerdictKind.TryAgain;
+            if (decided.Verdict.Kind == VerdictKind.HoldAndTryAgain)
+            {
+                again = await HoldAsync(queued, decided.Verdict, decided.Exception, closing).ConfigureAwait(false);
+                attempt = 0; // none of them counts
+            }
+            else if (!again)
             {
                 return decided;
+            }
+
+            if (!again || IsStale(source, delivery, closing))
+            {
+                return (new Verdict(VerdictKind.Requeue, before), null);
             }
         }
 
         (Verdict Verdict, Exception? Exception) Decide(AttemptResult result, int attemptsHere)
             => (SettlementDecision.Decide(result, before, attemptsHere, plan.Options.Policy), result.Exception);
+    }
+
+    /// <summary>Waits where there is no retry queue to wait in: giving it back at once would count against the delivery limit of a quorum queue.</summary>
+    /// <returns>Whether the handler is to be asked again; otherwise it must be given back.</returns>
+    private async Task<bool> HoldAsync(QueuedDelivery queued, Verdict verdict, Exception? exception, CancellationToken closing)
+    {
+        if (clock.GetElapsedTime(queued.Arrived) + verdict.Delay > SettlementDecision.LongestKept)
+        {
+            return false;
+        }
+
+        LogVerdict(queued.Delivery, verdict, exception);
+        await mover.PauseAsync(verdict.Delay, closing).ConfigureAwait(false);
+        return !closing.IsCancellationRequested;
     }
 
     /// <summary>Whether the broker has it back: its channel is gone, though perhaps nothing has replaced it yet. A consumer that is stopping is cancelled, and its channel still good.</summary>
@@ -91,7 +119,7 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
 
     private void Settle(IDeliverySource source, Delivery delivery, VerdictKind done, bool soon = false)
     {
-        var settlement = done is VerdictKind.Requeue or VerdictKind.HoldAndRequeue ? Settlement.Requeue : Settlement.Acknowledge;
+        var settlement = done is VerdictKind.Requeue ? Settlement.Requeue : Settlement.Acknowledge;
         if (soon ? source.TrySettleSoon(delivery, settlement) : source.TrySettle(delivery, settlement))
         {
             counters.CountSettled(done);

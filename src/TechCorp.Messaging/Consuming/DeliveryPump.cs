@@ -136,11 +136,11 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
     {
         try
         {
-            return new QueuedDelivery(delivery, processor.OrderingKeyOf(delivery), null);
+            return new QueuedDelivery(delivery, processor.OrderingKeyOf(delivery), processor.Now, null);
         }
         catch (Exception e)
         {
-            return new QueuedDelivery(delivery, null, e);
+            return new QueuedDelivery(delivery, null, processor.Now, e);
         }
     }
 

@@ -10,7 +10,7 @@ namespace TechCorp.Messaging;
 /// A handler that returns after its token was cancelled counts as not done: it may have returned because of the token. So its message comes again.
 /// A handler is never abandoned: the call ends when the handler does, so one message is never handled twice at once.
 /// </remarks>
-internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScopeFactory scopes, TimeProvider clock, ILogger logger)
+internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScopeFactory scopes, ConsumerCounters counters, TimeProvider clock, ILogger logger)
 {
     private readonly ConcurrentQueue<HandlerWatch> _watches = new(); // no more than handlers ran at once
 
@@ -44,6 +44,11 @@ internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScop
             _watches.Enqueue(watch);
         }
 
+        if (expired)
+        {
+            counters.EndedOverdue();
+        }
+
         var result = abort.IsCancellationRequested ? AttemptResult.Stopped
             : expired ? TimedOut(invoker, thrown)
             : thrown is not null ? AttemptResult.Failed(thrown)
@@ -59,6 +64,7 @@ internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScop
     /// <summary>Not the timer of the source itself: what a callback on the handler's token throws would end the process. Never throws.</summary>
     private async Task ExpireAsync(CancellationTokenSource deadline, MessageContext context)
     {
+        counters.BecameOverdue();
         try
         {
             logger.HandlerTimedOut(context.MessageId, context.Type, plan.Queue, plan.Options.HandlerTimeout);

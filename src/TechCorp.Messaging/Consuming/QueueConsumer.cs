@@ -33,7 +33,7 @@ internal sealed class QueueConsumer : IDisposable
         _logger = messaging.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
         _counters = new ConsumerCounters(transport.System, plan.Queue);
         var mover = new DeliveryMover(transport, plan, new FailureCopy(plan.Queue, messaging.AppId), messaging.Publisher.Timeout, _clock, _logger);
-        _processor = new DeliveryProcessor(transport.System, plan, new HandlerCall(transport.System, plan, scopes, _clock, _logger), mover, _counters, _clock, _logger);
+        _processor = new DeliveryProcessor(transport.System, plan, new HandlerCall(transport.System, plan, scopes, _counters, _clock, _logger), mover, _counters, _clock, _logger);
     }
 
     internal string Queue => _plan.Queue;
@@ -48,6 +48,7 @@ internal sealed class QueueConsumer : IDisposable
             {
                 Waiting = waiting,
                 Running = running,
+                Overdue = _counters.Overdue,
                 Received = _counters.Received,
                 Acknowledged = _counters.Acknowledged,
                 Retried = _counters.Retried,

@@ -3,12 +3,15 @@ namespace TechCorp.Messaging;
 /// <summary>A delivery that waits for its handler.</summary>
 /// <param name="delivery">What the broker gave.</param>
 /// <param name="key">What it must stay in order with; null where nothing.</param>
+/// <param name="arrived">When it came, as a timestamp of the clock.</param>
 /// <param name="keyFault">What the ordering-key function threw; the attempt fails with it.</param>
-internal sealed class QueuedDelivery(Delivery delivery, string? key, Exception? keyFault)
+internal sealed class QueuedDelivery(Delivery delivery, string? key, long arrived, Exception? keyFault)
 {
     internal Delivery Delivery { get; } = delivery;
 
     internal string? Key { get; } = key;
+
+    internal long Arrived { get; } = arrived;
 
     internal Exception? KeyFault { get; } = keyFault;
 

@@ -16,6 +16,7 @@ internal static class RabbitMqDelivery
     internal static Delivery Of(long generation, ulong tag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
         var headers = properties.Headers;
+        var texts = AsText(headers, out var others);
         var copy = body.IsEmpty ? null : ArrayPool<byte>.Shared.Rent(body.Length);
         body.CopyTo(copy);
         return new Delivery
@@ -34,7 +35,8 @@ internal static class RabbitMqDelivery
             CorrelationId = properties.CorrelationId,
             AppId = properties.AppId,
             Timestamp = properties.IsTimestampPresent() ? AsTime(properties.Timestamp.UnixTime) : null,
-            Headers = AsText(headers),
+            Headers = texts,
+            Foreign = ForeignOf(properties, others),
             BrokerReason = headers is null ? null : LastDeathReason(headers),
         };
     }
@@ -51,8 +53,20 @@ internal static class RabbitMqDelivery
         return headers.TryGetValue(FirstDeathReasonHeader, out var first) ? AsText(first) : null;
     }
 
-    private static IReadOnlyDictionary<string, string> AsText(IDictionary<string, object?>? headers)
+    private static ForeignProperties? ForeignOf(IReadOnlyBasicProperties properties, Dictionary<string, object?>? headers)
+        => headers is null && !properties.IsReplyToPresent() && !properties.IsContentEncodingPresent() && !properties.IsPriorityPresent() ? null : new ForeignProperties
+        {
+            ReplyTo = properties.ReplyTo,
+            ContentEncoding = properties.ContentEncoding,
+            Priority = properties.IsPriorityPresent() ? properties.Priority : null,
+            Headers = headers,
+        };
+
+    /// <param name="headers">As the client read them.</param>
+    /// <param name="others">Those that would not be the same if they were sent as their text; null when there are none.</param>
+    private static IReadOnlyDictionary<string, string> AsText(IDictionary<string, object?>? headers, out Dictionary<string, object?>? others)
     {
+        others = null;
         if (headers is not { Count: > 0 })
         {
             return NoHeaders;
@@ -61,14 +75,28 @@ internal static class RabbitMqDelivery
         var texts = new Dictionary<string, string>(headers.Count, StringComparer.Ordinal);
         foreach (var (name, value) in headers)
         {
-            if (name is not (DeliveryCountHeader or DeathHeader) && AsText(value) is { } text)
+            if (name is DeliveryCountHeader or DeathHeader)
+            {
+                continue;
+            }
+
+            var text = AsText(value);
+            if (text is not null)
             {
                 texts[name] = text;
+            }
+
+            if (!IsText(value, text) && !BrokerHeaders.IsOne(name) && !MessageHeaders.IsOurs(name))
+            {
+                (others ??= new(StringComparer.Ordinal))[name] = value;
             }
         }
 
         return texts;
     }
+
+    private static bool IsText(object? value, string? text)
+        => value is string || (value is byte[] && !text!.Contains('\uFFFD', StringComparison.Ordinal)); // what stands for bytes that are no UTF-8
 
     private static string? AsText(object? value) => value switch
     {

@@ -5,11 +5,14 @@ namespace TechCorp.Messaging;
 /// <summary>Decides what becomes of a delivery after an attempt. Plain code.</summary>
 internal static class SettlementDecision
 {
-    /// <summary>Where there is no retry queue, a postponed message is held here for no longer than this; the broker's own limit for holding is 30 min.</summary>
+    /// <summary>Where there is no retry queue, the handler of a postponed message is asked again after no longer than this.</summary>
     internal static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
 
-    /// <summary>… and for no less than this: it comes right back, and must not spin.</summary>
+    /// <summary>… and after no less than this: it must not spin.</summary>
     internal static readonly TimeSpan ShortestHold = TimeSpan.FromSeconds(1);
+
+    /// <summary>A postponed message that came this long ago is given back: half of what the broker lets a consumer hold one (30 min by default), as those behind it wait too.</summary>
+    internal static readonly TimeSpan LongestKept = TimeSpan.FromMinutes(15);
 
     /// <param name="result">How the attempt ended.</param>
     /// <param name="attemptsBefore">The attempts counted before this delivery, from its header.</param>
@@ -40,7 +43,7 @@ internal static class SettlementDecision
         {
             // The attempts of this delivery do not count: the copy says what the delivery said.
             return policy.Delays.Count == 0
-                ? new Verdict(VerdictKind.HoldAndRequeue, attemptsBefore, TimeSpan.FromTicks(Math.Clamp(wait.Ticks, ShortestHold.Ticks, LongestHold.Ticks)), IsPostponed: true)
+                ? new Verdict(VerdictKind.HoldAndTryAgain, attemptsBefore, TimeSpan.FromTicks(Math.Clamp(wait.Ticks, ShortestHold.Ticks, LongestHold.Ticks)), IsPostponed: true)
                 : new Verdict(VerdictKind.RetryAfter, attemptsBefore, StepFor(wait, policy.Delays), IsPostponed: true);
         }
 

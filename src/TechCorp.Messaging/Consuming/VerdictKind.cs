@@ -12,8 +12,8 @@ internal enum VerdictKind
     /// <summary>Publish a copy to the retry queue of <see cref="Verdict.Delay"/>, then acknowledge.</summary>
     RetryAfter,
 
-    /// <summary>Hold the delivery for <see cref="Verdict.Delay"/>, then give it back to its queue.</summary>
-    HoldAndRequeue,
+    /// <summary>Hold the delivery for <see cref="Verdict.Delay"/>, then call the handler again.</summary>
+    HoldAndTryAgain,
 
     /// <summary>Publish a copy with <see cref="Verdict.Reason"/> to the dead-letter queue, then acknowledge.</summary>
     DeadLetter,

@@ -72,6 +72,7 @@ internal sealed class FailureCopy(string queue, string consumer)
         ContentType = delivery.ContentType ?? "",
         CorrelationId = delivery.CorrelationId,
         AppId = delivery.AppId,
+        Foreign = delivery.Foreign,
         Headers = headers,
     };
 }

@@ -27,6 +27,7 @@ internal static class RedriveCopy
             ContentType = delivery.ContentType ?? "",
             CorrelationId = letter.CorrelationId,
             AppId = delivery.AppId,
+            Foreign = delivery.Foreign,
             Headers = headers,
         };
         return (message, DestinationOf(letter, target));

@@ -9,6 +9,7 @@ internal sealed class ConsumerCounters(string system, string queue)
     private long _deadLettered;
     private long _requeued;
     private long _stale;
+    private int _overdue;
 
     internal long Received => Volatile.Read(ref _received);
 
@@ -21,6 +22,13 @@ internal sealed class ConsumerCounters(string system, string queue)
     internal long Requeued => Volatile.Read(ref _requeued);
 
     internal long Stale => Volatile.Read(ref _stale);
+
+    /// <summary>Handlers that run although their time is over.</summary>
+    internal int Overdue => Math.Max(0, Volatile.Read(ref _overdue)); // a call may end before its timer has counted it
+
+    internal void BecameOverdue() => Interlocked.Increment(ref _overdue);
+
+    internal void EndedOverdue() => Interlocked.Decrement(ref _overdue);
 
     internal void CountReceived()
     {

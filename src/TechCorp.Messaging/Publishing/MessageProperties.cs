@@ -17,6 +17,7 @@ internal static class MessageProperties
         CorrelationId = message.CorrelationId,
         Timestamp = message.Timestamp?.ToUniversalTime() ?? clock.GetUtcNow(),
         AppId = message.AppId ?? appId,
+        Foreign = message.Foreign,
         Headers = WithTrace(message.Headers, activity),
     };
 

@@ -15,6 +15,17 @@ internal static class PublishProperties
         properties.ContentType = message.ContentType;
         properties.CorrelationId = message.CorrelationId;
         properties.AppId = message.AppId;
+        properties.ReplyTo = message.Foreign?.ReplyTo;
+        properties.ContentEncoding = message.Foreign?.ContentEncoding;
+        if (message.Foreign?.Priority is { } priority)
+        {
+            properties.Priority = priority;
+        }
+        else
+        {
+            properties.ClearPriority();
+        }
+
         if (message.Timestamp is { } timestamp)
         {
             properties.Timestamp = new AmqpTimestamp(timestamp.ToUnixTimeSeconds());
@@ -32,6 +43,14 @@ internal static class PublishProperties
             foreach (var (name, value) in message.Headers)
             {
                 headers[name] = value; // a string goes out as a long string of UTF-8
+            }
+        }
+
+        if (message.Foreign?.Headers is { } foreign)
+        {
+            foreach (var (name, value) in foreign)
+            {
+                headers[name] = value;
             }
         }
 

@@ -44,6 +44,9 @@ internal sealed class Delivery
     /// <summary>Headers whose values could be read as text; the broker's own tables (<c>x-death</c>) as the engine needs them: see <see cref="BrokerReason"/>.</summary>
     internal required IReadOnlyDictionary<string, string> Headers { get; init; }
 
+    /// <summary>What else its producer said; null when nothing.</summary>
+    internal ForeignProperties? Foreign { get; init; }
+
     /// <summary>Why the broker itself dead-lettered it last (<c>x-first-death-reason</c>: expired, rejected, maxlen, delivery_limit); null if it did not.</summary>
     internal string? BrokerReason { get; init; }
 

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using TechCorp.Patterns.Contracts;
+
 namespace TechCorp.Messaging.Tests;
 
 public sealed class DeliverySettlementTests
@@ -238,6 +241,31 @@ public sealed class DeliverySettlementTests
         await engine.Log.ContainsAsync("publish orders.retry.1s", "Acknowledge m1");
     }
 
+    [Fact, Trait("Spec", "CN11"), Trait("Spec", "OB3")]
+    public async Task A_handler_that_ignores_its_token_keeps_its_place_and_the_status_says_so()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync((_, context, _) =>
+        {
+            started.TrySetResult();
+            return context.MessageId == "m1" ? release.Task : Task.CompletedTask;
+        });
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+        await started.Task;
+        engine.Status.Overdue.Should().Be(0);
+
+        engine.Transport.Clock.Advance(TimeSpan.FromMinutes(5));
+
+        var (status, log) = (engine.Status, engine.Log.Entries.ToList());
+        release.SetResult();
+        status.Should().BeEquivalentTo(new { Running = 1, Waiting = 1, Overdue = 1 });
+        log.Should().NotContain(entry => entry.Contains("m1", StringComparison.Ordinal), "it is not handled twice at once");
+        await engine.Log.ContainsAsync("publish orders.retry.1s", "Acknowledge m1", "Acknowledge m2");
+        engine.Status.Overdue.Should().Be(0);
+    }
+
     [Fact, Trait("Spec", "CN13")]
     public async Task A_message_that_the_broker_gave_too_often_is_dead_lettered_unhandled()
     {
@@ -279,7 +307,71 @@ public sealed class DeliverySettlementTests
         engine.Transport.Published.Single().Message.Headers.Should().Contain(MessageHeaders.Attempt, "0").And.NotContainKey(MessageHeaders.FirstFailure);
     }
 
+    [Fact, Trait("Spec", "RY4")]
+    public async Task Without_a_ladder_a_postponed_message_is_held_and_the_handler_asked_again()
+    {
+        var attempts = new ConcurrentQueue<int>();
+        await using var engine = await EngineFixture.StartAsync(
+            (_, context, _) =>
+            {
+                attempts.Enqueue(context.Attempt);
+                return attempts.Count > 25 ? Task.CompletedTask : throw new RetryLaterException("the gateway is away", TimeSpan.FromSeconds(30));
+            },
+            o => o.Policy = DeliveryPolicy.NoRetry);
+        engine.Source.Deliver("m1");
+
+        for (var i = 0; i < 25; i++)
+        {
+            await HeldAsync(engine, TimeSpan.FromSeconds(30));
+        }
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        attempts.Should().HaveCount(26).And.OnlyContain(attempt => attempt == 1, "none of them counts");
+        engine.Log.Entries.Should().NotContain("Requeue m1", "a quorum queue counts what comes back");
+        engine.Transport.Published.Should().BeEmpty();
+    }
+
+    [Fact, Trait("Spec", "RY4")]
+    public async Task Without_a_ladder_a_postponed_message_goes_back_before_the_broker_would_take_it()
+    {
+        await using var engine = await EngineFixture.StartAsync(
+            (_, _, _) => throw new RetryLaterException("the gateway is away", TimeSpan.FromMinutes(1)),
+            o => o.Policy = DeliveryPolicy.NoRetry);
+        engine.Source.Deliver("m1");
+
+        for (var minute = 0; minute < 15; minute++)
+        {
+            engine.Log.Entries.Should().NotContain("Requeue m1");
+            await HeldAsync(engine, TimeSpan.FromMinutes(1));
+        }
+
+        await engine.Log.ContainsAsync("Requeue m1");
+    }
+
+    [Fact, Trait("Spec", "RY4"), Trait("Spec", "CN9")]
+    public async Task A_stop_gives_back_at_once_what_is_held_without_a_ladder()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var engine = await EngineFixture.StartAsync(
+            (_, _, _) =>
+            {
+                started.TrySetResult();
+                throw new RetryLaterException("the gateway is away", TimeSpan.FromMinutes(1));
+            },
+            o => o.Policy = DeliveryPolicy.NoRetry);
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        await Eventually.Ends(engine.Bus.Consumers.PauseAsync("orders", TestContext.Current.CancellationToken), "the drain does not wait for the minute");
+
+        engine.Log.Entries.Should().Contain("Requeue m1");
+    }
+
     private static Task Failing(OrderCreated order, MessageContext context, CancellationToken token) => throw new InvalidOperationException("no");
+
+    /// <summary>Waits until a message is held for this long, and lets the time pass.</summary>
+    private static Task HeldAsync(EngineFixture engine, TimeSpan hold)
+        => Eventually.Ends(engine.Transport.Clock.PassAsync(due => due == hold, TestContext.Current.CancellationToken), "the message is held");
 
     private static async Task DrainedAsync(EngineFixture engine)
     {

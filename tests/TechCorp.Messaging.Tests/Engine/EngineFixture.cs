@@ -1,3 +1,5 @@
+using TechCorp.Patterns.Contracts;
+
 namespace TechCorp.Messaging.Tests;
 
 /// <summary>A message bus over a scripted transport, with one consumer of queue <c>orders</c>.</summary>
@@ -21,7 +23,7 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     internal ConsumerStatus Status => Bus.Consumers.Status().Single(status => status.Queue == Queue);
 
-    public ValueTask DisposeAsync() => Bus.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Eventually.Ends(Bus.DisposeAsync().AsTask(), "the bus stops");
 
     internal static Task<EngineFixture> StartAsync(Func<OrderCreated, MessageContext, CancellationToken, Task> handle, Action<ConsumerOptions>? options = null, ScriptedTransport? transport = null)
         => StartAsync(m => m.AddConsumer(Queue, handle, options), transport);

@@ -210,6 +210,29 @@ public sealed class RegistrationTests
         async Task<string> StatusAsync() => (await check.CheckHealthAsync(new(), TestContext.Current.CancellationToken)).Status.ToString();
     }
 
+    [Fact, Trait("Spec", "OB3"), Trait("Spec", "CN11")]
+    public async Task A_handler_that_is_over_its_time_and_runs_on_degrades_the_health()
+    {
+        var transport = new ScriptedTransport();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource();
+        using var host = HostOf(transport, m => m.AddConsumer<OrderCreated>("orders", (_, _, _) =>
+        {
+            started.SetResult();
+            return release.Task;
+        }));
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        transport.Sources["orders"].Deliver("m1");
+        await started.Task;
+
+        transport.Clock.Advance(new ConsumerOptions().HandlerTimeout);
+
+        var health = await host.Services.GetRequiredService<MessagingHealthCheck>().CheckHealthAsync(new(), TestContext.Current.CancellationToken);
+        release.SetResult();
+        health.Status.ToString().Should().Be("Degraded");
+        health.Description.Should().Contain("orders (1 of 1)");
+    }
+
     private static IHost HostOf(ScriptedTransport transport, Action<MessagingBuilder> configure, Dictionary<string, string?>? settings = null) => new HostBuilder()
         .ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(settings ?? []))
         .ConfigureServices(services => Add(services, transport, configure))

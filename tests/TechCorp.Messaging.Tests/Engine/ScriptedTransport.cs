@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Time.Testing;
+using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
@@ -10,7 +10,7 @@ internal sealed class ScriptedTransport : ITransport
 
     internal EventLog Log { get; } = new();
 
-    internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    internal TimerClock Clock { get; } = new();
 
     internal ConcurrentDictionary<string, ScriptedSource> Sources { get; } = new();
 

@@ -74,12 +74,12 @@ public sealed class SettlementDecisionTests
     [Fact, Trait("Spec", "RY4")]
     public void Without_a_ladder_a_postponed_message_is_held_for_a_bounded_time()
         => Failed(new RetryLaterException("closed", TimeSpan.FromHours(1)), 0, 1, DeliveryPolicy.NoRetry)
-            .Should().Be(new Verdict(VerdictKind.HoldAndRequeue, 0, SettlementDecision.LongestHold, IsPostponed: true));
+            .Should().Be(new Verdict(VerdictKind.HoldAndTryAgain, 0, SettlementDecision.LongestHold, IsPostponed: true));
 
     [Fact, Trait("Spec", "RY4")]
     public void Without_a_ladder_a_message_postponed_by_nothing_is_still_held_or_it_would_spin()
         => Failed(new RetryLaterException("busy", TimeSpan.Zero), 0, 1, DeliveryPolicy.NoRetry)
-            .Should().Be(new Verdict(VerdictKind.HoldAndRequeue, 0, TimeSpan.FromSeconds(1), IsPostponed: true));
+            .Should().Be(new Verdict(VerdictKind.HoldAndTryAgain, 0, TimeSpan.FromSeconds(1), IsPostponed: true));
 
     [Fact, Trait("Spec", "CN10")]
     public void What_the_stop_interrupted_goes_back_uncounted()

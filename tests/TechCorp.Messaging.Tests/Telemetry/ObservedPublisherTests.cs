@@ -96,6 +96,29 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
     }
 
     [Fact, Trait("Spec", "OB2")]
+    public async Task What_carries_a_span_is_the_same_message_otherwise()
+    {
+        using var trace = new TraceProbe(MessagingMetrics.Name);
+        var message = new Message
+        {
+            Body = "{}"u8.ToArray(),
+            Type = "order.created",
+            Id = "m1",
+            Timestamp = _clock.GetUtcNow(),
+            ContentType = "text/plain",
+            CorrelationId = "c1",
+            AppId = "order-service",
+            Foreign = new ForeignProperties { Priority = 7 },
+        };
+
+        await PublishAsync(message);
+
+        var sent = _transport.Published.Single().Message;
+        sent.Should().NotBeSameAs(message).And.BeEquivalentTo(message, options => options.Excluding(m => m.Headers).IncludingInternalProperties());
+        sent.Foreign.Should().BeSameAs(message.Foreign);
+    }
+
+    [Fact, Trait("Spec", "OB2")]
     public async Task A_message_that_carries_another_trace_is_published_in_that_one()
     {
         using var trace = new TraceProbe(MessagingMetrics.Name);

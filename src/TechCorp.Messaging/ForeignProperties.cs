@@ -1,0 +1,18 @@
+namespace TechCorp.Messaging;
+
+/// <summary>What another producer's message carries that a <see cref="Message"/> has no place for: handed on with its copies as it came. Immutable.</summary>
+/// <remarks>
+/// Not among it: <c>expiration</c>, as a copy that waits for its retry, or for somebody to look at it, must not vanish; <c>user-id</c>, as the broker refuses
+/// that of another user; and <c>cluster-id</c>, which nobody uses.
+/// </remarks>
+internal sealed class ForeignProperties
+{
+    internal string? ReplyTo { get; init; }
+
+    internal string? ContentEncoding { get; init; }
+
+    internal byte? Priority { get; init; }
+
+    /// <summary>The headers that are no text: numbers, times, lists, tables, bytes. As text the message has them too, where they can be read so.</summary>
+    internal IReadOnlyDictionary<string, object?>? Headers { get; init; }
+}

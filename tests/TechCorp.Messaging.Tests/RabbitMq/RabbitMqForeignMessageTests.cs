@@ -1,0 +1,97 @@
+using RabbitMQ.Client;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>Messages of producers that know nothing of this library, on their way through its copies.</summary>
+public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend>
+{
+    private static readonly byte[] NoText = [0xFF, 0xFE, 0x00];
+
+    [Fact, Trait("Spec", "DL1"), Trait("Spec", "DL4"), Trait("Spec", "RY1")]
+    public async Task What_a_foreign_producer_said_is_on_the_retry_the_dead_letter_and_the_redrive_as_it_came()
+    {
+        var attempts = 0;
+        var bus = await ConsumeAsync((_, context, _) =>
+        {
+            Interlocked.Increment(ref attempts);
+            context.Headers.Should().Contain("retries", "3", "a handler reads what can be read as text");
+            throw new InvalidOperationException("no");
+        });
+        await PublishAsync();
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(Topology.DeadLetterQueueOf(Queue)) == 1, "it is given up");
+        attempts.Should().Be(3, "it came from two retry queues");
+
+        var letter = await PeekAsync(Topology.DeadLetterQueueOf(Queue));
+        await bus.Consumers.PauseAsync(Queue, Cancellation);
+        (await bus.DeadLetters.RedriveAsync(Queue, new RedriveOptions(), Cancellation)).Redriven.Should().Be(1);
+        var redriven = await PeekAsync(Queue);
+
+        foreach (var copy in (IReadOnlyBasicProperties[])[letter, redriven])
+        {
+            copy.Should().BeEquivalentTo(new { ReplyTo = "answers", ContentEncoding = "utf-8", Priority = (byte)7, MessageId = "f1", Type = "order.created" });
+            copy.IsExpirationPresent().Should().BeFalse("a copy does not vanish");
+            copy.Headers.Should().Contain("retries", 3).And.Contain("size", 4_000_000_000L).And.Contain("fresh", true).And.Contain("made", new AmqpTimestamp(1_700_000_000));
+            copy.Headers!["bytes"].Should().BeEquivalentTo(NoText);
+            copy.Headers["route"].Should().BeEquivalentTo(new object[] { "a"u8.ToArray(), 1 });
+            copy.Headers["origin"].Should().BeEquivalentTo(new Dictionary<string, object> { ["city"] = "Porto"u8.ToArray() });
+            copy.Headers["nothing"].Should().BeNull();
+        }
+
+        letter.Headers![MessageHeaders.Attempt].Should().BeEquivalentTo("3"u8.ToArray(), "what we write under a name of ours is ours");
+    }
+
+    [Fact, Trait("Spec", "PB12")]
+    public async Task What_one_message_handed_on_is_not_on_the_next()
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions { Window = 1 });
+        await transport.DeclareAsync(Topology.Empty.Add(new QueueDeclaration(Queue)), TopologyMode.Create, Cancellation);
+        var foreign = new ForeignProperties { ReplyTo = "answers", ContentEncoding = "gzip", Priority = 7, Headers = new Dictionary<string, object?> { ["retries"] = 3 } };
+        foreach (var with in (ForeignProperties?[])[foreign, null])
+        {
+            var message = new Message { Body = default, Type = "x", Foreign = with };
+            (await transport.PublishAsync(message, Destination.ToQueue(Queue), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue();
+        }
+
+        await using var channel = await RabbitMqServer.ChannelAsync();
+        (await channel.BasicGetAsync(Queue, autoAck: true, Cancellation))!.BasicProperties.ReplyTo.Should().Be("answers");
+        var next = (await channel.BasicGetAsync(Queue, autoAck: true, Cancellation))!.BasicProperties;
+        (next.IsReplyToPresent() || next.IsContentEncodingPresent() || next.IsPriorityPresent()).Should().BeFalse();
+        next.Headers.Should().NotContainKey("retries");
+    }
+
+    private async Task PublishAsync()
+    {
+        var properties = new BasicProperties
+        {
+            MessageId = "f1",
+            Type = "order.created",
+            ContentType = "application/json",
+            ContentEncoding = "utf-8",
+            ReplyTo = "answers",
+            Priority = 7,
+            Expiration = "600000",
+            UserId = "guest",
+            Headers = new Dictionary<string, object?>
+            {
+                ["retries"] = 3,
+                ["size"] = 4_000_000_000L,
+                ["fresh"] = true,
+                ["made"] = new AmqpTimestamp(1_700_000_000),
+                ["bytes"] = NoText,
+                ["route"] = new List<object?> { "a", 1 },
+                ["origin"] = new Dictionary<string, object?> { ["city"] = "Porto" },
+                ["nothing"] = null,
+                [MessageHeaders.Attempt] = 0,
+            },
+        };
+        await using var channel = await RabbitMqServer.ChannelAsync();
+        await channel.BasicPublishAsync("", Queue, mandatory: true, properties, """{"orderId":"f1"}"""u8.ToArray(), Cancellation);
+    }
+
+    private static async Task<IReadOnlyBasicProperties> PeekAsync(string queue)
+    {
+        await using var channel = await RabbitMqServer.ChannelAsync();
+        return (await Eventually.Returns(async () => await channel.BasicGetAsync(queue, autoAck: false, Cancellation), $"queue '{queue}' has a message")).BasicProperties;
+    }
+}
