@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 /// Not among it: <c>expiration</c>, as a copy that waits for its retry, or for somebody to look at it, must not vanish; <c>user-id</c>, as the broker refuses
 /// that of another user; and <c>cluster-id</c>, which nobody uses.
 /// </remarks>
-internal sealed class ForeignProperties
+internal sealed record ForeignProperties
 {
     internal string? ReplyTo { get; init; }
 

@@ -48,6 +48,9 @@ public static class MessageHeaders
     /// <summary>The place of the message among those with its ordering key, where the producer counts.</summary>
     public const string KeySequence = Prefix + "key-sequence";
 
+    /// <summary>The names of headers that a copy has no room for: it keeps no more than 96 KiB of them.</summary>
+    public const string DroppedHeaders = Prefix + "dropped-headers";
+
     /// <summary>The W3C trace context.</summary>
     public const string TraceParent = "traceparent";
 

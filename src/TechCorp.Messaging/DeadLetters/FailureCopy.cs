@@ -72,7 +72,7 @@ internal sealed class FailureCopy(string queue, string consumer)
         ContentType = delivery.ContentType ?? "",
         CorrelationId = delivery.CorrelationId,
         AppId = delivery.AppId,
-        Foreign = delivery.Foreign,
+        Foreign = CopyRoom.Fit(headers, delivery.Foreign), // before the headers, which it may shorten
         Headers = headers,
     };
 }

@@ -27,7 +27,7 @@ internal static class RedriveCopy
             ContentType = delivery.ContentType ?? "",
             CorrelationId = letter.CorrelationId,
             AppId = delivery.AppId,
-            Foreign = delivery.Foreign,
+            Foreign = CopyRoom.Fit(headers, delivery.Foreign),
             Headers = headers,
         };
         return (message, DestinationOf(letter, target));

@@ -60,6 +60,24 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
         next.Headers.Should().NotContainKey("retries");
     }
 
+    [Fact, Trait("Spec", "DL1")]
+    public async Task A_foreign_message_whose_headers_leave_no_room_for_ours_is_given_up_without_the_largest_of_them()
+    {
+        var bus = await ConsumeAsync((_, _, _) => throw new InvalidOperationException("no"));
+        var headers = new Dictionary<string, object?> { ["large"] = new string('x', 60_000), ["larger"] = new List<object?> { new string('y', 70_500) }, ["small"] = 1 };
+        await using (var channel = await RabbitMqServer.ChannelAsync())
+        {
+            await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { Type = "order.created", MessageId = "f1", Headers = headers }, """{"orderId":"f1"}"""u8.ToArray(), Cancellation);
+        }
+
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(Topology.DeadLetterQueueOf(Queue)) == 1, "it is given up");
+
+        var letter = await PeekAsync(Topology.DeadLetterQueueOf(Queue));
+        letter.Headers.Should().ContainKeys("large", "small").And.NotContainKey("larger");
+        letter.Headers![MessageHeaders.DroppedHeaders].Should().BeEquivalentTo("larger"u8.ToArray());
+        bus.Consumers.Status().Single().Should().BeEquivalentTo(new { Requeued = 0L, Stale = 0L });
+    }
+
     private async Task PublishAsync()
     {
         var properties = new BasicProperties
