@@ -10,10 +10,10 @@ using TechCorp.Resilience;
     ("pipeline", PipelineFallsBackAsync),
     ("idempotency", ReplayIsEqualAsync),
 ];
-int failed = 0;
-foreach ((string name, Func<Task<bool>> holds) in checks)
+var failed = 0;
+foreach ((var name, var holds) in checks)
 {
-    bool held = await holds();
+    var held = await holds();
     failed += held ? 0 : 1;
     Console.WriteLine($"{name}: {(held ? "ok" : "FAILED")}");
 }
@@ -23,19 +23,19 @@ return failed == 0 ? 0 : 1;
 static async Task<bool> BreakerOpensAsync()
 {
     var breaker = new CircuitBreaker("stock");
-    for (int i = 0; i < 5; i++)
+    for (var i = 0; i < 5; i++)
     {
         await breaker.TryExecuteAsync(static ValueTask<int> (_, _) => throw new IOException("The dependency is down."), 0);
     }
 
-    Outcome<int> rejected = await breaker.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1);
+    var rejected = await breaker.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1);
     return rejected.Status == OutcomeStatus.Rejected && breaker.State == CircuitState.Open;
 }
 
 static async Task<bool> RetrySucceedsAsync()
 {
     var options = new RetryOptions { BaseDelay = TimeSpan.FromMilliseconds(1) };
-    int attempts = 0;
+    var attempts = 0;
     return await new RetryPolicy("stock", options).ExecuteAsync(async _ =>
     {
         await Task.Yield();
@@ -46,7 +46,7 @@ static async Task<bool> RetrySucceedsAsync()
 static async Task<bool> TimeoutFiresAsync()
 {
     var timeout = new TimeoutPolicy("stock", new TimeoutOptions { Timeout = TimeSpan.FromMilliseconds(20) });
-    Outcome<int> outcome = await timeout.TryExecuteAsync(
+    var outcome = await timeout.TryExecuteAsync(
         static async (_, token) =>
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
@@ -58,10 +58,10 @@ static async Task<bool> TimeoutFiresAsync()
 
 static async Task<bool> PipelineFallsBackAsync()
 {
-    ResiliencePipeline pipeline = ResiliencePipeline.Create("stock");
-    string live = await pipeline.ExecuteAsync(static (state, _) => new ValueTask<string>(state), "live");
+    var pipeline = ResiliencePipeline.Create("stock");
+    var live = await pipeline.ExecuteAsync(static (state, _) => new ValueTask<string>(state), "live");
     pipeline.CircuitBreaker!.Isolate();
-    string cached = await pipeline.ExecuteAsync(
+    var cached = await pipeline.ExecuteAsync(
         static (state, _) => new ValueTask<string>(state),
         static (_, _, _) => new ValueTask<string>("cached"),
         "live");
@@ -75,7 +75,7 @@ static async Task<bool> ReplayIsEqualAsync()
         static (amount, _, _) => new ValueTask<Receipt>(new Receipt("p-1", amount)),
         new JsonResultSerializer<Receipt>("receipt", ProbeJson.Default.Receipt));
     var key = new IdempotencyKey("charge", "order-17");
-    IdempotentResult<Receipt> first = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
-    IdempotentResult<Receipt> second = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
+    var first = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
+    var second = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
     return !first.Replayed && second.Replayed && first.Value == second.Value;
 }

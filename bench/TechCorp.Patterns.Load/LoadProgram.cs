@@ -31,9 +31,9 @@ internal static class LoadProgram
         {
             return await run(uri) ? 0 : 1;
         }
-        catch (Exception e) when (e is BrokerUnreachableException or BrokerConnectionException)
+        catch (Exception exception) when (exception is BrokerUnreachableException or BrokerConnectionException)
         {
-            return Fail($"RabbitMQ on {uri.Host}:{uri.Port} cannot be used: {e.GetBaseException().Message} Start it with 'eng/services.sh run -- …'.");
+            return Fail($"RabbitMQ on {uri.Host}:{uri.Port} cannot be used: {exception.GetBaseException().Message} Start it with 'eng/services.sh run -- …'.");
         }
     }
 

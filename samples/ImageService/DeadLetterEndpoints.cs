@@ -9,10 +9,10 @@ internal static class DeadLetterEndpoints
 
     internal static void MapDeadLetters(this WebApplication app)
     {
-        app.MapGet("/dead-letters", async (DeadLetterQueues deadLetters, CancellationToken cancellationToken) =>
-            Results.Ok((await deadLetters.PeekAsync(Queue, 100, cancellationToken)).Select(letter => new { letter.MessageId, letter.Reason, letter.ExceptionMessage, letter.Attempts })));
+        app.MapGet("/dead-letters", async (DeadLetterQueues deadLetters, CancellationToken cancellationToken)
+            => Results.Ok((await deadLetters.PeekAsync(Queue, 100, cancellationToken)).Select(letter => new { letter.MessageId, letter.Reason, letter.ExceptionMessage, letter.Attempts })));
 
-        app.MapPost("/dead-letters/redrive", async (DeadLetterQueues deadLetters, CancellationToken cancellationToken) =>
-            Results.Ok(await deadLetters.RedriveAsync(Queue, cancellationToken: cancellationToken)));
+        app.MapPost("/dead-letters/redrive", async (DeadLetterQueues deadLetters, CancellationToken cancellationToken)
+            => Results.Ok(await deadLetters.RedriveAsync(Queue, cancellationToken: cancellationToken)));
     }
 }

@@ -26,11 +26,11 @@ internal static class ImageEndpoints
             return Results.Accepted($"/images/{id}", new { image_id = id, status = "processing" });
         });
 
-        app.MapGet("/images/{id}", async (string id, ImageStore store, CancellationToken cancellationToken) =>
-            await store.FindStatusAsync(id, cancellationToken) is { } status ? Results.Ok(new { image_id = id, status }) : Results.NotFound());
+        app.MapGet("/images/{id}", async (string id, ImageStore store, CancellationToken cancellationToken)
+            => await store.FindStatusAsync(id, cancellationToken) is { } status ? Results.Ok(new { image_id = id, status }) : Results.NotFound());
 
-        app.MapGet("/images/{id}/{size}", (string id, string size, ImageFiles files) =>
-            IsPlainName(id) && ImageSizes.LongestEdge.ContainsKey(size) && File.Exists(files.PathOf(id, size))
+        app.MapGet("/images/{id}/{size}", (string id, string size, ImageFiles files)
+            => IsPlainName(id) && ImageSizes.LongestEdge.ContainsKey(size) && File.Exists(files.PathOf(id, size))
                 ? Results.File(Path.GetFullPath(files.PathOf(id, size)), "image/jpeg")
                 : Results.NotFound());
     }

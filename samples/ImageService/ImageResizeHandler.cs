@@ -21,7 +21,7 @@ public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMe
                 await files.WriteAsync(message.ImageId, size, resized, cancellationToken);
             }
         }
-        catch (Exception e) when (e is PermanentFailureException || (context.Attempt >= Attempts && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is PermanentFailureException || (context.Attempt >= Attempts && !cancellationToken.IsCancellationRequested))
         {
             await store.MarkRejectedAsync(message.ImageId, cancellationToken);
             throw;

@@ -16,7 +16,7 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
             "insert into images (image_id, status, dead_lettered, redriven) values (@imageId, 'processing', 0, 0) on conflict (image_id) do nothing", new { imageId }, work.Transaction);
         if (added == 1)
         {
-            work.Add(new ImageResize(imageId, [.. ImageSizes.LongestEdge.Keys]), aggregateType: "Image", aggregateId: imageId);
+            work.Publish(new ImageResize(imageId, [.. ImageSizes.LongestEdge.Keys]), aggregateType: "Image", aggregateId: imageId);
         }
 
         await work.CommitAsync(cancellationToken);
@@ -31,7 +31,7 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
         var repeated = await work.Connection.ExecuteAsync("update images set status = 'processing' where image_id = @imageId and status <> 'rejected'", new { imageId }, work.Transaction);
         if (repeated == 1)
         {
-            work.Add(new ImageResize(imageId, [.. ImageSizes.LongestEdge.Keys]), aggregateType: "Image", aggregateId: imageId);
+            work.Publish(new ImageResize(imageId, [.. ImageSizes.LongestEdge.Keys]), aggregateType: "Image", aggregateId: imageId);
         }
 
         await work.CommitAsync(cancellationToken);

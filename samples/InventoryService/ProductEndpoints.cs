@@ -5,8 +5,8 @@ internal static class ProductEndpoints
 {
     internal static void MapProducts(this WebApplication app)
     {
-        app.MapGet("/products/{id}/availability", async (string id, long quantity, Stock stock, CancellationToken cancellationToken) =>
-            quantity < 1
+        app.MapGet("/products/{id}/availability", async (string id, long quantity, Stock stock, CancellationToken cancellationToken)
+            => quantity < 1
                 ? Results.Problem($"quantity must be at least 1; it is {quantity}.", statusCode: StatusCodes.Status400BadRequest)
                 : await stock.FindAvailableAsync(id, cancellationToken) is { } available
                     ? Results.Ok(new { available = available >= quantity })

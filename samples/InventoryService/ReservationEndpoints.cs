@@ -16,11 +16,11 @@ internal static class ReservationEndpoints
                 : Bad(problem);
         });
 
-        app.MapPost("/reservations/{orderId}/release", async (string orderId, ReleaseRequest request, Stock stock, CancellationToken cancellationToken) =>
-            string.IsNullOrEmpty(request.ActionKey) ? Bad("action_key is missing: send the Idempotency-Key of the reservation.") : Answer(await stock.ReleaseAsync(request.ActionKey, orderId, cancellationToken), wanted: ["released", "rejected", "none"]));
+        app.MapPost("/reservations/{orderId}/release", async (string orderId, ReleaseRequest request, Stock stock, CancellationToken cancellationToken)
+            => string.IsNullOrEmpty(request.ActionKey) ? Bad("action_key is missing: send the Idempotency-Key of the reservation.") : Answer(await stock.ReleaseAsync(request.ActionKey, orderId, cancellationToken), wanted: ["released", "rejected", "none"]));
 
-        app.MapPost("/reservations/{orderId}/confirm", async (string orderId, Stock stock, CancellationToken cancellationToken) =>
-            Answer(await stock.ConfirmAsync(orderId, cancellationToken), wanted: ["sold"]));
+        app.MapPost("/reservations/{orderId}/confirm", async (string orderId, Stock stock, CancellationToken cancellationToken)
+            => Answer(await stock.ConfirmAsync(orderId, cancellationToken), wanted: ["sold"]));
     }
 
     // What was asked for is so: 200, however it came to be. Anything else is a conflict; undoing what was refused is no conflict.

@@ -79,9 +79,9 @@ internal sealed class Flow(FlowSettings settings)
         {
             await drive();
         }
-        catch (FlowFaultException e)
+        catch (FlowFaultException exception)
         {
-            _faults.Enqueue(settings.CanResume ? $"{e.Message}. Go on with --resume." : e.Message);
+            _faults.Enqueue(settings.CanResume ? $"{exception.Message}. Go on with --resume." : exception.Message);
         }
     }
 

@@ -13,15 +13,15 @@ internal static class Polling
     /// <exception cref="FlowFaultException">The patience ran out first.</exception>
     internal static async Task UntilAsync(Func<Task<bool>> holds, string otherwise, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var clock = TimeProvider.System;
-        for (var began = clock.GetTimestamp(); !await holds();)
+        var timeProvider = TimeProvider.System;
+        for (var began = timeProvider.GetTimestamp(); !await holds();)
         {
-            if (clock.GetElapsedTime(began) > patience)
+            if (timeProvider.GetElapsedTime(began) > patience)
             {
                 throw new FlowFaultException($"{otherwise} within {patience.TotalSeconds:0} s");
             }
 
-            await Task.Delay(Pause, clock, cancellationToken);
+            await Task.Delay(Pause, timeProvider, cancellationToken);
         }
     }
 }

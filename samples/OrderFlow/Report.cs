@@ -32,8 +32,8 @@ internal static class Report
         return verdict.Held;
     }
 
-    private static IEnumerable<(string Pattern, string Observed)> Rows(Verdict verdict, Observations observed) =>
-    [
+    private static IEnumerable<(string Pattern, string Observed)> Rows(Verdict verdict, Observations observed)
+    => [
         ("Request-response (REST)", $"{observed.Placed.Count} orders accepted over HTTP"),
         ("Circuit breaker", $"{verdict.QueuedPayments} payments queued, the circuit seen open in {observed.OutagesSeen} gateway outages; {verdict.QueuedAndCharged} of them charged later"),
         ("Retry with back-off", $"a payment that stayed unknown was asked for {verdict.MostPaymentAttempts} times, with one key"),

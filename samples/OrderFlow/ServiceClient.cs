@@ -27,8 +27,8 @@ internal sealed class ServiceClient : IDisposable
 
     private async Task<JsonNode?> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
-        var clock = TimeProvider.System;
-        for (var began = clock.GetTimestamp(); ;)
+        var timeProvider = TimeProvider.System;
+        for (var began = timeProvider.GetTimestamp(); ;)
         {
             using var request = make();
             using var response = await SendOnceAsync(request, cancellationToken);
@@ -44,12 +44,12 @@ internal sealed class ServiceClient : IDisposable
             }
 
             // 409 with Retry-After: a request with this key still runs, perhaps that of a process that was killed.
-            if (response is not { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter.Delta: { } wait } || clock.GetElapsedTime(began) > Patience)
+            if (response is not { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter.Delta: { } wait } || timeProvider.GetElapsedTime(began) > Patience)
             {
                 throw new FlowFaultException($"{Name(request)} was answered with {(int)response.StatusCode}: {Detail(body)}");
             }
 
-            await Task.Delay(wait, clock, cancellationToken);
+            await Task.Delay(wait, timeProvider, cancellationToken);
         }
     }
 
@@ -59,9 +59,9 @@ internal sealed class ServiceClient : IDisposable
         {
             return await _http.SendAsync(request, cancellationToken);
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException exception)
         {
-            throw new FlowFaultException($"{Name(request)} was not answered: {e.Message}");
+            throw new FlowFaultException($"{Name(request)} was not answered: {exception.Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

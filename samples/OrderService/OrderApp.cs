@@ -1,5 +1,4 @@
 using OrderService.Clients;
-using OrderService.Messages;
 using OrderService.Saga;
 using TechCorp.Messaging;
 using TechCorp.Outbox;
@@ -36,9 +35,9 @@ public static class OrderApp
                 payments.CircuitBreaker!.RecoveryTimeout = TimeSpan.FromSeconds(2);
             }));
         builder.Services.AddHttpClient<InventoryClient>(http => http.BaseAddress = settings.Dependencies["inventory"])
-            .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelines>().CreateHandler("inventory"));
+            .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelineRegistry>().CreateHandler("inventory"));
         builder.Services.AddHttpClient<PaymentClient>(http => http.BaseAddress = settings.Dependencies["payments"])
-            .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelines>().CreateHandler("payments"));
+            .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelineRegistry>().CreateHandler("payments"));
 
         var app = builder.BuildService();
         app.MapOrders();

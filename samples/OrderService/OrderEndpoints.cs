@@ -33,8 +33,8 @@ internal static class OrderEndpoints
             return Results.Accepted($"/orders/{order.OrderId}", order);
         }).RequireIdempotencyKey<PlaceOrderRequest>();
 
-        app.MapGet("/orders/{id}", async (string id, Orders orders, CancellationToken cancellationToken) =>
-            await orders.FindAsync(id, cancellationToken) is { } order ? Results.Ok(order) : Results.NotFound());
+        app.MapGet("/orders/{id}", async (string id, Orders orders, CancellationToken cancellationToken)
+            => await orders.FindAsync(id, cancellationToken) is { } order ? Results.Ok(order) : Results.NotFound());
     }
 
     // The same key gives the same order, whatever crashes in between: the id needs no table of its own.
@@ -54,11 +54,11 @@ internal static class OrderEndpoints
 
             return null;
         }
-        catch (HttpRequestException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
+        catch (HttpRequestException exception) when (exception.StatusCode == System.Net.HttpStatusCode.NotFound)
         {
             return Problem("A product is unknown to the inventory.", StatusCodes.Status422UnprocessableEntity);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException)
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException)
         {
             return Problem("The inventory does not answer; nothing was ordered. Try again with the same key.", StatusCodes.Status503ServiceUnavailable);
         }

@@ -7,7 +7,7 @@ using TechCorp.Samples;
 namespace OrderService;
 
 /// <summary>The orders. Placing one is a single transaction: the order, the event <c>order.created</c>, and the saga that will see it through.</summary>
-public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox, SagaOrchestrator sagas, TimeProvider clock)
+public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox, SagaOrchestrator sagas, TimeProvider timeProvider)
 {
     /// <summary>Places an order; the same id again is the same order.</summary>
     internal async Task<Order> PlaceAsync(string orderId, PlaceOrderRequest request, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox,
             "insert into orders (order_id, user_id, amount, status) values (@OrderId, @UserId, @Amount, @Status) on conflict (order_id) do nothing", order, work.Transaction);
         if (placed == 1)
         {
-            work.Add(new OrderCreated("order.created", orderId, request.UserId, request.Items, clock.GetUtcNow()), aggregateType: "Order", aggregateId: orderId);
+            work.Publish(new OrderCreated("order.created", orderId, request.UserId, request.Items, timeProvider.GetUtcNow()), aggregateType: "Order", aggregateId: orderId);
             await sagas.StartAsync(work.Transaction, orderId, new OrderState(orderId, request.UserId, order.Amount, request.PaymentToken, request.Items), cancellationToken);
         }
 

@@ -10,23 +10,23 @@ internal static class PaymentEndpoints
     internal static void MapPayments(this WebApplication app)
     {
         // 202 is not the last word: asking again with the same key finds what became of it.
-        app.MapPost("/payments", async (ChargeRequest request, HttpContext http, Payments payments, CancellationToken cancellationToken) =>
-            request.FindProblem() is { } problem
+        app.MapPost("/payments", async (ChargeRequest request, HttpContext http, Payments payments, CancellationToken cancellationToken)
+            => request.FindProblem() is { } problem
                 ? Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest)
                 : await AnswerAsync(() => payments.ChargeAsync(http.GetIdempotencyKey().Value, request, cancellationToken), wanted: [PaymentStatus.Charged]))
             .RequireIdempotencyKey<ChargeRequest>(open: StatusCodes.Status202Accepted);
 
-        app.MapPost("/payments/refunds", async (RefundRequest request, Payments payments, CancellationToken cancellationToken) =>
-            string.IsNullOrEmpty(request.ActionKey)
+        app.MapPost("/payments/refunds", async (RefundRequest request, Payments payments, CancellationToken cancellationToken)
+            => string.IsNullOrEmpty(request.ActionKey)
                 ? Results.Problem("action_key is missing: the Idempotency-Key of the charge that is undone.", statusCode: StatusCodes.Status400BadRequest)
                 : await AnswerAsync(() => payments.RefundAsync(request, cancellationToken), wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]))
             .RequireIdempotencyKey<RefundRequest>(open: StatusCodes.Status202Accepted);
 
-        app.MapGet("/payments/{key}", async (string key, PaymentStore store, CancellationToken cancellationToken) =>
-            await store.FindAsync(key, cancellationToken) is { } payment ? Results.Ok(PaymentView.Of(payment)) : Results.NotFound());
+        app.MapGet("/payments/{key}", async (string key, PaymentStore store, CancellationToken cancellationToken)
+            => await store.FindAsync(key, cancellationToken) is { } payment ? Results.Ok(PaymentView.Of(payment)) : Results.NotFound());
 
-        app.MapGet("/payments", async (string orderId, PaymentStore store, CancellationToken cancellationToken) =>
-            Results.Ok((await store.FindByOrderAsync(orderId, cancellationToken)).Select(PaymentView.Of)));
+        app.MapGet("/payments", async (string orderId, PaymentStore store, CancellationToken cancellationToken)
+            => Results.Ok((await store.FindByOrderAsync(orderId, cancellationToken)).Select(PaymentView.Of)));
     }
 
     private static async Task<IResult> AnswerAsync(Func<Task<Payment>> operation, string[] wanted)
@@ -43,13 +43,13 @@ internal static class PaymentEndpoints
                 _ => Results.Json(view, statusCode: StatusCodes.Status409Conflict),
             };
         }
-        catch (Exception e) when (e is GatewayUnavailableException or CircuitOpenException)
+        catch (Exception exception) when (exception is GatewayUnavailableException or CircuitOpenException)
         {
-            return Results.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Results.Problem(exception.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
-        catch (Exception e) when (e is GatewayReplyLostException or TimeoutRejectedException)
+        catch (Exception exception) when (exception is GatewayReplyLostException or TimeoutRejectedException)
         {
-            return Results.Problem(e.Message, statusCode: StatusCodes.Status504GatewayTimeout);
+            return Results.Problem(exception.Message, statusCode: StatusCodes.Status504GatewayTimeout);
         }
     }
 }

@@ -15,9 +15,9 @@ public sealed class PaymentRetryHandler(Payments payments) : IMessageHandler<Pay
         {
             await payments.ChargeQueuedAsync(message.PaymentKey, cancellationToken);
         }
-        catch (Exception e) when (e is GatewayUnavailableException or GatewayReplyLostException or TimeoutRejectedException)
+        catch (Exception exception) when (exception is GatewayUnavailableException or GatewayReplyLostException or TimeoutRejectedException)
         {
-            throw new RetryLaterException($"The gateway is away: {e.Message}", TimeSpan.FromSeconds(1));
+            throw new RetryLaterException($"The gateway is away: {exception.Message}", TimeSpan.FromSeconds(1));
         }
     }
 }

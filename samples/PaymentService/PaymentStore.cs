@@ -50,7 +50,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
             work.Transaction);
         if (queued == 1)
         {
-            work.Add(new PaymentRetry(payment.OrderId, payment.Amount, payment.PaymentKey), aggregateType: "Payment", aggregateId: payment.PaymentKey);
+            work.Publish(new PaymentRetry(payment.OrderId, payment.Amount, payment.PaymentKey), aggregateType: "Payment", aggregateId: payment.PaymentKey);
         }
 
         var now = await ReadAsync(work, payment.PaymentKey);

@@ -4,7 +4,7 @@ using TechCorp.Resilience;
 namespace PaymentService;
 
 /// <summary>The seed's <c>process_payment_with_fallback</c>: look the key up, charge through the circuit breaker, queue when it is open.</summary>
-public sealed class Payments(PaymentStore store, IPaymentGateway gateway, ResiliencePipelines pipelines)
+public sealed class Payments(PaymentStore store, IPaymentGateway gateway, ResiliencePipelineRegistry pipelines)
 {
     private readonly ResiliencePipeline _pipeline = pipelines.Get("gateway");
 

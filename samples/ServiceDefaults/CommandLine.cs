@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
@@ -40,24 +39,24 @@ public static class CommandLine
         {
             return await run();
         }
-        catch (BadInputException e)
+        catch (BadInputException exception)
         {
-            return Fail(program, e.Message);
+            return Fail(program, exception.Message);
         }
         catch (OperationCanceledException)
         {
             Console.Error.WriteLine($"{program}: stopped before the end.");
             return Interrupted;
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException or SocketException)
+        catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
         {
-            return Fail(program, $"{e.Message} Free the port, or choose another with --url.");
+            return Fail(program, $"{exception.Message} Free the port, or choose another with --url.");
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
-            return Fail(program, $"{e.Message}. Choose an address of this machine with --url.");
+            return Fail(program, $"{exception.Message}. Choose an address of this machine with --url.");
         }
-        catch (Exception e) when (UserErrors.Describe(e) is { } line)
+        catch (Exception exception) when (UserErrors.Describe(exception) is { } line)
         {
             return Fail(program, line);
         }
@@ -82,9 +81,9 @@ public static class CommandLine
             File.Delete(probe);
             return path;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new BadInputException($"{option} '{path}' cannot be written to: {e.Message} Name another folder.");
+            throw new BadInputException($"{option} '{path}' cannot be written to: {exception.Message} Name another folder.");
         }
     }
 

@@ -20,9 +20,9 @@ internal static class PortProbe
             using var probe = new TcpListener(address, uri.Port);
             probe.Start();
         }
-        catch (SocketException e)
+        catch (SocketException exception)
         {
-            throw new BadInputException($"{url} cannot be listened on: {e.Message}. Free the port, or choose another with --url.");
+            throw new BadInputException($"{url} cannot be listened on: {exception.Message}. Free the port, or choose another with --url.");
         }
     }
 }

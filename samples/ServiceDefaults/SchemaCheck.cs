@@ -18,7 +18,7 @@ public static class SchemaCheck
         {
             await new SchemaMigrator(database.Tables).CheckAsync(cancellationToken);
         }
-        catch (SchemaVersionException e) when (e.DatabaseVersion < e.CodeVersion)
+        catch (SchemaVersionException exception) when (exception.DatabaseVersion < exception.CodeVersion)
         {
             // Older, or not there yet: the service migrates it when it starts.
         }

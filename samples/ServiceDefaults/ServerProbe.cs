@@ -40,7 +40,7 @@ public static class ServerProbe
                     return (queue, count);
                 }
             }
-            catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == 404)
+            catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == 404)
             {
             }
         }
@@ -58,15 +58,15 @@ public static class ServerProbe
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         }
-        catch (Exception e) when (FindIn<AuthenticationFailureException>(e) is not null || FindIn<PossibleAuthenticationFailureException>(e) is not null)
+        catch (Exception exception) when (FindIn<AuthenticationFailureException>(exception) is not null || FindIn<PossibleAuthenticationFailureException>(exception) is not null)
         {
             throw new BadInputException($"{server} refused user '{UserOf(uri)}'. Check user and password of --rabbitmq (or TECHCORP_RABBITMQ).");
         }
-        catch (Exception e) when (FindIn<OperationInterruptedException>(e) is { ShutdownReason.ReplyCode: 530 })
+        catch (Exception exception) when (FindIn<OperationInterruptedException>(exception) is { ShutdownReason.ReplyCode: 530 })
         {
             throw new BadInputException($"{server} has no virtual host '{uri.AbsolutePath.TrimStart('/')}' for user '{UserOf(uri)}'. Create it or name another at the end of --rabbitmq.");
         }
-        catch (Exception e) when (e is BrokerUnreachableException or OperationInterruptedException or SocketException or IOException or TimeoutException)
+        catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or SocketException or IOException or TimeoutException)
         {
             throw new BadInputException($"{server} does not answer. Start it (eng/services.sh run -- starts a private one) or correct --rabbitmq (or TECHCORP_RABBITMQ).");
         }
@@ -90,11 +90,11 @@ public static class ServerProbe
             await using var connection = new NpgsqlConnection(parts.ConnectionString);
             await connection.OpenAsync(cancellationToken);
         }
-        catch (PostgresException e)
+        catch (PostgresException exception)
         {
-            throw new BadInputException($"{server} refused user '{parts.Username}' on database '{parts.Database}': {e.MessageText}. Correct --postgres (or TECHCORP_POSTGRES).");
+            throw new BadInputException($"{server} refused user '{parts.Username}' on database '{parts.Database}': {exception.MessageText}. Correct --postgres (or TECHCORP_POSTGRES).");
         }
-        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or ArgumentException)
+        catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException or ArgumentException)
         {
             throw new BadInputException($"{server} does not answer. Start it (eng/services.sh run -- starts a private one) or correct --postgres (or TECHCORP_POSTGRES).");
         }

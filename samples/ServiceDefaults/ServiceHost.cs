@@ -37,7 +37,7 @@ public static class ServiceHost
         builder.AddOtlpTelemetry(settings.Name);
         builder.Services.AddTechCorpMessaging(m =>
         {
-            m.AppId(settings.Name);
+            m.UseAppId(settings.Name);
             if (settings.RabbitMq is { } uri)
             {
                 m.UseRabbitMq(uri);

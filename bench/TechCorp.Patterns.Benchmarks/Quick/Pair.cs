@@ -12,12 +12,12 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
 
     public string Measure()
     {
-        int ourCalls = Calibrate(ours);
-        int peerCalls = Calibrate(peer);
-        double[] ourTimes = new double[Rounds];
-        double[] peerTimes = new double[Rounds];
-        double[] ratios = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
+        var ourCalls = Calibrate(ours);
+        var peerCalls = Calibrate(peer);
+        var ourTimes = new double[Rounds];
+        var peerTimes = new double[Rounds];
+        var ratios = new double[Rounds];
+        for (var round = 0; round < Rounds; round++)
         {
             if (round % 2 == 0)
             {
@@ -41,7 +41,7 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
     /// <summary>Warms up until the code is in its last tier, then finds how many calls fill a slice.</summary>
     private static int Calibrate(Action<int> loop)
     {
-        long begun = TimeProvider.System.GetTimestamp();
+        var begun = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromMilliseconds(600))
         {
             loop(10_000);
@@ -52,7 +52,7 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
 
     private static double Nanoseconds(Action<int> loop, int calls)
     {
-        long begun = TimeProvider.System.GetTimestamp();
+        var begun = TimeProvider.System.GetTimestamp();
         loop(calls);
         return TimeProvider.System.GetElapsedTime(begun).TotalNanoseconds / calls;
     }
@@ -61,7 +61,7 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
     private static double Bytes(Action<int> loop)
     {
         const int Calls = 1_000_000;
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         loop(Calls);
         return (double)(GC.GetAllocatedBytesForCurrentThread() - before) / Calls;
     }

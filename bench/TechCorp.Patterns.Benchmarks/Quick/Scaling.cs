@@ -11,10 +11,10 @@ internal static class Scaling
 
     public static string Measure(OurSubjects ours, PollySubjects polly)
     {
-        double[] shared = new double[Rounds];
-        double[] apart = new double[Rounds];
-        double[] peer = new double[Rounds];
-        for (int round = 0; round < Rounds; round++)
+        var shared = new double[Rounds];
+        var apart = new double[Rounds];
+        var peer = new double[Rounds];
+        for (var round = 0; round < Rounds; round++)
         {
             shared[round] = Of(OurCalls, calls => Loops.BreakerSync(ours, calls));
             apart[round] = Of(OurCalls, static calls => Loops.BreakerSync(new OurSubjects(), calls));
@@ -26,8 +26,8 @@ internal static class Scaling
 
     private static double Of(int calls, Action<int> loop)
     {
-        TimeSpan alone = Crowd.Run(threads: 1, calls, loop);
-        TimeSpan together = Crowd.Run(threads: 2, calls, loop);
+        var alone = Crowd.Run(threads: 1, calls, loop);
+        var together = Crowd.Run(threads: 2, calls, loop);
         return 2 * (alone / together);
     }
 }

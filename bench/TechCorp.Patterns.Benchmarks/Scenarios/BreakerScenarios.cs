@@ -5,11 +5,11 @@ internal static class BreakerScenarios
 {
     private static readonly Setup Breaker = new() { Breaker = true };
 
-    public static IEnumerable<Scenario> All =>
-    [
+    public static IEnumerable<Scenario> All
+    => [
         new("CB3", "five failures in a row open it, also after successes", Breaker, async scene =>
         {
-            for (int i = 0; i < 5; i++)
+            for (var i = 0; i < 5; i++)
             {
                 await scene.SucceedAsync();
             }
@@ -27,7 +27,7 @@ internal static class BreakerScenarios
         new("CB6", "an open circuit rejects and says when to come again", Breaker, async scene =>
         {
             await scene.FailTimes(5);
-            Exception? rejection = await scene.SucceedAsync();
+            var rejection = await scene.SucceedAsync();
             return scene.Attempts == 5 && rejection is not null && scene.Subject.RetryAfterOf(rejection) == TimeSpan.FromSeconds(30);
         }),
         new("CB7", "a call that comes exactly at the end of the recovery time is let through", Breaker, async scene =>
@@ -39,13 +39,13 @@ internal static class BreakerScenarios
         {
             await scene.BecomeDueForAProbe();
             var answer = new TaskCompletionSource<int>();
-            Task<int> probe = scene.Begin(answer);
-            for (int i = 0; i < 100; i++)
+            var probe = scene.Begin(answer);
+            for (var i = 0; i < 100; i++)
             {
                 await scene.SucceedAsync();
             }
 
-            bool one = scene.Attempts == 6;
+            var one = scene.Attempts == 6;
             answer.SetResult(1);
             await probe;
             return one && scene.Subject.IsClosed;
@@ -55,7 +55,7 @@ internal static class BreakerScenarios
             await scene.BecomeDueForAProbe();
             await scene.FailAsync();
             scene.Clock.Advance(TimeSpan.FromSeconds(29));
-            bool open = !await scene.AdmitsAsync();
+            var open = !await scene.AdmitsAsync();
             scene.Clock.Advance(TimeSpan.FromSeconds(1));
             return open && await scene.AdmitsAsync();
         }),
@@ -101,7 +101,7 @@ internal static class BreakerScenarios
         new("CB13", "a success from before the trip does not close it while it is half-open", Breaker, async scene =>
         {
             var slow = new TaskCompletionSource<int>();
-            Task<int> before = scene.Begin(slow);
+            var before = scene.Begin(slow);
             await scene.BecomeDueForAProbe();
             _ = scene.Begin(new TaskCompletionSource<int>());
             slow.SetResult(1);
@@ -111,10 +111,10 @@ internal static class BreakerScenarios
         new("CB13", "a failure from before the trip does not take the turn of a running probe", Breaker, async scene =>
         {
             var slow = new TaskCompletionSource<int>();
-            Task<int> before = scene.Begin(slow);
+            var before = scene.Begin(slow);
             await scene.BecomeDueForAProbe();
             var answer = new TaskCompletionSource<int>();
-            Task<int> probe = scene.Begin(answer);
+            var probe = scene.Begin(answer);
             slow.SetException(new IOException("late"));
             await Scene.EndAsync(before);
             answer.SetResult(1);
@@ -127,7 +127,7 @@ internal static class BreakerScenarios
             Task<int>[] before = [.. slow.Select(source => scene.Begin(source))];
             await scene.BecomeDueForAProbe();
             await scene.SucceedAsync();
-            foreach ((TaskCompletionSource<int> source, Task<int> call) in slow.Zip(before))
+            foreach ((var source, var call) in slow.Zip(before))
             {
                 source.SetException(new IOException("late"));
                 await Scene.EndAsync(call);
@@ -138,7 +138,7 @@ internal static class BreakerScenarios
         new("CB15", "a failure from before the trip does not keep it open longer", Breaker, async scene =>
         {
             var slow = new TaskCompletionSource<int>();
-            Task<int> before = scene.Begin(slow);
+            var before = scene.Begin(slow);
             await scene.FailTimes(5);
             scene.Clock.Advance(TimeSpan.FromSeconds(20));
             slow.SetException(new IOException("late"));
@@ -161,7 +161,7 @@ internal static class BreakerScenarios
         }),
         new("CB4", "calls that their callers cancel do not open it", Breaker, async scene =>
         {
-            for (int i = 0; i < 10; i++)
+            for (var i = 0; i < 10; i++)
             {
                 await scene.CancelAsync();
             }
@@ -177,7 +177,7 @@ internal static class BreakerScenarios
         }),
         new("CL5", "a cancellation that is not the caller's, as of an HttpClient timeout, is a failure", Breaker, async scene =>
         {
-            for (int i = 0; i < 5; i++)
+            for (var i = 0; i < 5; i++)
             {
                 await scene.FailAsync(new TaskCanceledException("timed out", new TimeoutException()));
             }
@@ -194,7 +194,7 @@ internal static class BreakerScenarios
         {
             scene.Subject.Isolate();
             scene.Clock.Advance(TimeSpan.FromHours(1));
-            bool rejected = !await scene.AdmitsAsync();
+            var rejected = !await scene.AdmitsAsync();
             scene.Subject.Reset();
             return rejected && await scene.AdmitsAsync();
         }),
@@ -203,7 +203,7 @@ internal static class BreakerScenarios
     private static Setup Broken() => new()
     {
         Breaker = true,
-        IsFailure = e => e is NotSupportedException ? throw new InvalidOperationException("A broken predicate.") : true,
+        IsFailure = exception => exception is NotSupportedException ? throw new InvalidOperationException("A broken predicate.") : true,
     };
 
     private static Setup Noisy() => new() { Breaker = true, OnTransition = () => throw new InvalidOperationException("A broken callback.") };

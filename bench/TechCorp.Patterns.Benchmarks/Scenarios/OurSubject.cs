@@ -6,7 +6,7 @@ internal sealed class OurSubject : ISubject
 {
     private readonly ResiliencePipeline _pipeline;
 
-    private OurSubject(Setup setup, TimeProvider clock)
+    private OurSubject(Setup setup, TimeProvider timeProvider)
     {
         var options = new ResiliencePipelineOptions
         {
@@ -27,18 +27,18 @@ internal sealed class OurSubject : ISubject
 
         if (setup.IsFailure is { } isFailure)
         {
-            options.Outcomes.Classify(e => isFailure(e) ? OutcomeClass.Failure : OutcomeClass.Success);
+            options.Outcomes.Classify(exception => isFailure(exception) ? OutcomeClass.Failure : OutcomeClass.Success);
         }
 
-        _pipeline = ResiliencePipeline.Create("scenario", options, clock);
+        _pipeline = ResiliencePipeline.Create("scenario", options, timeProvider);
     }
 
     public bool IsClosed => _pipeline.CircuitBreaker!.State == CircuitState.Closed;
 
-    public static ISubject? Make(Setup setup, TimeProvider clock) => new OurSubject(setup, clock);
+    public static ISubject? Make(Setup setup, TimeProvider timeProvider) => new OurSubject(setup, timeProvider);
 
-    public Task<int> CallAsync(Func<CancellationToken, Task<int>> operation, CancellationToken cancellationToken) =>
-        _pipeline.ExecuteAsync(operation, cancellationToken).AsTask();
+    public Task<int> CallAsync(Func<CancellationToken, Task<int>> operation, CancellationToken cancellationToken)
+        => _pipeline.ExecuteAsync(operation, cancellationToken).AsTask();
 
     public bool IsRejection(Exception exception) => exception is CircuitOpenException;
 

@@ -12,9 +12,9 @@ internal sealed class PollySubject : ISubject
     private readonly CircuitBreakerManualControl _control = new();
     private readonly ResiliencePipeline _pipeline;
 
-    private PollySubject(Setup setup, TimeProvider clock)
+    private PollySubject(Setup setup, TimeProvider timeProvider)
     {
-        var builder = new ResiliencePipelineBuilder { TimeProvider = clock };
+        var builder = new ResiliencePipelineBuilder { TimeProvider = timeProvider };
         if (setup.Deadline is { } deadline)
         {
             builder.AddTimeout(deadline);
@@ -41,10 +41,10 @@ internal sealed class PollySubject : ISubject
     public bool IsClosed => _state.CircuitState == CircuitState.Closed;
 
     /// <returns>Null when Polly has nothing of the kind.</returns>
-    public static ISubject? Make(Setup setup, TimeProvider clock) => setup.Budget || setup.Abandon ? null : new PollySubject(setup, clock);
+    public static ISubject? Make(Setup setup, TimeProvider timeProvider) => setup.Budget || setup.Abandon ? null : new PollySubject(setup, timeProvider);
 
-    public Task<int> CallAsync(Func<CancellationToken, Task<int>> operation, CancellationToken cancellationToken) =>
-        _pipeline.ExecuteAsync(token => new ValueTask<int>(operation(token)), cancellationToken).AsTask();
+    public Task<int> CallAsync(Func<CancellationToken, Task<int>> operation, CancellationToken cancellationToken)
+        => _pipeline.ExecuteAsync(token => new ValueTask<int>(operation(token)), cancellationToken).AsTask();
 
     public bool IsRejection(Exception exception) => exception is BrokenCircuitException;
 

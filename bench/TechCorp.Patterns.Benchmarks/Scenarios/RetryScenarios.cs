@@ -6,17 +6,17 @@ internal static class RetryScenarios
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly Setup Retry = new() { Retry = true };
 
-    public static IEnumerable<Scenario> All =>
-    [
+    public static IEnumerable<Scenario> All
+    => [
         new("RT1", "it waits 1, 2, 4 and 8 s and gives up after five attempts with the last exception", Retry, async scene =>
         {
-            Exception? thrown = await scene.PassUntilEnd(scene.BeginFailing(), Patience);
+            var thrown = await scene.PassUntilEnd(scene.BeginFailing(), Patience);
             return thrown is IOException { Message: "5" } && Within(scene.Elapsed, 15);
         }),
         new("RT6", "a caller that cancels during a wait gets its own cancellation at once", Retry, async scene =>
         {
             using var caller = new CancellationTokenSource();
-            Task<int> call = scene.BeginFailing(caller.Token);
+            var call = scene.BeginFailing(caller.Token);
             await caller.CancelAsync();
             return await Scene.EndAsync(call) is OperationCanceledException canceled && canceled.CancellationToken == caller.Token && scene.Elapsed == TimeSpan.Zero;
         }),
@@ -27,17 +27,17 @@ internal static class RetryScenarios
         }),
         new("RT11", "a server that asks for an hour is not waited for: the call fails at once", Asking(3600), async scene =>
         {
-            Exception? thrown = await scene.PassUntilEnd(scene.BeginFailing(), Patience);
+            var thrown = await scene.PassUntilEnd(scene.BeginFailing(), Patience);
             return thrown is IOException && scene.Elapsed < TimeSpan.FromSeconds(1);
         }),
         new("RT13", "no wait is begun that would end after the deadline", new Setup { Retry = true, Deadline = TimeSpan.FromSeconds(5) }, async scene =>
         {
-            Exception? thrown = await scene.PassUntilEnd(scene.BeginFailing(), Patience);
+            var thrown = await scene.PassUntilEnd(scene.BeginFailing(), Patience);
             return thrown is IOException && Within(scene.Elapsed, 3);
         }),
         new("RT14", "in an outage a budget keeps the attempts within 1.2 of the calls", new Setup { Retry = true, Budget = true }, async scene =>
         {
-            for (int i = 0; i < 50; i++)
+            for (var i = 0; i < 50; i++)
             {
                 await scene.PassUntilEnd(scene.BeginFailing(), Patience);
             }
@@ -46,31 +46,31 @@ internal static class RetryScenarios
         }),
         new("RT17", "a callback that throws does not change the outcome", Noisy(), async scene =>
         {
-            int attempts = 0;
-            Task<int> call = scene.Subject.CallAsync(_ => ++attempts < 3 ? Task.FromException<int>(new IOException()) : Task.FromResult(1));
+            var attempts = 0;
+            var call = scene.Subject.CallAsync(_ => ++attempts < 3 ? Task.FromException<int>(new IOException()) : Task.FromResult(1));
             return await scene.PassUntilEnd(call, Patience) is null && attempts == 3;
         }),
         new("TO1", "an operation that takes longer than 5 s ends with a timeout", new Setup { Timeout = true }, async scene =>
         {
-            Exception? thrown = await scene.PassUntilEnd(scene.Begin(new TaskCompletionSource<int>()), Patience);
+            var thrown = await scene.PassUntilEnd(scene.Begin(new TaskCompletionSource<int>()), Patience);
             return thrown is not null && scene.Subject.IsTimeout(thrown) && Within(scene.Elapsed, 5);
         }),
         new("TO3", "a caller that cancels first gets its own cancellation, not a timeout", new Setup { Timeout = true }, async scene =>
         {
             using var caller = new CancellationTokenSource();
-            Task<int> call = scene.Begin(new TaskCompletionSource<int>(), caller.Token);
+            var call = scene.Begin(new TaskCompletionSource<int>(), caller.Token);
             await caller.CancelAsync();
             return await Scene.EndAsync(call) is OperationCanceledException canceled && canceled.CancellationToken == caller.Token;
         }),
         new("TO2", "an operation that ignores its token can be left behind at the timeout", new Setup { Timeout = true, Abandon = true }, async scene =>
         {
-            Task<int> call = scene.Subject.CallAsync(_ => new TaskCompletionSource<int>().Task);
-            Exception? thrown = await scene.PassUntilEnd(call, TimeSpan.FromSeconds(20));
+            var call = scene.Subject.CallAsync(_ => new TaskCompletionSource<int>().Task);
+            var thrown = await scene.PassUntilEnd(call, TimeSpan.FromSeconds(20));
             return thrown is not null && scene.Subject.IsTimeout(thrown) && Within(scene.Elapsed, 5);
         }),
         new("CL6", "timeouts are failures for the circuit", new Setup { Breaker = true, Timeout = true }, async scene =>
         {
-            for (int i = 0; i < 5; i++)
+            for (var i = 0; i < 5; i++)
             {
                 await scene.PassUntilEnd(scene.Begin(new TaskCompletionSource<int>()), Patience);
             }
@@ -80,7 +80,7 @@ internal static class RetryScenarios
         new("RT9", "a call that comes while the circuit is open ends at once: no waits, no attempts for rejections", new Setup { Breaker = true, Retry = true }, async scene =>
         {
             await scene.PassUntilEnd(scene.BeginFailing(), Patience);
-            TimeSpan before = scene.Elapsed;
+            var before = scene.Elapsed;
             await scene.PassUntilEnd(scene.BeginFailing(), Patience);
             return scene.Elapsed == before;
         }),

@@ -9,13 +9,13 @@ internal static class ScenarioRun
         await output.WriteLineAsync("'not offered' means that the library has nothing of the kind; it is not the same as wrong.");
         await output.WriteLineAsync();
         await output.WriteLineAsync($"{"row",-5} {"TechCorp",-12} {"Polly",-12} rule");
-        int total = 0;
-        int ours = 0;
-        int peer = 0;
-        foreach (Scenario scenario in BreakerScenarios.All.Concat(RetryScenarios.All))
+        var total = 0;
+        var ours = 0;
+        var peer = 0;
+        foreach (var scenario in BreakerScenarios.All.Concat(RetryScenarios.All))
         {
-            Verdict own = await scenario.PlayAsync(OurSubject.Make);
-            Verdict polly = await scenario.PlayAsync(PollySubject.Make);
+            var own = await scenario.PlayAsync(OurSubject.Make);
+            var polly = await scenario.PlayAsync(PollySubject.Make);
             total++;
             ours += own == Verdict.Held ? 1 : 0;
             peer += polly == Verdict.Held ? 1 : 0;

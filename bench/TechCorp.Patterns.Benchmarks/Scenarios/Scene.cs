@@ -25,7 +25,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
     /// <summary>Begins a call of which every attempt fails with a message that numbers it.</summary>
     public Task<int> BeginFailing(CancellationToken cancellationToken = default)
     {
-        int attempt = 0;
+        var attempt = 0;
         return subject.CallAsync(
             _ =>
             {
@@ -53,14 +53,14 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
     public async Task<Exception?> CancelAsync()
     {
         using var caller = new CancellationTokenSource();
-        Task<int> call = Begin(new TaskCompletionSource<int>(), caller.Token);
+        var call = Begin(new TaskCompletionSource<int>(), caller.Token);
         await caller.CancelAsync();
         return await EndAsync(call);
     }
 
     public async Task FailTimes(int times)
     {
-        for (int i = 0; i < times; i++)
+        for (var i = 0; i < times; i++)
         {
             await FailAsync();
         }
@@ -76,7 +76,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
     /// <summary>Whether a call is let through now; it succeeds.</summary>
     public async Task<bool> AdmitsAsync()
     {
-        int before = Attempts;
+        var before = Attempts;
         await SucceedAsync();
         return Attempts > before;
     }
@@ -84,7 +84,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
     /// <summary>Lets time pass in small steps until the call has ended; returns what it threw.</summary>
     public async Task<Exception?> PassUntilEnd(Task<int> call, TimeSpan atMost)
     {
-        TimeSpan end = Elapsed + atMost;
+        var end = Elapsed + atMost;
         while (!call.IsCompleted && Elapsed < end)
         {
             await Settle();
@@ -114,7 +114,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
     /// <summary>Lets continuations that were queued to the thread pool run.</summary>
     private static async Task Settle()
     {
-        for (int i = 0; i < 20; i++)
+        for (var i = 0; i < 20; i++)
         {
             await Task.Yield();
         }

@@ -7,8 +7,8 @@ internal static class Crowd
     public static TimeSpan Run(int threads, int calls, Action<int> loop)
     {
         using var start = new Barrier(threads + 1);
-        Thread[] crowd = new Thread[threads];
-        for (int i = 0; i < threads; i++)
+        var crowd = new Thread[threads];
+        for (var i = 0; i < threads; i++)
         {
             crowd[i] = new Thread(() =>
             {
@@ -19,8 +19,8 @@ internal static class Crowd
         }
 
         start.SignalAndWait();
-        long begun = TimeProvider.System.GetTimestamp();
-        foreach (Thread thread in crowd)
+        var begun = TimeProvider.System.GetTimestamp();
+        foreach (var thread in crowd)
         {
             thread.Join();
         }

@@ -5,7 +5,7 @@ internal static class Loops
 {
     public static void BreakerSync(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.BreakerSync();
         }
@@ -13,7 +13,7 @@ internal static class Loops
 
     public static void BreakerSync(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.BreakerSync();
         }
@@ -21,7 +21,7 @@ internal static class Loops
 
     public static void BreakerAsync(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.BreakerAsync();
         }
@@ -29,7 +29,7 @@ internal static class Loops
 
     public static void BreakerAsync(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.BreakerAsync();
         }
@@ -37,7 +37,7 @@ internal static class Loops
 
     public static void Permit(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.Permit();
         }
@@ -45,7 +45,7 @@ internal static class Loops
 
     public static void Permit(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.Permit();
         }
@@ -53,7 +53,7 @@ internal static class Loops
 
     public static void RetryFirstTry(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.RetryFirstTry();
         }
@@ -61,7 +61,7 @@ internal static class Loops
 
     public static void RetryFirstTry(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.RetryFirstTry();
         }
@@ -69,7 +69,7 @@ internal static class Loops
 
     public static void PipelineSync(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.PipelineSync();
         }
@@ -77,7 +77,7 @@ internal static class Loops
 
     public static void PipelineSync(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.PipelineSync();
         }
@@ -85,7 +85,7 @@ internal static class Loops
 
     public static void PipelineAsync(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.PipelineAsync();
         }
@@ -93,7 +93,7 @@ internal static class Loops
 
     public static void PipelineAsync(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.PipelineAsync();
         }
@@ -101,7 +101,7 @@ internal static class Loops
 
     public static void Reject(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.Reject();
         }
@@ -109,7 +109,7 @@ internal static class Loops
 
     public static void Reject(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.Reject();
         }
@@ -117,7 +117,7 @@ internal static class Loops
 
     public static void BreakerOutcome(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.BreakerOutcome();
         }
@@ -125,7 +125,7 @@ internal static class Loops
 
     public static void BreakerOutcome(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.BreakerOutcome();
         }
@@ -133,7 +133,7 @@ internal static class Loops
 
     public static void RetryOutcome(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.RetryOutcome();
         }
@@ -141,7 +141,7 @@ internal static class Loops
 
     public static void RetryOutcome(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.RetryOutcome();
         }
@@ -149,7 +149,7 @@ internal static class Loops
 
     public static void PipelineOutcome(OurSubjects ours, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             ours.PipelineOutcome();
         }
@@ -157,7 +157,7 @@ internal static class Loops
 
     public static void PipelineOutcome(PollySubjects polly, int calls)
     {
-        for (int i = 0; i < calls; i++)
+        for (var i = 0; i < calls; i++)
         {
             polly.PipelineOutcome();
         }

@@ -13,7 +13,7 @@ internal sealed class OurSubjects
 
     public OurSubjects()
     {
-        while (_open.TryEnter(out CircuitPermit permit))
+        while (_open.TryEnter(out var permit))
         {
             permit.Failure();
         }
@@ -25,7 +25,7 @@ internal sealed class OurSubjects
 
     public int Permit()
     {
-        if (!_breaker.TryEnter(out CircuitPermit permit))
+        if (!_breaker.TryEnter(out var permit))
         {
             throw new InvalidOperationException("The circuit is expected to be closed.");
         }
@@ -41,8 +41,8 @@ internal sealed class OurSubjects
 
     public int Reject()
     {
-        ValueTask<Outcome<int>> rejected = _open.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1);
-        Outcome<int> outcome = rejected.Result;
+        var rejected = _open.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1);
+        var outcome = rejected.Result;
         return outcome.Status == OutcomeStatus.Rejected ? 1 : throw new InvalidOperationException("The circuit is expected to be open.");
     }
 
@@ -52,12 +52,12 @@ internal sealed class OurSubjects
 
     public int PipelineOutcome() => Now(_pipeline.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
 
-    private static int Now(ValueTask<int> call) =>
-        call.IsCompletedSuccessfully ? call.Result : throw new InvalidOperationException("The call is expected to be complete.");
+    private static int Now(ValueTask<int> call)
+        => call.IsCompletedSuccessfully ? call.Result : throw new InvalidOperationException("The call is expected to be complete.");
 
     private static int Now(ValueTask<Outcome<int>> call)
     {
-        Outcome<int> outcome = call.Result;
+        var outcome = call.Result;
         return outcome.Status == OutcomeStatus.Success ? outcome.Value : throw new InvalidOperationException("The call is expected to succeed.");
     }
 

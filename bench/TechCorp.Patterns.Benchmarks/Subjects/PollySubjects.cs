@@ -25,14 +25,14 @@ internal sealed class PollySubjects
 
     public PollySubjects()
     {
-        CircuitBreakerStrategyOptions options = Breaker();
+        var options = Breaker();
         options.BreakDuration = TimeSpan.FromMinutes(10);
         var state = new CircuitBreakerStateProvider();
         options.StateProvider = state;
         _open = new ResiliencePipelineBuilder().AddCircuitBreaker(options).Build();
         while (state.CircuitState != CircuitState.Open)
         {
-            ResilienceContext context = ResilienceContextPool.Shared.Get();
+            var context = ResilienceContextPool.Shared.Get();
             _ = _open.ExecuteOutcomeAsync(static (_, _) => Outcome.FromExceptionAsValueTask<int>(new TimeoutException()), context, 1).Result;
             ResilienceContextPool.Shared.Return(context);
         }
@@ -52,8 +52,8 @@ internal sealed class PollySubjects
 
     public int Reject()
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get();
-        Outcome<int> outcome = _open.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
+        var context = ResilienceContextPool.Shared.Get();
+        var outcome = _open.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
         ResilienceContextPool.Shared.Return(context);
         return outcome.Exception is BrokenCircuitException ? 1 : throw new InvalidOperationException("The circuit is expected to be open.");
     }
@@ -67,8 +67,8 @@ internal sealed class PollySubjects
     /// <summary>The shape in which Polly is fastest: a pooled context, and outcomes on both sides.</summary>
     private static int OutcomeOf(ResiliencePipeline pipeline)
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get();
-        Outcome<int> outcome = pipeline.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
+        var context = ResilienceContextPool.Shared.Get();
+        var outcome = pipeline.ExecuteOutcomeAsync(static (_, state) => Outcome.FromResultAsValueTask(state), context, 1).Result;
         ResilienceContextPool.Shared.Return(context);
         return outcome.Result;
     }
@@ -88,8 +88,8 @@ internal sealed class PollySubjects
         MaxDelay = TimeSpan.FromSeconds(8),
     };
 
-    private static int Now(ValueTask<int> call) =>
-        call.IsCompletedSuccessfully ? call.Result : throw new InvalidOperationException("The call is expected to be complete.");
+    private static int Now(ValueTask<int> call)
+        => call.IsCompletedSuccessfully ? call.Result : throw new InvalidOperationException("The call is expected to be complete.");
 
     private int Later(ValueTask<int> call)
     {

@@ -15,7 +15,7 @@ internal static class ExpireBound
         await using var proxy = new TcpProxy(server.Host, server.Port > 0 ? server.Port : 5672);
         await using var bus = await MessageBus.StartAsync(builder => builder
             .UseRabbitMq(new UriBuilder(server) { Host = "127.0.0.1", Port = proxy.Port }.Uri.ToString())
-            .Publisher(options => options.Timeout = Deadline)
+            .ConfigurePublisher(options => options.Timeout = Deadline)
             .AddMessage("load.event", LoadJson.Default.LoadEvent));
         var destination = Destination.ToQueue(queue.Name);
         await bus.Publisher.PublishAsync(LoadEvent.Of(round), destination); // warms up

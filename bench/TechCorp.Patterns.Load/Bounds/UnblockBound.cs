@@ -14,7 +14,7 @@ internal static class UnblockBound
         await using var queue = await LoadQueue.CreateAsync(server, kind, "unblock");
         await using var bus = await MessageBus.StartAsync(builder => builder
             .UseRabbitMq(server.ToString())
-            .Publisher(options => options.Timeout = TimeSpan.FromMinutes(1))
+            .ConfigurePublisher(options => options.Timeout = TimeSpan.FromMinutes(1))
             .AddMessage("load.event", LoadJson.Default.LoadEvent, Destination.ToQueue(queue.Name)));
         await using var witness = await BlockedWitness.OpenAsync(server);
         await bus.Publisher.PublishAsync(LoadEvent.Of(0)); // warms up

@@ -19,7 +19,7 @@ internal sealed class OurLedgerSide : ILedgerSide
     {
         var bus = await MessageBus.StartAsync(builder => builder
             .UseRabbitMq(server.ToString(), options => options.Heartbeat = heartbeat)
-            .Publisher(options => options.Timeout = deadline)
+            .ConfigurePublisher(options => options.Timeout = deadline)
             .AddTopology(queue.Topology)
             .AddMessage("load.event", LoadJson.Default.LoadEvent)
             .AddConsumer<LoadEvent>(queue.Name, (message, _, _) => Receive(ledger, message), options => (options.Prefetch, options.Policy, options.RedeliveryLimit) = (prefetch, DeliveryPolicy.NoRetry, null)));

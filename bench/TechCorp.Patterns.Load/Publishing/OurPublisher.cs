@@ -12,7 +12,7 @@ internal sealed class OurPublisher : ILoadPublisher
     internal static async Task<OurPublisher> StartAsync(Uri server, string queue, int window)
         => new(await MessageBus.StartAsync(bus => bus
             .UseRabbitMq(server.ToString())
-            .Publisher(options => options.Window = window)
+            .ConfigurePublisher(options => options.MaxOutstandingConfirms = window)
             .AddMessage("load.event", LoadJson.Default.LoadEvent, Destination.ToQueue(queue))));
 
     public ValueTask PublishAsync(LoadEvent body) => new(_bus.Publisher.PublishAsync(body));

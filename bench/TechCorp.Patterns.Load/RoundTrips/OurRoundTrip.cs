@@ -20,7 +20,7 @@ internal sealed class OurRoundTrip : IRoundTrip
         var arrivals = new Arrivals();
         var bus = await MessageBus.StartAsync(builder => builder
             .UseRabbitMq(server.ToString())
-            .Publisher(options => options.Window = window)
+            .ConfigurePublisher(options => options.MaxOutstandingConfirms = window)
             .AddTopology(queue.Topology)
             .AddMessage("load.event", LoadJson.Default.LoadEvent, Destination.ToQueue(queue.Name))
             .AddConsumer<LoadEvent>(queue.Name, (_, _, _) => Handle(arrivals), options => (options.Prefetch, options.Policy) = (prefetch, DeliveryPolicy.NoRetry)));

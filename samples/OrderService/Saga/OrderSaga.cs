@@ -7,7 +7,7 @@ using TechCorp.Resilience;
 namespace OrderService.Saga;
 
 /// <summary>The seed's order saga: reserve inventory, process payment, confirm the reservation; on failure refund and release, in reverse order.</summary>
-public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments, TimeProvider clock) : Saga<OrderState>
+public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments, TimeProvider timeProvider) : Saga<OrderState>
 {
     // One less than the failures that open the payment circuit: the trouble of one order never closes the till for all.
     private static readonly StepRetry PaymentRetry = new() { Attempts = 4 };
@@ -60,14 +60,14 @@ public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments,
     private Task CompleteAsync(SagaTransaction<OrderState> end, CancellationToken cancellationToken)
     {
         var order = end.State;
-        end.Publish(new OrderCompleted("order.completed", order.OrderId, order.UserId, clock.GetUtcNow()), aggregateType: "Order", aggregateId: order.OrderId);
+        end.Publish(new OrderCompleted("order.completed", order.OrderId, order.UserId, timeProvider.GetUtcNow()), aggregateType: "Order", aggregateId: order.OrderId);
         return EndAsync(end, "completed");
     }
 
     private Task CancelAsync(SagaTransaction<OrderState> end, CancellationToken cancellationToken)
     {
         var order = end.State;
-        end.Publish(new OrderCancelled("order.cancelled", order.OrderId, order.UserId, end.Reason ?? "", clock.GetUtcNow()), aggregateType: "Order", aggregateId: order.OrderId);
+        end.Publish(new OrderCancelled("order.cancelled", order.OrderId, order.UserId, end.Reason ?? "", timeProvider.GetUtcNow()), aggregateType: "Order", aggregateId: order.OrderId);
         return EndAsync(end, "cancelled");
     }
 

@@ -8,8 +8,8 @@ internal static class GatewayEndpoints
 {
     internal static void MapGateway(this WebApplication app, ServiceSettings settings)
     {
-        app.MapGet("/gateway", (SimulatedGateway gateway, ResiliencePipelines pipelines) =>
-            Results.Ok(new { outage = gateway.Outage, circuit = pipelines.Get("gateway").CircuitBreaker!.State.ToString() }));
+        app.MapGet("/gateway", (SimulatedGateway gateway, ResiliencePipelineRegistry pipelines)
+            => Results.Ok(new { outage = gateway.Outage, circuit = pipelines.Get("gateway").CircuitBreaker!.State.ToString() }));
 
         if (settings.Configuration.GetValueOrDefault("Gateway:OutageSwitch") != "true")
         {

@@ -55,19 +55,19 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
                 .ExecuteAsync(_operation, key, FingerprintOf(http, request), new Call(context, next), http.RequestAborted);
             return answer.Value with { IsReplay = answer.Replayed };
         }
-        catch (OpenAnswerException e)
+        catch (OpenAnswerException exception)
         {
-            return e.Answer;
+            return exception.Answer;
         }
-        catch (IdempotencyConflictException e)
+        catch (IdempotencyConflictException exception)
         {
-            return Later(http, StatusCodes.Status409Conflict, "A request with this Idempotency-Key still runs. Ask again with the same key after Retry-After.", e.RetryAfter);
+            return Later(http, StatusCodes.Status409Conflict, "A request with this Idempotency-Key still runs. Ask again with the same key after Retry-After.", exception.RetryAfter);
         }
         catch (IdempotencyMismatchException)
         {
             return Results.Problem("This Idempotency-Key belongs to a request with another address or body. Send a new key with a new request.", statusCode: StatusCodes.Status422UnprocessableEntity);
         }
-        catch (Exception e) when (e is IdempotencyLeaseLostException or CompletionUnknownException)
+        catch (Exception exception) when (exception is IdempotencyLeaseLostException or CompletionUnknownException)
         {
             return Later(http, StatusCodes.Status503ServiceUnavailable, "How the request ended could not be kept. Ask again with the same key after Retry-After.", IdempotentEndpoints.Lease);
         }

@@ -20,9 +20,9 @@ internal sealed partial class IdempotencySweeper(SqlIdempotencyStore store, ILog
                 {
                 }
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailure(logger, e);
+                LogFailure(logger, exception);
             }
         }
     }

@@ -21,6 +21,6 @@ public enum ConsumerState
     /// <summary>Paused by <see cref="MessageConsumers.PauseAsync"/>.</summary>
     Paused,
 
-    /// <summary>It looked alive and the broker did not serve it (see <see cref="ConsumerOptions.GhostTimeout"/>); the transport is making a new channel.</summary>
-    Ghost,
+    /// <summary>It looked alive and the broker did not serve it (see <see cref="ConsumerOptions.StalledConsumerTimeout"/>); the transport is making a new channel.</summary>
+    Stalled,
 }

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Messaging;
 
 /// <summary>Moves copies to retry and dead-letter queues: confirmed before the original may be acknowledged, so that no crash between loses the message.</summary>
-internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, FailureCopy copies, TimeSpan timeout, TimeProvider clock, ILogger logger)
+internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, FailureCopy copies, TimeSpan timeout, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly ObservedPublisher _publishing = new(transport, clock);
+    private readonly ObservedPublisher _publishing = new(transport, timeProvider);
     private int _failuresInARow;
 
     /// <summary>Does what the verdict asks for, up to the settlement.</summary>
@@ -23,13 +23,13 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
 
     /// <summary>Ends early when the consumer is stopping; never throws.</summary>
     internal async Task PauseAsync(TimeSpan pause, CancellationToken closing)
-        => await Task.Delay(pause, clock, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        => await Task.Delay(pause, timeProvider, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<VerdictKind> MoveAsync(Delivery delivery, Verdict verdict, Exception? exception, CancellationToken closing, CancellationToken abort)
     {
         var (copy, destination) = verdict.Kind == VerdictKind.DeadLetter
-            ? (copies.ForDeadLetter(delivery, verdict, exception, clock.GetUtcNow()), plan.DeadLetters)
-            : (copies.ForRetry(delivery, verdict, exception, clock.GetUtcNow()), Destination.ToQueue(Topology.RetryQueueOf(plan.Queue, verdict.Delay)));
+            ? (copies.ForDeadLetter(delivery, verdict, exception, timeProvider.GetUtcNow()), plan.DeadLetters)
+            : (copies.ForRetry(delivery, verdict, exception, timeProvider.GetUtcNow()), Destination.ToQueue(Topology.RetryQueueOf(plan.Queue, verdict.Delay)));
         var outcome = await PublishAsync(verdict.Kind == VerdictKind.DeadLetter ? "dead-letter" : "retry", copy, destination, abort).ConfigureAwait(false);
         if (outcome.IsConfirmed)
         {
@@ -49,12 +49,12 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
     {
         try
         {
-            return await _publishing.PublishAsync(operation, copy, destination, WhenUnroutable.Fail, timeout, abort).ConfigureAwait(false);
+            return await _publishing.PublishAsync(operation, copy, destination, UnroutableBehavior.Fail, timeout, abort).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
             // Cancelled by the stop budget, or a fault of the transport: whether the copy arrived is not known, so the original stays.
-            return PublishOutcome.ExpiredUnconfirmed(ExceptionText.MessageOf(e));
+            return PublishOutcome.ExpiredUnconfirmed(ExceptionText.MessageOf(exception));
         }
     }
 

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Messaging;
 
 /// <summary>Takes one delivery from its arrival to its settlement: handler, verdict, and what the verdict asks for.</summary>
-internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, HandlerCall call, DeliveryMover mover, ConsumerCounters counters, TimeProvider clock, ILogger logger)
+internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, HandlerCall call, DeliveryMover mover, ConsumerCounters counters, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
     private readonly DeliveryReader _reader = new(plan);
 
     /// <summary>A timestamp of the clock that deliveries are kept by.</summary>
-    internal long Now => clock.GetTimestamp();
+    internal long Now => timeProvider.GetTimestamp();
 
     internal string? OrderingKeyOf(Delivery delivery) => _reader.OrderingKeyOf(delivery);
 
@@ -28,9 +28,9 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
             return;
         }
 
-        var started = clock.GetTimestamp();
+        var started = timeProvider.GetTimestamp();
         var activity = ConsumeActivity.Start(system, plan.Queue, delivery);
-        using var span = new RunningSpan(activity);
+        using var span = new ActivityScope(activity);
         var (verdict, exception) = await DecideAsync(queued, source, closing, abort).ConfigureAwait(false);
         ConsumeActivity.End(activity, verdict, exception);
         if (verdict.Kind is not VerdictKind.Acknowledge && IsStale(source, delivery, closing))
@@ -42,7 +42,7 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
 
         LogVerdict(delivery, verdict, exception);
         var done = await mover.CarryOutAsync(delivery, verdict, exception, closing, abort).ConfigureAwait(false);
-        Settle(source, delivery, done, soon: clock.GetElapsedTime(started) < Quick); // the next is likely to be as quick, and then one frame settles both
+        Settle(source, delivery, done, soon: timeProvider.GetElapsedTime(started) < Quick); // the next is likely to be as quick, and then one frame settles both
     }
 
     /// <summary>Gives an unstarted delivery back.</summary>
@@ -103,7 +103,7 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
     /// <returns>Whether the handler is to be asked again; otherwise it must be given back.</returns>
     private async Task<bool> HoldAsync(QueuedDelivery queued, Verdict verdict, Exception? exception, CancellationToken closing)
     {
-        if (clock.GetElapsedTime(queued.Arrived) + verdict.Delay > SettlementDecision.LongestKept)
+        if (timeProvider.GetElapsedTime(queued.Arrived) + verdict.Delay > SettlementDecision.LongestKept)
         {
             return false;
         }

@@ -120,9 +120,9 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         {
             await _abort.CancelAsync().ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            logger.CancelCallbackFailed(e, queue);
+            logger.CancelCallbackFailed(exception, queue);
         }
     }
 
@@ -138,9 +138,9 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         {
             return new QueuedDelivery(delivery, processor.OrderingKeyOf(delivery), processor.Now, null);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            return new QueuedDelivery(delivery, null, processor.Now, e);
+            return new QueuedDelivery(delivery, null, processor.Now, exception);
         }
     }
 
@@ -168,9 +168,9 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
 
                 await processing.ConfigureAwait(false);
             }
-            catch (Exception e)
+            catch (Exception exception)
             {
-                logger.PumpFailed(e, queue);
+                logger.PumpFailed(exception, queue);
                 await processor.GiveBackAsync(source, next.Delivery, _closing.Token).ConfigureAwait(false);
             }
 

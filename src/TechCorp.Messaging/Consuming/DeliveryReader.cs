@@ -13,9 +13,9 @@ internal sealed class DeliveryReader(ConsumerPlan plan)
         {
             type = TypeOf(delivery);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return (null, AttemptResult.Unhandleable(DeadLetterReason.Unreadable, "", e));
+            return (null, AttemptResult.Unhandleable(DeadLetterReason.Unreadable, "", exception));
         }
 
         if (string.IsNullOrEmpty(type))

@@ -10,15 +10,15 @@ namespace TechCorp.Messaging;
 /// A handler that returns after its token was cancelled counts as not done: it may have returned because of the token. So its message comes again.
 /// A handler is never abandoned: the call ends when the handler does, so one message is never handled twice at once.
 /// </remarks>
-internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScopeFactory scopes, ConsumerCounters counters, TimeProvider clock, ILogger logger)
+internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScopeFactory scopes, ConsumerCounters counters, TimeProvider timeProvider, ILogger logger)
 {
     private readonly ConcurrentQueue<HandlerWatch> _watches = new(); // no more than handlers ran at once
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<AttemptResult> InvokeAsync(HandlerInvoker invoker, MessageContext context, CancellationToken abort)
     {
-        var started = MessagingMetrics.TimesHandlers ? clock.GetTimestamp() : (long?)null;
-        var watch = _watches.TryDequeue(out var used) ? used : new HandlerWatch(clock, (source, call) => _ = ExpireAsync(source, call));
+        var started = MessagingMetrics.TimesHandlers ? timeProvider.GetTimestamp() : (long?)null;
+        var watch = _watches.TryDequeue(out var used) ? used : new HandlerWatch(timeProvider, (source, call) => _ = ExpireAsync(source, call));
         var token = watch.Begin(context, plan.Options.HandlerTimeout, abort);
         Exception? thrown = null;
         try
@@ -33,9 +33,9 @@ internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScop
                 await scope.DisposeAsync().ConfigureAwait(false); // 'await using' would box it
             }
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            thrown = e;
+            thrown = exception;
         }
 
         var (expired, reusable) = await watch.EndAsync().ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScop
             : AttemptResult.Succeeded;
         if (started is { } moment)
         {
-            MessagingMetrics.Handled(system, plan.Queue, context.Type, clock.GetElapsedTime(moment), result.End == AttemptEnd.Succeeded);
+            MessagingMetrics.Handled(system, plan.Queue, context.Type, timeProvider.GetElapsedTime(moment), result.End == AttemptEnd.Succeeded);
         }
 
         return result;
@@ -70,9 +70,9 @@ internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScop
             logger.HandlerTimedOut(context.MessageId, context.Type, plan.Queue, plan.Options.HandlerTimeout);
             await deadline.CancelAsync().ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            logger.CancelCallbackFailed(e, plan.Queue);
+            logger.CancelCallbackFailed(exception, plan.Queue);
         }
     }
 

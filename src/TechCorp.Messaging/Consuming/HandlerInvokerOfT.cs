@@ -17,9 +17,9 @@ internal sealed class HandlerInvoker<T>(MessageType<T> type, Func<IServiceProvid
         {
             return type.Serializer.Deserialize(context.Body.Span);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            throw new UnreadableBodyException($"The body of message {context.MessageId ?? "without id"} cannot be read as '{type.WireName}' ({typeof(T).Name}): {e.Message}", e);
+            throw new UnreadableBodyException($"The body of message {context.MessageId ?? "without id"} cannot be read as '{type.WireName}' ({typeof(T).Name}): {exception.Message}", exception);
         }
     }
 }

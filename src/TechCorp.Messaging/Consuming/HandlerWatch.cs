@@ -6,7 +6,7 @@ namespace TechCorp.Messaging;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer of its own, and who still holds its token may look at it; the timer is disposed with the last call.")]
 internal sealed class HandlerWatch
 {
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _timeProvider;
     private readonly Action<CancellationTokenSource, MessageContext> _expire;
     private readonly CancellationTokenSource _source = new();
     private readonly ITimer _timer;
@@ -17,14 +17,14 @@ internal sealed class HandlerWatch
     private bool _expired; // guarded by _gate
     private CancellationTokenRegistration _abort;
 
-    /// <param name="clock">The clock of the deadline.</param>
+    /// <param name="timeProvider">The clock of the deadline.</param>
     /// <param name="expire">Called on the timer's thread when a call's time is over; must not throw.</param>
-    internal HandlerWatch(TimeProvider clock, Action<CancellationTokenSource, MessageContext> expire)
+    internal HandlerWatch(TimeProvider timeProvider, Action<CancellationTokenSource, MessageContext> expire)
     {
-        _clock = clock;
+        _timeProvider = timeProvider;
         _expire = expire;
         using var _ = ExecutionContext.SuppressFlow();
-        _timer = clock.CreateTimer(static watch => ((HandlerWatch)watch!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timeProvider.CreateTimer(static watch => ((HandlerWatch)watch!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A call begins.</summary>
@@ -34,7 +34,7 @@ internal sealed class HandlerWatch
         lock (_gate)
         {
             _call = call;
-            _deadline = _clock.GetTimestamp() + (long)(timeout.TotalSeconds * _clock.TimestampFrequency);
+            _deadline = _timeProvider.GetTimestamp() + (long)(timeout.TotalSeconds * _timeProvider.TimestampFrequency);
             setsTimer = _fires == 0; // set already: it fires no later than now needed, and is set again then
             _fires = setsTimer ? _deadline : _fires;
         }
@@ -77,7 +77,7 @@ internal sealed class HandlerWatch
                 return;
             }
 
-            var left = Math.Ceiling(_clock.GetElapsedTime(_clock.GetTimestamp(), _deadline).TotalMilliseconds);
+            var left = Math.Ceiling(_timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), _deadline).TotalMilliseconds);
             if (left > 0)
             {
                 _fires = _deadline;

@@ -12,7 +12,7 @@ internal sealed class QueueConsumer : IDisposable
     private readonly bool _takesTurns;
     private readonly DeliveryProcessor _processor;
     private readonly ConsumerCounters _counters;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _steps = new(1, 1);
     private readonly CancellationTokenSource _stopping = new(); // nothing is subscribed any more
@@ -29,11 +29,11 @@ internal sealed class QueueConsumer : IDisposable
         _transport = transport;
         _plan = plan;
         _takesTurns = messaging.Topology.QueuesByName.GetValueOrDefault(plan.Queue) is { SingleActiveConsumer: true };
-        _clock = messaging.Clock;
+        _timeProvider = messaging.TimeProvider;
         _logger = messaging.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
         _counters = new ConsumerCounters(transport.System, plan.Queue);
-        var mover = new DeliveryMover(transport, plan, new FailureCopy(plan.Queue, messaging.AppId), messaging.Publisher.Timeout, _clock, _logger);
-        _processor = new DeliveryProcessor(transport.System, plan, new HandlerCall(transport.System, plan, scopes, _counters, _clock, _logger), mover, _counters, _clock, _logger);
+        var mover = new DeliveryMover(transport, plan, new FailureCopy(plan.Queue, messaging.AppId), messaging.Publisher.Timeout, _timeProvider, _logger);
+        _processor = new DeliveryProcessor(transport.System, plan, new HandlerCall(transport.System, plan, scopes, _counters, _timeProvider, _logger), mover, _counters, _timeProvider, _logger);
     }
 
     internal string Queue => _plan.Queue;
@@ -162,7 +162,7 @@ internal sealed class QueueConsumer : IDisposable
         try
         {
             var pump = new DeliveryPump(_processor, _counters, Queue, _plan.Options.Concurrency, _logger);
-            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, _takesTurns, pump, _clock, _logger, subscribing.Token).ConfigureAwait(false);
+            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, _takesTurns, pump, _timeProvider, _logger, subscribing.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -210,7 +210,7 @@ internal sealed class QueueConsumer : IDisposable
     private ConsumerState StateOf(QueueSubscription? subscription, int load)
         => subscription is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
             : _paused ? ConsumerState.Paused
-            : subscription.IsGhost ? ConsumerState.Ghost
+            : subscription.IsGhost ? ConsumerState.Stalled
             : !subscription.IsConsuming ? ConsumerState.Rebuilding
             : load > 0 ? ConsumerState.Consuming
             : ConsumerState.Idle;

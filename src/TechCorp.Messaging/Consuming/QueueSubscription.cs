@@ -10,18 +10,18 @@ internal sealed class QueueSubscription
 
     private readonly DeliveryPump _pump;
     private readonly IDeliverySource _source;
-    private readonly GhostWatch _watch;
+    private readonly ConsumerWatchdog _watch;
     private readonly string _queue;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
-    private QueueSubscription(DeliveryPump pump, IDeliverySource source, GhostWatch watch, string queue, TimeProvider clock, ILogger logger)
+    private QueueSubscription(DeliveryPump pump, IDeliverySource source, ConsumerWatchdog watch, string queue, TimeProvider timeProvider, ILogger logger)
     {
         _pump = pump;
         _source = source;
         _watch = watch;
         _queue = queue;
-        _clock = clock;
+        _timeProvider = timeProvider;
         _logger = logger;
     }
 
@@ -32,15 +32,15 @@ internal sealed class QueueSubscription
 
     internal (int Waiting, int Running) Load => _pump.Load;
 
-    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerOptions options, bool takesTurns, DeliveryPump pump, TimeProvider clock, ILogger logger, CancellationToken cancellationToken)
+    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerOptions options, bool takesTurns, DeliveryPump pump, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         try
         {
             var source = await transport.ConsumeAsync(options.Queue, (ushort)options.Prefetch, pump.Receive, cancellationToken).ConfigureAwait(false);
             pump.Attach(source);
             logger.ConsumerStarted(options.Queue, options.Prefetch, options.Concurrency);
-            var watch = new GhostWatch(transport, source, pump, options, takesTurns, clock, logger);
-            return new QueueSubscription(pump, source, watch, options.Queue, clock, logger);
+            var watch = new ConsumerWatchdog(transport, source, pump, options, takesTurns, timeProvider, logger);
+            return new QueueSubscription(pump, source, watch, options.Queue, timeProvider, logger);
         }
         catch
         {
@@ -63,9 +63,9 @@ internal sealed class QueueSubscription
         {
             await _source.DisposeAsync().ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            _logger.CancelFailed(e, _queue);
+            _logger.CancelFailed(exception, _queue);
         }
 
         _logger.ConsumerStopped(_queue, requeued);
@@ -82,9 +82,9 @@ internal sealed class QueueSubscription
             await _source.CancelAsync(budget).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            _logger.CancelFailed(e, _queue);
+            _logger.CancelFailed(exception, _queue);
             return false;
         }
     }
@@ -98,7 +98,7 @@ internal sealed class QueueSubscription
         }
 
         _logger.StopBudgetOver(_queue, _pump.Load.Running);
-        await Task.WhenAll(_pump.AbortAsync(), _pump.Idle).WaitAsync(Grace, _clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_pump.AbortAsync(), _pump.Idle).WaitAsync(Grace, _timeProvider, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_pump.Idle.IsCompleted)
         {
             _logger.HandlersAbandoned(_queue, _pump.Load.Running);

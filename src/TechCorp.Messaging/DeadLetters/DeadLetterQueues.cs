@@ -10,15 +10,15 @@ public sealed class DeadLetterQueues
 {
     private readonly ITransport _transport;
     private readonly IReadOnlyList<string> _queues;
-    private readonly DeadLetterWalk _walk;
+    private readonly DeadLetterEnumerator _walk;
     private readonly Redrive _redrive;
 
-    internal DeadLetterQueues(ITransport transport, IReadOnlyList<string> queues, TimeSpan publishTimeout, TimeProvider clock)
+    internal DeadLetterQueues(ITransport transport, IReadOnlyList<string> queues, TimeSpan publishTimeout, TimeProvider timeProvider)
     {
         _transport = transport;
         _queues = queues;
-        _walk = new DeadLetterWalk(transport, clock);
-        _redrive = new Redrive(transport, _walk, publishTimeout, clock);
+        _walk = new DeadLetterEnumerator(transport, timeProvider);
+        _redrive = new Redrive(transport, _walk, publishTimeout, timeProvider);
     }
 
     /// <summary>The queues that are consumed here, and how many dead letters each has.</summary>

@@ -23,7 +23,7 @@ internal static class DeadLetterReading
         OriginalRoutingKey = Header(delivery, MessageHeaders.OriginalRoutingKey),
         Consumer = Header(delivery, MessageHeaders.Consumer),
         ReplayCount = delivery.ReplayCount(),
-        ReplayId = Header(delivery, MessageHeaders.ReplayId),
+        ReplayId = Header(delivery, MessageHeaders.RedriveId),
         Headers = delivery.Headers,
         Body = delivery.Body,
     };

@@ -1,9 +1,9 @@
 namespace TechCorp.Messaging;
 
 /// <summary>Sends dead letters back: choose, publish confirmed, then acknowledge; one after the other.</summary>
-internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpan publishTimeout, TimeProvider clock)
+internal sealed class Redrive(ITransport transport, DeadLetterEnumerator walk, TimeSpan publishTimeout, TimeProvider timeProvider)
 {
-    private readonly ObservedPublisher _publishing = new(transport, clock);
+    private readonly ObservedPublisher _publishing = new(transport, timeProvider);
 
     internal async Task<RedriveResult> RunAsync(string queue, RedriveOptions options, CancellationToken cancellationToken)
     {
@@ -45,10 +45,10 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
         return result;
     }
 
-    private async Task<RedriveResult> SendBackAsync(DeadLetter letter, Delivery delivery, HeldDeadLetters held, RedriveTarget target, RedriveResult result, CancellationToken cancellationToken)
+    private async Task<RedriveResult> SendBackAsync(DeadLetter letter, Delivery delivery, UnacknowledgedDeadLetters held, RedriveTarget target, RedriveResult result, CancellationToken cancellationToken)
     {
-        var (message, destination) = RedriveCopy.Of(letter, delivery, target, result.ReplayId);
-        var outcome = await _publishing.PublishAsync("redrive", message, destination, WhenUnroutable.Fail, publishTimeout, cancellationToken).ConfigureAwait(false);
+        var (message, destination) = RedriveCopy.Of(letter, delivery, target, result.RedriveId);
+        var outcome = await _publishing.PublishAsync("redrive", message, destination, UnroutableBehavior.Fail, publishTimeout, cancellationToken).ConfigureAwait(false);
         if (!outcome.IsConfirmed)
         {
             // A refusal concerns this message; anything else concerns the connection, and the next message would wait for it just as long.
@@ -61,9 +61,9 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
     }
 
     /// <summary>Not by the caller's token: the copy is out, so the original must go.</summary>
-    private async Task<bool> AcknowledgeAsync(Delivery delivery, HeldDeadLetters held)
+    private async Task<bool> AcknowledgeAsync(Delivery delivery, UnacknowledgedDeadLetters held)
     {
-        using var deadline = new CancellationTokenSource(publishTimeout, clock);
+        using var deadline = new CancellationTokenSource(publishTimeout, timeProvider);
         try
         {
             return await held.AcknowledgeAsync(delivery, deadline.Token).ConfigureAwait(false);
@@ -78,7 +78,7 @@ internal sealed class Redrive(ITransport transport, DeadLetterWalk walk, TimeSpa
     {
         if (perSecond is { } rate && redriven > 0)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1 / rate), clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromSeconds(1 / rate), timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -16,8 +16,8 @@ internal static class RedriveCopy
         var headers = letter.Headers
             .Where(header => !BrokerHeaders.IsOne(header.Key) && !OfTheFailure.Contains(header.Key, StringComparer.Ordinal))
             .ToDictionary(StringComparer.Ordinal);
-        headers[MessageHeaders.ReplayId] = replayId;
-        headers[MessageHeaders.ReplayCount] = (letter.ReplayCount + 1).ToString(CultureInfo.InvariantCulture);
+        headers[MessageHeaders.RedriveId] = replayId;
+        headers[MessageHeaders.RedriveCount] = (letter.ReplayCount + 1).ToString(CultureInfo.InvariantCulture);
         var message = new Message
         {
             Body = letter.Body,

@@ -1,8 +1,8 @@
 namespace TechCorp.Messaging;
 
 /// <summary>What a redrive did.</summary>
-/// <param name="ReplayId">The redrive's id, in the headers of what it sent back.</param>
-public sealed record RedriveResult(string ReplayId)
+/// <param name="RedriveId">The redrive's id, in the headers of what it sent back.</param>
+public sealed record RedriveResult(string RedriveId)
 {
     /// <summary>Dead letters that the filter chose among those looked at; a dry run would have sent back these less <see cref="OverReplayLimit"/>.</summary>
     public int Matched { get; init; }

@@ -8,26 +8,26 @@ internal static class MessagingMetrics
 {
     internal const string Name = "TechCorp.Messaging";
 
-    internal static readonly ActivitySource? Activities = Listening.Source(Name);
+    internal static readonly ActivitySource? Activities = SafeTelemetry.Source(Name);
     private static readonly object Yes = true;
     private static readonly object No = false;
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Sent = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, however."));
-    private static readonly Counter<long> Outcomes = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by how: confirmed, returned, rejected, expired, connection-lost, cancelled, failed."));
-    private static readonly Histogram<double> Publishing = Listening.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish."));
-    private static readonly Counter<long> Consumed = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers."));
-    private static readonly Counter<long> Settled = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by what became of them."));
-    private static readonly Counter<long> Stale = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.stale", "{message}", "Deliveries and settles of a channel that is gone; the messages come again."));
-    private static readonly Counter<long> Retries = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.retries", "{message}", "Copies confirmed by retry queues."));
-    private static readonly Counter<long> DeadLetters = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.dead_lettered", "{message}", "Copies confirmed by dead-letter queues, by reason."));
-    private static readonly Counter<long> Moved = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.move.failures", "{message}", "Copies for retry and dead-letter queues that the broker did not confirm."));
-    private static readonly Counter<long> Rebuilds = Listening.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.rebuilds", "{rebuild}", "Connections, publishing channels and consumers that were lost and are open again."));
-    private static readonly Histogram<double> Handling = Listening.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took."));
+    private static readonly Counter<long> Sent = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, however."));
+    private static readonly Counter<long> Outcomes = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by how: confirmed, returned, rejected, expired, connection-lost, cancelled, failed."));
+    private static readonly Histogram<double> Publishing = SafeTelemetry.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish."));
+    private static readonly Counter<long> Consumed = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers."));
+    private static readonly Counter<long> Settled = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by what became of them."));
+    private static readonly Counter<long> Stale = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.stale", "{message}", "Deliveries and settles of a channel that is gone; the messages come again."));
+    private static readonly Counter<long> Retries = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.retries", "{message}", "Copies confirmed by retry queues."));
+    private static readonly Counter<long> DeadLetters = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.dead_lettered", "{message}", "Copies confirmed by dead-letter queues, by reason."));
+    private static readonly Counter<long> Moved = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.move.failures", "{message}", "Copies for retry and dead-letter queues that the broker did not confirm."));
+    private static readonly Counter<long> Rebuilds = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.rebuilds", "{rebuild}", "Connections, publishing channels and consumers that were lost and are open again."));
+    private static readonly Histogram<double> Handling = SafeTelemetry.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took."));
 
     static MessagingMetrics()
     {
-        Listening.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding", static () => PublishLoads.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed."));
-        Listening.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishLoads.Measure(static load => load.Waiting), "{message}", "Publishes that wait for their turn."));
+        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding", static () => PublishGauges.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed."));
+        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishGauges.Measure(static load => load.Waiting), "{message}", "Publishes that wait for their turn."));
     }
 
     /// <summary>Whether anybody wants spans.</summary>
@@ -55,14 +55,14 @@ internal static class MessagingMetrics
         };
         var byOutcome = tags;
         byOutcome.Add("outcome", outcome);
-        Listening.Add(Outcomes, 1, byOutcome);
+        SafeTelemetry.Add(Outcomes, 1, byOutcome);
         if (outcome != PublishOutcomeText.Confirmed)
         {
             tags.Add(MessagingTags.Error, outcome);
         }
 
-        Listening.Add(Sent, 1, tags);
-        Listening.Record(Publishing, duration, tags);
+        SafeTelemetry.Add(Sent, 1, tags);
+        SafeTelemetry.Record(Publishing, duration, tags);
     }
 
     internal static void Received(string system, string queue) => Tell(Consumed, 1, System(system), Destination(queue), Operation("consume"));
@@ -95,7 +95,7 @@ internal static class MessagingMetrics
     {
         if (Handling.Enabled)
         {
-            Listening.Record(Handling, duration, new TagList
+            SafeTelemetry.Record(Handling, duration, new TagList
             {
                 { MessagingTags.System, system },
                 { MessagingTags.OperationName, "process" },
@@ -110,7 +110,7 @@ internal static class MessagingMetrics
     {
         if (counter.Enabled)
         {
-            Listening.Add(counter, value, new TagList(tags));
+            SafeTelemetry.Add(counter, value, new TagList(tags));
         }
     }
 

@@ -25,7 +25,7 @@ internal static class ConsumerOptionsMerge
         sum.TypeFrom = Pick(options => options.TypeFrom, nameof(sum.TypeFrom));
         sum.MissingMessageId = Pick(options => options.MissingMessageId, nameof(sum.MissingMessageId));
         sum.RedeliveryLimit = Pick(options => options.RedeliveryLimit, nameof(sum.RedeliveryLimit));
-        sum.GhostTimeout = Pick(options => options.GhostTimeout, nameof(sum.GhostTimeout));
+        sum.StalledConsumerTimeout = Pick(options => options.StalledConsumerTimeout, nameof(sum.StalledConsumerTimeout));
         sum.OrderingKey = Pick(options => options.OrderingKey, nameof(sum.OrderingKey));
         return sum;
 

@@ -14,7 +14,7 @@ internal sealed record MessagingPlan
 
     internal required TopologyMode TopologyMode { get; init; }
 
-    internal required WhenTopologyFindings WhenTopologyFindings { get; init; }
+    internal required TopologyFindingsBehavior WhenTopologyFindings { get; init; }
 
     internal required PublisherOptions Publisher { get; init; }
 
@@ -24,7 +24,7 @@ internal sealed record MessagingPlan
 
     internal required TimeSpan StartupPatience { get; init; }
 
-    internal required TimeProvider Clock { get; init; }
+    internal required TimeProvider TimeProvider { get; init; }
 
     internal required ILoggerFactory Loggers { get; init; }
 
@@ -41,5 +41,5 @@ internal sealed record MessagingPlan
         BrokerVersion = brokerVersion,
     });
 
-    internal ITransport CreateTransport() => Transport(new TransportSettings(Publisher, AppId, Clock, Loggers, Configuration));
+    internal ITransport CreateTransport() => Transport(new TransportSettings(Publisher, AppId, TimeProvider, Loggers, Configuration));
 }

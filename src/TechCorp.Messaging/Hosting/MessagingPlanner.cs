@@ -25,7 +25,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         {
             OptionsFromConfiguration.Apply(publisher, section.GetSection("Publisher"), reader);
             mode = section.GetSection("TopologyMode") is { Value: not null } entry ? reader.Choice(entry, TopologyMode.Create) : mode;
-            findings = section.GetSection("TopologyFindings") is { Value: not null } whenFound ? reader.Choice(whenFound, WhenTopologyFindings.Warn) : findings;
+            findings = section.GetSection("TopologyFindings") is { Value: not null } whenFound ? reader.Choice(whenFound, TopologyFindingsBehavior.Warn) : findings;
             appId = section["AppId"] ?? appId;
         }
 
@@ -50,13 +50,13 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             Catalog = builder.Catalog,
             Topology = topology,
             TopologyMode = topologyMode,
-            WhenTopologyFindings = findings ?? WhenTopologyFindings.Warn,
+            WhenTopologyFindings = findings ?? TopologyFindingsBehavior.Warn,
             Publisher = publisher,
             Consumers = consumers,
             AppId = appId ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? AppDomain.CurrentDomain.FriendlyName,
             StartupPatience = builder.StartupPatience,
-            Clock = builder.ChosenClock ?? services.GetService<TimeProvider>() ?? TimeProvider.System,
-            Loggers = new QuietLoggerFactory(builder.ChosenLoggers ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance),
+            TimeProvider = builder.ChosenClock ?? services.GetService<TimeProvider>() ?? TimeProvider.System,
+            Loggers = new NonThrowingLoggerFactory(builder.ChosenLoggers ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance),
             Configuration = section,
             Transport = transport!,
         };
@@ -80,9 +80,9 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
                     topology = topology.Add(new QueueDeclaration(consumer.DeadLetters.RoutingKey) { Kind = kind });
                 }
             }
-            catch (ArgumentException e)
+            catch (ArgumentException exception)
             {
-                _problems.Add($"Queue '{consumer.Queue}': {e.Message}");
+                _problems.Add($"Queue '{consumer.Queue}': {exception.Message}");
             }
         }
 

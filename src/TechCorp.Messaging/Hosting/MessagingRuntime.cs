@@ -23,11 +23,11 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         Plan = plan;
         _logger = plan.Loggers.CreateLogger("TechCorp.Messaging.Host");
         _transport = plan.CreateTransport();
-        PublishLoads.Add(_transport);
+        PublishGauges.Add(_transport);
         _consumers = [.. plan.Consumers.Select(consumer => new QueueConsumer(_transport, consumer, plan, scopes))];
-        Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.Clock);
+        Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider);
         Consumers = new MessageConsumers(_consumers);
-        DeadLetters = new DeadLetterQueues(_transport, [.. plan.Consumers.Select(consumer => consumer.Queue)], plan.Publisher.Timeout, plan.Clock);
+        DeadLetters = new DeadLetterQueues(_transport, [.. plan.Consumers.Select(consumer => consumer.Queue)], plan.Publisher.Timeout, plan.TimeProvider);
     }
 
     internal MessagingPlan Plan { get; }
@@ -51,7 +51,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         _connecting ??= ConnectAsync(_stopping.Token);
         try
         {
-            await _connecting.WaitAsync(patience, Plan.Clock, cancellationToken).ConfigureAwait(false);
+            await _connecting.WaitAsync(patience, Plan.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!_connecting.IsCompleted)
         {
@@ -72,7 +72,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         var subscribing = SubscribeAsync(_stopping.Token);
         try
         {
-            await subscribing.WaitAsync(patience, Plan.Clock, cancellationToken).ConfigureAwait(false);
+            await subscribing.WaitAsync(patience, Plan.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!subscribing.IsCompleted)
         {
@@ -103,7 +103,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         {
             await StopConsumersAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
             _disposed = true;
-            PublishLoads.Remove(_transport);
+            PublishGauges.Remove(_transport);
             await _transport.DisposeAsync().ConfigureAwait(false);
             Array.ForEach(_consumers, consumer => consumer.Dispose());
             _stopping.Dispose();
@@ -129,7 +129,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
             _logger.TopologyFinding(finding.Severity == TopologySeverity.Note ? LogLevel.Information : LogLevel.Warning, finding.Subject, finding.Harm, finding.Remedy, finding.Rule);
         }
 
-        if (Plan.WhenTopologyFindings == WhenTopologyFindings.Fail && findings.Any(finding => finding.Severity > TopologySeverity.Note))
+        if (Plan.WhenTopologyFindings == TopologyFindingsBehavior.Fail && findings.Any(finding => finding.Severity > TopologySeverity.Note))
         {
             throw new TopologyFindingsException([.. findings.Where(finding => finding.Severity > TopologySeverity.Note)]);
         }
@@ -153,12 +153,12 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
             {
                 return;
             }
-            catch (Exception e)
+            catch (Exception exception)
             {
-                _logger.StartFailed(e, Broker, pause);
+                _logger.StartFailed(exception, Broker, pause);
             }
 
-            await Task.Delay(pause, Plan.Clock, stopping).ConfigureAwait(false);
+            await Task.Delay(pause, Plan.TimeProvider, stopping).ConfigureAwait(false);
             _connecting = _connecting!.IsCompletedSuccessfully ? _connecting : ConnectAsync(stopping);
         }
     }

@@ -14,17 +14,17 @@ internal static class OptionsFromConfiguration
             {
                 options.Timeout = reader.Duration(entry, options.Timeout);
             }
-            else if (Is(entry, nameof(options.Window)))
+            else if (Is(entry, nameof(options.MaxOutstandingConfirms)))
             {
-                options.Window = reader.Int32(entry, options.Window);
+                options.MaxOutstandingConfirms = reader.Int32(entry, options.MaxOutstandingConfirms);
             }
             else if (Is(entry, nameof(options.MaxBodyBytes)))
             {
                 options.MaxBodyBytes = reader.Int32(entry, options.MaxBodyBytes);
             }
-            else if (Is(entry, nameof(options.WhenConnectionLost)))
+            else if (Is(entry, nameof(options.ConnectionLossBehavior)))
             {
-                options.WhenConnectionLost = reader.Choice(entry, options.WhenConnectionLost);
+                options.ConnectionLossBehavior = reader.Choice(entry, options.ConnectionLossBehavior);
             }
             else
             {
@@ -53,9 +53,9 @@ internal static class OptionsFromConfiguration
             {
                 options.RedeliveryLimit = reader.Int32(entry, options.RedeliveryLimit ?? 0);
             }
-            else if (Is(entry, nameof(options.GhostTimeout)))
+            else if (Is(entry, nameof(options.StalledConsumerTimeout)))
             {
-                options.GhostTimeout = reader.Duration(entry, options.GhostTimeout ?? Timeout.InfiniteTimeSpan);
+                options.StalledConsumerTimeout = reader.Duration(entry, options.StalledConsumerTimeout ?? Timeout.InfiniteTimeSpan);
             }
             else if (Is(entry, nameof(options.MissingMessageId)))
             {

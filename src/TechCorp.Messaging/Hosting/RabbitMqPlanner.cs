@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 using static TechCorp.Messaging.ConfigurationReader;
 
 namespace TechCorp.Messaging;
@@ -16,7 +15,7 @@ internal static class RabbitMqPlanner
         }
 
         problems.AddRange(options.Problems().Select(problem => "RabbitMq: " + problem));
-        return settings => new RabbitMqTransport(options, settings.Publisher, settings.AppId, settings.Clock, settings.Loggers.CreateLogger("TechCorp.Messaging.RabbitMq"));
+        return settings => new RabbitMqTransport(options, settings.Publisher, settings.AppId, settings.TimeProvider, settings.Loggers.CreateLogger("TechCorp.Messaging.RabbitMq"));
     }
 
     private static void Apply(RabbitMqOptions options, IConfigurationSection entry, ConfigurationReader reader, List<string> problems)

@@ -49,7 +49,7 @@ internal sealed class BrokerState
 
     internal IReadOnlyList<TopologyChange> Plan(Topology topology) => _routing.Plan(topology);
 
-    internal PublishOutcome Publish(StoredMessage message, WhenUnroutable whenUnroutable, TimeSpan now)
+    internal PublishOutcome Publish(StoredMessage message, UnroutableBehavior whenUnroutable, TimeSpan now)
     {
         _targets.Clear();
         if (!_routing.TryRoute(message.Exchange, message.RoutingKey, _targets))
@@ -59,7 +59,7 @@ internal sealed class BrokerState
 
         if (_targets.Count == 0)
         {
-            return whenUnroutable == WhenUnroutable.Accept
+            return whenUnroutable == UnroutableBehavior.Accept
                 ? PublishOutcome.Confirmed
                 : PublishOutcome.Returned(312, $"NO_ROUTE: exchange '{message.Exchange}' leads to no queue for key '{message.RoutingKey}'.");
         }

@@ -13,14 +13,14 @@ internal sealed class ExpiryAlarm : IDisposable
     private TimeSpan _moment = TimeSpan.MaxValue; // guarded by _gate
 
     /// <summary>Creates it unset.</summary>
-    /// <param name="time">Makes the timer.</param>
+    /// <param name="timeProvider">Makes the timer.</param>
     /// <param name="now">The broker's clock.</param>
     /// <param name="ring">Expires what is due and sets the alarm again.</param>
-    internal ExpiryAlarm(TimeProvider time, Func<TimeSpan> now, Action ring)
+    internal ExpiryAlarm(TimeProvider timeProvider, Func<TimeSpan> now, Action ring)
     {
         _now = now;
         _ring = ring;
-        _timer = time.CreateTimer(static alarm => ((ExpiryAlarm)alarm!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timeProvider.CreateTimer(static alarm => ((ExpiryAlarm)alarm!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Rings at this moment unless it is set for an earlier one.</summary>

@@ -9,7 +9,7 @@ public sealed class InMemoryBroker : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly BrokerState _state = new(); // guarded by _gate
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
     private readonly long _born;
     private readonly ExpiryAlarm _alarm;
 
@@ -17,9 +17,9 @@ public sealed class InMemoryBroker : IDisposable
     /// <param name="timeProvider">The clock that messages expire by. Default: the system's.</param>
     public InMemoryBroker(TimeProvider? timeProvider = null)
     {
-        _time = timeProvider ?? TimeProvider.System;
-        _born = _time.GetTimestamp();
-        _alarm = new ExpiryAlarm(_time, Now, Expire);
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _born = _timeProvider.GetTimestamp();
+        _alarm = new ExpiryAlarm(_timeProvider, Now, Expire);
     }
 
     /// <summary>Stops the clock: nothing expires any more. The services that use the broker stop for themselves.</summary>
@@ -66,7 +66,7 @@ public sealed class InMemoryBroker : IDisposable
     /// <summary>Breaks a service's connection, which comes back at once: what it held unsettled is back in its queues, and its channels are new.</summary>
     internal void Cut(InMemoryTransport transport) => Do(transport.Connection, static (state, connection, now) => state.Cut(connection, now));
 
-    private TimeSpan Now() => _time.GetElapsedTime(_born);
+    private TimeSpan Now() => _timeProvider.GetElapsedTime(_born);
 
     private void Expire() => Do(0, static (state, _, now) => state.Expire(now));
 }

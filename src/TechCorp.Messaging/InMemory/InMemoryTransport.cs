@@ -46,7 +46,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         return Task.FromResult(broker.Do(topology, static (state, topology, _) => state.Plan(topology)));
     }
 
-    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         cancellationToken.ThrowIfCancellationRequested();

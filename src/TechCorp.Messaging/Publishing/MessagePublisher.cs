@@ -4,10 +4,10 @@ using System.Diagnostics;
 namespace TechCorp.Messaging;
 
 /// <summary>The one publisher over every transport: checks limits, completes properties, keeps a batch in order.</summary>
-internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider clock) : IMessagePublisher
+internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider timeProvider) : IMessagePublisher
 {
-    private readonly ObservedPublisher _publishing = new(transport, clock);
-    private readonly int _window = options.Window;
+    private readonly ObservedPublisher _publishing = new(transport, timeProvider);
+    private readonly int _window = options.MaxOutstandingConfirms;
 
     public MessageCatalog Catalog { get; } = catalog;
 
@@ -18,7 +18,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         var type = Catalog.Find<T>();
         var to = destination ?? Catalog.DestinationOf<T>();
         var body = type.Serialize(payload, out var rented);
-        var message = new Message { Body = body, Type = type.WireName, ContentType = type.Serializer.ContentType, AppId = appId, Timestamp = clock.GetUtcNow() };
+        var message = new Message { Body = body, Type = type.WireName, ContentType = type.Serializer.ContentType, AppId = appId, Timestamp = timeProvider.GetUtcNow() };
         try
         {
             var outcome = await TryPublishAsync(message, to, publish, cancellationToken).ConfigureAwait(false);
@@ -46,7 +46,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
     public async ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var started = clock.GetTimestamp();
+        var started = timeProvider.GetTimestamp();
         var timeout = TimeoutOf(options);
         var complete = new Message[batch.Count];
         for (var i = 0; i < complete.Length; i++)
@@ -59,7 +59,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         for (var i = 0; i < flights.Length; i++)
         {
             await WaitForRoomAsync(flights, i).ConfigureAwait(false);
-            var left = timeout - clock.GetElapsedTime(started); // one deadline for the whole batch
+            var left = timeout - timeProvider.GetElapsedTime(started); // one deadline for the whole batch
             flights[i] = left > TimeSpan.Zero
                 ? SendAsync(complete[i], batch[i].Destination, options, left, cancellationToken).AsTask()
                 : Task.FromResult(PublishOutcome.ExpiredUnwritten("the batch's time was over before its turn came."));
@@ -78,7 +78,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
     }
 
     private ValueTask<PublishOutcome> SendAsync(Message message, Destination destination, PublishOptions? publish, TimeSpan timeout, CancellationToken cancellationToken)
-        => _publishing.PublishAsync("publish", message, destination, publish?.WhenUnroutable ?? WhenUnroutable.Fail, timeout, cancellationToken);
+        => _publishing.PublishAsync("publish", message, destination, publish?.UnroutableBehavior ?? UnroutableBehavior.Fail, timeout, cancellationToken);
 
     private TimeSpan TimeoutOf(PublishOptions? publish)
     {
@@ -88,7 +88,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
 
     private Message Complete(Message message, Destination destination)
     {
-        var complete = MessageProperties.Complete(message, appId, clock, Activity.Current);
+        var complete = MessageDefaults.Complete(message, appId, timeProvider, Activity.Current);
         PublishLimits.Check(complete, destination, options.MaxBodyBytes);
         return complete;
     }

@@ -1,9 +1,7 @@
-using System.Diagnostics;
-
 namespace TechCorp.Messaging;
 
 /// <summary>Publishes through the transport, with a span and figures when anybody listens; when nobody does, it is the transport's own call and costs nothing more.</summary>
-internal sealed class ObservedPublisher(ITransport transport, TimeProvider clock)
+internal sealed class ObservedPublisher(ITransport transport, TimeProvider timeProvider)
 {
     /// <param name="operation">publish, retry, dead-letter or redrive.</param>
     /// <param name="message">As for the transport, and so are the others.</param>
@@ -11,33 +9,33 @@ internal sealed class ObservedPublisher(ITransport transport, TimeProvider clock
     /// <param name="whenUnroutable">Whether a return counts as confirmed.</param>
     /// <param name="timeout">How long the whole may take.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    internal ValueTask<PublishOutcome> PublishAsync(string operation, Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    internal ValueTask<PublishOutcome> PublishAsync(string operation, Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
         => MessagingMetrics.ObservesPublishing || MessagingMetrics.Traces
             ? ObserveAsync(operation, message, destination, whenUnroutable, timeout, cancellationToken)
             : transport.PublishAsync(message, destination, whenUnroutable, timeout, cancellationToken);
 
-    private async ValueTask<PublishOutcome> ObserveAsync(string operation, Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    private async ValueTask<PublishOutcome> ObserveAsync(string operation, Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var started = clock.GetTimestamp();
+        var started = timeProvider.GetTimestamp();
         var activity = PublishActivity.Start(operation, transport.System, message, destination);
-        using var span = new RunningSpan(activity);
+        using var span = new ActivityScope(activity);
         var ending = "";
         try
         {
-            var outcome = await transport.PublishAsync(MessageProperties.Carrying(activity, message), destination, whenUnroutable, timeout, cancellationToken).ConfigureAwait(false);
+            var outcome = await transport.PublishAsync(MessageDefaults.Carrying(activity, message), destination, whenUnroutable, timeout, cancellationToken).ConfigureAwait(false);
             ending = PublishOutcomeText.Of(outcome.Kind);
             PublishActivity.End(activity, outcome);
             return outcome;
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            ending = PublishOutcomeText.Of(e);
-            PublishActivity.End(activity, e);
+            ending = PublishOutcomeText.Of(exception);
+            PublishActivity.End(activity, exception);
             throw;
         }
         finally
         {
-            MessagingMetrics.PublishEnded(operation, transport.System, destination, ending, clock.GetElapsedTime(started));
+            MessagingMetrics.PublishEnded(operation, transport.System, destination, ending, timeProvider.GetElapsedTime(started));
         }
     }
 }

@@ -5,8 +5,8 @@ namespace TechCorp.Messaging;
 /// <summary>What is wrong with the ways that messages take to the queues.</summary>
 internal static class BindingRules
 {
-    internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All =>
-        [EndMissing, KeyOnFanout, WildcardOnDirect, WildcardInsideWord, MatchesNoEvent, PublishedToNobody];
+    internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All
+        => [EndMissing, KeyOnFanout, WildcardOnDirect, WildcardInsideWord, MatchesNoEvent, PublishedToNobody];
 
     private static IEnumerable<TopologyFinding> EndMissing(LintContext context) => From(
         context.Topology.Bindings.Where(binding => !context.HasExchange(binding.Exchange) || !context.Topology.QueuesByName.ContainsKey(binding.Queue)),
@@ -48,7 +48,7 @@ internal static class BindingRules
             .Where(destination => !context.BindingsOf(destination.Exchange).Any(binding => context.Passes(binding, destination.RoutingKey)))
             .Distinct()
             .Select(destination => new TopologyFinding(
-                "published-to-nobody", Note, destination.ToString(), "No queue here gets what is published there; while nobody else has bound one, each publish is returned as unroutable.", "Bind a queue, or publish with WhenUnroutable.Accept."));
+                "published-to-nobody", Note, destination.ToString(), "No queue here gets what is published there; while nobody else has bound one, each publish is returned as unroutable.", "Bind a queue, or publish with UnroutableBehavior.Accept."));
 
     private static string[] Words(string key) => key.Split('.');
 

@@ -5,8 +5,8 @@ namespace TechCorp.Messaging;
 /// <summary>What is wrong with the ways that dead letters take.</summary>
 internal static class DeadLetterRules
 {
-    internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All =>
-        [AtMostOnce, KeyWithoutExchange, ExchangeMissing, KeyMatchesNothing, BackToItself, ExpiryCycle, DeadLettersExpire, DeadLettersRefused];
+    internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All
+        => [AtMostOnce, KeyWithoutExchange, ExchangeMissing, KeyMatchesNothing, BackToItself, ExpiryCycle, DeadLettersExpire, DeadLettersRefused];
 
     private static IEnumerable<TopologyFinding> AtMostOnce(LintContext context) => From(
         context.Queues.Where(queue => queue is { Kind: QueueKind.Quorum, DeadLetterExchange: not null, MaxLength: not null, Overflow: QueueOverflow.DropHead }),

@@ -14,8 +14,8 @@ internal static class QueueRules
         "x-max-age", "x-stream-max-segment-size-bytes", "x-initial-cluster-size",
     ];
 
-    internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All =>
-    [
+    internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All
+    => [
         ReservedName, UnknownArgument, PriorityOnQuorum, UnlimitedDeliveries, DeliveryLimitOnClassic, DeliveryLimitWithoutDeadLetters,
         DropsSilently, HoldsNothing, ExpiresAtOnce, Expires, UnlimitedPrefetch,
     ];

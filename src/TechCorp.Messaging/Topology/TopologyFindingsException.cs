@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The topology has findings, and <see cref="WhenTopologyFindings.Fail"/> was chosen. Nothing was declared.</summary>
+/// <summary>The topology has findings, and <see cref="TopologyFindingsBehavior.Fail"/> was chosen. Nothing was declared.</summary>
 public sealed class TopologyFindingsException : Exception
 {
     /// <summary>Says what was found.</summary>

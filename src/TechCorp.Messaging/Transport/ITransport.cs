@@ -36,7 +36,7 @@ internal interface ITransport : IAsyncDisposable
     /// <param name="whenUnroutable">Whether a return counts as confirmed.</param>
     /// <param name="timeout">How long the whole may take, resends included.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken);
+    ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Begins to consume a queue; survives reconnects by itself, each with a new generation.</summary>
     /// <param name="queue">The queue.</param>

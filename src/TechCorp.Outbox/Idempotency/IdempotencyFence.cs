@@ -3,7 +3,7 @@ namespace TechCorp.Outbox;
 /// <summary>What a claim returns, as Dapper reads it.</summary>
 internal sealed class IdempotencyFence
 {
-    public long Fence { get; set; }
+    internal long Fence { get; set; }
 
-    public int Attempt { get; set; }
+    internal int Attempt { get; set; }
 }

@@ -3,15 +3,15 @@ namespace TechCorp.Outbox;
 /// <summary>A record as Dapper reads it.</summary>
 internal sealed class IdempotencyRow
 {
-    public int Status { get; set; }
+    internal int Status { get; set; }
 
-    public int IsSame { get; set; }
+    internal int IsSame { get; set; }
 
-    public int? Failed { get; set; }
+    internal int? Failed { get; set; }
 
-    public string? TypeTag { get; set; }
+    internal string? TypeTag { get; set; }
 
-    public byte[]? Result { get; set; }
+    internal byte[]? Result { get; set; }
 
-    public long LeaseLeft { get; set; }
+    internal long LeaseLeft { get; set; }
 }

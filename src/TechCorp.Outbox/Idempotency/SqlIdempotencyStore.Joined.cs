@@ -39,13 +39,13 @@ public sealed partial class SqlIdempotencyStore
         {
             claim = await ClaimAsync(connection, transaction, "", request, cancellationToken).ConfigureAwait(false);
         }
-        catch (DbException e) when (e.SqlState == Locked)
+        catch (DbException exception) when (exception.SqlState == Locked)
         {
             claim = IdempotencyClaim.InProgress(LockWait);
         }
-        catch (DbException e) when (IsGivenUp(e))
+        catch (DbException exception) when (IsGivenUp(exception))
         {
-            throw new IdempotencyTransactionException(request.Key, e);
+            throw new IdempotencyTransactionException(request.Key, exception);
         }
 
         if (claim.Status != IdempotencyClaimStatus.Acquired)
@@ -82,9 +82,9 @@ public sealed partial class SqlIdempotencyStore
 
             return completed;
         }
-        catch (DbException e) when (IsGivenUp(e))
+        catch (DbException exception) when (IsGivenUp(exception))
         {
-            throw new IdempotencyTransactionException(lease.Key, e);
+            throw new IdempotencyTransactionException(lease.Key, exception);
         }
     }
 

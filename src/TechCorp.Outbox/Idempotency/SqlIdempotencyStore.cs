@@ -18,7 +18,7 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
 
     private const int Looks = 10;
     private readonly OutboxDatabase _database;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
     private readonly IdempotencySql _sql;
     private readonly string _claimOrFind;
 
@@ -29,12 +29,12 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
     {
         ArgumentNullException.ThrowIfNull(database);
         _database = database;
-        _time = timeProvider ?? TimeProvider.System;
+        _timeProvider = timeProvider ?? TimeProvider.System;
         _sql = database.Dialect.Idempotency(database.Schema);
         _claimOrFind = $"{_sql.Claim};\n{_sql.Find}";
     }
 
-    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <inheritdoc/>
     public async ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
@@ -51,7 +51,7 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
 
             return claim;
         }
-        catch (DbException e) when (e.SqlState == Locked)
+        catch (DbException exception) when (exception.SqlState == Locked)
         {
             return IdempotencyClaim.InProgress(LockWait);
         }
@@ -83,12 +83,12 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
         {
             return await TryRenewAsync(lease, duration, cancellationToken).ConfigureAwait(false);
         }
-        catch (DbException e) when (e.SqlState == Locked)
+        catch (DbException exception) when (exception.SqlState == Locked)
         {
             // By the operation's own transaction? Then nobody can take the lease before it ends.
             return await IsOpenAsync(lease, cancellationToken).ConfigureAwait(false)
                 ? true
-                : throw new TimeoutException($"Another transaction has held the record of '{lease.Key}' for {LockWait}; whether its lease still holds is not known. Ask again.", e);
+                : throw new TimeoutException($"Another transaction has held the record of '{lease.Key}' for {LockWait}; whether its lease still holds is not known. Ask again.", exception);
         }
     }
 

@@ -7,7 +7,7 @@ namespace TechCorp.Outbox;
 
 /// <summary>Puts the inbox around a transactional handler: mark, handler's writes and events in one transaction; a duplicate is acknowledged without it.</summary>
 /// <remarks>The mark is the first statement: a concurrent duplicate waits for it, and sees what became of it.</remarks>
-internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox outbox, ITransactionalHandler<TMessage> handler, TimeProvider time, ILogger logger) : IMessageHandler<TMessage>
+internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox outbox, ITransactionalHandler<TMessage> handler, TimeProvider timeProvider, ILogger logger) : IMessageHandler<TMessage>
     where TMessage : notnull
 {
     private readonly InboxSql _sql = database.Dialect.Inbox(database.Schema);
@@ -22,7 +22,7 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
             Id = id.ToString(),
             Hash = SHA256.HashData(context.Body.Span),
             AfterCommit = _after is null ? 0 : 1,
-            Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Now = timeProvider.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var transaction = await CommitAsync(message, context, mark.Consumer, id, mark, mark.Hash, cancellationToken).ConfigureAwait(false);
         foreach (var work in transaction?.AfterCommitWork ?? [])
@@ -58,7 +58,7 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
         await handler.HandleAsync(message, transaction, cancellationToken).ConfigureAwait(false);
         if (transaction.Events.Count > 0)
         {
-            await outbox.AppendAsync(write.Transaction, transaction.Events, cancellationToken).ConfigureAwait(false);
+            await outbox.PublishAsync(write.Transaction, transaction.Events, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -94,10 +94,10 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
         {
             await work(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
             // The effect is committed: asking for the message again would meet its mark, and not this work.
-            logger.AfterCommitFailed(e, context.Queue, context.MessageId!);
+            logger.AfterCommitFailed(exception, context.Queue, context.MessageId!);
         }
     }
 

@@ -3,7 +3,7 @@ using Dapper;
 namespace TechCorp.Outbox;
 
 /// <summary>Deletes marks of messages that can no longer come again.</summary>
-internal sealed class InboxRetention(OutboxDatabase database, TimeProvider time)
+internal sealed class InboxRetention(OutboxDatabase database, TimeProvider timeProvider)
 {
     private readonly string _sql = database.Dialect.Inbox(database.Schema).Purge;
 
@@ -11,7 +11,7 @@ internal sealed class InboxRetention(OutboxDatabase database, TimeProvider time)
     internal async Task<int> RunAsync(TimeSpan retention, int limit, CancellationToken cancellationToken)
     {
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var row = new { Retention = (long)retention.TotalMilliseconds, Limit = limit, Now = time.GetUtcNow().ToUnixTimeMilliseconds() };
+        var row = new { Retention = (long)retention.TotalMilliseconds, Limit = limit, Now = timeProvider.GetUtcNow().ToUnixTimeMilliseconds() };
         var count = await write.Connection.ExecuteAsync(new CommandDefinition(_sql, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return count;

@@ -3,7 +3,7 @@ namespace TechCorp.Outbox;
 /// <summary>A mark as Dapper reads it.</summary>
 internal sealed class InboxRow
 {
-    public byte[] BodyHash { get; set; } = [];
+    internal byte[] BodyHash { get; set; } = [];
 
-    public int AfterCommit { get; set; }
+    internal int AfterCommit { get; set; }
 }

@@ -9,14 +9,14 @@ public sealed class OutboxMonitor(OutboxDatabase database, TimeProvider? timePro
     /// <summary>What is counted up to, so that a question about a large backlog stays cheap.</summary>
     public const int CountLimit = 1_000_000;
 
-    private readonly TimeProvider _time = timeProvider ?? TimeProvider.System;
+    private readonly TimeProvider _timeProvider = timeProvider ?? TimeProvider.System;
 
     /// <summary>Counts pending and parked events and tells the age of the oldest pending one.</summary>
     public async Task<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken = default)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         var (pending, unroutable, parked, ageMs) = await connection.QuerySingleAsync<(long, long, long, long?)>(new CommandDefinition(
-            database.Dialect.Status(database.Schema), new { now = database.Dialect.Time(_time.GetUtcNow()), limit = CountLimit }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            database.Dialect.Status(database.Schema), new { now = database.Dialect.Time(_timeProvider.GetUtcNow()), limit = CountLimit }, cancellationToken: cancellationToken)).ConfigureAwait(false);
         return new OutboxStatus(pending, unroutable, parked, ageMs is { } age ? TimeSpan.FromMilliseconds(Math.Max(0, age)) : null);
     }
 }

@@ -19,7 +19,7 @@ public interface IOutbox
     /// <param name="cancellationToken">Ends the wait; the transaction is then the caller's to roll back.</param>
     /// <exception cref="ArgumentException">A message breaks a limit or has an id that is no UUID; nothing was written.</exception>
     /// <exception cref="InvalidOperationException">The transaction has ended, or belongs to another database, or the id is there with another body.</exception>
-    Task AppendAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default);
+    Task PublishAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default);
 
     /// <summary>Tells the relay that something was committed. Without it the relay's next poll finds it.</summary>
     void Wake();

@@ -4,7 +4,7 @@ using Dapper;
 namespace TechCorp.Outbox;
 
 /// <summary>Writes rows into a transaction, in as few statements as the dialect allows.</summary>
-internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
+internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider timeProvider)
 {
     private const long BytesPerInsert = 8 * 1024 * 1024;
     private readonly Lazy<Type> _connectionType = new(() =>
@@ -54,12 +54,12 @@ internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
             // Without rows this is the first to notice, on PostgreSQL, that somebody swallowed an error: its COMMIT would be a silent rollback.
             await write.ThrowIfAbortedAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (DbException e) when (e.SqlState == WriteTransaction.Aborted)
+        catch (DbException exception) when (exception.SqlState == WriteTransaction.Aborted)
         {
-            throw HasFailed(e);
+            throw HasFailed(exception);
         }
 
-        return await database.Dialect.CommitTokenAsync(write, database.Schema, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        return await database.Dialect.CommitTokenAsync(write, database.Schema, timeProvider.GetUtcNow(), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<string?> InsertAsync(DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
             int[] locks = [.. rows.Select(row => row.KeyLock).OfType<int>().Distinct().Order()];
             foreach (var chunk in Chunks(rows))
             {
-                var result = await database.Dialect.InsertAsync(transaction, connection, database.Schema, chunk, locks, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+                var result = await database.Dialect.InsertAsync(transaction, connection, database.Schema, chunk, locks, timeProvider.GetUtcNow(), cancellationToken).ConfigureAwait(false);
                 token = result.CommitToken;
                 locks = [];
                 if (result.Inserted < chunk.Count)
@@ -80,13 +80,13 @@ internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
                 }
             }
         }
-        catch (DbException e) when (e.SqlState == WriteTransaction.Aborted)
+        catch (DbException exception) when (exception.SqlState == WriteTransaction.Aborted)
         {
-            throw HasFailed(e);
+            throw HasFailed(exception);
         }
-        catch (DbException e) when (e.SqlState == "25006")
+        catch (DbException exception) when (exception.SqlState == "25006")
         {
-            throw new InvalidOperationException("The transaction is read-only; events can only be added to one that may write.", e);
+            throw new InvalidOperationException("The transaction is read-only; events can only be added to one that may write.", exception);
         }
 
         return token;
@@ -120,7 +120,7 @@ internal sealed class OutboxAppender(OutboxDatabase database, TimeProvider time)
         }
     }
 
-    private static InvalidOperationException HasFailed(DbException e) => new("The transaction has failed earlier and can only be rolled back; nothing was added.", e);
+    private static InvalidOperationException HasFailed(DbException exception) => new("The transaction has failed earlier and can only be rolled back; nothing was added.", exception);
 
     private static InvalidOperationException Ended() => new("The transaction has been committed or rolled back already; nothing was added.");
 

@@ -10,9 +10,9 @@ public static class OutboxExtensions
     {
         /// <summary>Appends one event whose type the catalog knows to a transaction that somebody else owns.</summary>
         /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given; or the transaction has ended.</exception>
-        public Task AppendAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null, CancellationToken cancellationToken = default)
+        public Task PublishAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null, CancellationToken cancellationToken = default)
             where T : notnull
-            => outbox.AppendAsync(transaction, [outbox.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
+            => outbox.PublishAsync(transaction, [outbox.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
 
         /// <summary>For an event that is appended later: what the outbox refuses is refused where the event is made, and not at the commit.</summary>
         /// <exception cref="ArgumentException">The event breaks a limit.</exception>

@@ -34,14 +34,14 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
     /// <param name="aggregateId">Which one; events of one thing are published in commit order.</param>
     /// <exception cref="InvalidOperationException">The unit of work has ended; or the type is not in the catalog, or has no destination and none was given.</exception>
     /// <exception cref="ArgumentException">The payload cannot be serialized or is too large.</exception>
-    public void Add<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
+    public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
         where T : notnull
-        => Add(_outbox.ToMessage(payload, destination, aggregateType, aggregateId));
+        => Publish(_outbox.ToMessage(payload, destination, aggregateType, aggregateId));
 
     /// <summary>Adds a serialized event.</summary>
     /// <exception cref="InvalidOperationException">The unit of work has ended.</exception>
     /// <exception cref="ArgumentException">The message breaks a limit or has an id that is no UUID.</exception>
-    public void Add(OutboxMessage message)
+    public void Publish(OutboxMessage message)
     {
         ThrowIfEnded();
         _rows.Add(_outbox.ToRow(message));
@@ -61,11 +61,11 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         {
             await _write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not DbException refused || !_outbox.Database.Dialect.IsRefusal(refused))
+        catch (Exception exception) when (exception is not DbException refused || !_outbox.Database.Dialect.IsRefusal(refused))
         {
             // The broken connection goes first: on SQLite it holds the turn that resolving needs.
             await CloseAsync().ConfigureAwait(false);
-            throw new CommitOutcomeUnknownException(token is null ? null : new CommitResolver(_outbox.Database, token, _outbox.Time), e);
+            throw new CommitOutcomeUnknownException(token is null ? null : new CommitResolver(_outbox.Database, token, _outbox.TimeProvider), exception);
         }
 
         if (_rows.Count > 0)

@@ -22,13 +22,13 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
     private readonly OutboxAppender _appender;
     private readonly List<OutboxRelay> _relays = []; // guarded by itself
 
-    private TransactionalOutbox(OutboxDatabase database, MessageCatalog catalog, OutboxOptions options, TimeProvider time)
+    private TransactionalOutbox(OutboxDatabase database, MessageCatalog catalog, OutboxOptions options, TimeProvider timeProvider)
     {
         Database = database;
         Catalog = catalog;
-        Time = time;
+        TimeProvider = timeProvider;
         _factory = new OutboxRowFactory(options);
-        _appender = new OutboxAppender(database, time);
+        _appender = new OutboxAppender(database, timeProvider);
     }
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
     /// <summary>The database it writes to.</summary>
     public OutboxDatabase Database { get; }
 
-    internal TimeProvider Time { get; }
+    internal TimeProvider TimeProvider { get; }
 
     internal WakeSignal Signal { get; } = new();
 
@@ -62,7 +62,7 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
         => new(this, await Database.BeginWriteAsync(isolation, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
-    public Task AppendAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    public Task PublishAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return _appender.AppendAsync(transaction, ToRows(messages), cancellationToken);
@@ -71,7 +71,7 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
     /// <summary>Appends events to the ambient <see cref="System.Transactions.Transaction"/>, through a connection that takes part in it. PostgreSQL only. Wakes the relay after the commit.</summary>
     /// <exception cref="InvalidOperationException">There is no ambient transaction, or the database is SQLite, whose driver would commit at once.</exception>
     /// <exception cref="ArgumentException">A message breaks a limit or has an id that is no UUID; nothing was written.</exception>
-    public async Task AppendAsync(DbConnection enlisted, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    public async Task PublishAsync(DbConnection enlisted, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(enlisted);
         var rows = ToRows(messages);

@@ -33,7 +33,7 @@ internal sealed class WakeSignal
     }
 
     /// <returns>Whether it was woken; false when the time was over.</returns>
-    internal async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    internal async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         TaskCompletionSource waiter;
         lock (_gate)
@@ -48,7 +48,7 @@ internal sealed class WakeSignal
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(waiter.Task, Task.Delay(timeout, time, ended.Token)).ConfigureAwait(false);
+        await Task.WhenAny(waiter.Task, Task.Delay(timeout, timeProvider, ended.Token)).ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         lock (_gate)
         {

@@ -53,7 +53,7 @@ public sealed class OutboxBuilder
     }
 
     /// <summary>Sets limits of what may be written.</summary>
-    public OutboxBuilder Configure(Action<OutboxOptions> configure)
+    public OutboxBuilder ConfigureOutbox(Action<OutboxOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(_settings.Outbox);
@@ -61,7 +61,7 @@ public sealed class OutboxBuilder
     }
 
     /// <summary>Sets how the relay reads, retries and waits.</summary>
-    public OutboxBuilder Relay(Action<RelayOptions> configure)
+    public OutboxBuilder ConfigureRelay(Action<RelayOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(_settings.Relay);

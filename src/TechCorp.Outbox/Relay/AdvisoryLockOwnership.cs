@@ -5,7 +5,7 @@ namespace TechCorp.Outbox;
 
 /// <summary>PostgreSQL: a partition is owned by the session that holds its advisory lock, and the relay works on that very session.</summary>
 /// <remarks>The server frees the locks when the session ends, so no clock is involved, and whoever has lost a lock has lost the connection to write with.</remarks>
-internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvider time) : PartitionOwnership
+internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvider timeProvider) : PartitionOwnership
 {
     private static readonly TimeSpan TryInterval = TimeSpan.FromMilliseconds(500);
     private readonly int _lockClass = PostgreSqlDialect.LockClass(database.Schema, "relay");
@@ -21,10 +21,10 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
             await _connection.ExecuteAsync(new CommandDefinition(KeepSession, cancellationToken: cancellationToken)).ConfigureAwait(false);
         }
 
-        if (Owned.Count < OutboxRow.Partitions && (_tried == 0 || time.GetElapsedTime(_tried) >= TryInterval))
+        if (Owned.Count < OutboxRow.Partitions && (_tried == 0 || timeProvider.GetElapsedTime(_tried) >= TryInterval))
         {
             await TakeAsync(_connection, cancellationToken).ConfigureAwait(false);
-            _tried = time.GetTimestamp();
+            _tried = timeProvider.GetTimestamp();
         }
 
         return _connection;

@@ -35,7 +35,7 @@ internal sealed record LeaseHolder(string Name)
         {
             return true;
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or NotSupportedException)
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or NotSupportedException)
         {
             return false;
         }

@@ -4,7 +4,7 @@ using Dapper;
 namespace TechCorp.Outbox;
 
 /// <summary>SQLite: a partition is owned by lease; each change of owner raises its epoch, and every write of a relay names the epoch it was given.</summary>
-internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider time, TimeSpan duration) : PartitionOwnership
+internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeProvider, TimeSpan duration) : PartitionOwnership
 {
     private readonly LeaseHolder _me = LeaseHolder.Create();
     private DbConnection? _connection;
@@ -16,7 +16,7 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider time,
     internal override async Task<DbConnection> RefreshAsync(CancellationToken cancellationToken)
     {
         _connection ??= await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var now = time.GetUtcNow();
+        var now = timeProvider.GetUtcNow();
         if (now >= _until)
         {
             // Nothing may be published on the word of a lease that is over: somebody else may own the partitions.

@@ -37,8 +37,8 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         _outbox = outbox;
         _options = (options ?? new RelayOptions()).Copy();
         _logger = logger ?? (ILogger)NullLogger.Instance;
-        _pass = new RelayPass(outbox.Database, publisher, _options, outbox.Time);
-        _retention = new RetentionPass(outbox.Database, _options.AfterConfirm.Retention, outbox.Time);
+        _pass = new RelayPass(outbox.Database, publisher, _options, outbox.TimeProvider);
+        _retention = new RetentionPass(outbox.Database, _options.AfterConfirm.Retention, outbox.TimeProvider);
         _schedule = new PollSchedule(_options.MinPollInterval, _options.MaxPollInterval, Random.Shared);
     }
 
@@ -96,11 +96,11 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
             {
                 await TurnAsync(stopping).ConfigureAwait(false);
             }
-            catch (Exception e) when (stopping.IsCancellationRequested)
+            catch (Exception exception) when (stopping.IsCancellationRequested)
             {
-                if (e is not OperationCanceledException)
+                if (exception is not OperationCanceledException)
                 {
-                    Log.PassFailed(_logger, _outbox.Database.Schema, e);
+                    Log.PassFailed(_logger, _outbox.Database.Schema, exception);
                 }
             }
         }
@@ -110,9 +110,9 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
             // Not given up at the deadline: what stays locked is nobody's until the session ends. The statement has its own, shorter one.
             await _pass.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            Log.ReleaseFailed(_logger, _outbox.Database.Schema, e);
+            Log.ReleaseFailed(_logger, _outbox.Database.Schema, exception);
         }
 
         await _pass.DisposeAsync().ConfigureAwait(false);
@@ -127,10 +127,10 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
             result = await _pass.RunAsync(stopping, _abort.Token).ConfigureAwait(false);
             await _retention.RunIfDueAsync(stopping).ConfigureAwait(false);
         }
-        catch (Exception e) when (!stopping.IsCancellationRequested)
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
-            Log.PassFailed(_logger, _outbox.Database.Schema, e);
-            await Task.Delay(_schedule.AfterTrouble(), _outbox.Time, stopping).ConfigureAwait(false);
+            Log.PassFailed(_logger, _outbox.Database.Schema, exception);
+            await Task.Delay(_schedule.AfterTrouble(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
             return;
         }
 
@@ -138,12 +138,12 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         if (result.Trouble is not null)
         {
             // Not to be cut short by commits: the broker is no sooner back because of them.
-            await Task.Delay(_schedule.AfterTrouble(), _outbox.Time, stopping).ConfigureAwait(false);
+            await Task.Delay(_schedule.AfterTrouble(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
         }
         else if (!result.More)
         {
             var wait = result.Read > 0 ? _schedule.AfterWork() : _schedule.AfterNothing();
-            await _outbox.Signal.WaitAsync(result.Owned == OutboxRow.Partitions || wait < TakeoverInterval ? wait : TakeoverInterval, _outbox.Time, stopping).ConfigureAwait(false);
+            await _outbox.Signal.WaitAsync(result.Owned == OutboxRow.Partitions || wait < TakeoverInterval ? wait : TakeoverInterval, _outbox.TimeProvider, stopping).ConfigureAwait(false);
         }
     }
 

@@ -53,14 +53,14 @@ internal sealed class RelayBatch
     }
 
     /// <summary>Leaves out what may not overtake a row with this fate.</summary>
-    internal void Settle(RelayRow row, RowFate fate)
+    internal void Settle(RelayRow row, RowOutcomeKind fate)
     {
         switch (fate)
         {
-            case RowFate.Unanswered or RowFate.Refused or RowFate.Invalid when row.Key is { } key:
+            case RowOutcomeKind.Unanswered or RowOutcomeKind.Refused or RowOutcomeKind.Invalid when row.Key is { } key:
                 _keyed.Remove((row.Part, key));
                 break;
-            case RowFate.Unroutable when row.Key is not null:
+            case RowOutcomeKind.Unroutable when row.Key is not null:
                 _blockedRoutes.Add(row.Route);
                 break;
         }

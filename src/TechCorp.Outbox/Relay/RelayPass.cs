@@ -12,20 +12,20 @@ internal sealed class RelayPass : IAsyncDisposable
 {
     private readonly RelayStore _store;
     private readonly PartitionOwnership _ownership;
-    private readonly WavePublisher _publisher;
+    private readonly BatchPublisher _publisher;
     private readonly RelayOptions _options;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
     private long _rewoundAt;
     private int _rotation;
     private bool _hot;
 
-    internal RelayPass(OutboxDatabase database, IMessagePublisher publisher, RelayOptions options, TimeProvider time)
+    internal RelayPass(OutboxDatabase database, IMessagePublisher publisher, RelayOptions options, TimeProvider timeProvider)
     {
         _options = options;
-        _time = time;
-        _store = new RelayStore(database, time, options);
-        _ownership = database.Dialect.Ownership(database, time, options);
-        _publisher = new WavePublisher(publisher);
+        _timeProvider = timeProvider;
+        _store = new RelayStore(database, timeProvider, options);
+        _ownership = database.Dialect.Ownership(database, timeProvider, options);
+        _publisher = new BatchPublisher(publisher);
     }
 
     internal PartitionOwnership Ownership => _ownership;
@@ -78,12 +78,12 @@ internal sealed class RelayPass : IAsyncDisposable
 
     private async Task<IReadOnlyList<(long Part, long Top)>> RewindAsync(DbConnection connection, List<Partition> partitions, CancellationToken cancellationToken)
     {
-        if (_rewoundAt != 0 && _time.GetElapsedTime(_rewoundAt) < _options.SweepInterval)
+        if (_rewoundAt != 0 && _timeProvider.GetElapsedTime(_rewoundAt) < _options.SweepInterval)
         {
             return [];
         }
 
-        _rewoundAt = _time.GetTimestamp();
+        _rewoundAt = _timeProvider.GetTimestamp();
         partitions.ForEach(partition => partition.Rewind());
         // Read before the rows are: what is there now and not among them waits for something, and need not be looked at again until the next rewind.
         return _hot ? await _store.ReadTopsAsync(connection, partitions, cancellationToken).ConfigureAwait(false) : [];
@@ -119,9 +119,9 @@ internal sealed class RelayPass : IAsyncDisposable
         }
     }
 
-    private async Task<RelayVerdicts> PublishAsync(IReadOnlyList<RelayRow> rows, CancellationToken stopping, CancellationToken abort)
+    private async Task<RelayOutcomes> PublishAsync(IReadOnlyList<RelayRow> rows, CancellationToken stopping, CancellationToken abort)
     {
-        var verdicts = new RelayVerdicts(_options, row => _ownership.Owned[row.Part].Epoch);
+        var verdicts = new RelayOutcomes(_options, row => _ownership.Owned[row.Part].Epoch);
         var batch = new RelayBatch(rows);
         var unsent = rows.Select(row => row.Id).ToHashSet();
         while (verdicts.Trouble is null && !stopping.IsCancellationRequested && batch.NextWave() is { Count: > 0 } wave)
@@ -143,7 +143,7 @@ internal sealed class RelayPass : IAsyncDisposable
         return verdicts;
     }
 
-    private async Task TellAsync(DbConnection connection, IReadOnlyList<RelayRow> rows, RelayVerdicts verdicts, CancellationToken abort)
+    private async Task TellAsync(DbConnection connection, IReadOnlyList<RelayRow> rows, RelayOutcomes verdicts, CancellationToken abort)
     {
         var me = (_ownership as LeaseOwnership)?.Name;
         if (verdicts.Confirmed.Count > 0)

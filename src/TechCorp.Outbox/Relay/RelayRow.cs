@@ -6,48 +6,48 @@ namespace TechCorp.Outbox;
 /// <summary>An event read from the outbox. Times are Unix milliseconds by the database's clock.</summary>
 internal sealed class RelayRow
 {
-    public long Id { get; init; }
+    internal long Id { get; init; }
 
-    public short Part { get; init; }
+    internal short Part { get; init; }
 
-    public string? Key { get; init; }
+    internal string? Key { get; init; }
 
-    public string MessageId { get; init; } = "";
+    internal string MessageId { get; init; } = "";
 
-    public string Type { get; init; } = "";
+    internal string Type { get; init; } = "";
 
-    public string Exchange { get; init; } = "";
+    internal string Exchange { get; init; } = "";
 
-    public string RoutingKey { get; init; } = "";
+    internal string RoutingKey { get; init; } = "";
 
-    public string ContentType { get; init; } = "";
+    internal string ContentType { get; init; } = "";
 
-    public string? CorrelationId { get; init; }
+    internal string? CorrelationId { get; init; }
 
-    public string? AppId { get; init; }
+    internal string? AppId { get; init; }
 
-    public string? Headers { get; init; }
+    internal string? Headers { get; init; }
 
-    public byte[] Payload { get; init; } = [];
+    internal byte[] Payload { get; init; } = [];
 
-    public long OccurredAt { get; init; }
+    internal long OccurredAt { get; init; }
 
-    public int Attempts { get; init; }
+    internal int Attempts { get; init; }
 
-    public long CreatedAt { get; init; }
+    internal long CreatedAt { get; init; }
 
-    public long? UnroutableSince { get; init; }
+    internal long? UnroutableSince { get; init; }
 
-    public long Now { get; init; }
+    internal long Now { get; init; }
 
     /// <summary>The oldest transaction that was running at the read; 0 where one writes at a time.</summary>
-    public long Oldest { get; init; }
+    internal long Oldest { get; init; }
 
     /// <summary>The first transaction that had not begun at the read; 0 where one writes at a time.</summary>
-    public long Newest { get; init; }
+    internal long Newest { get; init; }
 
     /// <summary>Whether the row's key was parked and has been redriven: the relay is to lift the mark.</summary>
-    public bool Redriven { get; init; }
+    internal bool Redriven { get; init; }
 
     /// <summary>The rows that must not overtake this one when no queue is bound for it: those of its key with its destination.</summary>
     internal (string Key, string Exchange, string RoutingKey) Route => (Key ?? "", Exchange, RoutingKey);

@@ -5,7 +5,7 @@ using Dapper;
 namespace TechCorp.Outbox;
 
 /// <summary>What the relay asks of the database. Each call is one statement or one short transaction; none is open while events are published.</summary>
-internal sealed class RelayStore(OutboxDatabase database, TimeProvider time, RelayOptions options)
+internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvider, RelayOptions options)
 {
     private readonly string _read = database.Dialect.ReadRows(database.Schema);
     private readonly string _confirm = options.AfterConfirm.Retention is null ? database.Dialect.DeleteRows(database.Schema) : database.Dialect.MarkRows(database.Schema);
@@ -14,7 +14,7 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider time, Rel
 
     private SqlDialect Dialect => database.Dialect;
 
-    private object Now => Dialect.Time(time.GetUtcNow());
+    private object Now => Dialect.Time(timeProvider.GetUtcNow());
 
     internal async Task<IReadOnlyList<RelayRow>> ReadAsync(DbConnection connection, IReadOnlyList<Partition> partitions, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ internal static class ErrorText
 {
     private const int MaxLength = 1024;
 
-    internal static string Of(Exception e) => Cut($"{e.GetType().Name}: {e.Message}");
+    internal static string Of(Exception exception) => Cut($"{exception.GetType().Name}: {exception.Message}");
 
     private static string Cut(string text)
     {

@@ -2,7 +2,7 @@ namespace TechCorp.Outbox;
 
 /// <summary>Sagas that were started in callers' transactions: nobody has told us yet whether those were committed. They hold no slot, because many never are.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, SagaOptions options, TimeProvider time)
+internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, SagaOptions options, TimeProvider timeProvider)
 {
     private const int MaxWaiting = 1000;
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
         {
             if (!_closed)
             {
-                _waiting[instance.Id] = (instance, plan, time.GetTimestamp());
+                _waiting[instance.Id] = (instance, plan, timeProvider.GetTimestamp());
             }
         }
     }
@@ -48,7 +48,7 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
         Guid[] ids;
         lock (_gate)
         {
-            foreach (var (id, _) in _waiting.Where(w => time.GetElapsedTime(w.Value.Since) > options.Lease).ToList())
+            foreach (var (id, _) in _waiting.Where(w => timeProvider.GetElapsedTime(w.Value.Since) > options.Lease).ToList())
             {
                 _waiting.Remove(id);
             }

@@ -16,7 +16,7 @@ public sealed class SagaBarrier
     private const string Action = "action";
     private const string Compensation = "comp";
     private readonly OutboxDatabase _database;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
     private readonly BarrierSql _sql;
 
     /// <summary>A barrier in the participant's own database.</summary>
@@ -26,7 +26,7 @@ public sealed class SagaBarrier
     {
         ArgumentNullException.ThrowIfNull(database);
         _database = database;
-        _time = timeProvider ?? TimeProvider.System;
+        _timeProvider = timeProvider ?? TimeProvider.System;
         _sql = database.Dialect.Barrier(database.Schema);
     }
 
@@ -71,7 +71,7 @@ public sealed class SagaBarrier
         return count;
     }
 
-    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     private async Task<bool> EnterAsync(DbTransaction transaction, string key, string op, CancellationToken cancellationToken)
     {

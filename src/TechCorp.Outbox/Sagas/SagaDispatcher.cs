@@ -135,10 +135,10 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         {
             await ReleaseAsync(instance, TimeSpan.Zero).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
             // The database, the author's hook or the state's JSON: nothing is known that was not known before.
-            logger.NotWritten(e, instance.Type.Name, instance.BusinessKey, instance.Id, options.PollInterval);
+            logger.NotWritten(exception, instance.Type.Name, instance.BusinessKey, instance.Id, options.PollInterval);
             await ReleaseAsync(instance, options.PollInterval).ConfigureAwait(false);
         }
         finally
@@ -162,9 +162,9 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         {
             await store.ReleaseAsync(instance, delay, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            logger.NotReleased(e, instance.Type.Name, instance.BusinessKey, instance.Id);
+            logger.NotReleased(exception, instance.Type.Name, instance.BusinessKey, instance.Id);
         }
     }
 }

@@ -27,8 +27,8 @@ public sealed class SagaOptions
     /// <summary>After how many attempts a step that is never given up needs attention. Default: 10.</summary>
     public int AlarmAfterAttempts { get; set; } = 10;
 
-    /// <summary>What happens when a compensation is stuck. Default: <see cref="WhenStuck.Stop"/>.</summary>
-    public WhenStuck WhenStuck { get; set; }
+    /// <summary>What happens when a compensation is stuck. Default: <see cref="StuckCompensationBehavior.Stop"/>.</summary>
+    public StuckCompensationBehavior StuckCompensationBehavior { get; set; }
 
     /// <summary>How long a saga may be due without a process that knows its definition before it is suspended. Default: 1 min.</summary>
     public TimeSpan SuspendAfter { get; set; } = TimeSpan.FromMinutes(1);

@@ -7,7 +7,7 @@ namespace TechCorp.Outbox;
 public sealed partial class SagaOrchestrator : IAsyncDisposable
 {
     private readonly SagaOptions _options;
-    private readonly TimeProvider _time;
+    private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly SagaStore _store;
     private readonly Lazy<SagaTypes> _types;
@@ -22,17 +22,17 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
     private bool _stopped; // guarded by _gate
 
     internal SagaOrchestrator(
-        OutboxDatabase database, IOutbox outbox, IEnumerable<SagaRegistration> registrations, IServiceScopeFactory scopes, SagaOptions options, TimeProvider time, ILogger logger)
+        OutboxDatabase database, IOutbox outbox, IEnumerable<SagaRegistration> registrations, IServiceScopeFactory scopes, SagaOptions options, TimeProvider timeProvider, ILogger logger)
     {
         _options = options.Copy();
-        _time = time;
+        _timeProvider = timeProvider;
         _logger = logger;
         _wake = new WakeSignal();
-        _store = new SagaStore(database, time, _options, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():N}", logger);
-        Runner = new SagaRunner(_store, outbox, scopes, time, logger);
+        _store = new SagaStore(database, timeProvider, _options, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():N}", logger);
+        Runner = new SagaRunner(_store, outbox, scopes, timeProvider, logger);
         _dispatcher = new SagaDispatcher(Runner, _store, _options, logger, _wake.Wake);
-        _fresh = new FreshSagas(_store, _dispatcher, _options, time);
-        _recovery = new SagaRecoveryPass(_store, _dispatcher, _options, time, logger);
+        _fresh = new FreshSagas(_store, _dispatcher, _options, timeProvider);
+        _recovery = new SagaRecoveryPass(_store, _dispatcher, _options, timeProvider, logger);
 
         // Not now: a saga may itself ask for the orchestrator.
         _types = new Lazy<SagaTypes>(() => new SagaTypes(registrations.Select(r => r.Build(scopes, _options)).ToList()));
@@ -130,9 +130,9 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
             {
                 (_, next) = await RunDueAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                _logger.PassFailed(e, next);
+                _logger.PassFailed(exception, next);
             }
             catch (OperationCanceledException)
             {
@@ -147,7 +147,7 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
     {
         try
         {
-            await _wake.WaitAsync(atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
+            await _wake.WaitAsync(atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -161,12 +161,12 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
         {
             try
             {
-                await Task.Delay(_options.Lease / 3, _time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(_options.Lease / 3, _timeProvider, cancellationToken).ConfigureAwait(false);
                 await RenewAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                _logger.NotRenewed(e, _dispatcher.Running.Count);
+                _logger.NotRenewed(exception, _dispatcher.Running.Count);
             }
             catch (OperationCanceledException)
             {

@@ -89,7 +89,7 @@ public sealed partial class SagaOrchestrator
     /// <summary>Tries again now: a stuck compensation, or a step that waits for its next attempt.</summary>
     /// <returns>False when the saga does not exist, has ended, is being tried at this moment, or its definition is not known here.</returns>
     public Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken = default)
-        => SeizeAsync(id, instance => SagaPlanner.RetryNow(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(_time)), evenIfRun: false, cancellationToken);
+        => SeizeAsync(id, instance => SagaPlanner.RetryNow(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(_timeProvider)), evenIfRun: false, cancellationToken);
 
     /// <summary>Takes the outcome of a step that came by another way than the action's return: a callback, a message. Late and repeated reports do no harm.</summary>
     /// <param name="id">The instance.</param>
@@ -110,7 +110,7 @@ public sealed partial class SagaOrchestrator
             var ordinal = rules.Steps.Select((s, i) => (s.Name, i)).Where(s => s.Name == step).Select(s => s.i).DefaultIfEmpty(-1).First();
             return ordinal < 0 ? throw new ArgumentException($"Saga {instance.Type.Name} has no step '{step}'.", nameof(step))
                 : rules.Steps[ordinal].Kind == SagaStepKind.Local ? throw new ArgumentException($"Step '{step}' of saga {instance.Type.Name} is local: its outcome is its commit, and cannot be reported.", nameof(step))
-                : SagaPlanner.Reported(rules, instance.Progress, ordinal, StepReport.Of(outcome), instance.Deadline.HasPassed(_time));
+                : SagaPlanner.Reported(rules, instance.Progress, ordinal, StepReport.Of(outcome), instance.Deadline.HasPassed(_timeProvider));
         }
     }
 
@@ -123,7 +123,7 @@ public sealed partial class SagaOrchestrator
         var type = _types.Value.For<TState>();
         var plan = SagaPlanner.Begin(type.Rules);
         var data = JsonSerializer.Serialize(state, type.Json);
-        return (new SagaInstance(Guid.CreateVersion7(), type, businessKey, Epoch: 1, data, plan.Progress, SagaDeadline.In(type.DeadlineAfter, _time)), plan);
+        return (new SagaInstance(Guid.CreateVersion7(), type, businessKey, Epoch: 1, data, plan.Progress, SagaDeadline.In(type.DeadlineAfter, _timeProvider)), plan);
     }
 
     /// <summary>Owned, with a slot to run it in, or else for whoever has one.</summary>

@@ -68,7 +68,7 @@ internal static partial class SagaPlanner
 
     private static SagaPlan ResumeUndoing(SagaRules rules, SagaProgress progress)
     {
-        if (rules.WhenStuck == WhenStuck.Stop && progress.Steps.Any(s => s.Compensation == CompensationState.Stuck))
+        if (rules.WhenStuck == StuckCompensationBehavior.Stop && progress.Steps.Any(s => s.Compensation == CompensationState.Stuck))
         {
             return new SagaPlan(progress with { Status = SagaStatus.NeedsAttention }, SagaMove.Stop);
         }
@@ -81,7 +81,7 @@ internal static partial class SagaPlanner
     private static SagaPlan Stuck(SagaRules rules, SagaProgress progress, int ordinal)
     {
         progress = progress.With(ordinal, progress.Steps[ordinal] with { Compensation = CompensationState.Stuck });
-        return rules.WhenStuck == WhenStuck.ContinueBestEffort ? NextUndo(progress) : new SagaPlan(progress with { Status = SagaStatus.NeedsAttention }, SagaMove.Stop);
+        return rules.WhenStuck == StuckCompensationBehavior.ContinueBestEffort ? NextUndo(progress) : new SagaPlan(progress with { Status = SagaStatus.NeedsAttention }, SagaMove.Stop);
     }
 
     /// <summary>The latest step that is still to be undone, one at a time; the end when there is none.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Outbox;
 
 /// <summary>One look for sagas that are due: those whose wait is over, and those whose process died. Bounded.</summary>
-internal sealed class SagaRecoveryPass(SagaStore store, SagaDispatcher dispatcher, SagaOptions options, TimeProvider time, ILogger logger)
+internal sealed class SagaRecoveryPass(SagaStore store, SagaDispatcher dispatcher, SagaOptions options, TimeProvider timeProvider, ILogger logger)
 {
     private const int SuspendBatch = 100;
     private long? _lookedForUnknown;
@@ -53,7 +53,7 @@ internal sealed class SagaRecoveryPass(SagaStore store, SagaDispatcher dispatche
 
     private async Task SuspendUnknownAsync(SagaTypes types, CancellationToken cancellationToken)
     {
-        if (_lookedForUnknown is { } last && time.GetElapsedTime(last) < options.SuspendAfter)
+        if (_lookedForUnknown is { } last && timeProvider.GetElapsedTime(last) < options.SuspendAfter)
         {
             return;
         }
@@ -63,6 +63,6 @@ internal sealed class SagaRecoveryPass(SagaStore store, SagaDispatcher dispatche
             logger.Suspended(row.Name, row.Version, row.BusinessKey, row.Id);
         }
 
-        _lookedForUnknown = time.GetTimestamp();
+        _lookedForUnknown = timeProvider.GetTimestamp();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class SagaRegistration<TState>(Func<IServiceProvider, Saga<TStat
                 [.. steps.Definitions.Select(s => RulesOf(s, options))],
                 options.CompensationAttempts,
                 new Backoff(options.RetryBaseDelay, options.CompensationMaxDelay),
-                options.WhenStuck,
+                options.StuckCompensationBehavior,
                 options.AlarmAfterAttempts),
         };
     }

@@ -3,25 +3,25 @@ namespace TechCorp.Outbox;
 /// <summary>A row of the saga table as Dapper reads it.</summary>
 internal sealed class SagaRow
 {
-    public string Id { get; set; } = "";
+    internal string Id { get; set; } = "";
 
-    public string Name { get; set; } = "";
+    internal string Name { get; set; } = "";
 
-    public int Version { get; set; }
+    internal int Version { get; set; }
 
-    public string GraphHash { get; set; } = "";
+    internal string GraphHash { get; set; } = "";
 
-    public string BusinessKey { get; set; } = "";
+    internal string BusinessKey { get; set; } = "";
 
-    public string Status { get; set; } = "";
+    internal string Status { get; set; } = "";
 
-    public string? Reason { get; set; }
+    internal string? Reason { get; set; }
 
-    public long Epoch { get; set; }
+    internal long Epoch { get; set; }
 
-    public string Data { get; set; } = "";
+    internal string Data { get; set; } = "";
 
-    public long? DeadlineLeft { get; set; }
+    internal long? DeadlineLeft { get; set; }
 
     /// <summary>For operators: what this version cannot read is told by a suspended saga; throwing would hide it, and all that are listed with it.</summary>
     internal SagaSnapshot Snapshot(IEnumerable<SagaStepRow> steps)

@@ -42,7 +42,7 @@ internal sealed partial class SagaRunner
         SagaResult result;
         await using (var write = await store.BeginAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            using var timeout = new CancellationTokenSource(instance.Type.Timeouts[plan.Ordinal], time);
+            using var timeout = new CancellationTokenSource(instance.Type.Timeouts[plan.Ordinal], timeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
             result = await session.LocalAsync(plan.Ordinal, instance.Action(plan.Ordinal), instance.Data, write.Transaction, either.Token).ConfigureAwait(false);
             result = await SoundAsync(write, result).ConfigureAwait(false);
@@ -76,9 +76,9 @@ internal sealed partial class SagaRunner
             await write.ThrowIfAbortedAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }
-        catch (DbException e) when (e.SqlState == WriteTransaction.Aborted)
+        catch (DbException exception) when (exception.SqlState == WriteTransaction.Aborted)
         {
-            return result with { Report = StepReport.Unknown(ErrorText.Of(e)) };
+            return result with { Report = StepReport.Unknown(ErrorText.Of(exception)) };
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed partial class SagaRunner
 
         if (plan.Progress.IsFinal && !before.Progress.IsFinal && !await store.HasEndedBeforeAsync(write, before).ConfigureAwait(false))
         {
-            using var timeout = new CancellationTokenSource(before.Type.EndTimeout, time);
+            using var timeout = new CancellationTokenSource(before.Type.EndTimeout, timeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
             var end = await session.EndAsync(plan.Progress.Status, (before with { Progress = plan.Progress }).End(), data, write.Transaction, either.Token).ConfigureAwait(false);
             (data, events) = (end.Data, [.. events, .. end.Events]);
@@ -109,7 +109,7 @@ internal sealed partial class SagaRunner
 
         if (events.Count > 0)
         {
-            await outbox.AppendAsync(write.Transaction, events, CancellationToken.None).ConfigureAwait(false);
+            await outbox.PublishAsync(write.Transaction, events, CancellationToken.None).ConfigureAwait(false);
         }
 
         await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -131,7 +131,7 @@ internal sealed partial class SagaRunner
 
     /// <summary>A wait ends with the deadline, while there is a way back.</summary>
     private TimeSpan DelayOf(SagaInstance instance, SagaPlan plan)
-        => plan.Progress.Status != SagaStatus.Suspended && !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn && instance.Deadline.Left(time) is { } left && left > TimeSpan.Zero && left < plan.Delay
+        => plan.Progress.Status != SagaStatus.Suspended && !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn && instance.Deadline.Left(timeProvider) is { } left && left > TimeSpan.Zero && left < plan.Delay
             ? left
             : plan.Delay;
 

@@ -5,7 +5,7 @@ namespace TechCorp.Outbox;
 
 /// <summary>Runs one saga until it waits, ends or is lost: calls the author's code, asks the planner, writes the answer, and only then goes on.</summary>
 /// <remarks>The shell around <see cref="SagaPlanner"/>. Safe for concurrent use; one instance is run by one caller.</remarks>
-internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServiceScopeFactory scopes, TimeProvider time, ILogger logger)
+internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServiceScopeFactory scopes, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromMinutes(1);
 
@@ -49,13 +49,13 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
         {
             session.Check(instance.Data);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            logger.Unreadable(e, instance.Type.Name, instance.BusinessKey, instance.Id, ReadAgainAfter);
-            return SagaPlanner.Suspended(instance.Progress, ErrorText.Of(e), ReadAgainAfter);
+            logger.Unreadable(exception, instance.Type.Name, instance.BusinessKey, instance.Id, ReadAgainAfter);
+            return SagaPlanner.Suspended(instance.Progress, ErrorText.Of(exception), ReadAgainAfter);
         }
 
-        return SagaPlanner.Resume(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(time));
+        return SagaPlanner.Resume(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider));
     }
 
     /// <summary>Makes one call and writes what came of it. Null when the instance was lost.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
     private async Task<SagaResult> CallAsync(SagaSession session, SagaInstance instance, SagaPlan plan, CancellationToken abort)
     {
         var ordinal = plan.Ordinal;
-        using var timeout = new CancellationTokenSource(instance.Type.Timeouts[ordinal], time);
+        using var timeout = new CancellationTokenSource(instance.Type.Timeouts[ordinal], timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
         var result = plan.Move switch
         {
@@ -105,7 +105,7 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
 
     private SagaPlan Next(SagaInstance instance, SagaPlan plan, StepReport report)
     {
-        var (rules, progress, late) = (instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(time));
+        var (rules, progress, late) = (instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider));
         return plan.Move switch
         {
             SagaMove.Act => SagaPlanner.ActionEnded(rules, progress, plan.Ordinal, report, late),

@@ -68,14 +68,14 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
                 ? new SagaResult(StepReport.Unknown("The action returned null."), data, [])
                 : new SagaResult(StepReport.Of(outcome), Write(state()), outcome.Kind == StepOutcomeKind.Pending ? [] : events.Messages);
         }
-        catch (RetryLaterException e)
+        catch (RetryLaterException exception)
         {
-            return new SagaResult(new StepReport(StepOutcomeKind.Pending, e.Message, e.Delay > TimeSpan.Zero ? e.Delay : TimeSpan.FromSeconds(1)), data, []);
+            return new SagaResult(new StepReport(StepOutcomeKind.Pending, exception.Message, exception.Delay > TimeSpan.Zero ? exception.Delay : TimeSpan.FromSeconds(1)), data, []);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
             // Not a failure: nobody knows what happened on the other side.
-            return new SagaResult(StepReport.Unknown(ErrorText.Of(e)), data, []);
+            return new SagaResult(StepReport.Unknown(ErrorText.Of(exception)), data, []);
         }
     }
 

@@ -3,23 +3,23 @@ namespace TechCorp.Outbox;
 /// <summary>A row of the step table as Dapper reads it.</summary>
 internal sealed class SagaStepRow
 {
-    public string SagaId { get; set; } = "";
+    internal string SagaId { get; set; } = "";
 
-    public int Ordinal { get; set; }
+    internal int Ordinal { get; set; }
 
-    public string Name { get; set; } = "";
+    internal string Name { get; set; } = "";
 
-    public string State { get; set; } = "";
+    internal string State { get; set; } = "";
 
-    public int Attempt { get; set; }
+    internal int Attempt { get; set; }
 
-    public string Compensation { get; set; } = "";
+    internal string Compensation { get; set; } = "";
 
-    public int CompensationAttempt { get; set; }
+    internal int CompensationAttempt { get; set; }
 
-    public string? Output { get; set; }
+    internal string? Output { get; set; }
 
-    public string? LastError { get; set; }
+    internal string? LastError { get; set; }
 
     internal StepProgress Progress => new(Enum.Parse<SagaStepState>(State), Attempt, Enum.Parse<CompensationState>(Compensation), CompensationAttempt, Output, LastError);
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.Logging;
@@ -8,7 +7,7 @@ namespace TechCorp.Outbox;
 
 /// <summary>Reads and writes sagas. Every write of an instance asks for its epoch; who has lost it changes nothing.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
-internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider time, SagaOptions options, string owner, ILogger? logger = null)
+internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider timeProvider, SagaOptions options, string owner, ILogger? logger = null)
 {
     private readonly SagaSql _sql = database.Dialect.Sagas(database.Schema);
     private readonly BarrierSql _barrier = database.Dialect.Barrier(database.Schema);
@@ -16,7 +15,7 @@ internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider ti
 
     private readonly ILogger _logger = logger ?? NullLogger.Instance;
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     internal Task<WriteTransaction> BeginAsync(CancellationToken cancellationToken) => database.BeginWriteAsync(cancellationToken: cancellationToken);
 
@@ -135,10 +134,10 @@ internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider ti
             {
                 instances.Add(Instance(row, types.Find(row.GraphHash)!, steps[row.Id]));
             }
-            catch (Exception e)
+            catch (Exception exception)
             {
                 // It must not keep the others from being run.
-                _logger.UnreadableRow(e, row.Name, row.BusinessKey, row.Id, options.SuspendAfter);
+                _logger.UnreadableRow(exception, row.Name, row.BusinessKey, row.Id, options.SuspendAfter);
                 var later = new { row.Id, row.Epoch, Owner = owner, Delay = (long)options.SuspendAfter.TotalMilliseconds, Now };
                 await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Release, later, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
             }
@@ -156,7 +155,7 @@ internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider ti
         }
 
         var left = row.DeadlineLeft is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
-        return new SagaInstance(Guid.Parse(row.Id), type, row.BusinessKey, row.Epoch, row.Data, progress, SagaDeadline.In(left, time));
+        return new SagaInstance(Guid.Parse(row.Id), type, row.BusinessKey, row.Epoch, row.Data, progress, SagaDeadline.In(left, timeProvider));
     }
 
     private (string Text, DynamicParameters Parameters) StepsUpsert(SagaInstance instance, SagaProgress before, SagaProgress after)

@@ -20,7 +20,7 @@ internal sealed class Circuit
     private readonly Action<Exception>? _errorSink;
     private volatile CircuitEpoch _epoch; // written under _gate
 
-    public Circuit(string name, CircuitBreakerOptions options, TimeProvider timeProvider, ILogger logger)
+    internal Circuit(string name, CircuitBreakerOptions options, TimeProvider timeProvider, ILogger logger)
     {
         Name = name;
         _failureThreshold = options.FailureThreshold;
@@ -33,13 +33,13 @@ internal sealed class Circuit
         ResilienceMetrics.Observe(this);
     }
 
-    public string Name { get; }
+    internal string Name { get; }
 
-    public long Generation => _epoch.Generation;
+    internal long Generation => _epoch.Generation;
 
-    public int Failures => _epoch is ClosedEpoch closed ? closed.Failures : 0;
+    internal int Failures => _epoch is ClosedEpoch closed ? closed.Failures : 0;
 
-    public CircuitState State => _epoch switch
+    internal CircuitState State => _epoch switch
     {
         OpenEpoch open when _clock.Now >= open.Deadline => CircuitState.HalfOpenReady,
         HalfOpenEpoch probing when _clock.Now >= probing.LeaseEnd => CircuitState.HalfOpenReady,
@@ -47,9 +47,9 @@ internal sealed class Circuit
     };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryEnter(out CircuitPermit permit)
+    internal bool TryEnter(out CircuitPermit permit)
     {
-        CircuitEpoch epoch = _epoch;
+        var epoch = _epoch;
         if (epoch is ClosedEpoch)
         {
             permit = new CircuitPermit(epoch);
@@ -60,9 +60,9 @@ internal sealed class Circuit
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryEnter(out CircuitPermit permit, out CircuitRejection rejection)
+    internal bool TryEnter(out CircuitPermit permit, out CircuitRejection rejection)
     {
-        CircuitEpoch epoch = _epoch;
+        var epoch = _epoch;
         if (epoch is ClosedEpoch)
         {
             permit = new CircuitPermit(epoch);
@@ -74,10 +74,10 @@ internal sealed class Circuit
     }
 
     /// <summary>What calls are answered for a known time from now on; none where one may be let in. A half-open circuit is not sure: its probe may end at any moment.</summary>
-    public CircuitRejection SureRejection()
+    internal CircuitRejection SureRejection()
     {
-        CircuitEpoch epoch = _epoch;
-        TimeSpan wait = epoch switch
+        var epoch = _epoch;
+        var wait = epoch switch
         {
             OpenEpoch open => _clock.Until(open.Deadline, _clock.Now),
             IsolatedEpoch => TimeSpan.MaxValue,
@@ -86,7 +86,7 @@ internal sealed class Circuit
         return wait > TimeSpan.Zero ? new CircuitRejection(epoch, wait) : default;
     }
 
-    public RecordResult RecordSuccess(CircuitEpoch epoch)
+    internal RecordResult RecordSuccess(CircuitEpoch epoch)
     {
         if (epoch is ClosedEpoch closed && ReferenceEquals(_epoch, closed))
         {
@@ -94,11 +94,11 @@ internal sealed class Circuit
             return RecordResult.Recorded;
         }
 
-        bool counted = epoch is HalfOpenEpoch && TryMove(epoch, new ClosedEpoch(this, epoch.Generation + 1), CircuitTransitionReason.ProbeSucceeded);
+        var counted = epoch is HalfOpenEpoch && TryMove(epoch, new ClosedEpoch(this, epoch.Generation + 1), CircuitTransitionReason.ProbeSucceeded);
         return Result(counted);
     }
 
-    public RecordResult RecordFailure(CircuitEpoch epoch, Exception? cause)
+    internal RecordResult RecordFailure(CircuitEpoch epoch, Exception? cause)
     {
         if (!ReferenceEquals(_epoch, epoch))
         {
@@ -110,12 +110,12 @@ internal sealed class Circuit
             return Result(TryMove(epoch, Opened(epoch, cause, probing.Trip.Streak + 1), CircuitTransitionReason.ProbeFailed));
         }
 
-        int failures = ((ClosedEpoch)epoch).AddFailure();
-        bool counted = failures < _failureThreshold || TryMove(epoch, Opened(epoch, cause, streak: 1), CircuitTransitionReason.FailureThreshold);
+        var failures = ((ClosedEpoch)epoch).AddFailure();
+        var counted = failures < _failureThreshold || TryMove(epoch, Opened(epoch, cause, streak: 1), CircuitTransitionReason.FailureThreshold);
         return Result(counted);
     }
 
-    public RecordResult RecordNeutral(CircuitEpoch epoch)
+    internal RecordResult RecordNeutral(CircuitEpoch epoch)
     {
         if (epoch is HalfOpenEpoch probing)
         {
@@ -126,9 +126,9 @@ internal sealed class Circuit
         return Result(ReferenceEquals(_epoch, epoch));
     }
 
-    public void Isolate()
+    internal void Isolate()
     {
-        DateTimeOffset at = _clock.UtcNow;
+        var at = _clock.UtcNow;
         lock (_gate)
         {
             Move(new IsolatedEpoch(this, _epoch.Generation + 1, at), CircuitTransitionReason.Isolated, at);
@@ -137,9 +137,9 @@ internal sealed class Circuit
         _feed.Deliver();
     }
 
-    public void Reset()
+    internal void Reset()
     {
-        DateTimeOffset at = _clock.UtcNow;
+        var at = _clock.UtcNow;
         lock (_gate)
         {
             Move(new ClosedEpoch(this, _epoch.Generation + 1), CircuitTransitionReason.Reset, at);
@@ -152,7 +152,7 @@ internal sealed class Circuit
     {
         while (true)
         {
-            CircuitEpoch epoch = _epoch;
+            var epoch = _epoch;
             if (epoch is ClosedEpoch)
             {
                 permit = new CircuitPermit(epoch);
@@ -160,8 +160,8 @@ internal sealed class Circuit
                 return true;
             }
 
-            long now = _clock.Now;
-            (long end, CircuitTrip? trip, CircuitTransitionReason reason) = epoch switch
+            var now = _clock.Now;
+            (var end, var trip, var reason) = epoch switch
             {
                 OpenEpoch open => (open.Deadline, open.Trip, CircuitTransitionReason.RecoveryElapsed),
                 HalfOpenEpoch probing => (probing.LeaseEnd, probing.Trip, CircuitTransitionReason.ProbeLeaseExpired),
@@ -203,12 +203,12 @@ internal sealed class Circuit
         }
     }
 
-    private OpenEpoch Opened(CircuitEpoch from, Exception? cause, int streak) =>
-        new(this, from.Generation + 1, _times.RecoveryEnd(streak), new CircuitTrip(_clock.UtcNow, cause, streak));
+    private OpenEpoch Opened(CircuitEpoch from, Exception? cause, int streak)
+        => new(this, from.Generation + 1, _times.RecoveryEnd(streak), new CircuitTrip(_clock.UtcNow, cause, streak));
 
     private bool TryMove(CircuitEpoch from, CircuitEpoch to, CircuitTransitionReason reason)
     {
-        DateTimeOffset at = _clock.UtcNow;
+        var at = _clock.UtcNow;
         lock (_gate)
         {
             if (!ReferenceEquals(_epoch, from))
@@ -227,7 +227,7 @@ internal sealed class Circuit
     {
         Debug.Assert(_gate.IsHeldByCurrentThread, "Epochs change only under the gate.");
         Debug.Assert(to.Generation == _epoch.Generation + 1, "Generations follow each other.");
-        CircuitEpoch from = _epoch;
+        var from = _epoch;
         _epoch = to;
         _feed.Append(new CircuitTransition(Name, from.State, to.State, reason, to.Generation, at, to.Cause));
     }

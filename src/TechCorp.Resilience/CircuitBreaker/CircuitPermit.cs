@@ -22,7 +22,7 @@ public readonly struct CircuitPermit
     /// <summary>The dependency answered.</summary>
     public RecordResult Success()
     {
-        CircuitEpoch epoch = Epoch;
+        var epoch = Epoch;
         return epoch.Circuit.RecordSuccess(epoch);
     }
 
@@ -30,14 +30,14 @@ public readonly struct CircuitPermit
     /// <param name="cause">The exception, if it was one; kept while the circuit is open.</param>
     public RecordResult Failure(Exception? cause = null)
     {
-        CircuitEpoch epoch = Epoch;
+        var epoch = Epoch;
         return epoch.Circuit.RecordFailure(epoch, cause);
     }
 
     /// <summary>The call says nothing about the dependency: its caller gave up. A probe gives its turn to the next call.</summary>
     public RecordResult Neutral()
     {
-        CircuitEpoch epoch = Epoch;
+        var epoch = Epoch;
         return epoch.Circuit.RecordNeutral(epoch);
     }
 }

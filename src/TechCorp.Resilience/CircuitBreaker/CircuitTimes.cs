@@ -8,10 +8,10 @@ internal sealed class CircuitTimes(MonotonicClock clock, CircuitBreakerOptions o
     private readonly double _growth = options.RecoveryGrowth;
     private readonly TimeSpan _lease = options.ProbeLease ?? options.RecoveryTimeout;
 
-    public long LeaseEnd(long now) => clock.Add(now, _lease);
+    internal long LeaseEnd(long now) => clock.Add(now, _lease);
 
     /// <param name="streak">1 when the closed circuit opened, one higher for each failed probe since.</param>
-    public long RecoveryEnd(int streak) => clock.Add(clock.Now, RecoveryTime(streak));
+    internal long RecoveryEnd(int streak) => clock.Add(clock.Now, RecoveryTime(streak));
 
     private TimeSpan RecoveryTime(int streak)
     {
@@ -20,7 +20,7 @@ internal sealed class CircuitTimes(MonotonicClock clock, CircuitBreakerOptions o
             return _recovery;
         }
 
-        double ticks = _recovery.Ticks * Math.Pow(_growth, streak - 1);
+        var ticks = _recovery.Ticks * Math.Pow(_growth, streak - 1);
         return ticks >= _longestRecovery.Ticks ? _longestRecovery : TimeSpan.FromTicks((long)ticks);
     }
 }

@@ -5,14 +5,14 @@ internal sealed class ClosedEpoch(Circuit circuit, long generation) : CircuitEpo
 {
     private int _failures;
 
-    public override CircuitState State => CircuitState.Closed;
+    internal override CircuitState State => CircuitState.Closed;
 
-    public int Failures => Volatile.Read(ref _failures);
+    internal int Failures => Volatile.Read(ref _failures);
 
-    public int AddFailure() => Interlocked.Increment(ref _failures);
+    internal int AddFailure() => Interlocked.Increment(ref _failures);
 
     /// <summary>Reads first: a write on every success would bounce the cache line between cores.</summary>
-    public void ForgetFailures()
+    internal void ForgetFailures()
     {
         if (_failures != 0)
         {

@@ -7,13 +7,13 @@ namespace TechCorp.Resilience;
 /// <param name="trip">What opened the circuit.</param>
 internal sealed class HalfOpenEpoch(Circuit circuit, long generation, long leaseEnd, CircuitTrip trip) : CircuitEpoch(circuit, generation)
 {
-    public override CircuitState State => CircuitState.HalfOpen;
+    internal override CircuitState State => CircuitState.HalfOpen;
 
-    public override DateTimeOffset OpenedAt => trip.OpenedAt;
+    internal override DateTimeOffset OpenedAt => trip.OpenedAt;
 
-    public override Exception? Cause => trip.Cause;
+    internal override Exception? Cause => trip.Cause;
 
-    public long LeaseEnd => leaseEnd;
+    internal long LeaseEnd => leaseEnd;
 
-    public CircuitTrip Trip => trip;
+    internal CircuitTrip Trip => trip;
 }

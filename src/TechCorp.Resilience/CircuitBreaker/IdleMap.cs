@@ -18,12 +18,12 @@ internal sealed class IdleMap<TKey, TValue>(Func<TKey, TValue> create, Func<TVal
     private readonly ConcurrentDictionary<TKey, Entry> _entries = new();
     private long _nextSweep = clock.Add(clock.Now, idleAfter);
 
-    public IEnumerable<TValue> Values => _entries.Values.Select(entry => entry.Value);
+    internal IEnumerable<TValue> Values => _entries.Values.Select(entry => entry.Value);
 
-    public TValue Get(TKey key)
+    internal TValue Get(TKey key)
     {
-        long now = clock.Now;
-        if (!_entries.TryGetValue(key, out Entry? entry))
+        var now = clock.Now;
+        if (!_entries.TryGetValue(key, out var entry))
         {
             Sweep(now);
             entry = _entries.GetOrAdd(key, static (key, create) => new Entry(create(key)), create);
@@ -35,13 +35,13 @@ internal sealed class IdleMap<TKey, TValue>(Func<TKey, TValue> create, Func<TVal
 
     private void Sweep(long now)
     {
-        long due = Volatile.Read(ref _nextSweep);
+        var due = Volatile.Read(ref _nextSweep);
         if (now < due || Interlocked.CompareExchange(ref _nextSweep, clock.Add(now, idleAfter), due) != due)
         {
             return;
         }
 
-        foreach (KeyValuePair<TKey, Entry> pair in _entries)
+        foreach (var pair in _entries)
         {
             if (now >= clock.Add(Volatile.Read(ref pair.Value.AskedAt), idleAfter) && mayGo(pair.Value.Value))
             {
@@ -52,7 +52,7 @@ internal sealed class IdleMap<TKey, TValue>(Func<TKey, TValue> create, Func<TVal
 
     private sealed class Entry(TValue value)
     {
-        public readonly TValue Value = value;
-        public long AskedAt = long.MaxValue; // not idle until its first caller has written it
+        internal readonly TValue Value = value;
+        internal long AskedAt = long.MaxValue; // not idle until its first caller has written it
     }
 }

@@ -3,7 +3,7 @@ namespace TechCorp.Resilience;
 /// <summary>Calls are rejected until a reset.</summary>
 internal sealed class IsolatedEpoch(Circuit circuit, long generation, DateTimeOffset openedAt) : CircuitEpoch(circuit, generation)
 {
-    public override CircuitState State => CircuitState.Isolated;
+    internal override CircuitState State => CircuitState.Isolated;
 
-    public override DateTimeOffset OpenedAt => openedAt;
+    internal override DateTimeOffset OpenedAt => openedAt;
 }

@@ -7,13 +7,13 @@ namespace TechCorp.Resilience;
 /// <param name="trip">What opened the circuit.</param>
 internal sealed class OpenEpoch(Circuit circuit, long generation, long deadline, CircuitTrip trip) : CircuitEpoch(circuit, generation)
 {
-    public override CircuitState State => CircuitState.Open;
+    internal override CircuitState State => CircuitState.Open;
 
-    public override DateTimeOffset OpenedAt => trip.OpenedAt;
+    internal override DateTimeOffset OpenedAt => trip.OpenedAt;
 
-    public override Exception? Cause => trip.Cause;
+    internal override Exception? Cause => trip.Cause;
 
-    public long Deadline => deadline;
+    internal long Deadline => deadline;
 
-    public CircuitTrip Trip => trip;
+    internal CircuitTrip Trip => trip;
 }

@@ -12,7 +12,7 @@ internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action
     private long _lastGeneration; // guarded by _gate
 
     /// <summary>Called under the circuit's gate, so that the order is that of the generations.</summary>
-    public void Append(CircuitTransition transition)
+    internal void Append(CircuitTransition transition)
     {
         lock (_gate)
         {
@@ -23,9 +23,9 @@ internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action
     }
 
     /// <summary>Delivers what is pending unless somebody does so already; then they deliver ours too, and nobody waits.</summary>
-    public void Deliver()
+    internal void Deliver()
     {
-        while (TryTake(out CircuitTransition? transition))
+        while (TryTake(out var transition))
         {
             try
             {

@@ -5,7 +5,7 @@ namespace TechCorp.Resilience;
 /// <summary>Where exceptions of user callbacks and loggers end, so that they change no call.</summary>
 internal static class CallbackError
 {
-    public static void Report(ILogger logger, Action<Exception>? sink, Exception exception, string callback, string name)
+    internal static void Report(ILogger logger, Action<Exception>? sink, Exception exception, string callback, string name)
     {
         try
         {

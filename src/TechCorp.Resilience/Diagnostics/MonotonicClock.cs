@@ -5,35 +5,35 @@ internal readonly struct MonotonicClock(TimeProvider provider)
 {
     private readonly long _frequency = provider.TimestampFrequency;
 
-    public TimeProvider Provider => provider;
+    internal TimeProvider Provider => provider;
 
-    public long Now => provider.GetTimestamp();
+    internal long Now => provider.GetTimestamp();
 
-    public DateTimeOffset UtcNow => provider.GetUtcNow();
+    internal DateTimeOffset UtcNow => provider.GetUtcNow();
 
     /// <summary>The timestamp <paramref name="duration"/> after <paramref name="timestamp"/>, rounded up; never past <see cref="long.MaxValue"/>.</summary>
-    public long Add(long timestamp, TimeSpan duration)
+    internal long Add(long timestamp, TimeSpan duration)
     {
-        Int128 steps = ((Int128)duration.Ticks * _frequency + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
-        Int128 sum = timestamp + steps;
+        var steps = ((Int128)duration.Ticks * _frequency + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
+        var sum = timestamp + steps;
         return sum >= long.MaxValue ? long.MaxValue : (long)sum;
     }
 
     /// <summary>The time from <paramref name="now"/> to <paramref name="deadline"/>, rounded up; zero when it has come.</summary>
-    public TimeSpan Until(long deadline, long now)
+    internal TimeSpan Until(long deadline, long now)
     {
         if (deadline <= now)
         {
             return TimeSpan.Zero;
         }
 
-        long left = deadline - now;
+        var left = deadline - now;
         if (left > 0 && left <= (long.MaxValue - _frequency) / TimeSpan.TicksPerSecond) // no 128-bit division for waits of minutes
         {
             return TimeSpan.FromTicks((left * TimeSpan.TicksPerSecond + _frequency - 1) / _frequency);
         }
 
-        Int128 ticks = (((Int128)deadline - now) * TimeSpan.TicksPerSecond + _frequency - 1) / _frequency;
+        var ticks = (((Int128)deadline - now) * TimeSpan.TicksPerSecond + _frequency - 1) / _frequency;
         return deadline == long.MaxValue || ticks >= TimeSpan.MaxValue.Ticks ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)ticks);
     }
 }

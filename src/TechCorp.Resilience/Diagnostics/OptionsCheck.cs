@@ -4,10 +4,10 @@ namespace TechCorp.Resilience;
 internal static class OptionsCheck
 {
     /// <summary>The longest duration that a timer takes.</summary>
-    public static readonly TimeSpan MaxTimer = TimeSpan.FromMilliseconds(int.MaxValue);
+    internal static readonly TimeSpan MaxTimer = TimeSpan.FromMilliseconds(int.MaxValue);
 
     /// <summary>Throws when there is a problem; each begins with the name of its option.</summary>
-    public static void Throw(IEnumerable<string> problems)
+    internal static void Throw(IEnumerable<string> problems)
     {
         string[] found = [.. problems];
         if (found.Length > 0)

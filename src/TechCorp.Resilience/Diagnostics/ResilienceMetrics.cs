@@ -6,7 +6,7 @@ namespace TechCorp.Resilience;
 /// <summary>The one meter of the package. Nothing here runs on the way of success.</summary>
 internal static class ResilienceMetrics
 {
-    public const string MeterName = "TechCorp.Resilience";
+    internal const string MeterName = "TechCorp.Resilience";
 
     private static readonly Meter Meter = new(MeterName);
 
@@ -50,9 +50,9 @@ internal static class ResilienceMetrics
         }
     }
 
-    public static void Observe(Circuit circuit) => Circuits.Add(circuit, circuit.Name);
+    internal static void Observe(Circuit circuit) => Circuits.Add(circuit, circuit.Name);
 
-    public static void CircuitChanged(CircuitTransition transition)
+    internal static void CircuitChanged(CircuitTransition transition)
     {
         if (Transitions.Enabled)
         {
@@ -60,13 +60,13 @@ internal static class ResilienceMetrics
         }
     }
 
-    public static void Rejected(string name) => Add(Rejections, name);
+    internal static void Rejected(string name) => Add(Rejections, name);
 
-    public static void Stale(string name) => Add(StaleOutcomes, name);
+    internal static void Stale(string name) => Add(StaleOutcomes, name);
 
-    public static void Retried(string name) => Add(Retries, name);
+    internal static void Retried(string name) => Add(Retries, name);
 
-    public static void RetryStopped(string name, RetryStop reason)
+    internal static void RetryStopped(string name, RetryStop reason)
     {
         if (RetryStops.Enabled)
         {
@@ -74,7 +74,7 @@ internal static class ResilienceMetrics
         }
     }
 
-    public static void TimedOut(string name) => Add(Timeouts, name);
+    internal static void TimedOut(string name) => Add(Timeouts, name);
 
     private static void Add(Counter<long> counter, string name)
     {
@@ -99,7 +99,7 @@ internal static class ResilienceMetrics
     private static List<Measurement<int>> States()
     {
         var states = new List<Measurement<int>>();
-        foreach ((Circuit circuit, string name) in Circuits)
+        foreach ((var circuit, var name) in Circuits)
         {
             states.Add(new((int)circuit.State, new KeyValuePair<string, object?>("name", name)));
         }

@@ -11,7 +11,7 @@ internal sealed class AuthorityPipelines
     private readonly ResiliencePipelineOptions _options;
     private readonly TimeProvider _timeProvider;
 
-    public AuthorityPipelines(string name, ResiliencePipelineOptions options, TimeProvider? timeProvider, ILogger? logger)
+    internal AuthorityPipelines(string name, ResiliencePipelineOptions options, TimeProvider? timeProvider, ILogger? logger)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         OptionsCheck.Throw([.. options.Problems(), .. Unfit(options)]);
@@ -22,17 +22,17 @@ internal sealed class AuthorityPipelines
         _pipelines = new IdleMap<Authority, ResiliencePipeline>(Create, static pipeline => pipeline.CircuitBreaker is null or { IsAsGoodAsNew: true }, IdleAfter, new MonotonicClock(_timeProvider));
     }
 
-    public string Name { get; }
+    internal string Name { get; }
 
-    public ILogger Logger { get; }
+    internal ILogger Logger { get; }
 
-    public TimeProvider Clock => _timeProvider;
+    internal TimeProvider Clock => _timeProvider;
 
-    public IReadOnlyCollection<CircuitBreaker> Circuits => [.. _pipelines.Values.Select(pipeline => pipeline.CircuitBreaker).OfType<CircuitBreaker>()];
+    internal IReadOnlyCollection<CircuitBreaker> Circuits => [.. _pipelines.Values.Select(pipeline => pipeline.CircuitBreaker).OfType<CircuitBreaker>()];
 
-    public ResiliencePipeline For(HttpRequestMessage request)
+    internal ResiliencePipeline For(HttpRequestMessage request)
     {
-        Uri uri = request.RequestUri is { IsAbsoluteUri: true } absolute
+        var uri = request.RequestUri is { IsAbsoluteUri: true } absolute
             ? absolute
             : throw new InvalidOperationException("The request has no absolute address; send it through an HttpClient with a BaseAddress.");
         return _pipelines.Get(new Authority(uri.Scheme, uri.IdnHost, uri.Port));
@@ -42,7 +42,7 @@ internal sealed class AuthorityPipelines
 
     private ResiliencePipelineOptions OptionsOfOne()
     {
-        ResiliencePipelineOptions options = _options.Copy();
+        var options = _options.Copy();
         if (options.Retry?.Budget is { } budget)
         {
             options.Retry.Budget = budget.Another();

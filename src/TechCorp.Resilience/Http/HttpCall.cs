@@ -13,29 +13,29 @@ internal readonly struct HttpCall(HttpRequestMessage request, bool blocks)
     private readonly AuthenticationHeaderValue? _authorization = request.Headers.Authorization;
     private readonly bool? _chunked = request.Headers.TransferEncodingChunked;
 
-    public bool Blocks => blocks;
+    internal bool Blocks => blocks;
 
-    public HttpMethod Method => _method;
+    internal HttpMethod Method => _method;
 
-    public HttpContent? Content => _content;
+    internal HttpContent? Content => _content;
 
-    public bool MayRepeat => IsSafeToRepeat && HasReplayableContent;
+    internal bool MayRepeat => IsSafeToRepeat && HasReplayableContent;
 
     /// <summary>Whether the method promises that a second request does no harm, or a key makes the server keep that promise.</summary>
-    public bool IsSafeToRepeat =>
-        _method == HttpMethod.Get || _method == HttpMethod.Head || _method == HttpMethod.Options
+    internal bool IsSafeToRepeat
+        => _method == HttpMethod.Get || _method == HttpMethod.Head || _method == HttpMethod.Options
         || _method == HttpMethod.Trace || _method == HttpMethod.Put || _method == HttpMethod.Delete
         || IdempotencyKey is not null;
 
-    public bool HasReplayableContent => IsReplayable(_content);
+    internal bool HasReplayableContent => IsReplayable(_content);
 
-    public string? IdempotencyKey =>
-        request.Headers.NonValidated.TryGetValues(ResilienceHandler.IdempotencyKeyHeader, out var values) && values.ToString() is { Length: > 0 } key
+    internal string? IdempotencyKey
+        => request.Headers.NonValidated.TryGetValues(ResilienceHandler.IdempotencyKeyHeader, out var values) && values.ToString() is { Length: > 0 } key
             ? key
             : null;
 
     /// <summary>The request for the next attempt, as it was given.</summary>
-    public HttpRequestMessage Again()
+    internal HttpRequestMessage Again()
     {
         (request.RequestUri, request.Method, request.Content) = (_address, _method, _content);
         if (!Equals(request.Headers.Authorization, _authorization))

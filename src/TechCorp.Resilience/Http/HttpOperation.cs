@@ -6,10 +6,10 @@ namespace TechCorp.Resilience;
 /// <summary>What the executor must know about an HTTP request.</summary>
 internal static class HttpOperation
 {
-    public static ResilientOperation<HttpCall, HttpResponseMessage> Describe(
+    internal static ResilientOperation<HttpCall, HttpResponseMessage> Describe(
         TimeProvider timeProvider,
-        Func<HttpCall, CancellationToken, ValueTask<HttpResponseMessage>> send) =>
-        new((call, attempt) => send(call, attempt.CancellationToken))
+        Func<HttpCall, CancellationToken, ValueTask<HttpResponseMessage>> send)
+        => new((call, attempt) => send(call, attempt.CancellationToken))
         {
             IsFailure = static response => IsFailure(response.StatusCode),
             Explain = static response => FormattableString.Invariant($"{(int)response.StatusCode} {response.StatusCode}"),
@@ -19,9 +19,9 @@ internal static class HttpOperation
             IdempotencyKey = static call => call.IdempotencyKey,
         };
 
-    public static bool IsFailure(HttpStatusCode status) =>
-        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+    internal static bool IsFailure(HttpStatusCode status)
+        => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
-    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider timeProvider) =>
-        header?.Delta ?? (header?.Date is { } date ? date - timeProvider.GetUtcNow() : null);
+    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider timeProvider)
+        => header?.Delta ?? (header?.Date is { } date ? date - timeProvider.GetUtcNow() : null);
 }

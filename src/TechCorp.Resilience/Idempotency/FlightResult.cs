@@ -6,5 +6,5 @@ namespace TechCorp.Resilience;
 internal readonly record struct FlightResult(StoredOutcome? Outcome, ExceptionDispatchInfo? Failure)
 {
     /// <summary>The leader gave up for reasons of its own; somebody else must lead.</summary>
-    public static FlightResult Withdrawn => default;
+    internal static FlightResult Withdrawn => default;
 }

@@ -48,6 +48,6 @@ public readonly record struct IdempotencyClaim
 
     /// <summary>Somebody else runs the operation.</summary>
     /// <param name="retryAfter">What is left of their lease.</param>
-    public static IdempotencyClaim InProgress(TimeSpan retryAfter) =>
-        new(IdempotencyClaimStatus.InProgress, retryAfter: retryAfter > TimeSpan.Zero ? retryAfter : TimeSpan.Zero);
+    public static IdempotencyClaim InProgress(TimeSpan retryAfter)
+        => new(IdempotencyClaimStatus.InProgress, retryAfter: retryAfter > TimeSpan.Zero ? retryAfter : TimeSpan.Zero);
 }

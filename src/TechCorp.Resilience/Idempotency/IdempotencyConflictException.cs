@@ -10,8 +10,8 @@ public sealed class IdempotencyConflictException : IdempotencyException
             key,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The operation '{key}' still runs elsewhere; it was not run again. Retry in {Math.Ceiling(retryAfter.TotalSeconds)} s or sooner.")) =>
-        RetryAfter = retryAfter;
+                $"The operation '{key}' still runs elsewhere; it was not run again. Retry in {Math.Ceiling(retryAfter.TotalSeconds)} s or sooner."))
+        => RetryAfter = retryAfter;
 
     /// <summary>What is left of the other call's lease.</summary>
     public TimeSpan RetryAfter { get; }

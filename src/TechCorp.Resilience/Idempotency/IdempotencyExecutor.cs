@@ -26,8 +26,8 @@ public sealed class IdempotencyExecutor
     /// <param name="timeProvider">The clock of waits and renewals. Default: the system's. Leases are measured by the store's own clock.</param>
     /// <param name="logger">Default: none.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is invalid; the message names all that are.</exception>
-    public IdempotencyExecutor(IIdempotencyStore store, IdempotencyOptions? options = null, TimeProvider? timeProvider = null, ILogger? logger = null) =>
-        _services = new IdempotencyServices(store, options ?? new IdempotencyOptions(), timeProvider, logger);
+    public IdempotencyExecutor(IIdempotencyStore store, IdempotencyOptions? options = null, TimeProvider? timeProvider = null, ILogger? logger = null)
+        => _services = new IdempotencyServices(store, options ?? new IdempotencyOptions(), timeProvider, logger);
 
     /// <summary>Runs the operation, or gives back what another run of it under this key returned.</summary>
     /// <typeparam name="TState">What is passed to the operation.</typeparam>
@@ -61,7 +61,7 @@ public sealed class IdempotencyExecutor
         }
 
         // What this process remembers needs no claim, no flight and no memory.
-        return _services.Memory is { } memory && memory.TryReplay(key, fingerprint, out StoredOutcome outcome)
+        return _services.Memory is { } memory && memory.TryReplay(key, fingerprint, out var outcome)
             ? Replay(operation, key, outcome)
             : FlyAsync(new IdempotentCall<TState, TResult>(operation, key, fingerprint, state), cancellationToken);
     }
@@ -89,8 +89,8 @@ public sealed class IdempotencyExecutor
     /// <param name="key">The key in doubt.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether the key was in doubt.</returns>
-    public ValueTask<bool> ForgetAsync(IdempotencyKey key, CancellationToken cancellationToken = default) =>
-        _services.Store.ResolveAsync(key, outcome: null, _services.Options.Retention, cancellationToken);
+    public ValueTask<bool> ForgetAsync(IdempotencyKey key, CancellationToken cancellationToken = default)
+        => _services.Store.ResolveAsync(key, outcome: null, _services.Options.Retention, cancellationToken);
 
     private static ValueTask<IdempotentResult<TResult>> Replay<TState, TResult>(IdempotentOperation<TState, TResult> operation, IdempotencyKey key, StoredOutcome outcome)
     {
@@ -106,17 +106,17 @@ public sealed class IdempotencyExecutor
 
     private async ValueTask<IdempotentResult<TResult>> FlyAsync<TState, TResult>(IdempotentCall<TState, TResult> call, CancellationToken cancellationToken)
     {
-        long waitEnd = _services.Clock.Add(_services.Clock.Now, _services.Options.WaitTimeout);
+        var waitEnd = _services.Clock.Add(_services.Clock.Now, _services.Options.WaitTimeout);
         while (true)
         {
             var own = new IdempotencyFlight();
-            IdempotencyFlight flight = _flights.GetOrAdd((call.Key, call.Fingerprint), own);
+            var flight = _flights.GetOrAdd((call.Key, call.Fingerprint), own);
             if (ReferenceEquals(flight, own))
             {
                 return await LeadAsync(call, own, waitEnd, cancellationToken).ConfigureAwait(false);
             }
 
-            FlightResult result = await JoinAsync(call.Key, flight, waitEnd, cancellationToken).ConfigureAwait(false);
+            var result = await JoinAsync(call.Key, flight, waitEnd, cancellationToken).ConfigureAwait(false);
             if (result.Outcome is { } outcome)
             {
                 return call.Replay(outcome);
@@ -132,11 +132,11 @@ public sealed class IdempotencyExecutor
         long waitEnd,
         CancellationToken cancellationToken)
     {
-        FlightResult result = FlightResult.Withdrawn;
+        var result = FlightResult.Withdrawn;
         try
         {
             IdempotentResult<TResult> own;
-            (own, StoredOutcome outcome) = await new IdempotentRun<TState, TResult>(_services, call, flight)
+            (own, var outcome) = await new IdempotentRun<TState, TResult>(_services, call, flight)
                 .ExecuteAsync(waitEnd, cancellationToken).ConfigureAwait(false);
             result = new FlightResult(outcome, Failure: null);
             return own;
@@ -155,15 +155,15 @@ public sealed class IdempotencyExecutor
     }
 
     /// <summary>The leader's cancellation, the end of its patience and the loss of its lease are nobody else's.</summary>
-    private static bool IsOnlyTheLeaders(Exception exception, CancellationToken cancellationToken) =>
-        exception is IdempotencyConflictException or IdempotencyLeaseLostException || (exception is OperationCanceledException && cancellationToken.IsCancellationRequested);
+    private static bool IsOnlyTheLeaders(Exception exception, CancellationToken cancellationToken)
+        => exception is IdempotencyConflictException or IdempotencyLeaseLostException || (exception is OperationCanceledException && cancellationToken.IsCancellationRequested);
 
     private async ValueTask<FlightResult> JoinAsync(IdempotencyKey key, IdempotencyFlight flight, long waitEnd, CancellationToken cancellationToken)
     {
         try
         {
-            TimeSpan patience = _services.Clock.Until(waitEnd, _services.Clock.Now);
-            bool runs = await flight.Claimed.WaitAsync(patience, _services.Clock.Provider, cancellationToken).ConfigureAwait(false);
+            var patience = _services.Clock.Until(waitEnd, _services.Clock.Now);
+            var runs = await flight.Claimed.WaitAsync(patience, _services.Clock.Provider, cancellationToken).ConfigureAwait(false);
             if (runs && _services.Options.OnDuplicate == DuplicateMode.Conflict && !flight.Landed.IsCompleted)
             {
                 throw new IdempotencyConflictException(key, _services.Options.Lease);

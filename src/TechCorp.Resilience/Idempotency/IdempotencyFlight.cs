@@ -7,14 +7,14 @@ internal sealed class IdempotencyFlight
     private readonly TaskCompletionSource<FlightResult> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends as soon as the leader knows: <see langword="true"/>, the operation runs now, here or elsewhere; <see langword="false"/>, it does not.</summary>
-    public Task<bool> Claimed => _claimed.Task;
+    internal Task<bool> Claimed => _claimed.Task;
 
     /// <summary>Ends with what the leader found. Never faults.</summary>
-    public Task<FlightResult> Landed => _landed.Task;
+    internal Task<FlightResult> Landed => _landed.Task;
 
-    public void SetClaimed(bool isRunning) => _claimed.TrySetResult(isRunning);
+    internal void SetClaimed(bool isRunning) => _claimed.TrySetResult(isRunning);
 
-    public void Land(FlightResult result)
+    internal void Land(FlightResult result)
     {
         _claimed.TrySetResult(false);
         _landed.TrySetResult(result);

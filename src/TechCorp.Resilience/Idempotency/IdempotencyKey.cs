@@ -45,7 +45,7 @@ public readonly record struct IdempotencyKey
             throw new ArgumentException($"At most {MaxLength} characters are allowed; there are {part.Length}.", parameterName);
         }
 
-        for (int i = 0; i < part.Length; i++)
+        for (var i = 0; i < part.Length; i++)
         {
             if (char.IsControl(part[i]))
             {

@@ -39,7 +39,7 @@ public sealed class IdempotencyOptions
             (nameof(PollInterval), PollInterval),
             (nameof(StoreTimeout), StoreTimeout),
         ];
-        foreach ((string name, TimeSpan value) in durations)
+        foreach ((var name, var value) in durations)
         {
             if (value <= TimeSpan.Zero || value > OptionsCheck.MaxTimer)
             {

@@ -6,7 +6,7 @@ namespace TechCorp.Resilience;
 /// <summary>What the parts of the idempotency executor share.</summary>
 internal sealed class IdempotencyServices
 {
-    public IdempotencyServices(IIdempotencyStore store, IdempotencyOptions options, TimeProvider? timeProvider, ILogger? logger)
+    internal IdempotencyServices(IIdempotencyStore store, IdempotencyOptions options, TimeProvider? timeProvider, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(store);
         OptionsCheck.Throw(options.Problems());
@@ -34,25 +34,25 @@ internal sealed class IdempotencyServices
             Logger);
     }
 
-    public IIdempotencyStore Store { get; }
+    internal IIdempotencyStore Store { get; }
 
     /// <summary>The store, if it is one that answers without leaving the process.</summary>
-    public InMemoryIdempotencyStore? Memory { get; }
+    internal InMemoryIdempotencyStore? Memory { get; }
 
-    public IdempotencyOptions Options { get; }
+    internal IdempotencyOptions Options { get; }
 
-    public MonotonicClock Clock { get; }
+    internal MonotonicClock Clock { get; }
 
-    public ILogger Logger { get; }
+    internal ILogger Logger { get; }
 
     /// <summary>Bounds each call to the store.</summary>
-    public TimeoutPolicy StoreCalls { get; }
+    internal TimeoutPolicy StoreCalls { get; }
 
     /// <summary>Bounds and repeats what must reach the store because the effect has happened.</summary>
-    public ResiliencePipeline Completion { get; }
+    internal ResiliencePipeline Completion { get; }
 
     /// <summary>Logs about a key; a logger that throws changes nothing, neither the keeping of a lease nor what a caller gets.</summary>
-    public void Report<TFacts>(IdempotencyKey key, TFacts facts, Action<ILogger, IdempotencyKey, TFacts> log)
+    internal void Report<TFacts>(IdempotencyKey key, TFacts facts, Action<ILogger, IdempotencyKey, TFacts> log)
     {
         try
         {

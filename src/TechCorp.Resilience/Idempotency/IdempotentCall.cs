@@ -9,14 +9,14 @@ internal sealed record IdempotentCall<TState, TResult>(
 {
     private IResultSerializer<TResult> Serializer => Operation.Serializer;
 
-    public StoredOutcome Store(TResult result) => new(Failed: false, Serializer.TypeTag, Serializer.Serialize(result));
+    internal StoredOutcome Store(TResult result) => new(Failed: false, Serializer.TypeTag, Serializer.Serialize(result));
 
     /// <exception cref="StoredFailureException">The outcome is a failure.</exception>
     /// <exception cref="StoredResultUnreadableException">The outcome is not of this type, or its bytes cannot be read.</exception>
-    public IdempotentResult<TResult> Replay(StoredOutcome outcome) => Replay(Serializer, Key, outcome);
+    internal IdempotentResult<TResult> Replay(StoredOutcome outcome) => Replay(Serializer, Key, outcome);
 
     /// <inheritdoc cref="Replay(StoredOutcome)"/>
-    public static IdempotentResult<TResult> Replay(IResultSerializer<TResult> serializer, IdempotencyKey key, StoredOutcome outcome)
+    internal static IdempotentResult<TResult> Replay(IResultSerializer<TResult> serializer, IdempotencyKey key, StoredOutcome outcome)
     {
         if (outcome.Failed)
         {
@@ -38,7 +38,7 @@ internal sealed record IdempotentCall<TState, TResult>(
         }
     }
 
-    public IdempotencyFailurePolicy PolicyFor(Exception exception, bool cancelledByCaller)
+    internal IdempotencyFailurePolicy PolicyFor(Exception exception, bool cancelledByCaller)
     {
         IdempotencyFailurePolicy policy;
         try

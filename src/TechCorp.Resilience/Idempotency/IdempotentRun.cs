@@ -8,9 +8,9 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
 
     private long _claimedAt;
 
-    public async ValueTask<(IdempotentResult<TResult> Result, StoredOutcome Outcome)> ExecuteAsync(long waitEnd, CancellationToken cancellationToken)
+    internal async ValueTask<(IdempotentResult<TResult> Result, StoredOutcome Outcome)> ExecuteAsync(long waitEnd, CancellationToken cancellationToken)
     {
-        IdempotencyClaim claim = await ClaimAsync(waitEnd, cancellationToken).ConfigureAwait(false);
+        var claim = await ClaimAsync(waitEnd, cancellationToken).ConfigureAwait(false);
         if (claim.Status == IdempotencyClaimStatus.Replay)
         {
             flight.SetClaimed(isRunning: false);
@@ -24,18 +24,18 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
         }
 
         flight.SetClaimed(isRunning: true);
-        TResult value = await RunAsync(claim.Lease, cancellationToken).ConfigureAwait(false);
-        StoredOutcome outcome = await StoreAsync(claim.Lease, value).ConfigureAwait(false);
+        var value = await RunAsync(claim.Lease, cancellationToken).ConfigureAwait(false);
+        var outcome = await StoreAsync(claim.Lease, value).ConfigureAwait(false);
         return (new(value, Replayed: false), outcome);
     }
 
     private async ValueTask<IdempotencyClaim> ClaimAsync(long waitEnd, CancellationToken cancellationToken)
     {
-        for (int look = 1; ; look++)
+        for (var look = 1; ; look++)
         {
             // Not with the caller's token: a claim whose answer nobody waits for would hold the key for a whole lease.
             _claimedAt = services.Clock.Now;
-            IdempotencyClaim claim = await services.StoreCalls.ExecuteAsync(
+            var claim = await services.StoreCalls.ExecuteAsync(
                 static (run, token) => run.Store.TryBeginAsync(run.Request, token), (services.Store, Request: _request), CancellationToken.None)
                 .ConfigureAwait(false);
             switch (claim.Status)
@@ -56,13 +56,13 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
     private async ValueTask PauseAsync(int look, TimeSpan retryAfter, long waitEnd, CancellationToken cancellationToken)
     {
         flight.SetClaimed(isRunning: true);
-        TimeSpan patience = services.Clock.Until(waitEnd, services.Clock.Now);
+        var patience = services.Clock.Until(waitEnd, services.Clock.Now);
         if (services.Options.OnDuplicate == DuplicateMode.Conflict || patience <= TimeSpan.Zero)
         {
             throw new IdempotencyConflictException(call.Key, retryAfter);
         }
 
-        TimeSpan pause = BackOff.Delay(look, services.Options.PollInterval, services.Options.MaxPollInterval);
+        var pause = Backoff.Delay(look, services.Options.PollInterval, services.Options.MaxPollInterval);
         pause = retryAfter < pause ? retryAfter : pause;
         pause = patience < pause ? patience : pause;
         await Task.Delay(pause > TimeSpan.Zero ? pause : services.Options.PollInterval, services.Clock.Provider, cancellationToken).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
     {
         using var run = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var keeper = new LeaseKeeper(services, lease, _claimedAt, run);
-        RunningKeys running = RunningKeys.Enter(services.Store, call.Key);
+        var running = RunningKeys.Enter(services.Store, call.Key);
         try
         {
             return await call.Operation.Operation(call.State, lease, run.Token).ConfigureAwait(false);
@@ -85,7 +85,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
                 throw new IdempotencyLeaseLostException(call.Key, exception);
             }
 
-            bool cancelledByCaller = exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
+            var cancelledByCaller = exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
             await SettleAsync(lease, call.PolicyFor(exception, cancelledByCaller), exception).ConfigureAwait(false);
             if (cancelledByCaller && ((OperationCanceledException)exception).CancellationToken != cancellationToken)
             {
@@ -104,7 +104,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
     /// <summary>Leaves behind what the policy says. The failure itself is what the caller gets, whether or not the store could be told.</summary>
     private async ValueTask SettleAsync(IdempotencyLease lease, IdempotencyFailurePolicy policy, Exception? failure)
     {
-        Outcome<bool> settled = await services.Completion.TryExecuteAsync(
+        var settled = await services.Completion.TryExecuteAsync(
             static (run, token) => run.Policy switch
             {
                 IdempotencyFailurePolicy.Store => run.Store.CompleteAsync(run.Lease, StoredFailure.From(run.Failure!), run.Retention, token),
@@ -138,7 +138,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
         }
 
         // Not with the caller's token: the effect has happened, whether or not the caller still waits.
-        Outcome<bool> stored = await services.Completion.TryExecuteAsync(
+        var stored = await services.Completion.TryExecuteAsync(
             static (run, token) => run.Store.CompleteAsync(run.Lease, run.Outcome, run.Retention, token),
             (services.Store, Lease: lease, Outcome: outcome, services.Options.Retention),
             CancellationToken.None).ConfigureAwait(false);

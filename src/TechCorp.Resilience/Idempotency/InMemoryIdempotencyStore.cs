@@ -42,7 +42,7 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
     {
         request.Key.ThrowIfDefault(nameof(request));
         cancellationToken.ThrowIfCancellationRequested();
-        long now = _clock.Now;
+        var now = _clock.Now;
         lock (_gate)
         {
             return new(Begin(in request, now));
@@ -53,11 +53,11 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
     public ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        StoredOutcome copy = outcome with { Payload = outcome.Payload.ToArray() };
-        long now = _clock.Now;
+        var copy = outcome with { Payload = outcome.Payload.ToArray() };
+        var now = _clock.Now;
         lock (_gate)
         {
-            if (!_records.TryGetValue(lease.Key, out InMemoryRecord? record) || !record.IsOf(lease))
+            if (!_records.TryGetValue(lease.Key, out var record) || !record.IsOf(lease))
             {
                 return new(false);
             }
@@ -77,7 +77,7 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            if (!_records.TryGetValue(lease.Key, out InMemoryRecord? record) || !record.IsHeldBy(lease))
+            if (!_records.TryGetValue(lease.Key, out var record) || !record.IsHeldBy(lease))
             {
                 return new(false);
             }
@@ -99,10 +99,10 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
     public ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        long now = _clock.Now;
+        var now = _clock.Now;
         lock (_gate)
         {
-            if (!_records.TryGetValue(lease.Key, out InMemoryRecord? record) || !record.IsOf(lease))
+            if (!_records.TryGetValue(lease.Key, out var record) || !record.IsOf(lease))
             {
                 return new(false);
             }
@@ -122,10 +122,10 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
         key.ThrowIfDefault(nameof(key));
         cancellationToken.ThrowIfCancellationRequested();
         StoredOutcome? copy = outcome is { } given ? given with { Payload = given.Payload.ToArray() } : null;
-        long now = _clock.Now;
+        var now = _clock.Now;
         lock (_gate)
         {
-            if (!_records.TryGetValue(key, out InMemoryRecord? record) || record.Status != InMemoryStatus.InDoubt)
+            if (!_records.TryGetValue(key, out var record) || record.Status != InMemoryStatus.InDoubt)
             {
                 return new(false);
             }
@@ -148,11 +148,11 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRecords, 1);
         cancellationToken.ThrowIfCancellationRequested();
-        long now = _clock.Now;
+        var now = _clock.Now;
         lock (_gate)
         {
-            int swept = 0;
-            foreach (InMemoryRecord record in _records.Values)
+            var swept = 0;
+            foreach (var record in _records.Values)
             {
                 if (swept < maxRecords && record.IsForgotten(now))
                 {
@@ -168,10 +168,10 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
     /// <summary>The outcome that a claim would replay, without a claim.</summary>
     internal bool TryReplay(IdempotencyKey key, Fingerprint fingerprint, out StoredOutcome outcome)
     {
-        long now = _clock.Now;
+        var now = _clock.Now;
         lock (_gate)
         {
-            bool found = _records.TryGetValue(key, out InMemoryRecord? record) && record.IsFinished && !record.IsForgotten(now) && record.Fingerprint == fingerprint;
+            var found = _records.TryGetValue(key, out var record) && record.IsFinished && !record.IsForgotten(now) && record.Fingerprint == fingerprint;
             outcome = found ? record!.Outcome : default;
             return found;
         }
@@ -179,7 +179,7 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
 
     private IdempotencyClaim Begin(in IdempotencyClaimRequest request, long now)
     {
-        if (!_records.TryGetValue(request.Key, out InMemoryRecord? record))
+        if (!_records.TryGetValue(request.Key, out var record))
         {
             MakeRoom(now);
             return Add(in request, now);
@@ -260,7 +260,7 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
             return;
         }
 
-        InMemoryRecord? victim = _finished.First?.Value ?? _records.Values.FirstOrDefault(record => record.IsForgotten(now));
+        var victim = _finished.First?.Value ?? _records.Values.FirstOrDefault(record => record.IsForgotten(now));
         if (victim is null)
         {
             throw new InvalidOperationException($"The idempotency store holds {_capacity} records in progress or in doubt and cannot take another.");

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace TechCorp.Resilience;
 
 /// <summary>
@@ -20,7 +18,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// <param name="lease">The lease to keep.</param>
     /// <param name="claimedAt">The timestamp before the claim was asked for: the lease is surely no longer than from there.</param>
     /// <param name="run">Cancelled when the lease is lost.</param>
-    public LeaseKeeper(IdempotencyServices services, IdempotencyLease lease, long claimedAt, CancellationTokenSource run)
+    internal LeaseKeeper(IdempotencyServices services, IdempotencyLease lease, long claimedAt, CancellationTokenSource run)
     {
         _services = services;
         _lease = lease;
@@ -28,7 +26,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         _loop = KeepAsync(claimedAt);
     }
 
-    public bool IsLost => _lost;
+    internal bool IsLost => _lost;
 
     /// <summary>Stops renewing; may be called again. Not thread-safe.</summary>
     public async ValueTask DisposeAsync()
@@ -46,13 +44,13 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     private async Task KeepAsync(long confirmedAt)
     {
-        TimeSpan length = _services.Options.Lease;
+        var length = _services.Options.Lease;
         while (true)
         {
-            long end = _services.Clock.Add(confirmedAt, length);
-            TimeSpan left = _services.Clock.Until(end, _services.Clock.Now);
+            var end = _services.Clock.Add(confirmedAt, length);
+            var left = _services.Clock.Until(end, _services.Clock.Now);
             await Task.Delay(left < length / 3 ? left : length / 3, _services.Clock.Provider, _stop.Token).ConfigureAwait(false);
-            long asked = _services.Clock.Now;
+            var asked = _services.Clock.Now;
             left = _services.Clock.Until(end, asked);
             if (left <= TimeSpan.Zero)
             {

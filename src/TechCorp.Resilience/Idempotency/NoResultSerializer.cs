@@ -3,7 +3,7 @@ namespace TechCorp.Resilience;
 /// <summary>Keeps no bytes.</summary>
 internal sealed class NoResultSerializer : IResultSerializer<NoResult>
 {
-    public static NoResultSerializer Instance { get; } = new();
+    internal static NoResultSerializer Instance { get; } = new();
 
     public string TypeTag => "none";
 

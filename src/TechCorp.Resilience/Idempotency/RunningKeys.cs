@@ -18,7 +18,7 @@ internal sealed class RunningKeys
     }
 
     /// <summary>Marks the key as running for what the caller's asynchronous method calls from now on.</summary>
-    public static RunningKeys Enter(IIdempotencyStore store, IdempotencyKey key)
+    internal static RunningKeys Enter(IIdempotencyStore store, IdempotencyKey key)
     {
         var entered = new RunningKeys(store, key, Current.Value);
         Current.Value = entered;
@@ -27,9 +27,9 @@ internal sealed class RunningKeys
 
     /// <summary>Another store, of another service in this process, may know the same key.</summary>
     /// <exception cref="InvalidOperationException">The operation of this key is one of those that called.</exception>
-    public static void ThrowIfRunning(IIdempotencyStore store, IdempotencyKey key)
+    internal static void ThrowIfRunning(IIdempotencyStore store, IdempotencyKey key)
     {
-        for (RunningKeys? running = Current.Value; running is not null; running = running._outer)
+        for (var running = Current.Value; running is not null; running = running._outer)
         {
             if (!running._ended && ReferenceEquals(running._store, store) && running._key == key)
             {
@@ -39,5 +39,5 @@ internal sealed class RunningKeys
     }
 
     /// <summary>What the operation started and left running may use the key like anybody else.</summary>
-    public void End() => _ended = true;
+    internal void End() => _ended = true;
 }

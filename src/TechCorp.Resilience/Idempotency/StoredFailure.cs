@@ -6,10 +6,10 @@ namespace TechCorp.Resilience;
 /// <summary>A failure as a store keeps it.</summary>
 internal static class StoredFailure
 {
-    public const string TypeTag = "techcorp.failure";
-    public const int MaxMessageLength = 1024;
+    internal const string TypeTag = "techcorp.failure";
+    internal const int MaxMessageLength = 1024;
 
-    public static StoredOutcome From(Exception exception)
+    internal static StoredOutcome From(Exception exception)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -23,11 +23,11 @@ internal static class StoredFailure
         return new StoredOutcome(Failed: true, TypeTag, buffer.WrittenMemory);
     }
 
-    public static StoredFailureException ToException(IdempotencyKey key, StoredOutcome outcome)
+    internal static StoredFailureException ToException(IdempotencyKey key, StoredOutcome outcome)
     {
         try
         {
-            using JsonDocument failure = JsonDocument.Parse(outcome.Payload);
+            using var failure = JsonDocument.Parse(outcome.Payload);
             return new StoredFailureException(key, Text(failure, "type"), Text(failure, "message"));
         }
         catch (JsonException)
@@ -36,8 +36,8 @@ internal static class StoredFailure
         }
     }
 
-    private static string Text(JsonDocument failure, string property) =>
-        failure.RootElement.ValueKind == JsonValueKind.Object && failure.RootElement.TryGetProperty(property, out JsonElement value) ? value.ToString() : "";
+    private static string Text(JsonDocument failure, string property)
+        => failure.RootElement.ValueKind == JsonValueKind.Object && failure.RootElement.TryGetProperty(property, out var value) ? value.ToString() : "";
 
     private static string Cut(string message)
     {
@@ -46,7 +46,7 @@ internal static class StoredFailure
             return message;
         }
 
-        int length = char.IsHighSurrogate(message[MaxMessageLength - 1]) ? MaxMessageLength - 1 : MaxMessageLength;
+        var length = char.IsHighSurrogate(message[MaxMessageLength - 1]) ? MaxMessageLength - 1 : MaxMessageLength;
         return message[..length];
     }
 }

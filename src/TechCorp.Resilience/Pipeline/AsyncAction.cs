@@ -7,7 +7,7 @@ internal readonly struct AsyncAction<TState>(Func<TState, CancellationToken, Val
 {
     public ValueTask<NoResult> InvokeAsync(int attempt, CancellationToken cancellationToken)
     {
-        ValueTask pending = operation(state, cancellationToken);
+        var pending = operation(state, cancellationToken);
         if (!pending.IsCompletedSuccessfully)
         {
             return FinishAsync(pending);

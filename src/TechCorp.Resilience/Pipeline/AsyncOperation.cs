@@ -13,8 +13,8 @@ internal readonly struct AsyncOperation<TState, TResult>(
 
     public static bool HasFallback(in AsyncOperation<TState, TResult> operation) => operation._fallback is not null;
 
-    public static ValueTask<TResult> FallBackAsync(in AsyncOperation<TState, TResult> operation, Exception? reason, CancellationToken cancellationToken) =>
-        operation._fallback!(operation._state, reason, cancellationToken);
+    public static ValueTask<TResult> FallBackAsync(in AsyncOperation<TState, TResult> operation, Exception? reason, CancellationToken cancellationToken)
+        => operation._fallback!(operation._state, reason, cancellationToken);
 
     // Not inlined: in the executor's try block the returned value would go through memory field by field, which costs more than the call.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -13,19 +13,19 @@ internal readonly struct DescribedOperation<TState, TResult>(ResilientOperation<
 
     public static bool Blocks(in DescribedOperation<TState, TResult> operation) => operation._blocks;
 
-    public static bool MayRepeat(in DescribedOperation<TState, TResult> operation) =>
-        (!operation._description.IsUnsafe || !string.IsNullOrEmpty(operation._idempotencyKey))
+    public static bool MayRepeat(in DescribedOperation<TState, TResult> operation)
+        => (!operation._description.IsUnsafe || !string.IsNullOrEmpty(operation._idempotencyKey))
         && (operation._description.MayRepeat is not { } mayRepeat || mayRepeat(operation._state));
 
     public static bool HasFallback(in DescribedOperation<TState, TResult> operation) => operation._description.Fallback is not null;
 
-    public static bool IsFailure(in DescribedOperation<TState, TResult> operation, TResult result) =>
-        operation._description.IsFailure is { } isFailure && isFailure(result);
+    public static bool IsFailure(in DescribedOperation<TState, TResult> operation, TResult result)
+        => operation._description.IsFailure is { } isFailure && isFailure(result);
 
     public static string? Explain(in DescribedOperation<TState, TResult> operation, TResult failure) => operation._description.Explain?.Invoke(failure);
 
-    public static TimeSpan? RetryAfter(in DescribedOperation<TState, TResult> operation, TResult result) =>
-        operation._description.RetryAfter?.Invoke(result);
+    public static TimeSpan? RetryAfter(in DescribedOperation<TState, TResult> operation, TResult result)
+        => operation._description.RetryAfter?.Invoke(result);
 
     public static void Discard(in DescribedOperation<TState, TResult> operation, TResult result)
     {
@@ -39,9 +39,9 @@ internal readonly struct DescribedOperation<TState, TResult>(ResilientOperation<
         }
     }
 
-    public static ValueTask<TResult> FallBackAsync(in DescribedOperation<TState, TResult> operation, Exception? reason, CancellationToken cancellationToken) =>
-        operation._description.Fallback!(operation._state, reason, cancellationToken);
+    public static ValueTask<TResult> FallBackAsync(in DescribedOperation<TState, TResult> operation, Exception? reason, CancellationToken cancellationToken)
+        => operation._description.Fallback!(operation._state, reason, cancellationToken);
 
-    public ValueTask<TResult> InvokeAsync(int attempt, CancellationToken cancellationToken) =>
-        _description.Operation(_state, new Attempt(attempt, _idempotencyKey, cancellationToken));
+    public ValueTask<TResult> InvokeAsync(int attempt, CancellationToken cancellationToken)
+        => _description.Operation(_state, new Attempt(attempt, _idempotencyKey, cancellationToken));
 }

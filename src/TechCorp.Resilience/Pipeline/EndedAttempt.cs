@@ -7,8 +7,8 @@ namespace TechCorp.Resilience;
 internal readonly record struct EndedAttempt<TResult>(Outcome<TResult> Outcome, Verdict Verdict, FailedResultException? FailedResult = null)
 {
     /// <summary>What went wrong: the exception, or what stands for a failing result.</summary>
-    public Exception? Evidence => FailedResult ?? Outcome.Exception;
+    internal Exception? Evidence => FailedResult ?? Outcome.Exception;
 
-    public static EndedAttempt<TResult> Broken(Exception exception) =>
-        new(Outcome<TResult>.Failure(exception), new Verdict(OutcomeClass.Failure, MayRetry: false));
+    internal static EndedAttempt<TResult> Broken(Exception exception)
+        => new(Outcome<TResult>.Failure(exception), new Verdict(OutcomeClass.Failure, MayRetry: false));
 }

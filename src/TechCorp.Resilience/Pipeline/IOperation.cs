@@ -25,8 +25,8 @@ internal interface IOperation<TSelf, TResult>
 
     static virtual void Discard(in TSelf operation, TResult result) => (result as IDisposable)?.Dispose();
 
-    static virtual ValueTask<TResult> FallBackAsync(in TSelf operation, Exception? reason, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This operation has no fallback.");
+    static virtual ValueTask<TResult> FallBackAsync(in TSelf operation, Exception? reason, CancellationToken cancellationToken)
+        => throw new NotSupportedException("This operation has no fallback.");
 
     ValueTask<TResult> InvokeAsync(int attempt, CancellationToken cancellationToken);
 }

@@ -54,8 +54,8 @@ public readonly struct Outcome<TResult>
 
     internal static Outcome<TResult> Canceled(OperationCanceledException exception) => new(OutcomeStatus.Canceled, false, default, exception, default, null);
 
-    internal static Outcome<TResult> Rejected(CircuitRejection rejection) =>
-        new(OutcomeStatus.Rejected, false, default, null, rejection, rejection.RetryAfter);
+    internal static Outcome<TResult> Rejected(CircuitRejection rejection)
+        => new(OutcomeStatus.Rejected, false, default, null, rejection, rejection.RetryAfter);
 
     internal static Outcome<TResult> Rejected(CircuitRejection rejection, Exception? lastFailure) => lastFailure is null
         ? Rejected(rejection)

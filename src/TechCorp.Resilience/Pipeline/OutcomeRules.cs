@@ -15,24 +15,24 @@ public sealed class OutcomeRules
     /// <summary>Exceptions of this type, or derived from it, say nothing about the dependency and are not retried.</summary>
     /// <typeparam name="TException">The type.</typeparam>
     public OutcomeRules Ignore<TException>()
-        where TException : Exception => Add(static e => e is TException ? new Verdict(OutcomeClass.Neutral, MayRetry: false) : null);
+        where TException : Exception => Add(static exception => exception is TException ? new Verdict(OutcomeClass.Neutral, MayRetry: false) : null);
 
     /// <summary>Exceptions of this type, or derived from it, show that the dependency answers, and are not retried.</summary>
     /// <typeparam name="TException">The type.</typeparam>
     public OutcomeRules TreatAsSuccess<TException>()
-        where TException : Exception => Add(static e => e is TException ? new Verdict(OutcomeClass.Success, MayRetry: false) : null);
+        where TException : Exception => Add(static exception => exception is TException ? new Verdict(OutcomeClass.Success, MayRetry: false) : null);
 
     /// <summary>Exceptions of this type, or derived from it, are failures that another attempt would only repeat.</summary>
     /// <typeparam name="TException">The type.</typeparam>
     public OutcomeRules DoNotRetry<TException>()
-        where TException : Exception => Add(static e => e is TException ? new Verdict(OutcomeClass.Failure, MayRetry: false) : null);
+        where TException : Exception => Add(static exception => exception is TException ? new Verdict(OutcomeClass.Failure, MayRetry: false) : null);
 
     /// <summary>Asks a function of your own. What it throws replaces the exception of the call, which then counts as a failure.</summary>
     /// <param name="classify">Returns the class of an exception, or <see langword="null"/> to leave it to the next rule. Must be thread-safe.</param>
     public OutcomeRules Classify(Func<Exception, OutcomeClass?> classify)
     {
         ArgumentNullException.ThrowIfNull(classify);
-        return Add(e => classify(e) is { } outcome ? new Verdict(outcome, MayRetry: outcome == OutcomeClass.Failure) : null);
+        return Add(exception => classify(exception) is { } outcome ? new Verdict(outcome, MayRetry: outcome == OutcomeClass.Failure) : null);
     }
 
     internal OutcomeRules Copy()
@@ -49,7 +49,7 @@ public sealed class OutcomeRules
             return new Verdict(OutcomeClass.Failure, MayRetry: false);
         }
 
-        foreach (Rule rule in _rules)
+        foreach (var rule in _rules)
         {
             if (rule(exception) is { } verdict)
             {
@@ -66,8 +66,8 @@ public sealed class OutcomeRules
     }
 
     /// <summary>The process itself is ill: such an exception is counted, and neither retried nor replaced.</summary>
-    internal static bool IsFatal(Exception? exception) =>
-        exception is OutOfMemoryException or InsufficientExecutionStackException or AccessViolationException or ThreadInterruptedException;
+    internal static bool IsFatal(Exception? exception)
+        => exception is OutOfMemoryException or InsufficientExecutionStackException or AccessViolationException or ThreadInterruptedException;
 
     private OutcomeRules Add(Rule rule)
     {

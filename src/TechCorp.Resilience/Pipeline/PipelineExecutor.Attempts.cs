@@ -17,7 +17,7 @@ internal sealed partial class PipelineExecutor
         Exception? lastFailure = null;
         for (int turns = 1, number = 1; ; turns++)
         {
-            EndedAttempt<TResult> ended = running.IsRejected
+            var ended = running.IsRejected
                 ? new(Outcome<TResult>.Rejected(running.Rejection, lastFailure), new Verdict(OutcomeClass.Neutral, MayRetry: false))
                 : await FinishAsync(operation, running, begun, cancellationToken).ConfigureAwait(false);
             if (ended.Outcome.Status == OutcomeStatus.Success)
@@ -26,8 +26,8 @@ internal sealed partial class PipelineExecutor
                 return ended.Outcome;
             }
 
-            bool pays = !running.IsRejected || number > 1; // else the first attempt is still to come
-            RetryStop stop = Decide(in operation, in ended, turns, pays, begun, out Outcome<TResult> outcome, out TimeSpan delay);
+            var pays = !running.IsRejected || number > 1; // else the first attempt is still to come
+            var stop = Decide(in operation, in ended, turns, pays, begun, out var outcome, out var delay);
             if (stop != RetryStop.None)
             {
                 if (!running.IsRejected)
@@ -90,13 +90,13 @@ internal sealed partial class PipelineExecutor
         EndedAttempt<TResult> ended;
         try
         {
-            bool suspended = !running.Pending.IsCompleted;
+            var suspended = !running.Pending.IsCompleted;
             if (suspended && running.Timer is not null)
             {
                 Arm(running.Timer, begun);
             }
 
-            TResult value = suspended && _abandon && running.Timer is not null
+            var value = suspended && _abandon && running.Timer is not null
                 ? await LeaveBehindAsync(operation, running.Pending.AsTask(), running.Timer.Token).ConfigureAwait(false)
                 : await running.Pending.ConfigureAwait(false);
             ended = JudgeResult(in operation, value);
@@ -149,8 +149,8 @@ internal sealed partial class PipelineExecutor
     {
         try
         {
-            TResult late = await pending.ConfigureAwait(false);
-            Outcome<TResult> unseen = Outcome<TResult>.Success(late);
+            var late = await pending.ConfigureAwait(false);
+            var unseen = Outcome<TResult>.Success(late);
             Discard(in operation, in unseen);
         }
         catch (Exception)
@@ -173,14 +173,14 @@ internal sealed partial class PipelineExecutor
             ResilienceMetrics.RetryStopped(Name, stop);
         }
 
-        Exception? reason = outcome.Status == OutcomeStatus.Failure ? outcome.Exception : null;
+        var reason = outcome.Status == OutcomeStatus.Failure ? outcome.Exception : null;
         if (OutcomeRules.IsFatal(reason))
         {
             ExceptionDispatchInfo.Throw(reason!);
         }
 
-        bool open = outcome.Status == OutcomeStatus.Rejected || reason is CircuitOpenException;
-        bool failed = outcomeClass == OutcomeClass.Failure && _fallbackOn == FallbackOn.Failure;
+        var open = outcome.Status == OutcomeStatus.Rejected || reason is CircuitOpenException;
+        var failed = outcomeClass == OutcomeClass.Failure && _fallbackOn == FallbackOn.Failure;
         if (!TOperation.HasFallback(in operation) || !(open || failed))
         {
             return outcome;

@@ -13,13 +13,13 @@ internal sealed partial class PipelineExecutor
             return;
         }
 
-        TimeSpan left = TimeLeft(begun);
-        bool deadlineIsFirst = _timeout == Timeout.InfiniteTimeSpan || left < _timeout;
+        var left = TimeLeft(begun);
+        var deadlineIsFirst = _timeout == Timeout.InfiniteTimeSpan || left < _timeout;
         timer.Arm(deadlineIsFirst ? left : _timeout, deadlineIsFirst ? deadline : _timeout);
     }
 
-    private TimeSpan TimeLeft(long begun) =>
-        _deadline is { } deadline ? _clock.Until(_clock.Add(begun, deadline), _clock.Now) : TimeSpan.MaxValue;
+    private TimeSpan TimeLeft(long begun)
+        => _deadline is { } deadline ? _clock.Until(_clock.Add(begun, deadline), _clock.Now) : TimeSpan.MaxValue;
 
     private EndedAttempt<TResult> JudgeResult<TOperation, TResult>(in TOperation operation, TResult value)
         where TOperation : struct, IOperation<TOperation, TResult>
@@ -32,7 +32,7 @@ internal sealed partial class PipelineExecutor
         }
         catch (Exception broken)
         {
-            Outcome<TResult> unseen = Outcome<TResult>.Success(value);
+            var unseen = Outcome<TResult>.Success(value);
             Discard(in operation, in unseen);
             return EndedAttempt<TResult>.Broken(broken);
         }
@@ -81,8 +81,8 @@ internal sealed partial class PipelineExecutor
         }
     }
 
-    private static OperationCanceledException CarryingToken(OperationCanceledException canceled, CancellationToken cancellationToken) =>
-        canceled.CancellationToken == cancellationToken
+    private static OperationCanceledException CarryingToken(OperationCanceledException canceled, CancellationToken cancellationToken)
+        => canceled.CancellationToken == cancellationToken
             ? canceled
             : new OperationCanceledException(canceled.Message, canceled, cancellationToken);
 
@@ -105,7 +105,7 @@ internal sealed partial class PipelineExecutor
     {
         delay = default;
         outcome = ended.Outcome;
-        bool rejected = outcome.Status == OutcomeStatus.Rejected;
+        var rejected = outcome.Status == OutcomeStatus.Rejected;
         if (!rejected && outcome.Status != OutcomeStatus.Canceled)
         {
             outcome = outcome.WithRetryAfter(AskedWait(in operation, in outcome));
@@ -126,8 +126,8 @@ internal sealed partial class PipelineExecutor
             return RetryStop.UnsafeWithoutKey;
         }
 
-        CircuitRejection ahead = Circuit?.SureRejection() ?? default;
-        RetryStop stop = _retry.Decide(turns, rejected ? null : outcome.RetryAfter, ahead.RetryAfter, TimeLeft(begun), out delay, pays);
+        var ahead = Circuit?.SureRejection() ?? default;
+        var stop = _retry.Decide(turns, rejected ? null : outcome.RetryAfter, ahead.RetryAfter, TimeLeft(begun), out delay, pays);
         if (stop == RetryStop.CircuitOpen && !rejected)
         {
             Discard(in operation, in outcome);
@@ -142,7 +142,7 @@ internal sealed partial class PipelineExecutor
     {
         try
         {
-            TimeSpan? asked = outcome.HasValue
+            var asked = outcome.HasValue
                 ? TOperation.RetryAfter(in operation, outcome.Value!)
                 : _retry?.Options.RetryAfter?.Invoke(outcome.Exception!);
             return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;

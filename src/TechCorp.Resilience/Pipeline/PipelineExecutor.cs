@@ -19,7 +19,7 @@ internal sealed partial class PipelineExecutor
     private readonly FallbackOn _fallbackOn;
     private readonly AttemptTimerPool? _timers;
 
-    public PipelineExecutor(PipelineStages stages)
+    internal PipelineExecutor(PipelineStages stages)
     {
         stages.ThrowIfInvalid();
         Name = stages.Name;
@@ -35,12 +35,12 @@ internal sealed partial class PipelineExecutor
         _timers = _timeout == Timeout.InfiniteTimeSpan && _deadline is null ? null : new AttemptTimerPool(_clock);
     }
 
-    public string Name { get; }
+    internal string Name { get; }
 
-    public Circuit? Circuit { get; }
+    internal Circuit? Circuit { get; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ValueTask<TResult> InvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
+    internal ValueTask<TResult> InvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         if (cancellationToken.IsCancellationRequested)
@@ -48,14 +48,14 @@ internal sealed partial class PipelineExecutor
             return ValueTask.FromCanceled<TResult>(cancellationToken);
         }
 
-        long begun = _deadline is null ? 0 : _clock.Now;
+        var begun = _deadline is null ? 0 : _clock.Now;
         CircuitPermit permit = default;
-        if (Circuit is not null && !Circuit.TryEnter(out permit, out CircuitRejection rejection))
+        if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
         {
             return RejectAsync<TOperation, TResult>(in operation, rejection, begun, cancellationToken);
         }
 
-        ValueTask<TResult> pending = Start<TOperation, TResult>(in operation, 1, begun, out AttemptTimer? timer, cancellationToken);
+        var pending = Start<TOperation, TResult>(in operation, 1, begun, out var timer, cancellationToken);
         if (!TOperation.JudgesResults && pending.IsCompletedSuccessfully)
         {
             Succeed(permit, timer);
@@ -65,7 +65,7 @@ internal sealed partial class PipelineExecutor
         return FinishAsync<TOperation, TResult>(in operation, pending, permit, timer, begun, cancellationToken);
     }
 
-    public ValueTask<Outcome<TResult>> TryInvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
+    internal ValueTask<Outcome<TResult>> TryInvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         if (cancellationToken.IsCancellationRequested)
@@ -73,19 +73,19 @@ internal sealed partial class PipelineExecutor
             return new(Outcome<TResult>.Canceled(new OperationCanceledException(cancellationToken)));
         }
 
-        long begun = _deadline is null ? 0 : _clock.Now;
+        var begun = _deadline is null ? 0 : _clock.Now;
         CircuitPermit permit = default;
-        if (Circuit is not null && !Circuit.TryEnter(out permit, out CircuitRejection rejection))
+        if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
         {
             return _retry is not { Options.WaitForCircuit: true } && !TOperation.HasFallback(in operation)
                 ? new(Outcome<TResult>.Rejected(rejection))
                 : ContinueAsync(operation, new RunningAttempt<TResult>(rejection), begun, cancellationToken);
         }
 
-        ValueTask<TResult> pending = Start<TOperation, TResult>(in operation, 1, begun, out AttemptTimer? timer, cancellationToken);
+        var pending = Start<TOperation, TResult>(in operation, 1, begun, out var timer, cancellationToken);
         if (!TOperation.JudgesResults && pending.IsCompletedSuccessfully)
         {
-            TResult value = pending.Result;
+            var value = pending.Result;
             Succeed(permit, timer);
             return new(Outcome<TResult>.Success(value));
         }
@@ -93,7 +93,7 @@ internal sealed partial class PipelineExecutor
         return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), begun, cancellationToken);
     }
 
-    public static ValueTask Forget(ValueTask<NoResult> pending)
+    internal static ValueTask Forget(ValueTask<NoResult> pending)
     {
         if (!pending.IsCompletedSuccessfully)
         {
@@ -124,12 +124,12 @@ internal sealed partial class PipelineExecutor
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         CircuitPermit permit = default;
-        if (Circuit is not null && !Circuit.TryEnter(out permit, out CircuitRejection rejection))
+        if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
         {
             return new RunningAttempt<TResult>(rejection);
         }
 
-        ValueTask<TResult> pending = Start<TOperation, TResult>(in operation, number, begun, out AttemptTimer? timer, cancellationToken);
+        var pending = Start<TOperation, TResult>(in operation, number, begun, out var timer, cancellationToken);
         return new RunningAttempt<TResult>(pending, permit, timer);
     }
 
@@ -142,7 +142,7 @@ internal sealed partial class PipelineExecutor
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         timer = null;
-        ref TOperation same = ref Unsafe.AsRef(in operation); // calling it through 'in' would copy it: the compiler cannot know that it is readonly
+        ref var same = ref Unsafe.AsRef(in operation); // calling it through 'in' would copy it: the compiler cannot know that it is readonly
         try
         {
             if (_timers is null)
@@ -171,8 +171,8 @@ internal sealed partial class PipelineExecutor
         CircuitRejection rejection,
         long begun,
         CancellationToken cancellationToken)
-        where TOperation : struct, IOperation<TOperation, TResult> =>
-        UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(rejection), begun, cancellationToken));
+        where TOperation : struct, IOperation<TOperation, TResult>
+        => UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(rejection), begun, cancellationToken));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ValueTask<TResult> FinishAsync<TOperation, TResult>(
@@ -182,13 +182,13 @@ internal sealed partial class PipelineExecutor
         AttemptTimer? timer,
         long begun,
         CancellationToken cancellationToken)
-        where TOperation : struct, IOperation<TOperation, TResult> =>
-        UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), begun, cancellationToken));
+        where TOperation : struct, IOperation<TOperation, TResult>
+        => UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), begun, cancellationToken));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ForgetAsync(ValueTask<NoResult> pending) => await pending.ConfigureAwait(false);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<TResult> UnwrapAsync<TResult>(ValueTask<Outcome<TResult>> pending) =>
-        (await pending.ConfigureAwait(false)).GetValueOrThrow();
+    private static async ValueTask<TResult> UnwrapAsync<TResult>(ValueTask<Outcome<TResult>> pending)
+        => (await pending.ConfigureAwait(false)).GetValueOrThrow();
 }

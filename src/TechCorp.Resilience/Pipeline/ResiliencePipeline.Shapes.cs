@@ -85,7 +85,7 @@ public partial class ResiliencePipeline
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        ValueTask<TResult> done = Executor.InvokeAsync<BlockingOperation<TState, TResult>, TResult>(new(operation, state), cancellationToken);
+        var done = Executor.InvokeAsync<BlockingOperation<TState, TResult>, TResult>(new(operation, state), cancellationToken);
         System.Diagnostics.Debug.Assert(done.IsCompleted, "A blocking operation never suspends its executor.");
         return done.GetAwaiter().GetResult();
     }
@@ -94,7 +94,7 @@ public partial class ResiliencePipeline
     internal TResult Execute<TState, TResult>(ResilientOperation<TState, TResult> operation, TState state, CancellationToken cancellationToken)
     {
         var described = new DescribedOperation<TState, TResult>(operation, state, blocks: true);
-        ValueTask<TResult> done = Executor.InvokeAsync<DescribedOperation<TState, TResult>, TResult>(described, cancellationToken);
+        var done = Executor.InvokeAsync<DescribedOperation<TState, TResult>, TResult>(described, cancellationToken);
         System.Diagnostics.Debug.Assert(done.IsCompleted, "A blocking operation never suspends its executor.");
         return done.GetAwaiter().GetResult();
     }

@@ -43,9 +43,9 @@ public partial class ResiliencePipeline
         TimeProvider? timeProvider = null,
         ILogger? logger = null)
     {
-        ResiliencePipelineOptions copy = (options ?? new ResiliencePipelineOptions()).Copy();
+        var copy = (options ?? new ResiliencePipelineOptions()).Copy();
         OptionsCheck.Throw(copy.Problems());
-        CircuitBreaker? breaker = copy.CircuitBreaker is null ? null : new CircuitBreaker(name, copy.CircuitBreaker, copy.Outcomes, timeProvider, logger);
+        var breaker = copy.CircuitBreaker is null ? null : new CircuitBreaker(name, copy.CircuitBreaker, copy.Outcomes, timeProvider, logger);
         var stages = new PipelineStages(name, timeProvider, logger)
         {
             Timeout = copy.Timeout,

@@ -34,17 +34,17 @@ public sealed class ResiliencePipelineOptions
 
     internal IEnumerable<string> Problems()
     {
-        foreach (string problem in Timeout?.Problems() ?? [])
+        foreach (var problem in Timeout?.Problems() ?? [])
         {
             yield return $"{nameof(Timeout)}.{problem}";
         }
 
-        foreach (string problem in Retry?.Problems() ?? [])
+        foreach (var problem in Retry?.Problems() ?? [])
         {
             yield return $"{nameof(Retry)}.{problem}";
         }
 
-        foreach (string problem in CircuitBreaker?.Problems() ?? [])
+        foreach (var problem in CircuitBreaker?.Problems() ?? [])
         {
             yield return $"{nameof(CircuitBreaker)}.{problem}";
         }

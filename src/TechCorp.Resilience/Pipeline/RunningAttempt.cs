@@ -6,22 +6,22 @@ namespace TechCorp.Resilience;
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct RunningAttempt<TResult>
 {
-    public RunningAttempt(ValueTask<TResult> pending, CircuitPermit permit, AttemptTimer? timer)
+    internal RunningAttempt(ValueTask<TResult> pending, CircuitPermit permit, AttemptTimer? timer)
     {
         Pending = pending;
         Permit = permit;
         Timer = timer;
     }
 
-    public RunningAttempt(CircuitRejection rejection) => Rejection = rejection;
+    internal RunningAttempt(CircuitRejection rejection) => Rejection = rejection;
 
-    public ValueTask<TResult> Pending { get; }
+    internal ValueTask<TResult> Pending { get; }
 
-    public CircuitPermit Permit { get; }
+    internal CircuitPermit Permit { get; }
 
-    public AttemptTimer? Timer { get; }
+    internal AttemptTimer? Timer { get; }
 
-    public CircuitRejection Rejection { get; }
+    internal CircuitRejection Rejection { get; }
 
-    public bool IsRejected => !Rejection.IsNone;
+    internal bool IsRejected => !Rejection.IsNone;
 }

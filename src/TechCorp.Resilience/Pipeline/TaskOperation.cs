@@ -4,6 +4,6 @@ namespace TechCorp.Resilience;
 internal readonly struct TaskOperation<TState, TResult>(Func<TState, CancellationToken, Task<TResult>> operation, TState state)
     : IOperation<TaskOperation<TState, TResult>, TResult>
 {
-    public ValueTask<TResult> InvokeAsync(int attempt, CancellationToken cancellationToken) =>
-        new(operation(state, cancellationToken) ?? throw new InvalidOperationException("The operation returned null instead of a task."));
+    public ValueTask<TResult> InvokeAsync(int attempt, CancellationToken cancellationToken)
+        => new(operation(state, cancellationToken) ?? throw new InvalidOperationException("The operation returned null instead of a task."));
 }

@@ -47,10 +47,10 @@ public sealed class RetryBudget
 
     internal bool TryTake()
     {
-        long tokens = Volatile.Read(ref _tokens);
+        var tokens = Volatile.Read(ref _tokens);
         while (tokens >= One)
         {
-            long seen = Interlocked.CompareExchange(ref _tokens, tokens - One, tokens);
+            var seen = Interlocked.CompareExchange(ref _tokens, tokens - One, tokens);
             if (seen == tokens)
             {
                 return true;
@@ -74,10 +74,10 @@ public sealed class RetryBudget
 
     private void Add(long amount)
     {
-        long tokens = Volatile.Read(ref _tokens);
+        var tokens = Volatile.Read(ref _tokens);
         while (tokens < _maximum)
         {
-            long seen = Interlocked.CompareExchange(ref _tokens, Math.Min(_maximum, tokens + amount), tokens);
+            var seen = Interlocked.CompareExchange(ref _tokens, Math.Min(_maximum, tokens + amount), tokens);
             if (seen == tokens)
             {
                 return;

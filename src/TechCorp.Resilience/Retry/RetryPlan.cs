@@ -3,7 +3,7 @@ namespace TechCorp.Resilience;
 /// <summary>Decides whether and when an attempt is repeated. No clock, no wait; the budget is the only thing it changes.</summary>
 internal sealed class RetryPlan(RetryOptions options)
 {
-    public RetryOptions Options => options;
+    internal RetryOptions Options => options;
 
     /// <summary>Decides after a failure.</summary>
     /// <param name="attempts">Attempts and waits for the circuit so far.</param>
@@ -12,7 +12,7 @@ internal sealed class RetryPlan(RetryOptions options)
     /// <param name="left">Time to the deadline.</param>
     /// <param name="delay">The wait, when the answer is <see cref="RetryStop.None"/>.</param>
     /// <param name="pays">Whether what follows is a retry: a first attempt that waits for the circuit is none and costs no budget.</param>
-    public RetryStop Decide(int attempts, TimeSpan? asked, TimeSpan circuitWait, TimeSpan left, out TimeSpan delay, bool pays = true)
+    internal RetryStop Decide(int attempts, TimeSpan? asked, TimeSpan circuitWait, TimeSpan left, out TimeSpan delay, bool pays = true)
     {
         delay = default;
         if (attempts >= options.MaxAttempts)
@@ -25,10 +25,10 @@ internal sealed class RetryPlan(RetryOptions options)
             return RetryStop.RetryAfterTooLong;
         }
 
-        delay = BackOff.Delay(attempts, options.BaseDelay, options.MaxDelay);
+        delay = Backoff.Delay(attempts, options.BaseDelay, options.MaxDelay);
         if (options.Jitter != JitterKind.None)
         {
-            delay = BackOff.Spread(delay, options.Jitter, NextChance());
+            delay = Backoff.Spread(delay, options.Jitter, NextChance());
         }
 
         delay = asked > delay ? asked.Value : delay;

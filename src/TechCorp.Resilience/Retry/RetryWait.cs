@@ -4,11 +4,11 @@ namespace TechCorp.Resilience;
 internal static class RetryWait
 {
     /// <summary>Waits without a thread.</summary>
-    public static Task DelayAsync(TimeSpan delay, TimeProvider timeProvider, CancellationToken cancellationToken) =>
-        delay <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, timeProvider, cancellationToken);
+    internal static Task DelayAsync(TimeSpan delay, TimeProvider timeProvider, CancellationToken cancellationToken)
+        => delay <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, timeProvider, cancellationToken);
 
     /// <summary>Holds the thread.</summary>
-    public static void Block(TimeSpan delay, TimeProvider timeProvider, CancellationToken cancellationToken)
+    internal static void Block(TimeSpan delay, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         if (delay <= TimeSpan.Zero)
         {
@@ -16,7 +16,7 @@ internal static class RetryWait
         }
 
         using var over = new ManualResetEventSlim();
-        using ITimer timer = timeProvider.CreateTimer(
+        using var timer = timeProvider.CreateTimer(
             static over => Signal((ManualResetEventSlim)over!),
             over,
             delay,

@@ -23,14 +23,14 @@ internal sealed class AttemptTimer(MonotonicClock clock)
     private long _state;
     private long _deadline;
 
-    public CancellationToken Token => _source.Token;
+    internal CancellationToken Token => _source.Token;
 
-    public bool HasFired => (Volatile.Read(ref _state) & PhaseMask) == Fired;
+    internal bool HasFired => (Volatile.Read(ref _state) & PhaseMask) == Fired;
 
     /// <summary>The configured duration behind the current deadline, for the exception.</summary>
-    public TimeSpan Limit { get; private set; }
+    internal TimeSpan Limit { get; private set; }
 
-    public void Link(CancellationToken caller)
+    internal void Link(CancellationToken caller)
     {
         if (caller.CanBeCanceled)
         {
@@ -41,7 +41,7 @@ internal sealed class AttemptTimer(MonotonicClock clock)
 
     /// <param name="due">The time from now to the cancellation.</param>
     /// <param name="limit">The configured duration that this is, or is the rest of.</param>
-    public void Arm(TimeSpan due, TimeSpan limit)
+    internal void Arm(TimeSpan due, TimeSpan limit)
     {
         Debug.Assert((_state & PhaseMask) == Idle, "Armed once in a turn.");
         Limit = limit;
@@ -52,14 +52,14 @@ internal sealed class AttemptTimer(MonotonicClock clock)
     }
 
     /// <summary>Ends the turn. <see langword="false"/>: something may still reach the source, so it must not be used again.</summary>
-    public bool TryRecycle()
+    internal bool TryRecycle()
     {
-        bool unlinked = !_linked || _link.Unregister();
+        var unlinked = !_linked || _link.Unregister();
         _linked = false;
         _link = default;
 
-        long state = Volatile.Read(ref _state);
-        bool disarmed = true;
+        var state = Volatile.Read(ref _state);
+        var disarmed = true;
         if ((state & PhaseMask) == Armed)
         {
             disarmed = Interlocked.CompareExchange(ref _state, NextTurn(state), state) == state
@@ -74,18 +74,18 @@ internal sealed class AttemptTimer(MonotonicClock clock)
     }
 
     /// <summary>Stops the timer of an object that is not used again. The source stays: an abandoned operation may hold its token.</summary>
-    public void Retire() => _timer?.Dispose();
+    internal void Retire() => _timer?.Dispose();
 
     private static long NextTurn(long state) => (state & ~PhaseMask) + (PhaseMask + 1);
 
     private ITimer CreateTimer()
     {
         // The execution context of the first caller must not live as long as a pooled timer.
-        bool suppress = !ExecutionContext.IsFlowSuppressed();
-        AsyncFlowControl flow = suppress ? ExecutionContext.SuppressFlow() : default;
+        var suppress = !ExecutionContext.IsFlowSuppressed();
+        var flow = suppress ? ExecutionContext.SuppressFlow() : default;
         try
         {
-            TimeSpan never = System.Threading.Timeout.InfiniteTimeSpan;
+            var never = System.Threading.Timeout.InfiniteTimeSpan;
             return clock.Provider.CreateTimer(static self => ((AttemptTimer)self!).OnTimer(), this, never, never);
         }
         finally
@@ -101,13 +101,13 @@ internal sealed class AttemptTimer(MonotonicClock clock)
     {
         while (true)
         {
-            long state = Volatile.Read(ref _state);
+            var state = Volatile.Read(ref _state);
             if ((state & PhaseMask) != Armed)
             {
                 return;
             }
 
-            TimeSpan left = clock.Until(Volatile.Read(ref _deadline), clock.Now);
+            var left = clock.Until(Volatile.Read(ref _deadline), clock.Now);
             if (left <= TimeSpan.Zero)
             {
                 if (Interlocked.CompareExchange(ref _state, (state & ~PhaseMask) | Fired, state) == state)

@@ -13,14 +13,14 @@ internal sealed class AttemptTimerPool(MonotonicClock clock)
     private readonly ConcurrentQueue<AttemptTimer> _queue = new();
     private int _queued;
 
-    public AttemptTimer Rent(CancellationToken caller)
+    internal AttemptTimer Rent(CancellationToken caller)
     {
-        AttemptTimer timer = Take();
+        var timer = Take();
         timer.Link(caller);
         return timer;
     }
 
-    public void Return(AttemptTimer timer)
+    internal void Return(AttemptTimer timer)
     {
         if (!timer.TryRecycle())
         {
@@ -49,7 +49,7 @@ internal sealed class AttemptTimerPool(MonotonicClock clock)
             return mine;
         }
 
-        if (_queue.TryDequeue(out AttemptTimer? queued))
+        if (_queue.TryDequeue(out var queued))
         {
             Interlocked.Decrement(ref _queued);
             return queued;

@@ -45,8 +45,8 @@ internal sealed class BrokerProgramRun(TransportBackend backend, ITransport tran
         return _log;
     }
 
-    private static string Show(IEnumerable<Delivery> deliveries) => string.Join(" ", deliveries.Select(delivery =>
-        $"'{delivery.Text()}' from '{delivery.Exchange}' by '{delivery.RoutingKey}'{(delivery.Redelivered ? " again" : "")} count {delivery.DeliveryCount ?? 0}"
+    private static string Show(IEnumerable<Delivery> deliveries) => string.Join(" ", deliveries.Select(delivery
+        => $"'{delivery.Text()}' from '{delivery.Exchange}' by '{delivery.RoutingKey}'{(delivery.Redelivered ? " again" : "")} count {delivery.DeliveryCount ?? 0}"
         + $" reason '{delivery.BrokerReason}' [{string.Join(", ", delivery.Headers.OrderBy(header => header.Key, StringComparer.Ordinal))}];"));
 
     private bool IsAsExpected => expected is null || _log[^1] == expected[_log.Count - 1];
@@ -75,7 +75,7 @@ internal sealed class BrokerProgramRun(TransportBackend backend, ITransport tran
 
     private async Task<string> PublishAsync(BrokerStep.Publish publish)
     {
-        var outcome = await transport.PublishAsync(TextMessage.Of(publish.Text), publish.Destination, WhenUnroutable.Fail, Eventually.Watchdog, Cancellation);
+        var outcome = await transport.PublishAsync(TextMessage.Of(publish.Text), publish.Destination, UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation);
         return $"{outcome.Kind} {outcome.Code}";
     }
 

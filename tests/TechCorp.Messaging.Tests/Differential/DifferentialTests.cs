@@ -1,5 +1,3 @@
-using TechCorp.Patterns.Contracts;
-
 namespace TechCorp.Messaging.Tests;
 
 /// <summary>The in-memory broker against a real server: the same random programs, and everything that can be seen must agree.</summary>

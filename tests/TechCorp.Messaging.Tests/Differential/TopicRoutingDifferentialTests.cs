@@ -33,7 +33,7 @@ public sealed class TopicRoutingDifferentialTests
 
         foreach (var some in sent.Chunk(200))
         {
-            var outcomes = await Task.WhenAll(some.Select(to => transport.PublishAsync(TextMessage.Of(""), Destination.ToExchange(to.Exchange, to.Key), WhenUnroutable.Accept, Eventually.Watchdog, Cancellation).AsTask()));
+            var outcomes = await Task.WhenAll(some.Select(to => transport.PublishAsync(TextMessage.Of(""), Destination.ToExchange(to.Exchange, to.Key), UnroutableBehavior.Accept, Eventually.Watchdog, Cancellation).AsTask()));
             outcomes.Should().OnlyContain(outcome => outcome.IsConfirmed);
         }
 

@@ -34,8 +34,8 @@ internal sealed class EngineFixture : IAsyncDisposable
         var bus = await MessageBus.StartAsync(m =>
         {
             m.UseTransport(_ => transport)
-                .Clock(transport.Clock)
-                .AppId("order-service")
+                .UseTimeProvider(transport.Clock)
+                .UseAppId("order-service")
                 .AddMessage("order.created", TestJson.Default.OrderCreated, Destination.ToExchange("events.fanout"))
                 .AddMessage("order.shipped", TestJson.Default.OrderShipped)
                 .AddTopology(Topology.Fanout("events.fanout", Queue));

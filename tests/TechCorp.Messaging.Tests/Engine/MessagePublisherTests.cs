@@ -44,7 +44,7 @@ public sealed class MessagePublisherTests : IAsyncDisposable
         _transport.Answer = (message, _) => confirms[message.Id].Task;
         var batch = confirms.Keys.Select(id => (_catalog.Create(new OrderCreated("o"), id), Events)).ToArray();
 
-        var publishing = Publisher(o => o.Window = 3).TryPublishBatchAsync(batch, cancellationToken: TestContext.Current.CancellationToken).AsTask();
+        var publishing = Publisher(o => o.MaxOutstandingConfirms = 3).TryPublishBatchAsync(batch, cancellationToken: TestContext.Current.CancellationToken).AsTask();
 
         _transport.Published.Should().HaveCount(3);
         confirms["m0"].SetResult(PublishOutcome.Confirmed);

@@ -49,7 +49,7 @@ public sealed class RegistrationTests
         };
         using var host = HostOf(
             new ScriptedTransport(),
-            m => m.Publisher(o => o.Window = 0)
+            m => m.ConfigurePublisher(o => o.MaxOutstandingConfirms = 0)
                 .AddConsumer<Handler, OrderCreated>(o => o.Concurrency = 99)
                 .AddConsumer<string>("nowhere", (_, _, _) => Task.CompletedTask)
                 .AddConsumer<OrderShipped>("orders", (_, _, _) => Task.CompletedTask, o => o.Prefetch = 3)
@@ -90,7 +90,7 @@ public sealed class RegistrationTests
     {
         var arrived = new TaskCompletionSource();
         var transport = new ScriptedTransport { Connect = token => arrived.Task.WaitAsync(token), State = TransportState.Connecting };
-        using var host = HostOf(transport, m => m.AddConsumer<Handler, OrderCreated>().StartupWait(TimeSpan.FromSeconds(10)));
+        using var host = HostOf(transport, m => m.AddConsumer<Handler, OrderCreated>().UseStartupTimeout(TimeSpan.FromSeconds(10)));
 
         var start = host.StartAsync(TestContext.Current.CancellationToken);
         await transport.Log.ContainsAsync("connect");
@@ -113,7 +113,7 @@ public sealed class RegistrationTests
             .AddTopology(Topology.WorkQueue("missing"))
             .AddConsumer<OrderShipped>("missing", (_, _, _) => Task.CompletedTask)
             .AddConsumer<Handler, OrderCreated>()
-            .StartupWait(TimeSpan.FromSeconds(10)));
+            .UseStartupTimeout(TimeSpan.FromSeconds(10)));
 
         var start = host.StartAsync(TestContext.Current.CancellationToken);
         await transport.Log.ContainsAsync("consume orders 5");

@@ -2,11 +2,11 @@ namespace TechCorp.Messaging.Tests;
 
 public sealed class ExpiryAlarmTests : IDisposable
 {
-    private readonly ScriptedTimeProvider _time = new();
+    private readonly ScriptedTimeProvider _timeProvider = new();
     private readonly ExpiryAlarm _alarm;
     private int _rings;
 
-    public ExpiryAlarmTests() => _alarm = new ExpiryAlarm(_time, () => TimeSpan.Zero, () => _rings++);
+    public ExpiryAlarmTests() => _alarm = new ExpiryAlarm(_timeProvider, () => TimeSpan.Zero, () => _rings++);
 
     public void Dispose() => _alarm.Dispose();
 
@@ -17,29 +17,29 @@ public sealed class ExpiryAlarmTests : IDisposable
         _alarm.Set(TimeSpan.FromSeconds(7));
         _alarm.Set(TimeSpan.MaxValue);
 
-        _time.Changes.Should().Equal(TimeSpan.FromSeconds(5));
+        _timeProvider.Changes.Should().Equal(TimeSpan.FromSeconds(5));
     }
 
     [Fact]
     public void An_earlier_moment_that_overtakes_the_timer_wins()
     {
         // Between deciding on 10 s and telling the timer so, another thread decides on 5 s and tells it first.
-        _time.BeforeNextChange = () => _alarm.Set(TimeSpan.FromSeconds(5));
+        _timeProvider.BeforeNextChange = () => _alarm.Set(TimeSpan.FromSeconds(5));
 
         _alarm.Set(TimeSpan.FromSeconds(10));
 
-        _time.Changes.Last().Should().Be(TimeSpan.FromSeconds(5));
+        _timeProvider.Changes.Last().Should().Be(TimeSpan.FromSeconds(5));
     }
 
     [Fact]
     public void After_ringing_it_can_be_set_for_any_moment()
     {
         _alarm.Set(TimeSpan.FromSeconds(5));
-        _time.Fire();
+        _timeProvider.Fire();
         _alarm.Set(TimeSpan.FromSeconds(20));
 
         _rings.Should().Be(1);
-        _time.Changes.Should().Equal(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
+        _timeProvider.Changes.Should().Equal(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -48,6 +48,6 @@ public sealed class ExpiryAlarmTests : IDisposable
         _alarm.Set(TimeSpan.FromDays(1000));
         _alarm.Set(TimeSpan.FromSeconds(-1));
 
-        _time.Changes.Should().Equal(TimeSpan.FromDays(1), TimeSpan.Zero);
+        _timeProvider.Changes.Should().Equal(TimeSpan.FromDays(1), TimeSpan.Zero);
     }
 }

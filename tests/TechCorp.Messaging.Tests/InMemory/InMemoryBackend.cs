@@ -6,14 +6,14 @@ namespace TechCorp.Messaging.Tests;
 /// <summary>The transport contracts' backend in this process, on a fake clock.</summary>
 public sealed class InMemoryBackend : TransportBackend
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly FakeTimeProvider _timeProvider = new();
     private readonly InMemoryBroker _broker;
 
-    public InMemoryBackend() => _broker = new InMemoryBroker(_time);
+    public InMemoryBackend() => _broker = new InMemoryBroker(_timeProvider);
 
     public override Task AdvanceAsync(TimeSpan time)
     {
-        _time.Advance(time);
+        _timeProvider.Advance(time);
         return Task.CompletedTask;
     }
 

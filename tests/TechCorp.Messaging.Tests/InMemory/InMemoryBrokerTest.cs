@@ -31,7 +31,7 @@ public abstract class InMemoryBrokerTest : IAsyncDisposable
         => Transport.DeclareAsync(queues.Aggregate(Topology.Empty, (topology, queue) => topology.Add(queue)), TopologyMode.Create, Cancellation);
 
     private protected async Task<PublishOutcome> PublishAsync(string queue, string text)
-        => await Transport.PublishAsync(TextMessage.Of(text), Destination.ToQueue(queue), WhenUnroutable.Fail, TimeSpan.FromSeconds(1), Cancellation);
+        => await Transport.PublishAsync(TextMessage.Of(text), Destination.ToQueue(queue), UnroutableBehavior.Fail, TimeSpan.FromSeconds(1), Cancellation);
 
     private protected async Task<CollectingConsumer> SubscribeAsync(string queue, ushort prefetch = 10)
     {

@@ -35,7 +35,7 @@ public sealed class InMemoryConcurrencyTests : InMemoryBrokerTest
 
         void Pass(Delivery delivery)
         {
-            Transport.PublishAsync(TextMessage.Of(delivery.Text()), Destination.ToQueue("out"), WhenUnroutable.Fail, TimeSpan.FromSeconds(1), Cancellation).AsTask().Wait(Cancellation);
+            Transport.PublishAsync(TextMessage.Of(delivery.Text()), Destination.ToQueue("out"), UnroutableBehavior.Fail, TimeSpan.FromSeconds(1), Cancellation).AsTask().Wait(Cancellation);
             started.Task.Result.TrySettle(delivery, Settlement.Acknowledge).Should().BeTrue();
         }
     }

@@ -83,7 +83,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
         await Transport.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration("x", ExchangeKind.Direct)).Add(new BindingDeclaration("x", "dead", "dead")), TopologyMode.Create, Cancellation);
         foreach (var key in (string[])[.. Enumerable.Repeat("late", 31), "dead", "late", "dead"])
         {
-            (await Transport.PublishAsync(TextMessage.Of(key), Destination.ToExchange("in", key), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue();
+            (await Transport.PublishAsync(TextMessage.Of(key), Destination.ToExchange("in", key), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue();
             await SettleHeadAsync("q", Settlement.Reject);
         }
 

@@ -118,7 +118,7 @@ public sealed class FaultHealingTests : RabbitMqTransportTest
     };
 
     private async Task MissExchangeAsync()
-        => (await _transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange($"missing.{Guid.CreateVersion7():n}"), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation)).Code.Should().Be(404);
+        => (await _transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange($"missing.{Guid.CreateVersion7():n}"), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).Code.Should().Be(404);
 
     private async Task BreakChannelAsync()
     {

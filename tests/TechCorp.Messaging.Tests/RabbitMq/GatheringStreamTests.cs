@@ -10,7 +10,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
 {
     private const int TooMuch = 4 * 1024 * 1024;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
-    private readonly FakeTimeProvider _time = new();
+    private readonly FakeTimeProvider _timeProvider = new();
     private Socket _near = null!;
     private Socket _far = null!;
     private GatheringStream _stream = null!;
@@ -23,7 +23,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         _near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 8 * 1024 };
         await _near.ConnectAsync(listener.LocalEndPoint!, TestContext.Current.CancellationToken);
         _far = await listener.AcceptAsync(TestContext.Current.CancellationToken);
-        _stream = new GatheringStream(_near, CloseTimeout, _time);
+        _stream = new GatheringStream(_near, CloseTimeout, _timeProvider);
     }
 
     public async ValueTask DisposeAsync()
@@ -158,9 +158,9 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         var pending = WriteTooMuchAsync(TestContext.Current.CancellationToken);
 
         var closing = _stream.DisposeAsync().AsTask();
-        _time.Advance(CloseTimeout - TimeSpan.FromMilliseconds(1));
+        _timeProvider.Advance(CloseTimeout - TimeSpan.FromMilliseconds(1));
         closing.IsCompleted.Should().BeFalse();
-        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _timeProvider.Advance(TimeSpan.FromMilliseconds(1));
 
         await Eventually.Ends(closing, "closing ends by its timeout");
         await Eventually.Ends(_stream.DisposeAsync().AsTask(), "closing again waits for nothing");

@@ -11,20 +11,20 @@ namespace TechCorp.Messaging.Tests;
 public sealed class PublishChannelLoopTests : IAsyncDisposable
 {
     private static readonly ShutdownEventArgs NotFound = new(ShutdownInitiator.Peer, 404, "NOT_FOUND - no exchange 'missing' in vhost '/'");
-    private readonly FakeTimeProvider _time = new();
+    private readonly FakeTimeProvider _timeProvider = new();
     private readonly TaskCompletionSource _closes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly PublishGate _gate;
+    private readonly PublishQueue _gate;
     private readonly PublishChannelLoop _loop;
     private int _channels;
 
     public PublishChannelLoopTests()
     {
         var missing = new MissingExchanges((_, _) => Task.FromResult(false));
-        _gate = new PublishGate(4, WhenConnectionLost.Fail, missing, _time);
+        _gate = new PublishQueue(4, ConnectionLossBehavior.Fail, missing, _timeProvider);
         _gate.Writer = new PublishWriter(_gate);
-        var link = new BrokerLink(Scripted.Of<IConnection>(OnConnection), BrokerAddress.Of(new Uri("amqp://localhost")), 1, TimeSpan.FromSeconds(3), _time);
-        _loop = new PublishChannelLoop(_ => Task.FromResult(link), _gate, missing, new RabbitMqOptions(), _time, NullLogger.Instance);
+        var link = new BrokerLink(Scripted.Of<IConnection>(OnConnection), BrokerAddress.Of(new Uri("amqp://localhost")), 1, TimeSpan.FromSeconds(3), _timeProvider);
+        _loop = new PublishChannelLoop(_ => Task.FromResult(link), _gate, missing, new RabbitMqOptions(), _timeProvider, NullLogger.Instance);
     }
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
@@ -46,7 +46,7 @@ public sealed class PublishChannelLoopTests : IAsyncDisposable
         await Eventually.Holds(
             () =>
             {
-                _time.Advance(TimeSpan.FromSeconds(1));
+                _timeProvider.Advance(TimeSpan.FromSeconds(1));
                 return _disposed.Task.IsCompleted;
             },
             "it is disposed when the close has timed out");
@@ -55,11 +55,11 @@ public sealed class PublishChannelLoopTests : IAsyncDisposable
     /// <summary>One publish to the missing exchange, until it has its answer.</summary>
     private async Task<PublishEntry> PublishAsync()
     {
-        var entry = new PublishEntry(_gate, _time)
+        var entry = new PublishEntry(_gate, _timeProvider)
         {
             Message = TextMessage.Of("x"),
             Exchange = "missing",
-            Deadline = _time.GetTimestamp() + (30 * _time.TimestampFrequency),
+            Deadline = _timeProvider.GetTimestamp() + (30 * _timeProvider.TimestampFrequency),
             Properties = new BasicProperties(),
         };
         _gate.Enter(entry);

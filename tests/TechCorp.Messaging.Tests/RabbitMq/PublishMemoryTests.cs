@@ -12,7 +12,7 @@ public sealed class PublishMemoryTests : RabbitMqTransportTest
     private const int SampleEvery = 500;
     private const long MostKept = 8 * 1024 * 1024; // 13 bytes of each publish
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(5);
-    private readonly FakeTimeProvider _clock = new();
+    private readonly FakeTimeProvider _timeProvider = new();
 
     [Theory, Trait("Spec", "PB9")]
     [InlineData("gone")]
@@ -20,17 +20,17 @@ public sealed class PublishMemoryTests : RabbitMqTransportTest
     public async Task Memory_stays_bounded_when_64_callers_publish_10_000_times_each_to_a_broker_that(string hasBecome)
     {
         var options = new PublisherOptions();
-        var transport = await Backend.StartAsync(options, _clock);
+        var transport = await Backend.StartAsync(options, _timeProvider);
         var queue = await QueueAsync(transport);
         (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue();
         StopTheBroker(transport, hasBecome);
-        await PublishOnceEachAsync(transport, queue, options.Window); // pools and tables have their size
+        await PublishOnceEachAsync(transport, queue, options.MaxOutstandingConfirms); // pools and tables have their size
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var peak = before;
 
         for (var i = 0; i < PublishesEach; i++)
         {
-            var kept = await PublishOnceEachAsync(transport, queue, options.Window, weighs: i % SampleEvery == SampleEvery - 1);
+            var kept = await PublishOnceEachAsync(transport, queue, options.MaxOutstandingConfirms, weighs: i % SampleEvery == SampleEvery - 1);
             peak = Math.Max(peak, kept);
         }
 
@@ -59,7 +59,7 @@ public sealed class PublishMemoryTests : RabbitMqTransportTest
         transport.WaitingPublishes.Should().BeLessThanOrEqualTo(Callers);
         var kept = weighs ? GC.GetTotalMemory(forceFullCollection: true) : 0;
 
-        _clock.Advance(Timeout);
+        _timeProvider.Advance(Timeout);
 
         (await Eventually.Ends(Task.WhenAll(publishes), "all of them expire")).Should().OnlyContain(outcome => outcome.Kind == PublishOutcomeKind.Expired);
         return kept;

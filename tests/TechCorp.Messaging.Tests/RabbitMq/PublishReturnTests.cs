@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using RabbitMQ.Client;
 using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
@@ -36,7 +35,7 @@ public sealed class PublishReturnTests : RabbitMqTransportTest
         (await marker).IsConfirmed.Should().BeTrue();
 
         Task<PublishOutcome> TwinAsync(CancellationToken cancellationToken)
-            => transport.PublishAsync(message, Destination.ToQueue(queue), WhenUnroutable.Fail, Eventually.Watchdog, cancellationToken).AsTask();
+            => transport.PublishAsync(message, Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, cancellationToken).AsTask();
     }
 
     [Theory]
@@ -44,8 +43,8 @@ public sealed class PublishReturnTests : RabbitMqTransportTest
     [InlineData(true)]
     public async Task Each_of_two_twins_has_its_own_return_whenever_the_first_is_cancelled(bool afterItsReturn)
     {
-        var time = new FakeTimeProvider();
-        var gate = new PublishGate(4, WhenConnectionLost.Resend, new MissingExchanges((_, _) => Task.FromResult(false)), time);
+        var timeProvider = new FakeTimeProvider();
+        var gate = new PublishQueue(4, ConnectionLossBehavior.Resend, new MissingExchanges((_, _) => Task.FromResult(false)), timeProvider);
         var session = new PublishSession(1, null, 4);
         gate.Open(session, null);
         var message = TextMessage.Of("twin");
@@ -72,6 +71,6 @@ public sealed class PublishReturnTests : RabbitMqTransportTest
         gate.Outstanding.Should().Be(0);
         await gate.StopAsync(Cancellation);
 
-        PublishEntry Entry() => new(gate, time) { Message = message, RoutingKey = "k", Deadline = time.GetTimestamp() + (30 * time.TimestampFrequency) };
+        PublishEntry Entry() => new(gate, timeProvider) { Message = message, RoutingKey = "k", Deadline = timeProvider.GetTimestamp() + (30 * timeProvider.TimestampFrequency) };
     }
 }

@@ -25,20 +25,20 @@ public sealed class RabbitMqBackend : TransportBackend
     internal override async Task<ITransport> StartTransportAsync() => await StartAsync(new PublisherOptions());
 
     /// <summary>A transport with settings of its own.</summary>
-    internal async Task<RabbitMqTransport> StartAsync(PublisherOptions publisher, TimeProvider? time = null, TimeSpan? heartbeat = null)
+    internal async Task<RabbitMqTransport> StartAsync(PublisherOptions publisher, TimeProvider? timeProvider = null, TimeSpan? heartbeat = null)
     {
-        var transport = Create(publisher, time, heartbeat);
+        var transport = Create(publisher, timeProvider, heartbeat);
         await transport.StartAsync(TestContext.Current.CancellationToken);
         return transport;
     }
 
     /// <summary>A transport that is not started.</summary>
-    internal RabbitMqTransport Create(PublisherOptions publisher, TimeProvider? time = null, TimeSpan? heartbeat = null)
+    internal RabbitMqTransport Create(PublisherOptions publisher, TimeProvider? timeProvider = null, TimeSpan? heartbeat = null)
     {
         var proxy = new TcpProxy(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
         var options = new RabbitMqOptions { Uris = [RabbitMqServer.Through(proxy.Port)], ReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(500) };
         options.Heartbeat = heartbeat ?? options.Heartbeat;
-        var transport = new RabbitMqTransport(options, publisher, "tests", time ?? TimeProvider.System, NullLogger.Instance);
+        var transport = new RabbitMqTransport(options, publisher, "tests", timeProvider ?? TimeProvider.System, NullLogger.Instance);
         _proxies.Add(transport, proxy);
         return transport;
     }

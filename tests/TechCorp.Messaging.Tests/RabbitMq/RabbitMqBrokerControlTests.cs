@@ -116,7 +116,7 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
             second.Reason.Should().Contain("was not sent");
             (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue();
 
-            Task<PublishOutcome> PublishToAsync() => transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(exchange), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation).AsTask();
+            Task<PublishOutcome> PublishToAsync() => transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(exchange), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation).AsTask();
         });
     }
 

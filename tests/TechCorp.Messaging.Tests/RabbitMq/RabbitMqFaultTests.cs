@@ -58,7 +58,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
     [Fact, Trait("Spec", "PB5")]
     public async Task They_end_as_lost_at_once_when_the_options_say_so()
     {
-        var (transport, queue) = await StartAsync(new PublisherOptions { WhenConnectionLost = WhenConnectionLost.Fail });
+        var (transport, queue) = await StartAsync(new PublisherOptions { ConnectionLossBehavior = ConnectionLossBehavior.Fail });
         var proxy = Backend.ProxyOf(transport);
         proxy.Stall();
         var publish = PublishAsync(transport, queue);
@@ -92,7 +92,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         proxy.Stall();
         var body = new byte[256 * 1024];
         Array.Fill(body, (byte)'a');
-        var publishes = Enumerable.Range(0, 250).Select(_ => transport.PublishAsync(new Message { Body = body, Type = "big" }, Destination.ToQueue(queue), WhenUnroutable.Fail, TimeSpan.FromSeconds(1), Cancellation).AsTask()).ToList();
+        var publishes = Enumerable.Range(0, 250).Select(_ => transport.PublishAsync(new Message { Body = body, Type = "big" }, Destination.ToQueue(queue), UnroutableBehavior.Fail, TimeSpan.FromSeconds(1), Cancellation).AsTask()).ToList();
         transport.WaitingPublishes.Should().BePositive("a write must hang for this test to mean anything");
 
         var outcomes = await Eventually.Ends(Task.WhenAll(publishes), "every call ends by its deadline");
@@ -113,7 +113,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         using var caller = new CancellationTokenSource();
         var before = PublishAsync(transport, queue, "before");
         var cancelled = PublishAsync(transport, queue, "cancelled", cancellationToken: caller.Token);
-        var after = transport.PublishAsync(TextMessage.Of("after"), Destination.ToQueue(queue + ".missing"), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation).AsTask();
+        var after = transport.PublishAsync(TextMessage.Of("after"), Destination.ToQueue(queue + ".missing"), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation).AsTask();
 
         await caller.CancelAsync();
         var waiting = () => Eventually.Ends(cancelled, "the cancelled call ends");
@@ -127,7 +127,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
     [Fact, Trait("Spec", "PB9")]
     public async Task The_window_bounds_what_is_unconfirmed_and_a_channel_full_of_expired_publishes_is_replaced()
     {
-        var (transport, queue) = await StartAsync(new PublisherOptions { Window = 8 });
+        var (transport, queue) = await StartAsync(new PublisherOptions { MaxOutstandingConfirms = 8 });
         var proxy = Backend.ProxyOf(transport);
         proxy.Stall();
         var publishes = Enumerable.Range(0, 20).Select(i => PublishAsync(transport, queue, $"{i}", Short)).ToList();
@@ -146,7 +146,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         var (transport, queue) = await StartAsync();
         var message = new Message { Body = default, Type = "x", Headers = new UnreadableHeaders() };
 
-        await FluentActions.Awaiting(() => transport.PublishAsync(message, Destination.ToQueue(queue), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation).AsTask()).Should().ThrowAsync<NotSupportedException>();
+        await FluentActions.Awaiting(() => transport.PublishAsync(message, Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation).AsTask()).Should().ThrowAsync<NotSupportedException>();
 
         (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue();
     }
@@ -172,7 +172,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
     [Fact, Trait("Spec", "PB14")]
     public async Task When_the_stop_has_no_more_time_each_caller_hears_what_is_known()
     {
-        var (transport, queue) = await StartAsync(new PublisherOptions { Window = 1 });
+        var (transport, queue) = await StartAsync(new PublisherOptions { MaxOutstandingConfirms = 1 });
         Backend.ProxyOf(transport).Stall();
         var written = PublishAsync(transport, queue);
         var unwritten = PublishAsync(transport, queue);

@@ -44,13 +44,13 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
     [Fact, Trait("Spec", "PB12")]
     public async Task What_one_message_handed_on_is_not_on_the_next()
     {
-        var transport = await Backend.StartAsync(new PublisherOptions { Window = 1 });
+        var transport = await Backend.StartAsync(new PublisherOptions { MaxOutstandingConfirms = 1 });
         await transport.DeclareAsync(Topology.Empty.Add(new QueueDeclaration(Queue)), TopologyMode.Create, Cancellation);
         var foreign = new ForeignProperties { ReplyTo = "answers", ContentEncoding = "gzip", Priority = 7, Headers = new Dictionary<string, object?> { ["retries"] = 3 } };
         foreach (var with in (ForeignProperties?[])[foreign, null])
         {
             var message = new Message { Body = default, Type = "x", Foreign = with };
-            (await transport.PublishAsync(message, Destination.ToQueue(Queue), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue();
+            (await transport.PublishAsync(message, Destination.ToQueue(Queue), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue();
         }
 
         await using var channel = await RabbitMqServer.ChannelAsync();

@@ -72,7 +72,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
     [Fact, Trait("Spec", "CN12"), Trait("Spec", "OB3")]
     public async Task A_ghost_is_told_until_it_is_rebuilt_by_itself_and_then_everything_is_handled()
     {
-        using var host = HostOf(RabbitMqServer.Uri, o => o.GhostTimeout = TimeSpan.FromSeconds(1));
+        using var host = HostOf(RabbitMqServer.Uri, o => o.StalledConsumerTimeout = TimeSpan.FromSeconds(1));
         await host.StartAsync(Cancellation);
         await PublishAsync(host);
         await Eventually.Holds(() => Volatile.Read(ref _handled) == 1, "it consumes");
@@ -100,7 +100,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
     private IHost HostOf(Uri uri, Action<ConsumerOptions>? options = null) => new HostBuilder()
         .ConfigureServices(services => services.AddTechCorpMessaging(m => m
             .UseRabbitMq(uri.ToString(), o => o.ReconnectDelay = o.MaxReconnectDelay = TimeSpan.FromSeconds(1))
-            .StartupWait(TimeSpan.FromMilliseconds(100))
+            .UseStartupTimeout(TimeSpan.FromMilliseconds(100))
             .AddMessage("order.created", TestJson.Default.OrderCreated, Destination.ToQueue(_queue))
             .AddTopology(Topology.WorkQueue(_queue))
             .AddConsumer<OrderCreated>(

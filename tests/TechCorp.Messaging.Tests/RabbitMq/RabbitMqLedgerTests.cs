@@ -13,7 +13,7 @@ public sealed class RabbitMqLedgerTests : RabbitMqTransportTest
     [Fact, Trait("Spec", "PB5"), Trait("Spec", "PB9")]
     public async Task With_the_connection_cut_again_and_again_no_call_hangs_and_every_confirmed_message_is_in_the_queue()
     {
-        var transport = await Backend.StartAsync(new PublisherOptions { Window = 32 });
+        var transport = await Backend.StartAsync(new PublisherOptions { MaxOutstandingConfirms = 32 });
         var queue = await QueueAsync(transport);
         var confirmed = new ConcurrentBag<string>();
         var others = 0;

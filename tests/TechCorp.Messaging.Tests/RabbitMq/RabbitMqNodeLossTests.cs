@@ -101,7 +101,7 @@ public sealed class RabbitMqNodeLossTests
         for (var i = 0; !over.IsCancellationRequested; i++)
         {
             var text = $"{caller}:{i}";
-            while (!(await transport.PublishAsync(TextMessage.Of(text), Destination.ToQueue(queue), WhenUnroutable.Fail, PublishTimeout, Cancellation)).IsConfirmed)
+            while (!(await transport.PublishAsync(TextMessage.Of(text), Destination.ToQueue(queue), UnroutableBehavior.Fail, PublishTimeout, Cancellation)).IsConfirmed)
             {
                 // Published again, as the outbox does: RabbitMQ refuses what comes while the queue has no leader.
             }

@@ -324,7 +324,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         await DeclareAsync(topology);
         var destination = Destination.ToExchange(exchange.Name, "order.created");
 
-        (await _transport!.PublishAsync(TextMessage.Of("x"), destination, WhenUnroutable.Fail, Eventually.Watchdog, Cancellation)).Kind.Should().Be(PublishOutcomeKind.Returned);
+        (await _transport!.PublishAsync(TextMessage.Of("x"), destination, UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).Kind.Should().Be(PublishOutcomeKind.Returned);
 
         Lint(topology, new TopologyUsage { Destinations = [destination] }).Should().Contain(("published-to-nobody", destination.ToString()));
     }
@@ -365,7 +365,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     }
 
     private async Task<PublishOutcome> PublishToAsync(BindingDeclaration binding, string key)
-        => await _transport!.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(binding.Exchange, key), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation);
+        => await _transport!.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(binding.Exchange, key), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation);
 
     private async Task PublishAsync(string queue, params string[] texts)
     {

@@ -76,7 +76,7 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
         await using var channel = await RabbitMqServer.ChannelAsync();
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, expected, cancellationToken: Cancellation); // 406 if anything differed
         (await transport.CountAsync(queue + ".dlq", Cancellation)).Should().NotBeNull();
-        (await transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange("dlx", queue + ".dlq"), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue("the dead-letter queue is bound");
+        (await transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange("dlx", queue + ".dlq"), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue("the dead-letter queue is bound");
     }
 
     [Fact, Trait("Spec", "TP5")]

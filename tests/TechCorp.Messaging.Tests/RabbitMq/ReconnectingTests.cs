@@ -61,7 +61,7 @@ public sealed class ReconnectingTests : IAsyncDisposable
         await using var bus = await MessageBus.StartAsync(
             builder => builder
                 .UseRabbitMq(RabbitMqServer.Through(_proxy.Port).ToString(), options => options.ReconnectDelay = TimeSpan.FromMilliseconds(20))
-                .Logging(loggers)
+                .UseLoggerFactory(loggers)
                 .AddMessage("job", new JobFormat())
                 .AddTopology(Topology.WorkQueue(queue))
                 .AddConsumer<Job>(queue, (_, _, _) => Task.FromResult(Interlocked.Increment(ref handled))),

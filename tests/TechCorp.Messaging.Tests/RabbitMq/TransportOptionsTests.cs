@@ -24,5 +24,5 @@ public sealed class TransportOptionsTests
     [InlineData(65_535, true)]
     [InlineData(65_536, false)]
     public void The_window_has_bounds(int window, bool valid)
-        => new PublisherOptions { Window = window }.Problems().Any().Should().Be(!valid);
+        => new PublisherOptions { MaxOutstandingConfirms = window }.Problems().Any().Should().Be(!valid);
 }

@@ -48,7 +48,7 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
             var confirmed = 0;
             for (var i = 0; i < times; i++)
             {
-                var publishing = publisher.PublishAsync("publish", message, Orders, WhenUnroutable.Fail, Eventually.Watchdog, CancellationToken.None);
+                var publishing = publisher.PublishAsync("publish", message, Orders, UnroutableBehavior.Fail, Eventually.Watchdog, CancellationToken.None);
                 confirmed += publishing.IsCompletedSuccessfully && publishing.Result.IsConfirmed ? 1 : 0;
             }
 
@@ -146,7 +146,7 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
     private static Message MessageOf(Dictionary<string, string>? headers = null) => new() { Body = "{}"u8.ToArray(), Type = "order.created", Headers = headers ?? [] };
 
     private Task<PublishOutcome> PublishAsync(Message message)
-        => _publisher.PublishAsync("publish", message, Orders, WhenUnroutable.Fail, Eventually.Watchdog, TestContext.Current.CancellationToken).AsTask();
+        => _publisher.PublishAsync("publish", message, Orders, UnroutableBehavior.Fail, Eventually.Watchdog, TestContext.Current.CancellationToken).AsTask();
 
     private sealed class CountingClock : FakeTimeProvider
     {
@@ -170,7 +170,7 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
 
         public TransportState State => rest.State;
 
-        public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+        public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
             => ValueTask.FromResult(PublishOutcome.Confirmed);
 
         public Task StartAsync(CancellationToken cancellationToken) => rest.StartAsync(cancellationToken);

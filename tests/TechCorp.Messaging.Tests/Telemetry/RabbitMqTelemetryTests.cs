@@ -19,7 +19,7 @@ public sealed class RabbitMqTelemetryTests : RabbitMqTransportTest
     [Fact, Trait("Spec", "OB1")]
     public async Task What_waits_and_what_is_unconfirmed_is_seen_and_what_expires_or_is_cancelled_is_counted()
     {
-        var (transport, queue) = await StartAsync(new PublisherOptions { Window = 1 });
+        var (transport, queue) = await StartAsync(new PublisherOptions { MaxOutstandingConfirms = 1 });
         await using var bus = await StartBusAsync(transport, queue);
         using var cancelling = new CancellationTokenSource();
         Backend.ProxyOf(transport).Stall();
@@ -39,7 +39,7 @@ public sealed class RabbitMqTelemetryTests : RabbitMqTransportTest
     [Fact, Trait("Spec", "OB1")]
     public async Task What_a_lost_connection_took_with_it_is_counted_and_so_are_connection_channel_and_consumer_that_come_back()
     {
-        var (transport, queue) = await StartAsync(new PublisherOptions { WhenConnectionLost = WhenConnectionLost.Fail });
+        var (transport, queue) = await StartAsync(new PublisherOptions { ConnectionLossBehavior = ConnectionLossBehavior.Fail });
         await using var bus = await StartBusAsync(transport, queue);
         Backend.ProxyOf(transport).Stall();
         var lost = bus.Publisher.TryPublishAsync(TextMessage.Of("1"), Destination.ToQueue(queue), cancellationToken: Cancellation).AsTask();
@@ -68,7 +68,7 @@ public sealed class RabbitMqTelemetryTests : RabbitMqTransportTest
     [Fact, Trait("Spec", "OB2")]
     public async Task The_spans_of_publishers_that_wait_for_one_channel_are_not_mixed_up()
     {
-        var (transport, queue) = await StartAsync(new PublisherOptions { Window = 2 });
+        var (transport, queue) = await StartAsync(new PublisherOptions { MaxOutstandingConfirms = 2 });
         await using var bus = await StartBusAsync(transport, queue);
         using var trace = new TraceProbe(MessagingMetrics.Name);
 

@@ -77,9 +77,9 @@ public sealed class ThrowingListenersTests
         };
         listener.Start();
 
-        var counter = Listening.Instrument(meter, static meter => meter.CreateCounter<long>("count"));
+        var counter = SafeTelemetry.Instrument(meter, static meter => meter.CreateCounter<long>("count"));
 
-        Listening.Add(counter, 1, default);
+        SafeTelemetry.Add(counter, 1, default);
         counter.Enabled.Should().BeFalse();
     }
 
@@ -89,10 +89,10 @@ public sealed class ThrowingListenersTests
         using var listener = new ActivityListener { ShouldListenTo = static source => source.Name == "throwing.source" ? throw new InvalidOperationException("made") : false };
         ActivitySource.AddActivityListener(listener);
 
-        using var source = Listening.Source("throwing.source");
+        using var source = SafeTelemetry.Source("throwing.source");
 
         source.Should().BeNull();
-        Listening.Start(source, "publish", ActivityKind.Producer, default).Should().BeNull();
+        SafeTelemetry.Start(source, "publish", ActivityKind.Producer, default).Should().BeNull();
     }
 
     /// <summary>One that succeeds, one that is retried, one that is given up.</summary>
@@ -102,7 +102,7 @@ public sealed class ThrowingListenersTests
         var broker = new InMemoryBroker();
         await using var bus = await MessageBus.StartAsync(
             m => m.UseInMemory(broker)
-                .Logging(loggers)
+                .UseLoggerFactory(loggers)
                 .AddMessage("job", new JobFormat())
                 .AddTopology(Topology.WorkQueue(Queue))
                 .AddConsumer<Job>(Queue, HandleAsync, options => options.Policy = new DeliveryPolicy { Delays = [TimeSpan.FromMilliseconds(1)] }),

@@ -6,8 +6,8 @@ public sealed class TopologyLintTests
 {
     private static readonly Topology Harmful = Topology.Empty.Add(new QueueDeclaration("q") { DeliveryLimit = 3 });
 
-    public static TheoryData<Topology> Presets() =>
-    [
+    public static TheoryData<Topology> Presets()
+    => [
         Topology.Fanout("events", "a", "b"),
         Topology.Topic("events", ("order.#", "a"), ("*.created", "b")),
         Topology.WorkQueue("q"),
@@ -51,7 +51,7 @@ public sealed class TopologyLintTests
         using var broker = new InMemoryBroker();
         using var log = new Warnings();
 
-        await using var bus = await MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).Logging(log), TestContext.Current.CancellationToken);
+        await using var bus = await MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).UseLoggerFactory(log), TestContext.Current.CancellationToken);
 
         log.Texts.Should().ContainSingle().Which.Should().Contain("delivery-limit-without-dead-letters");
     }
@@ -60,7 +60,7 @@ public sealed class TopologyLintTests
     public async Task A_start_that_is_told_to_fail_declares_nothing()
     {
         using var broker = new InMemoryBroker();
-        var start = () => MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).TopologyFindings(WhenTopologyFindings.Fail), TestContext.Current.CancellationToken);
+        var start = () => MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).OnTopologyFindings(TopologyFindingsBehavior.Fail), TestContext.Current.CancellationToken);
 
         (await start.Should().ThrowAsync<TopologyFindingsException>()).Which.Findings.Should().ContainSingle(finding => finding.Subject == "queue 'q'");
 

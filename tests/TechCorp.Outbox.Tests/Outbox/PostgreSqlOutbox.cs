@@ -1,4 +1,3 @@
-using System.Data;
 using System.Transactions;
 using Dapper;
 using Npgsql;
@@ -17,7 +16,7 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         await work.Connection.Invoking(c => c.ExecuteAsync("select 1 / 0", transaction: work.Transaction)).Should().ThrowAsync<PostgresException>();
 
-        await Outbox.Invoking(o => o.AppendAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back*");
+        await Outbox.Invoking(o => o.PublishAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back*");
     }
 
     [Fact]
@@ -45,7 +44,7 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
             }
 
             await work.Connection.ExecuteAsync($"update {Business} set id = @id", new { id = value + 10 }, work.Transaction);
-            work.Add(Event("a"));
+            work.Publish(Event("a"));
             await work.CommitAsync(Cancel);
         }
 
@@ -62,7 +61,7 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
         await Db.ExecuteAsync($"alter table {Business} add constraint once unique (id) deferrable initially deferred");
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         await work.Connection.ExecuteAsync($"insert into {Business} values (1), (1)", transaction: work.Transaction);
-        work.Add(Event("a"));
+        work.Publish(Event("a"));
 
         (await work.Invoking(w => w.CommitAsync(Cancel)).Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be("23505");
         (await PendingAsync()).Should().Be(0);
@@ -72,15 +71,15 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
     public async Task Writers_of_one_key_queue_up_before_they_are_numbered()
     {
         await using var first = await Outbox.BeginAsync(cancellationToken: Cancel);
-        await Outbox.AppendAsync(first.Transaction, [Event("a", "1")], Cancel);
+        await Outbox.PublishAsync(first.Transaction, [Event("a", "1")], Cancel);
         await using var second = await Outbox.BeginAsync(cancellationToken: Cancel);
-        var appending = Outbox.AppendAsync(second.Transaction, [Event("a", "2")], Cancel);
+        var appending = Outbox.PublishAsync(second.Transaction, [Event("a", "2")], Cancel);
         await Eventually.Holds(
             async () => await Db.ScalarAsync<long>("select count(*) from pg_locks where locktype = 'advisory' and not granted and pid in (select pid from pg_stat_activity where application_name = @schema)", new { schema = Db.Database.Schema }) == 1,
             "the second writer waits for the first");
         appending.IsCompleted.Should().BeFalse();
         // Had the second been numbered before it waited, this number would be above its own.
-        await Outbox.AppendAsync(first.Transaction, [Event("a", "1b")], Cancel);
+        await Outbox.PublishAsync(first.Transaction, [Event("a", "1b")], Cancel);
 
         await first.CommitAsync(Cancel);
         await appending;
@@ -93,10 +92,10 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
     public async Task Writers_of_different_keys_and_of_none_do_not_wait()
     {
         await using var first = await Outbox.BeginAsync(cancellationToken: Cancel);
-        await Outbox.AppendAsync(first.Transaction, [Event("a", "1"), Event(null, "2")], Cancel);
+        await Outbox.PublishAsync(first.Transaction, [Event("a", "1"), Event(null, "2")], Cancel);
         await using var second = await Outbox.BeginAsync(cancellationToken: Cancel);
-        second.Add(Event("b", "3"));
-        second.Add(Event(null, "4"));
+        second.Publish(Event("b", "3"));
+        second.Publish(Event(null, "4"));
 
         await Eventually.Ends(second.CommitAsync(Cancel), "the second does not wait");
     }
@@ -107,7 +106,7 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         await work.Connection.ExecuteAsync("set transaction read only", transaction: work.Transaction);
 
-        await Outbox.Invoking(o => o.AppendAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*read-only*");
+        await Outbox.Invoking(o => o.PublishAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*read-only*");
     }
 
     [Theory, Trait("Spec", "OW13")]
@@ -121,7 +120,7 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
             using (var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
             {
                 await using var late = openedBefore ? null : await Db.Database.OpenAsync(Cancel);
-                await Outbox.AppendAsync(late ?? early, [Event("a")], Cancel);
+                await Outbox.PublishAsync(late ?? early, [Event("a")], Cancel);
                 if (complete)
                 {
                     scope.Complete();
@@ -138,6 +137,6 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
     {
         await using var connection = await Db.Database.OpenAsync(Cancel);
 
-        await Outbox.Invoking(o => o.AppendAsync(connection, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>();
+        await Outbox.Invoking(o => o.PublishAsync(connection, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>();
     }
 }

@@ -14,8 +14,8 @@ public sealed class SqliteOutbox : OutboxSuite<SqliteDatabase>
         await using var transaction = await BeginAsync();
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
-            await Outbox.Invoking(o => o.AppendAsync(transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*TransactionScope*");
-            await Outbox.Invoking(o => o.AppendAsync(transaction.Connection!, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*TransactionScope*");
+            await Outbox.Invoking(o => o.PublishAsync(transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*TransactionScope*");
+            await Outbox.Invoking(o => o.PublishAsync(transaction.Connection!, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*TransactionScope*");
         }
 
         (await Db.ScalarAsync<long>("select count(*) from {outbox}")).Should().Be(0);
@@ -31,7 +31,7 @@ public sealed class SqliteOutbox : OutboxSuite<SqliteDatabase>
                 {
                     await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
                     await work.Connection.ExecuteAsync($"insert into {Business} values (1)", transaction: work.Transaction);
-                    work.Add(Event($"w{writer}", $"{i}"));
+                    work.Publish(Event($"w{writer}", $"{i}"));
                     await work.CommitAsync(Cancel);
                 }
             },
@@ -45,12 +45,12 @@ public sealed class SqliteOutbox : OutboxSuite<SqliteDatabase>
     {
         // Begun without the gate, as another process would.
         var foreign = await BeginAsync();
-        await Outbox.AppendAsync(foreign, [Event("a", "1")], Cancel);
+        await Outbox.PublishAsync(foreign, [Event("a", "1")], Cancel);
         var waiting = Task.Run(
             async () =>
             {
                 await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
-                work.Add(Event("a", "2"));
+                work.Publish(Event("a", "2"));
                 await work.CommitAsync(Cancel);
             },
             Cancel);

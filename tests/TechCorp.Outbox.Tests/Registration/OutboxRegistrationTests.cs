@@ -37,7 +37,7 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
 
         await using (var work = await outbox.BeginAsync(cancellationToken: TestContext.Current.CancellationToken))
         {
-            work.Add(Event("a", "1"));
+            work.Publish(Event("a", "1"));
             await work.CommitAsync(TestContext.Current.CancellationToken);
         }
 
@@ -67,7 +67,7 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
     public async Task Configuration_wins_over_code_and_all_problems_are_named_at_once()
     {
         using var host = Host(
-            services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database).Relay(relay => relay.BatchSize = 7).Configure(limits => limits.MaxPayloadBytes = 1)),
+            services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database).ConfigureRelay(relay => relay.BatchSize = 7).ConfigureOutbox(limits => limits.MaxPayloadBytes = 1)),
             ("TechCorp:Outbox:Relay:BatchSize", "0"),
             ("TechCorp:Outbox:Relay:MaxPollInterval", "soon"),
             ("TechCorp:Outbox:MaxPayloadBytes", "-1"));
@@ -101,7 +101,7 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
         var outbox = host.Services.GetRequiredKeyedService<TransactionalOutbox>("reporting");
         outbox.Database.Should().BeSameAs(reporting);
         await using var work = await outbox.BeginAsync(cancellationToken: TestContext.Current.CancellationToken);
-        work.Invoking(w => w.Add(Event(null, "1234"))).Should().Throw<ArgumentException>();
+        work.Invoking(w => w.Publish(Event(null, "1234"))).Should().Throw<ArgumentException>();
         host.Services.GetRequiredService<TransactionalOutbox>().Should().NotBeSameAs(outbox);
         await work.DisposeAsync();
         await host.StopAsync(TestContext.Current.CancellationToken);

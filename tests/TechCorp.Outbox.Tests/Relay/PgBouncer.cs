@@ -40,7 +40,13 @@ internal sealed class PgBouncer : IAsyncDisposable
         _process.BeginErrorReadLine();
         Source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
         {
-            Host = "127.0.0.1", Port = port, Username = server.Username, Password = server.Password, Database = server.Database, MaxPoolSize = 5, ApplicationName = applicationName,
+            Host = "127.0.0.1",
+            Port = port,
+            Username = server.Username,
+            Password = server.Password,
+            Database = server.Database,
+            MaxPoolSize = 5,
+            ApplicationName = applicationName,
         });
     }
 

@@ -43,7 +43,7 @@ public sealed class PgBouncerRelay : RelaySuite<PostgreSqlDatabase>
 
         await using (var work = await host.Services.GetRequiredService<TransactionalOutbox>().BeginAsync(cancellationToken: Cancel))
         {
-            work.Add(Event("a", "1"));
+            work.Publish(Event("a", "1"));
             await work.CommitAsync(Cancel);
         }
 

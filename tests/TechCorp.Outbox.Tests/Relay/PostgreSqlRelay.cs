@@ -14,7 +14,7 @@ public sealed class PostgreSqlRelay : RelaySuite<PostgreSqlDatabase>
     public async Task An_event_that_was_committed_late_is_not_overtaken_by_the_next_of_its_key()
     {
         await using var late = await Outbox.BeginAsync(cancellationToken: Cancel);
-        await Outbox.AppendAsync(late.Transaction, [Event("a", "1")], Cancel);
+        await Outbox.PublishAsync(late.Transaction, [Event("a", "1")], Cancel);
         await AppendAsync(Event(Other, "10"));
         await RunAsync();
         await AppendAsync(Event(Other, "11"));
@@ -33,8 +33,8 @@ public sealed class PostgreSqlRelay : RelaySuite<PostgreSqlDatabase>
         await using var earlier = await Outbox.BeginAsync(cancellationToken: Cancel);
         await earlier.Connection.ExecuteAsync("select txid_current()", transaction: earlier.Transaction);
         await using var late = await Outbox.BeginAsync(cancellationToken: Cancel);
-        await Outbox.AppendAsync(late.Transaction, [Event("a", "1")], Cancel);
-        await Outbox.AppendAsync(earlier.Transaction, [Event(Other, "10")], Cancel);
+        await Outbox.PublishAsync(late.Transaction, [Event("a", "1")], Cancel);
+        await Outbox.PublishAsync(earlier.Transaction, [Event(Other, "10")], Cancel);
         await earlier.CommitAsync(Cancel);
         await RunAsync();
         await late.CommitAsync(Cancel);

@@ -142,5 +142,5 @@ public sealed class SagaPlannerTests
         }
     }
 
-    private static SagaRules Rules(params StepRules[] steps) => new([.. steps], CompensationAttempts: 3, Backoff, WhenStuck.Stop, AlarmAfterAttempts: 10);
+    private static SagaRules Rules(params StepRules[] steps) => new([.. steps], CompensationAttempts: 3, Backoff, StuckCompensationBehavior.Stop, AlarmAfterAttempts: 10);
 }

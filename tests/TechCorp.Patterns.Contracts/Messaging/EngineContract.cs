@@ -56,7 +56,7 @@ public abstract class EngineContract<TBackend> : TransportContract<TBackend>
             m =>
             {
                 configure(m.UseTransport(_ => transport)
-                    .AppId("contract")
+                    .UseAppId("contract")
                     .AddMessage("order.created", ContractJson.Default.OrderCreated, Destination.ToQueue(Queue))
                     .AddMessage("order.shipped", ContractJson.Default.OrderShipped, Destination.ToQueue(Queue))
                     .AddTopology(Topology.WorkQueue(Queue)));

@@ -6,7 +6,7 @@ public sealed class MessageLedger(int senders)
 {
     private readonly Account[] _accounts = [.. Enumerable.Range(0, senders).Select(_ => new Account())];
     private readonly Lock _gate = new();
-    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly TimeProvider _timeProvider = TimeProvider.System;
     private long _lastConfirm; // guarded by _gate
     private TimeSpan _longestStall; // guarded by _gate
 
@@ -67,8 +67,8 @@ public sealed class MessageLedger(int senders)
         {
             lock (_gate)
             {
-                var now = _time.GetTimestamp();
-                var stall = _lastConfirm == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_lastConfirm, now);
+                var now = _timeProvider.GetTimestamp();
+                var stall = _lastConfirm == 0 ? TimeSpan.Zero : _timeProvider.GetElapsedTime(_lastConfirm, now);
                 _longestStall = stall > _longestStall ? stall : _longestStall;
                 _lastConfirm = now;
             }

@@ -64,7 +64,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         var exchange = Backend.Exchange();
         await DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout)));
 
-        (await PublishAsync(TextMessage.Of("nobody"), Destination.ToExchange(exchange), WhenUnroutable.Accept)).IsConfirmed.Should().BeTrue();
+        (await PublishAsync(TextMessage.Of("nobody"), Destination.ToExchange(exchange), UnroutableBehavior.Accept)).IsConfirmed.Should().BeTrue();
     }
 
     [Fact, Trait("Spec", "PB3")]
@@ -133,7 +133,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         await stopped.StopAsync(Cancellation);
         await stopped.StopAsync(Cancellation);
 
-        var outcome = await stopped.PublishAsync(TextMessage.Of("late"), Destination.ToQueue(queue), WhenUnroutable.Fail, Eventually.Watchdog, Cancellation);
+        var outcome = await stopped.PublishAsync(TextMessage.Of("late"), Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation);
 
         outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
         (await ReadyTextsAsync(queue)).Should().BeEmpty();
@@ -222,7 +222,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        var publish = async () => await Transport.PublishAsync(TextMessage.Of("x"), Destination.ToQueue(queue), WhenUnroutable.Fail, Eventually.Watchdog, cancelled.Token);
+        var publish = async () => await Transport.PublishAsync(TextMessage.Of("x"), Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, cancelled.Token);
 
         (await publish.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancelled.Token);
     }

@@ -52,7 +52,7 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
         return queue.Name;
     }
 
-    private protected Task<PublishOutcome> PublishAsync(Message message, Destination destination, WhenUnroutable whenUnroutable = WhenUnroutable.Fail)
+    private protected Task<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable = UnroutableBehavior.Fail)
         => Transport.PublishAsync(message, destination, whenUnroutable, Eventually.Watchdog, Cancellation).AsTask();
 
     /// <summary>Publishes texts, one after the other, and expects each to be confirmed.</summary>

@@ -26,7 +26,7 @@ public abstract class CommitOutcomeContract<TDatabase> : OutboxSuite<TDatabase>
         await work.Connection.ExecuteAsync($"insert into {Business} values (1)", transaction: work.Transaction);
         if (withEvent)
         {
-            work.Add(Event("k"));
+            work.Publish(Event("k"));
         }
 
         Action lost = () => throw new IOException("Connection reset by peer.");
@@ -43,7 +43,7 @@ public abstract class CommitOutcomeContract<TDatabase> : OutboxSuite<TDatabase>
     public async Task The_answer_does_not_depend_on_the_events_being_there_still()
     {
         await using var work = await _outbox.BeginAsync(cancellationToken: Cancel);
-        work.Add(Event("k"));
+        work.Publish(Event("k"));
         _source.AfterCommit = () => throw new IOException("Connection reset by peer.");
         var unknown = (await work.Invoking(w => w.CommitAsync(Cancel)).Should().ThrowAsync<CommitOutcomeUnknownException>()).Which;
         _source.AfterCommit = () => { };
@@ -56,7 +56,7 @@ public abstract class CommitOutcomeContract<TDatabase> : OutboxSuite<TDatabase>
     public async Task A_caller_that_cancels_before_the_commit_has_written_nothing()
     {
         await using var work = await _outbox.BeginAsync(cancellationToken: Cancel);
-        work.Add(Event("k"));
+        work.Publish(Event("k"));
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
@@ -71,7 +71,7 @@ public abstract class CommitOutcomeContract<TDatabase> : OutboxSuite<TDatabase>
     {
         using var cancel = new CancellationTokenSource();
         await using var work = await _outbox.BeginAsync(cancellationToken: Cancel);
-        work.Add(Event("k"));
+        work.Publish(Event("k"));
         _source.BeforeCommit = cancel.Cancel;
 
         await work.CommitAsync(cancel.Token);

@@ -50,9 +50,9 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
             Is((await CallAsync(NewProcess(), new(IdempotencyFate.Finishes, null!)).WaitAsync(Patience, Cancel)).Replayed, true, "replayed");
             See("replay");
         }
-        catch (Exception e) when (e is not OperationCanceledException || !Cancel.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !Cancel.IsCancellationRequested)
         {
-            Assert.Fail($"Seed {seed} ({string.Join(", ", _trail)}): {e.Message} To see it again: {SeedVariable}={seed}.\n{e}");
+            Assert.Fail($"Seed {seed} ({string.Join(", ", _trail)}): {exception.Message} To see it again: {SeedVariable}={seed}.\n{exception}");
         }
 
         await db.ExecuteAsync("delete from {idempotency}");

@@ -15,8 +15,8 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
         await using (var work = await Outbox.BeginAsync(cancellationToken: Cancel))
         {
             await work.Connection.ExecuteAsync($"insert into {Business} values (1)", transaction: work.Transaction);
-            work.Add(Event("Order/1"));
-            await Outbox.AppendAsync(work.Transaction, [Event("Order/1")], Cancel);
+            work.Publish(Event("Order/1"));
+            await Outbox.PublishAsync(work.Transaction, [Event("Order/1")], Cancel);
         }
 
         (await PendingAsync()).Should().Be(0);
@@ -29,7 +29,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
     {
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         await work.Connection.ExecuteAsync($"insert into {Business} values (1)", transaction: work.Transaction);
-        work.Add(Event("Order/1"));
+        work.Publish(Event("Order/1"));
         (await WokenAsync()).Should().BeFalse("nothing is committed yet");
 
         await work.CommitAsync(Cancel);
@@ -53,7 +53,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
             Headers = new Dictionary<string, string> { ["traceparent"] = "00-1-2-01", ["tenant"] = "\"ünï\"" },
         };
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
-        work.Add(new OutboxMessage(message, Destination.ToQueue("audit")) { AggregateType = "Order", AggregateId = "7", Key = "k" });
+        work.Publish(new OutboxMessage(message, Destination.ToQueue("audit")) { AggregateType = "Order", AggregateId = "7", Key = "k" });
         await work.CommitAsync(Cancel);
 
         await using var broker = new ScriptedBroker();
@@ -71,7 +71,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
     public async Task The_columns_of_the_seed_are_carried_and_make_the_ordering_key()
     {
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
-        work.Add(Event() with { AggregateType = "Order", AggregateId = "7" });
+        work.Publish(Event() with { AggregateType = "Order", AggregateId = "7" });
         await work.CommitAsync(Cancel);
 
         (await Db.QueryAsync<(string, string, string, string)>("select aggregate_type, aggregate_id, type, key from {outbox}"))
@@ -86,8 +86,8 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
         await using var rolledBack = await BeginAsync();
         await rolledBack.RollbackAsync(Cancel);
 
-        await Outbox.Invoking(o => o.AppendAsync(committed, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>();
-        await Outbox.Invoking(o => o.AppendAsync(rolledBack, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>();
+        await Outbox.Invoking(o => o.PublishAsync(committed, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>();
+        await Outbox.Invoking(o => o.PublishAsync(rolledBack, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>();
         (await PendingAsync()).Should().Be(0);
     }
 
@@ -97,7 +97,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         await work.CommitAsync(Cancel);
 
-        work.Invoking(w => w.Add(Event())).Should().Throw<InvalidOperationException>();
+        work.Invoking(w => w.Publish(Event())).Should().Throw<InvalidOperationException>();
         await work.Invoking(w => w.CommitAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>();
     }
 
@@ -108,8 +108,8 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
         foreach (var _ in Enumerable.Range(0, 2))
         {
             await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
-            work.Add(Event("k", "same", id: id));
-            work.Add(Event("k", "same", id: id));
+            work.Publish(Event("k", "same", id: id));
+            work.Publish(Event("k", "same", id: id));
             await work.CommitAsync(Cancel);
         }
 
@@ -124,14 +124,14 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
         var id = Guid.CreateVersion7();
         await using (var first = await Outbox.BeginAsync(cancellationToken: Cancel))
         {
-            first.Add(Event("k", "one", id: inOneTransaction ? Guid.CreateVersion7() : id));
+            first.Publish(Event("k", "one", id: inOneTransaction ? Guid.CreateVersion7() : id));
             await first.CommitAsync(Cancel);
         }
 
         await using (var work = await Outbox.BeginAsync(cancellationToken: Cancel))
         {
-            work.Add(Event("k", inOneTransaction ? "one" : "two", id: id));
-            work.Add(Event("k", "two", id: id));
+            work.Publish(Event("k", inOneTransaction ? "one" : "two", id: id));
+            work.Publish(Event("k", "two", id: id));
             (await work.Invoking(w => w.CommitAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain(id.ToString());
         }
 
@@ -148,8 +148,8 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
 
         foreach (var message in new[] { large, oddId, headers, Event() with { Destination = default }, Event("a\0b") })
         {
-            work.Invoking(w => w.Add(message)).Should().Throw<ArgumentException>();
-            await Outbox.Invoking(o => o.AppendAsync(work.Transaction, [message], Cancel)).Should().ThrowAsync<ArgumentException>();
+            work.Invoking(w => w.Publish(message)).Should().Throw<ArgumentException>();
+            await Outbox.Invoking(o => o.PublishAsync(work.Transaction, [message], Cancel)).Should().ThrowAsync<ArgumentException>();
         }
 
         await work.CommitAsync(Cancel);
@@ -163,7 +163,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
         await using (transaction.Connection)
         {
             await transaction.Connection!.ExecuteAsync($"insert into {Business} values (1)", transaction: transaction);
-            await Outbox.AppendAsync(transaction, [Event("Order/1")], Cancel);
+            await Outbox.PublishAsync(transaction, [Event("Order/1")], Cancel);
             await transaction.CommitAsync(Cancel);
         }
 
@@ -175,7 +175,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
     {
         await using var foreign = new ForeignTransaction();
 
-        (await Outbox.Invoking(o => o.AppendAsync(foreign, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>())
+        (await Outbox.Invoking(o => o.PublishAsync(foreign, [Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>())
             .Which.Message.Should().Contain(Db.Database.Dialect.Name);
     }
 
@@ -185,7 +185,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         for (var i = 0; i < 10_000; i++)
         {
-            work.Add(Event($"Order/{i}"));
+            work.Publish(Event($"Order/{i}"));
         }
 
         await work.CommitAsync(Cancel);
@@ -210,7 +210,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
     protected async Task AppendAsync(params OutboxMessage[] messages)
     {
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
-        Array.ForEach(messages, work.Add);
+        Array.ForEach(messages, work.Publish);
         await work.CommitAsync(Cancel);
     }
 }

@@ -1,5 +1,4 @@
 using TechCorp.Messaging;
-using TechCorp.Outbox;
 using static TechCorp.Patterns.Contracts.Events;
 
 namespace TechCorp.Patterns.Contracts;

@@ -35,7 +35,7 @@ public abstract class RelayHostContract<TDatabase> : RelaySuite<TDatabase>
         var stranger = TransactionalOutbox.Create(Db.Database, new MessageCatalog(), timeProvider: Db.Time);
         await using (var work = await stranger.BeginAsync(cancellationToken: Cancel))
         {
-            work.Add(Event("a", "1"));
+            work.Publish(Event("a", "1"));
             await work.CommitAsync(Cancel);
         }
 

@@ -58,7 +58,7 @@ public abstract class RelaySuite<TDatabase> : DatabaseContract<TDatabase>
     protected async Task AppendAsync(params OutboxMessage[] messages)
     {
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
-        Array.ForEach(messages, work.Add);
+        Array.ForEach(messages, work.Publish);
         await work.CommitAsync(Cancel);
     }
 

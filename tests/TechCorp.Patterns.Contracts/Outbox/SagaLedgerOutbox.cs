@@ -22,7 +22,7 @@ internal sealed class SagaLedgerOutbox(TestDatabase db) : IOutbox
 
     internal Task<IReadOnlyList<string>> IdsAsync() => db.QueryAsync<string>($"select id from {Table} order by id limit 1000");
 
-    public async Task AppendAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    public async Task PublishAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         if (IsBroken)
         {

@@ -647,7 +647,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         stuck.Status.Should().Be(SagaStatus.NeedsAttention);
         await Db.AgeAsync(TimeSpan.FromDays(60));
 
-        await OutboxSagas.SweepAsync(process, new SagaBarrier(Db.Database, Db.Time), Options, Cancel);
+        await SagaExtensions.SweepAsync(process, new SagaBarrier(Db.Database, Db.Time), Options, Cancel);
         isDown = false;
         await process.RetryAsync(stuck.Id, Cancel);
 

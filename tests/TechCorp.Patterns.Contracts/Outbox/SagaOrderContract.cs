@@ -146,7 +146,7 @@ public abstract class SagaOrderContract<TDatabase> : SagaContract<TDatabase>
     [Fact, Trait("Spec", "SG14")]
     public async Task A_stuck_refund_lets_the_stock_be_released_where_best_effort_is_asked_for()
     {
-        Options.WhenStuck = WhenStuck.ContinueBestEffort;
+        Options.StuckCompensationBehavior = StuckCompensationBehavior.ContinueBestEffort;
         Gateway.After = (op, _, _) => op == "charge" ? throw new HttpRequestException("The connection was closed.") : Task.CompletedTask;
         Gateway.Before = (op, _, _) => op == "refund" ? throw new HttpRequestException("The gateway is away.") : Task.CompletedTask;
         var process = Process();

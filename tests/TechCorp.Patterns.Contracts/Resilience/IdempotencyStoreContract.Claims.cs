@@ -9,7 +9,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     {
         var owner = Guid.CreateVersion7();
 
-        IdempotencyLease lease = await Claim(RequestFor(owner: owner));
+        var lease = await Claim(RequestFor(owner: owner));
 
         lease.Key.Should().Be(Key);
         lease.Owner.Should().Be(owner);
@@ -22,7 +22,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         await Claim();
         await _backend.AdvanceAsync(TimeSpan.FromSeconds(10));
 
-        IdempotencyClaim claim = await Store.TryBeginAsync(RequestFor());
+        var claim = await Store.TryBeginAsync(RequestFor());
 
         claim.Status.Should().Be(IdempotencyClaimStatus.InProgress);
         claim.RetryAfter.Should().BeGreaterThan(TimeSpan.FromSeconds(15)).And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(20));
@@ -31,11 +31,11 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID20")]
     public async Task Of_many_claims_at_once_one_is_acquired_and_the_others_are_in_progress()
     {
-        for (int round = 0; round < 5; round++)
+        for (var round = 0; round < 5; round++)
         {
             var key = new IdempotencyKey("race", $"{round}");
 
-            IdempotencyClaim[] claims = await Task.WhenAll(
+            var claims = await Task.WhenAll(
                 Enumerable.Range(0, 16).Select(_ => Task.Run(async () => await Store.TryBeginAsync(RequestFor(key)))));
 
             claims.Count(c => c.Status == IdempotencyClaimStatus.Acquired).Should().Be(1);
@@ -46,10 +46,10 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID20")]
     public async Task Of_many_claims_on_a_lease_that_is_over_one_takes_the_record()
     {
-        IdempotencyLease dead = await Claim();
+        var dead = await Claim();
         await _backend.AdvanceAsync(Lease);
 
-        IdempotencyClaim[] claims = await Task.WhenAll(
+        var claims = await Task.WhenAll(
             Enumerable.Range(0, 16).Select(_ => Task.Run(async () => await Store.TryBeginAsync(RequestFor()))));
 
         claims.Where(c => c.Status == IdempotencyClaimStatus.Acquired).Should().ContainSingle().Which.Lease.Fence.Should().Be(dead.Fence + 1);
@@ -115,10 +115,10 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     public async Task A_claim_asked_for_again_by_its_owner_is_the_same_claim_with_a_new_lease()
     {
         var owner = Guid.CreateVersion7();
-        IdempotencyLease first = await Claim(RequestFor(owner: owner));
+        var first = await Claim(RequestFor(owner: owner));
         await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
 
-        IdempotencyLease again = await Claim(RequestFor(owner: owner));
+        var again = await Claim(RequestFor(owner: owner));
         await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
 
         again.Should().Be(first);

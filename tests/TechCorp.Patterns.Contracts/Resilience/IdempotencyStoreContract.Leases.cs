@@ -7,12 +7,12 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID13")]
     public async Task The_key_of_an_owner_that_died_is_taken_over_when_its_lease_is_over()
     {
-        IdempotencyLease dead = await Claim();
+        var dead = await Claim();
         await _backend.AdvanceAsync(Lease - TimeSpan.FromSeconds(10));
         (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
         await _backend.AdvanceAsync(TimeSpan.FromSeconds(10));
 
-        IdempotencyLease next = await Claim();
+        var next = await Claim();
 
         next.Fence.Should().Be(dead.Fence + 1);
         next.Attempt.Should().Be(2);
@@ -22,7 +22,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID13")]
     public async Task The_key_of_an_owner_that_renewed_and_then_died_is_free_one_lease_after_its_last_renewal()
     {
-        IdempotencyLease dead = await Claim();
+        var dead = await Claim();
         await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
         await Store.RenewAsync(dead, Lease);
         await _backend.AdvanceAsync(Lease - TimeSpan.FromSeconds(10));
@@ -36,11 +36,11 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID13")]
     public async Task Each_take_over_raises_fence_and_attempt()
     {
-        IdempotencyLease before = await Claim();
-        for (int i = 0; i < 3; i++)
+        var before = await Claim();
+        for (var i = 0; i < 3; i++)
         {
             await _backend.AdvanceAsync(Lease);
-            IdempotencyLease next = await Claim();
+            var next = await Claim();
             next.Fence.Should().Be(before.Fence + 1);
             next.Attempt.Should().Be(before.Attempt + 1);
             before = next;
@@ -52,10 +52,10 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     {
         await Claim();
         await _backend.AdvanceAsync(Lease);
-        IdempotencyLease thief = await Claim();
+        var thief = await Claim();
         await Store.FailAsync(thief, ClaimDisposition.Release);
 
-        IdempotencyLease next = await Claim(RequestFor(fingerprint: OtherRequest));
+        var next = await Claim(RequestFor(fingerprint: OtherRequest));
 
         next.Fence.Should().Be(thief.Fence + 1);
         next.Attempt.Should().Be(1);
@@ -65,7 +65,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID10"), Trait("Spec", "ID13")]
     public async Task The_fence_goes_on_after_a_doubt_that_was_resolved_without_an_outcome()
     {
-        IdempotencyLease doubtful = await Claim();
+        var doubtful = await Claim();
         await Store.FailAsync(doubtful, ClaimDisposition.InDoubt);
         await _backend.AdvanceAsync(Retention + Lease);
         await Store.ResolveAsync(Key, outcome: null, Retention);
@@ -78,13 +78,13 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     public async Task No_sweep_within_the_retention_or_the_last_lease_makes_the_fence_begin_again()
     {
         var shortLived = TimeSpan.FromSeconds(10);
-        IdempotencyLease zombie = await Claim(RequestFor(retention: shortLived));
+        var zombie = await Claim(RequestFor(retention: shortLived));
         await _backend.AdvanceAsync(Lease);
-        IdempotencyLease finished = await Claim(RequestFor(retention: shortLived));
+        var finished = await Claim(RequestFor(retention: shortLived));
         (await Store.CompleteAsync(finished, Receipt, shortLived)).Should().BeTrue();
         await _backend.AdvanceAsync(shortLived);
         await Store.SweepAsync(10);
-        IdempotencyLease released = await Claim();
+        var released = await Claim();
         released.Fence.Should().BeGreaterThan(finished.Fence).And.BeGreaterThan(zombie.Fence);
 
         await Store.FailAsync(released, ClaimDisposition.Release);
@@ -97,9 +97,9 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID14")]
     public async Task A_zombie_cannot_complete()
     {
-        IdempotencyLease zombie = await Claim();
+        var zombie = await Claim();
         await _backend.AdvanceAsync(Lease);
-        IdempotencyLease winner = await Claim();
+        var winner = await Claim();
 
         (await Store.CompleteAsync(zombie, Receipt with { TypeTag = "zombie" }, Retention)).Should().BeFalse();
 
@@ -113,9 +113,9 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [InlineData(ClaimDisposition.InDoubt)]
     public async Task A_zombie_cannot_fail_the_winners_record(ClaimDisposition disposition)
     {
-        IdempotencyLease zombie = await Claim();
+        var zombie = await Claim();
         await _backend.AdvanceAsync(Lease);
-        IdempotencyLease winner = await Claim();
+        var winner = await Claim();
 
         (await Store.FailAsync(zombie, disposition)).Should().BeFalse();
         (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
@@ -128,7 +128,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID15")]
     public async Task Neither_the_owner_nor_the_fence_alone_is_enough()
     {
-        IdempotencyLease lease = await Claim();
+        var lease = await Claim();
 
         (await Store.CompleteAsync(lease with { Owner = Guid.CreateVersion7() }, Receipt, Retention)).Should().BeFalse();
         (await Store.CompleteAsync(lease with { Fence = lease.Fence + 1 }, Receipt, Retention)).Should().BeFalse();
@@ -143,7 +143,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID14")]
     public async Task An_owner_whose_lease_is_over_but_whose_record_nobody_took_can_still_complete()
     {
-        IdempotencyLease late = await Claim();
+        var late = await Claim();
         await _backend.AdvanceAsync(Lease + Lease);
 
         await Complete(late);
@@ -154,8 +154,8 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID16")]
     public async Task A_lease_that_is_renewed_in_time_is_never_taken()
     {
-        IdempotencyLease lease = await Claim();
-        for (int i = 0; i < 4; i++)
+        var lease = await Claim();
+        for (var i = 0; i < 4; i++)
         {
             await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
             (await Store.RenewAsync(lease, Lease)).Should().BeTrue();
@@ -168,20 +168,20 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID16")]
     public async Task A_lease_that_was_taken_released_or_left_in_doubt_cannot_be_renewed()
     {
-        IdempotencyLease taken = await Claim();
+        var taken = await Claim();
         await _backend.AdvanceAsync(Lease);
-        IdempotencyLease winner = await Claim();
+        var winner = await Claim();
         (await Store.RenewAsync(taken, Lease)).Should().BeFalse();
 
         await Complete(winner);
         (await Store.RenewAsync(taken, Lease)).Should().BeFalse("another lease has finished it");
 
         var other = new IdempotencyKey("acme/payments", "released");
-        IdempotencyLease released = await Claim(RequestFor(other));
+        var released = await Claim(RequestFor(other));
         await Store.FailAsync(released, ClaimDisposition.Release);
         (await Store.RenewAsync(released, Lease)).Should().BeFalse();
 
-        IdempotencyLease inDoubt = await Claim(RequestFor(new IdempotencyKey("acme/payments", "in doubt")));
+        var inDoubt = await Claim(RequestFor(new IdempotencyKey("acme/payments", "in doubt")));
         await Store.FailAsync(inDoubt, ClaimDisposition.InDoubt);
         (await Store.RenewAsync(inDoubt, Lease)).Should().BeFalse();
     }
@@ -189,7 +189,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID16")]
     public async Task A_lease_that_has_finished_its_record_has_lost_nothing_and_renewing_it_changes_nothing()
     {
-        IdempotencyLease lease = await Claim();
+        var lease = await Claim();
         await Complete(lease);
 
         (await Store.RenewAsync(lease, Lease)).Should().BeTrue();
@@ -202,8 +202,8 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID16"), Trait("Spec", "ID26")]
     public async Task A_renewed_lease_is_held_even_past_the_retention_of_its_claim()
     {
-        IdempotencyLease lease = await Claim(RequestFor(retention: TimeSpan.FromSeconds(60)));
-        for (int i = 0; i < 5; i++)
+        var lease = await Claim(RequestFor(retention: TimeSpan.FromSeconds(60)));
+        for (var i = 0; i < 5; i++)
         {
             await _backend.AdvanceAsync(TimeSpan.FromSeconds(20));
             (await Store.RenewAsync(lease, Lease)).Should().BeTrue();

@@ -16,7 +16,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID9")]
     public async Task A_stored_failure_is_replayed_as_one()
     {
-        StoredOutcome failure = Receipt with { Failed = true, TypeTag = "failure" };
+        var failure = Receipt with { Failed = true, TypeTag = "failure" };
 
         await Complete(await Claim(), failure);
 
@@ -30,7 +30,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         await ShouldReplay(Receipt with { Payload = default });
         await _backend.AdvanceAsync(Retention);
 
-        StoredOutcome binary = Receipt with { Payload = Enumerable.Range(0, 100_000).Select(i => (byte)i).ToArray() };
+        var binary = Receipt with { Payload = Enumerable.Range(0, 100_000).Select(i => (byte)i).ToArray() };
         await Complete(await Claim(), binary);
         await ShouldReplay(binary);
     }
@@ -49,7 +49,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID18")]
     public async Task Completing_again_after_a_lost_reply_is_recorded_and_the_first_outcome_stays()
     {
-        IdempotencyLease lease = await Claim();
+        var lease = await Claim();
         await Complete(lease);
 
         await Complete(lease, Receipt with { TypeTag = "second" });
@@ -62,7 +62,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     {
         (await Store.FailAsync(await Claim(), ClaimDisposition.Release)).Should().BeTrue();
 
-        IdempotencyLease next = await Claim(RequestFor(fingerprint: OtherRequest));
+        var next = await Claim(RequestFor(fingerprint: OtherRequest));
 
         next.Attempt.Should().Be(1);
     }
@@ -70,7 +70,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID8")]
     public async Task A_finished_key_cannot_be_failed()
     {
-        IdempotencyLease lease = await Claim();
+        var lease = await Claim();
         await Complete(lease);
 
         (await Store.FailAsync(lease, ClaimDisposition.Release)).Should().BeFalse();
@@ -93,7 +93,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID10")]
     public async Task A_key_in_doubt_accepts_nothing_from_its_old_lease()
     {
-        IdempotencyLease lease = await Claim();
+        var lease = await Claim();
         await Store.FailAsync(lease, ClaimDisposition.InDoubt);
 
         (await Store.CompleteAsync(lease, Receipt, Retention)).Should().BeFalse();
@@ -127,7 +127,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     public async Task Only_a_key_in_doubt_can_be_resolved()
     {
         (await Store.ResolveAsync(Key, Receipt, Retention)).Should().BeFalse();
-        IdempotencyLease lease = await Claim();
+        var lease = await Claim();
         (await Store.ResolveAsync(Key, outcome: null, Retention)).Should().BeFalse();
         await Complete(lease);
         (await Store.ResolveAsync(Key, outcome: null, Retention)).Should().BeFalse();
@@ -138,11 +138,11 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID17")]
     public async Task An_outcome_past_its_retention_is_as_if_it_had_never_been_under_the_next_fence()
     {
-        IdempotencyLease first = await Claim();
+        var first = await Claim();
         await Complete(first);
         await _backend.AdvanceAsync(Retention);
 
-        IdempotencyLease next = await Claim(RequestFor(fingerprint: OtherRequest));
+        var next = await Claim(RequestFor(fingerprint: OtherRequest));
 
         next.Attempt.Should().Be(1);
         next.Fence.Should().BeGreaterThan(first.Fence);
@@ -152,7 +152,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID17")]
     public async Task Retention_counts_from_the_completion()
     {
-        IdempotencyLease lease = await Claim();
+        var lease = await Claim();
         await _backend.AdvanceAsync(TimeSpan.FromHours(1));
         await Complete(lease);
         await _backend.AdvanceAsync(Retention - TimeSpan.FromMinutes(1));
@@ -163,7 +163,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID26")]
     public async Task The_sweeper_deletes_what_is_forgotten_in_bounded_batches()
     {
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             await Complete(await Claim(RequestFor(new IdempotencyKey("old", $"{i}"))));
         }
@@ -183,14 +183,14 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID26")]
     public async Task Sweepers_on_many_nodes_delete_each_record_once()
     {
-        for (int i = 0; i < 20; i++)
+        for (var i = 0; i < 20; i++)
         {
             await Complete(await Claim(RequestFor(new IdempotencyKey("old", $"{i}"))));
         }
 
         await _backend.AdvanceAsync(Retention);
 
-        int[] swept = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () => await Store.SweepAsync(20))));
+        var swept = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () => await Store.SweepAsync(20))));
 
         swept.Sum().Should().Be(20);
     }

@@ -30,24 +30,24 @@ public abstract partial class IdempotencyStoreContract<TBackend> : IAsyncLifetim
         IdempotencyKey? key = null,
         Fingerprint? fingerprint = null,
         Guid? owner = null,
-        TimeSpan? retention = null) =>
-        new(key ?? Key, fingerprint ?? Request, owner ?? Guid.CreateVersion7(), Lease, retention ?? Retention);
+        TimeSpan? retention = null)
+        => new(key ?? Key, fingerprint ?? Request, owner ?? Guid.CreateVersion7(), Lease, retention ?? Retention);
 
     private async Task<IdempotencyLease> Claim(IdempotencyClaimRequest? request = null)
     {
-        IdempotencyClaim claim = await Store.TryBeginAsync(request ?? RequestFor());
+        var claim = await Store.TryBeginAsync(request ?? RequestFor());
         claim.Status.Should().Be(IdempotencyClaimStatus.Acquired);
         return claim.Lease;
     }
 
     private async Task<IdempotencyClaimStatus> StatusOf(IdempotencyClaimRequest request) => (await Store.TryBeginAsync(request)).Status;
 
-    private async Task Complete(IdempotencyLease lease, StoredOutcome? outcome = null) =>
-        (await Store.CompleteAsync(lease, outcome ?? Receipt, Retention)).Should().BeTrue();
+    private async Task Complete(IdempotencyLease lease, StoredOutcome? outcome = null)
+        => (await Store.CompleteAsync(lease, outcome ?? Receipt, Retention)).Should().BeTrue();
 
     private async Task ShouldReplay(StoredOutcome expected)
     {
-        IdempotencyClaim claim = await Store.TryBeginAsync(RequestFor());
+        var claim = await Store.TryBeginAsync(RequestFor());
         claim.Status.Should().Be(IdempotencyClaimStatus.Replay);
         claim.Outcome.Failed.Should().Be(expected.Failed);
         claim.Outcome.TypeTag.Should().Be(expected.TypeTag);

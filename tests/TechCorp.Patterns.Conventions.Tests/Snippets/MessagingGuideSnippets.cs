@@ -8,7 +8,7 @@ internal static class MessagingGuideSnippets
     internal static Task PublishForNobodyYetAsync(IMessagePublisher publisher, OrderCreated order, CancellationToken cancellationToken)
     {
         #region snippet: guide-nobody-listens
-        return publisher.PublishAsync(order, options: new PublishOptions { WhenUnroutable = WhenUnroutable.Accept }, cancellationToken: cancellationToken);
+        return publisher.PublishAsync(order, options: new PublishOptions { UnroutableBehavior = UnroutableBehavior.Accept }, cancellationToken: cancellationToken);
         #endregion
     }
 
@@ -61,7 +61,7 @@ internal static class MessagingGuideSnippets
         #region snippet: guide-cluster
         services.AddTechCorpMessaging(messaging => messaging
             .UseRabbitMq(broker => broker.Uris = [first, second, third])
-            .TopologyMode(TopologyMode.Validate));
+            .UseTopologyMode(TopologyMode.Validate));
         services.AddHealthChecks().AddCheck<MessagingHealthCheck>("messaging");
         #endregion
     }

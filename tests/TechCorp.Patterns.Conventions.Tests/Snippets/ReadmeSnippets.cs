@@ -65,11 +65,11 @@ internal static class ReadmeSnippets
         // Timeout 5 s; at once, then after 1, 2, 4, 8 s; open after 5 failures in a row, for 30 s; one circuit for each host.
         services.AddTechCorpResilience(resilience => resilience.AddPipeline("inventory"));
         services.AddHttpClient("inventory", http => http.BaseAddress = new Uri("http://inventory"))
-            .AddHttpMessageHandler(provider => provider.GetRequiredService<ResiliencePipelines>().CreateHandler("inventory"));
+            .AddHttpMessageHandler(provider => provider.GetRequiredService<ResiliencePipelineRegistry>().CreateHandler("inventory"));
         #endregion
     }
 
-    internal static async Task<bool> CallAsync(ResiliencePipelines pipelines, HttpClient http, CancellationToken cancellationToken)
+    internal static async Task<bool> CallAsync(ResiliencePipelineRegistry pipelines, HttpClient http, CancellationToken cancellationToken)
     {
         #region snippet: fallback
         var pipeline = pipelines.Get("inventory");
@@ -154,7 +154,7 @@ internal static class ReadmeSnippets
         #region snippet: outbox
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await work.Connection.ExecuteAsync("insert into orders (order_id) values (@id)", new { id = "17" }, work.Transaction);
-        work.Add(new OrderCreated("17", "ana"), aggregateType: "Order", aggregateId: "17");
+        work.Publish(new OrderCreated("17", "ana"), aggregateType: "Order", aggregateId: "17");
         await work.CommitAsync(cancellationToken); // both or neither; the relay publishes after it, in order per aggregate
         #endregion
     }

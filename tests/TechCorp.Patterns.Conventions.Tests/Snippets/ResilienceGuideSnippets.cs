@@ -29,7 +29,7 @@ internal interface IRetryQueue
 }
 
 #region snippet: guide-circuit-health
-internal sealed class CircuitsCheck(ResiliencePipelines pipelines) : IHealthCheck
+internal sealed class CircuitsCheck(ResiliencePipelineRegistry pipelines) : IHealthCheck
 {
     // Degraded, not unhealthy: the service works without the dependency, and a restart of it would not bring that back.
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -58,7 +58,7 @@ internal static class ResilienceGuideSnippets
     internal static async Task<bool> OnceAsync(IdempotencyExecutor idempotency, IdempotentOperation<PaidOrder, Receipt> charge, PaidOrder order, string header, byte[] body, CancellationToken cancellationToken)
     {
         #region snippet: guide-idempotency
-        IdempotentResult<Receipt> result = await idempotency.ExecuteAsync(
+        var result = await idempotency.ExecuteAsync(
             charge, new IdempotencyKey("acme/payments", header), Fingerprint.Of(body), order, cancellationToken);
         return result.Replayed; // and result.Value, the same both times
         #endregion
@@ -66,7 +66,7 @@ internal static class ResilienceGuideSnippets
 }
 
 #region snippet: guide-pipeline
-internal sealed class CardPayments(ResiliencePipelines pipelines, IGateway gateway, IRetryQueue queue)
+internal sealed class CardPayments(ResiliencePipelineRegistry pipelines, IGateway gateway, IRetryQueue queue)
 {
     private readonly ResiliencePipeline _gateway = pipelines.Get("gateway");
 

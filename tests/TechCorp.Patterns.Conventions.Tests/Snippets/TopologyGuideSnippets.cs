@@ -26,6 +26,6 @@ internal static class TopologyGuideSnippets
     #endregion
 
     #region snippet: guide-topology-fail
-    public static void Strict(MessagingBuilder messaging) => messaging.TopologyFindings(WhenTopologyFindings.Fail);
+    public static void Strict(MessagingBuilder messaging) => messaging.OnTopologyFindings(TopologyFindingsBehavior.Fail);
     #endregion
 }

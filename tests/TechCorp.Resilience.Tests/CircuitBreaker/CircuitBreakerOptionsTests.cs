@@ -10,25 +10,25 @@ public sealed class CircuitBreakerOptionsTests
     public void The_defaults_are_valid() => new CircuitBreakerOptions().Problems().Should().BeEmpty();
 
     [Fact]
-    public void The_least_of_everything_is_valid() =>
-        new CircuitBreakerOptions { FailureThreshold = 1, RecoveryTimeout = OneTick, ProbeLease = OneTick, RecoveryGrowth = 1, MaxRecoveryTimeout = TimeSpan.Zero }
+    public void The_least_of_everything_is_valid()
+        => new CircuitBreakerOptions { FailureThreshold = 1, RecoveryTimeout = OneTick, ProbeLease = OneTick, RecoveryGrowth = 1, MaxRecoveryTimeout = TimeSpan.Zero }
             .Problems().Should().BeEmpty("a recovery time that does not grow needs no longest one");
 
     [Fact]
-    public void The_longest_recovery_time_may_be_the_first_one() =>
-        new CircuitBreakerOptions { RecoveryGrowth = 2, MaxRecoveryTimeout = TimeSpan.FromSeconds(30) }.Problems().Should().BeEmpty();
+    public void The_longest_recovery_time_may_be_the_first_one()
+        => new CircuitBreakerOptions { RecoveryGrowth = 2, MaxRecoveryTimeout = TimeSpan.FromSeconds(30) }.Problems().Should().BeEmpty();
 
     [Fact]
-    public void A_threshold_of_no_failure_is_refused() =>
-        new CircuitBreakerOptions { FailureThreshold = 0 }.Problems().Should().Equal("FailureThreshold must be at least 1; it is 0.");
+    public void A_threshold_of_no_failure_is_refused()
+        => new CircuitBreakerOptions { FailureThreshold = 0 }.Problems().Should().Equal("FailureThreshold must be at least 1; it is 0.");
 
     [Fact]
-    public void No_recovery_time_is_refused() =>
-        new CircuitBreakerOptions { RecoveryTimeout = TimeSpan.Zero }.Problems().Should().Equal("RecoveryTimeout must be more than zero; it is 00:00:00.");
+    public void No_recovery_time_is_refused()
+        => new CircuitBreakerOptions { RecoveryTimeout = TimeSpan.Zero }.Problems().Should().Equal("RecoveryTimeout must be more than zero; it is 00:00:00.");
 
     [Fact]
-    public void No_lease_of_a_probe_is_refused() =>
-        new CircuitBreakerOptions { ProbeLease = TimeSpan.Zero }.Problems().Should().Equal("ProbeLease must be more than zero; it is 00:00:00.");
+    public void No_lease_of_a_probe_is_refused()
+        => new CircuitBreakerOptions { ProbeLease = TimeSpan.Zero }.Problems().Should().Equal("ProbeLease must be more than zero; it is 00:00:00.");
 
     [Theory]
     [InlineData(0.5, "0.5")]
@@ -36,7 +36,7 @@ public sealed class CircuitBreakerOptionsTests
     [InlineData(double.NaN, "NaN")]
     public void A_recovery_time_that_shrinks_or_knows_no_end_is_refused(double growth, string text)
     {
-        CultureInfo before = CultureInfo.CurrentCulture;
+        var before = CultureInfo.CurrentCulture;
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
@@ -49,7 +49,7 @@ public sealed class CircuitBreakerOptionsTests
     }
 
     [Fact]
-    public void A_longest_recovery_time_below_the_first_one_is_refused() =>
-        new CircuitBreakerOptions { RecoveryGrowth = 2, MaxRecoveryTimeout = TimeSpan.FromSeconds(30) - OneTick }.Problems().Should().Equal(
+    public void A_longest_recovery_time_below_the_first_one_is_refused()
+        => new CircuitBreakerOptions { RecoveryGrowth = 2, MaxRecoveryTimeout = TimeSpan.FromSeconds(30) - OneTick }.Problems().Should().Equal(
             "MaxRecoveryTimeout must be at least RecoveryTimeout (00:00:30); it is 00:00:29.9999999.");
 }

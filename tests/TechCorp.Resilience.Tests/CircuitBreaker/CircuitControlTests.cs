@@ -26,7 +26,7 @@ public sealed class CircuitControlTests
     {
         _breaker.Fail(5);
         _clock.Advance(TimeSpan.FromSeconds(30));
-        CircuitPermit probe = _breaker.Enter();
+        var probe = _breaker.Enter();
 
         _breaker.Isolate();
 
@@ -37,7 +37,7 @@ public sealed class CircuitControlTests
     [Fact, Trait("Spec", "CB23")]
     public void Resetting_starts_a_generation_in_which_running_calls_do_not_count()
     {
-        CircuitPermit running = _breaker.Enter();
+        var running = _breaker.Enter();
         _breaker.Fail(4);
 
         _breaker.Reset();
@@ -81,8 +81,8 @@ public sealed class CircuitControlTests
     }
 
     [Fact, Trait("Spec", "CB32")]
-    public void All_invalid_options_are_named_at_once() =>
-        FluentActions.Invoking(() => new CircuitBreaker("stock", new CircuitBreakerOptions { FailureThreshold = 0, RecoveryTimeout = -TimeSpan.FromSeconds(1) }))
+    public void All_invalid_options_are_named_at_once()
+        => FluentActions.Invoking(() => new CircuitBreaker("stock", new CircuitBreakerOptions { FailureThreshold = 0, RecoveryTimeout = -TimeSpan.FromSeconds(1) }))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*FailureThreshold*RecoveryTimeout*");
 
     [Fact, Trait("Spec", "CB32")]
@@ -100,7 +100,7 @@ public sealed class CircuitControlTests
     [Fact, Trait("Spec", "CB35")]
     public void A_closed_circuit_keeps_no_exception()
     {
-        WeakReference cause = OpenAndClose();
+        var cause = OpenAndClose();
 
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -115,7 +115,7 @@ public sealed class CircuitControlTests
     {
         var breaker = new CircuitBreaker("trips", new CircuitBreakerOptions { FailureThreshold = 1 }, timeProvider: _clock);
         long before = 0;
-        for (int i = 0; i < 1_000_000; i++)
+        for (var i = 0; i < 1_000_000; i++)
         {
             breaker.Enter().Failure();
             breaker.Reset();

@@ -74,8 +74,8 @@ public sealed class CircuitEventsTests
     public void Under_concurrency_events_come_once_each_in_order_and_never_together()
     {
         var generations = new List<long>();
-        int inside = 0;
-        int overlaps = 0;
+        var inside = 0;
+        var overlaps = 0;
         var options = new CircuitBreakerOptions
         {
             FailureThreshold = 1,
@@ -90,9 +90,9 @@ public sealed class CircuitEventsTests
 
         Parallel.For(0, 8, thread =>
         {
-            for (int i = 0; i < 2_000; i++)
+            for (var i = 0; i < 2_000; i++)
             {
-                if (breaker.TryEnter(out CircuitPermit permit))
+                if (breaker.TryEnter(out var permit))
                 {
                     permit.Failure();
                 }

@@ -14,9 +14,9 @@ public sealed class CircuitInterleavingTests(ITestOutputHelper output)
     [InlineData(CircuitStart.ProbeLeaseExpired)]
     public void The_invariants_hold_in_every_order_of_the_steps_of_three_threads(CircuitStart start)
     {
-        int schedules = 0;
+        var schedules = 0;
         using var threads = new VirtualThreads(3);
-        foreach (CallEnd[] ends in EachTeam())
+        foreach (var ends in EachTeam())
         {
             CircuitRace race = new(start, ends, threads.Step);
             schedules += threads.RunAll(() => race.Begin(), () => race.Check());
@@ -27,10 +27,10 @@ public sealed class CircuitInterleavingTests(ITestOutputHelper output)
     }
 
     /// <summary>The threads differ only in their outcome, so teams that are permutations of each other are one.</summary>
-    private static IEnumerable<CallEnd[]> EachTeam() =>
-        from a in Ends
-        from b in Ends
-        from c in Ends
-        where a <= b && b <= c
-        select new[] { a, b, c };
+    private static IEnumerable<CallEnd[]> EachTeam()
+        => from a in Ends
+           from b in Ends
+           from c in Ends
+           where a <= b && b <= c
+           select new[] { a, b, c };
 }

@@ -42,11 +42,11 @@ public sealed class CircuitLifeTests
     [Fact, Trait("Spec", "CB11"), Trait("Spec", "CB13")]
     public void A_call_that_is_given_up_after_the_circuit_moved_on_is_stale()
     {
-        CircuitPermit slow = _breaker.Enter();
+        var slow = _breaker.Enter();
         _breaker.Fail();
         slow.Neutral().Should().Be(RecordResult.Stale);
         _clock.Advance(TimeSpan.FromSeconds(30));
-        CircuitPermit probe = _breaker.Enter();
+        var probe = _breaker.Enter();
         _breaker.Isolate();
 
         probe.Neutral().Should().Be(RecordResult.Stale);
@@ -56,7 +56,7 @@ public sealed class CircuitLifeTests
     [Fact, Trait("Spec", "CB10")]
     public void A_recovery_time_that_does_not_grow_has_no_cap()
     {
-        TimeSpan hour = TimeSpan.FromHours(1);
+        var hour = TimeSpan.FromHours(1);
         var breaker = new CircuitBreaker("slow", new CircuitBreakerOptions { FailureThreshold = 1, RecoveryTimeout = hour }, timeProvider: _clock);
         breaker.Fail();
         breaker.Rejected().RetryAfter.Should().Be(hour);
@@ -70,7 +70,7 @@ public sealed class CircuitLifeTests
     [Fact, Trait("Spec", "CB12")]
     public void A_probe_may_have_less_time_than_the_dependency_has_to_recover()
     {
-        TimeSpan lease = TimeSpan.FromSeconds(2);
+        var lease = TimeSpan.FromSeconds(2);
         var breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { FailureThreshold = 1, ProbeLease = lease }, timeProvider: _clock);
         breaker.Fail();
         _clock.Advance(TimeSpan.FromSeconds(30));
@@ -87,7 +87,7 @@ public sealed class CircuitLifeTests
     [Fact, Trait("Spec", "CB19")]
     public void A_callback_that_throws_is_logged_by_its_name_and_hears_of_the_next_turn()
     {
-        int told = 0;
+        var told = 0;
         var options = new CircuitBreakerOptions { OnTransition = _ => { told++; throw new FormatException(); } };
         var breaker = new CircuitBreaker("stock", options, timeProvider: _clock, logger: _log);
 
@@ -103,7 +103,7 @@ public sealed class CircuitLifeTests
     }
 
     [Fact, Trait("Spec", "CB30")]
-    public void The_default_permit_says_where_to_get_one() =>
-        default(CircuitPermit).Invoking(permit => permit.Neutral()).Should().Throw<InvalidOperationException>()
+    public void The_default_permit_says_where_to_get_one()
+        => default(CircuitPermit).Invoking(permit => permit.Neutral()).Should().Throw<InvalidOperationException>()
             .WithMessage("This permit comes from no circuit; take one with TryEnter.");
 }

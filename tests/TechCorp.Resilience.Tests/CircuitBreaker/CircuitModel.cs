@@ -6,7 +6,7 @@ internal sealed class CircuitModel
     private const int Recovery = 30;
     private const int Lease = 20;
 
-    private readonly SplitClock _clock = new();
+    private readonly SplitClock _timeProvider = new();
     private readonly CircuitBreaker _breaker;
     private readonly List<CircuitTransition> _events = [];
     private readonly List<(CircuitPermit Permit, long Generation)> _running = [];
@@ -33,12 +33,12 @@ internal sealed class CircuitModel
                 ProbeLease = TimeSpan.FromSeconds(Lease),
                 OnTransition = _events.Add,
             },
-            timeProvider: _clock);
+            timeProvider: _timeProvider);
     }
 
     public void Run((int Kind, int Pick)[] commands)
     {
-        foreach ((int kind, int pick) in commands)
+        foreach ((var kind, var pick) in commands)
         {
             switch (kind)
             {
@@ -76,14 +76,14 @@ internal sealed class CircuitModel
             Enter(CircuitState.Closed);
         }
 
-        for (int second = 0; second <= Recovery + Lease && _breaker.State != CircuitState.Closed; second++)
+        for (var second = 0; second <= Recovery + Lease && _breaker.State != CircuitState.Closed; second++)
         {
-            if (_breaker.TryEnter(out CircuitPermit permit))
+            if (_breaker.TryEnter(out var permit))
             {
                 permit.Success();
             }
 
-            _clock.Move(TimeSpan.FromSeconds(1));
+            _timeProvider.Move(TimeSpan.FromSeconds(1));
         }
 
         Require(_breaker.State == CircuitState.Closed, "I3: closed again in time");
@@ -91,15 +91,15 @@ internal sealed class CircuitModel
 
     private void Begin()
     {
-        bool probing = _state is CircuitState.Open or CircuitState.HalfOpen && _now >= _until;
-        bool expected = _state == CircuitState.Closed || probing;
+        var probing = _state is CircuitState.Open or CircuitState.HalfOpen && _now >= _until;
+        var expected = _state == CircuitState.Closed || probing;
 
-        bool admitted = _breaker.TryEnter(out CircuitPermit permit, out CircuitRejection rejection);
+        var admitted = _breaker.TryEnter(out var permit, out var rejection);
 
         Require(admitted == expected, "I4: admitted exactly when closed or due for a probe");
         if (!admitted)
         {
-            TimeSpan wait = _state == CircuitState.Isolated ? TimeSpan.MaxValue : TimeSpan.FromSeconds(_until - _now);
+            var wait = _state == CircuitState.Isolated ? TimeSpan.MaxValue : TimeSpan.FromSeconds(_until - _now);
             Require(rejection.RetryAfter == wait, $"RetryAfter is {rejection.RetryAfter}, not {wait}");
             return;
         }
@@ -117,12 +117,12 @@ internal sealed class CircuitModel
 
     private void End(int index, int kind)
     {
-        (CircuitPermit permit, long generation) = _running[index];
+        (var permit, var generation) = _running[index];
         _running.RemoveAt(index);
         _ended++;
-        bool current = generation == _generation;
+        var current = generation == _generation;
 
-        RecordResult result = kind switch
+        var result = kind switch
         {
             0 => permit.Success(),
             1 => permit.Neutral(),
@@ -138,7 +138,7 @@ internal sealed class CircuitModel
 
     private void Apply(int kind)
     {
-        bool probe = _state == CircuitState.HalfOpen;
+        var probe = _state == CircuitState.HalfOpen;
         switch (kind)
         {
             case 0 when probe:
@@ -165,7 +165,7 @@ internal sealed class CircuitModel
     private void Pass(int seconds)
     {
         _now += seconds;
-        _clock.Move(TimeSpan.FromSeconds(seconds));
+        _timeProvider.Move(TimeSpan.FromSeconds(seconds));
     }
 
     private void Enter(CircuitState state, int seconds = 0)
@@ -178,14 +178,14 @@ internal sealed class CircuitModel
 
     private void Check()
     {
-        bool due = _state is CircuitState.Open or CircuitState.HalfOpen && _now >= _until;
+        var due = _state is CircuitState.Open or CircuitState.HalfOpen && _now >= _until;
         Require(_breaker.State == (due ? CircuitState.HalfOpenReady : _state), $"the state is {_breaker.State}, not {_state}");
         Require(_breaker.Generation == _generation && _breaker.ConsecutiveFailures == _failures, "generation and failures");
         Require(_probes.Values.All(n => n == 1), "I1: one probe in each half-open generation");
         Require(_events.Select(e => e.Generation).SequenceEqual(Enumerable.Range(1, (int)_generation).Select(g => (long)g)), "I5: generations grow by one");
         Require(_admitted == _ended + _running.Count, "I6: what was admitted ended or runs");
-        bool mayOpen = true;
-        foreach (CircuitTransition e in _events)
+        var mayOpen = true;
+        foreach (var e in _events)
         {
             Require(e.Reason != CircuitTransitionReason.FailureThreshold || mayOpen, "I2: it closes between two openings");
             mayOpen = e.To == CircuitState.Closed || (mayOpen && e.Reason != CircuitTransitionReason.FailureThreshold);

@@ -8,7 +8,7 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
     private readonly List<CircuitTransition> _events = [];
     private readonly List<(CallEnd End, long Generation, bool Probe, RecordResult Result)> _calls = [];
     private CircuitBreaker _breaker = null!;
-    private StepClock _clock = null!;
+    private StepClock _timeProvider = null!;
     private int _rejected;
     private int _before;
     private CircuitPermit _hung;
@@ -19,20 +19,20 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
         _events.Clear();
         _calls.Clear();
         _rejected = 0;
-        _clock = new StepClock(step);
+        _timeProvider = new StepClock(step);
         var options = new CircuitBreakerOptions { FailureThreshold = Threshold, OnTransition = _events.Add };
-        _breaker = new CircuitBreaker("race", options, timeProvider: _clock);
+        _breaker = new CircuitBreaker("race", options, timeProvider: _timeProvider);
         _breaker.Fail();
         if (start != CircuitStart.OneFailureBeforeTheTrip)
         {
             _breaker.Fail();
-            _clock.Move(TimeSpan.FromSeconds(30));
+            _timeProvider.Move(TimeSpan.FromSeconds(30));
         }
 
         if (start == CircuitStart.ProbeLeaseExpired)
         {
             _hung = _breaker.Enter();
-            _clock.Move(TimeSpan.FromSeconds(30));
+            _timeProvider.Move(TimeSpan.FromSeconds(30));
         }
 
         _before = _events.Count;
@@ -42,12 +42,12 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
     public void Check()
     {
         List<CircuitTransition> all = [.. _events];
-        List<CircuitTransition> events = all[_before..];
+        var events = all[_before..];
         Require(all.Select((e, i) => e.Generation == i + 1).All(right => right), "I5: generations grow by one, in order");
         Require(_breaker.Generation == all.Count, "every transition was told");
         Require(all.Zip(all.Skip(1)).All(pair => pair.First.To == pair.Second.From), "each transition begins where the last one ended");
 
-        foreach (IGrouping<long, CircuitTransition> generation in events.Where(e => e.To == CircuitState.HalfOpen).GroupBy(e => e.Generation))
+        foreach (var generation in events.Where(e => e.To == CircuitState.HalfOpen).GroupBy(e => e.Generation))
         {
             Require(_calls.Count(call => call.Probe && call.Generation == generation.Key) == 1, "I1: one probe in each half-open generation");
         }
@@ -55,7 +55,7 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
         Require(events.Count(e => e.Reason == CircuitTransitionReason.FailureThreshold) <= 1 + events.Count(e => e.To == CircuitState.Closed), "I2");
         Require(_calls.All(call => IsAdmittingState(all, call.Generation)), "I4: no call was admitted in an open generation");
         Require(_calls.Count + _rejected == ends.Length, "I6: every call was admitted or rejected");
-        foreach (CircuitTransition e in events.Where(e => IsDecidedByAnOutcome(e.Reason)))
+        foreach (var e in events.Where(e => IsDecidedByAnOutcome(e.Reason)))
         {
             Require(
                 _calls.Any(call => call.Generation == e.Generation - 1 && call.Result == RecordResult.Recorded && Explains(call.End, e.Reason)),
@@ -64,7 +64,7 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
 
         if (start == CircuitStart.ProbeLeaseExpired && _breaker.Generation != _hung.Generation)
         {
-            CircuitState state = _breaker.State;
+            var state = _breaker.State;
             Require(_hung.Failure() == RecordResult.Stale && _breaker.State == state, "the hung probe has lost its turn");
         }
 
@@ -73,14 +73,14 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
 
     private void Call(CallEnd end)
     {
-        if (!_breaker.TryEnter(out CircuitPermit permit))
+        if (!_breaker.TryEnter(out var permit))
         {
             _rejected++;
             return;
         }
 
         step();
-        RecordResult result = end switch
+        var result = end switch
         {
             CallEnd.Success => permit.Success(),
             CallEnd.Failure => permit.Failure(),
@@ -92,16 +92,16 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
     /// <summary>I3: after recovery time and lease, one success closes the circuit.</summary>
     private void RequireRecovery()
     {
-        _clock.Move(TimeSpan.FromSeconds(60));
-        Require(_breaker.TryEnter(out CircuitPermit permit) && permit.Success() == RecordResult.Recorded, "I3: a call is admitted again");
+        _timeProvider.Move(TimeSpan.FromSeconds(60));
+        Require(_breaker.TryEnter(out var permit) && permit.Success() == RecordResult.Recorded, "I3: a call is admitted again");
         Require(_breaker.State == CircuitState.Closed, "I3: the circuit closes again");
     }
 
-    private static bool IsAdmittingState(List<CircuitTransition> all, long generation) =>
-        generation == 0 || all[(int)generation - 1].To is CircuitState.Closed or CircuitState.HalfOpen;
+    private static bool IsAdmittingState(List<CircuitTransition> all, long generation)
+        => generation == 0 || all[(int)generation - 1].To is CircuitState.Closed or CircuitState.HalfOpen;
 
-    private static bool IsDecidedByAnOutcome(CircuitTransitionReason reason) =>
-        reason is not (CircuitTransitionReason.RecoveryElapsed or CircuitTransitionReason.ProbeLeaseExpired);
+    private static bool IsDecidedByAnOutcome(CircuitTransitionReason reason)
+        => reason is not (CircuitTransitionReason.RecoveryElapsed or CircuitTransitionReason.ProbeLeaseExpired);
 
     private static bool Explains(CallEnd end, CircuitTransitionReason reason) => reason switch
     {

@@ -11,11 +11,11 @@ public sealed class CircuitRejectionTests
     [Fact]
     public void An_isolated_circuit_says_that_it_waits_for_a_reset()
     {
-        DateTimeOffset isolatedAt = _clock.GetUtcNow();
+        var isolatedAt = _clock.GetUtcNow();
         _breaker.Isolate();
         _clock.Advance(TimeSpan.FromSeconds(5));
 
-        CircuitOpenException exception = _breaker.Rejected().ToException();
+        var exception = _breaker.Rejected().ToException();
 
         exception.Message.Should().Be("Circuit 'stock' is isolated; the call was not made. It takes calls again after a reset.");
         (exception.State, exception.RetryAfter, exception.OpenedAt, exception.Generation).Should().Be((CircuitState.Isolated, TimeSpan.MaxValue, isolatedAt, 1L));
@@ -24,7 +24,7 @@ public sealed class CircuitRejectionTests
     [Fact]
     public void A_circuit_that_waits_for_its_probe_says_that_it_may_be_sooner()
     {
-        DateTimeOffset openedAt = _clock.GetUtcNow();
+        var openedAt = _clock.GetUtcNow();
         var cause = new IOException("refused");
         _breaker.Fail(4);
         _breaker.Enter().Failure(cause);
@@ -32,7 +32,7 @@ public sealed class CircuitRejectionTests
         _breaker.Enter();
         _clock.Advance(TimeSpan.FromSeconds(9.5));
 
-        CircuitOpenException exception = _breaker.Rejected().ToException();
+        var exception = _breaker.Rejected().ToException();
 
         exception.Message.Should().Be("Circuit 'stock' waits for its probe; the call was not made. Retry in 21 s or sooner.");
         (exception.State, exception.OpenedAt, exception.Generation).Should().Be((CircuitState.HalfOpen, openedAt, 2L));
@@ -61,10 +61,10 @@ public sealed class CircuitRejectionTests
     [Fact]
     public void A_caller_that_is_let_in_gets_the_default_rejection()
     {
-        _breaker.TryEnter(out _, out CircuitRejection closed).Should().BeTrue();
+        _breaker.TryEnter(out _, out var closed).Should().BeTrue();
         _breaker.Fail(5);
         _clock.Advance(TimeSpan.FromSeconds(30));
-        _breaker.TryEnter(out _, out CircuitRejection probe).Should().BeTrue();
+        _breaker.TryEnter(out _, out var probe).Should().BeTrue();
 
         closed.Generation.Should().Be(0);
         (probe.State, probe.Generation).Should().Be((CircuitState.Closed, 0L));
@@ -88,10 +88,10 @@ public sealed class CircuitRejectionTests
     [Fact]
     public void A_permit_says_whether_it_is_the_probe_and_of_which_generation()
     {
-        CircuitPermit ordinary = _breaker.Enter();
+        var ordinary = _breaker.Enter();
         _breaker.Fail(5);
         _clock.Advance(TimeSpan.FromSeconds(30));
-        CircuitPermit probe = _breaker.Enter();
+        var probe = _breaker.Enter();
 
         (ordinary.IsProbe, ordinary.Generation).Should().Be((false, 0L));
         (probe.IsProbe, probe.Generation).Should().Be((true, 2L));

@@ -6,8 +6,8 @@ public sealed class ClosedCircuitTests
     private readonly List<CircuitTransition> _events = [];
     private readonly CircuitBreaker _breaker;
 
-    public ClosedCircuitTests() =>
-        _breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { OnTransition = _events.Add }, timeProvider: _clock);
+    public ClosedCircuitTests()
+        => _breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { OnTransition = _events.Add }, timeProvider: _clock);
 
     [Fact, Trait("Spec", "CB1")]
     public void A_new_circuit_is_closed_with_no_failures_in_generation_0()
@@ -70,7 +70,7 @@ public sealed class ClosedCircuitTests
     [Fact, Trait("Spec", "CB5")]
     public void Failures_that_end_on_many_threads_at_once_open_it_once()
     {
-        for (int round = 0; round < 200; round++)
+        for (var round = 0; round < 200; round++)
         {
             _breaker.Reset();
             _events.Clear();
@@ -104,6 +104,6 @@ public sealed class ClosedCircuitTests
     }
 
     [Fact, Trait("Spec", "CB30")]
-    public void The_default_permit_says_that_it_comes_from_no_circuit() =>
-        default(CircuitPermit).Invoking(permit => permit.Success()).Should().Throw<InvalidOperationException>();
+    public void The_default_permit_says_that_it_comes_from_no_circuit()
+        => default(CircuitPermit).Invoking(permit => permit.Success()).Should().Throw<InvalidOperationException>();
 }

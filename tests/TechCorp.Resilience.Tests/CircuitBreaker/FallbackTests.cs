@@ -7,10 +7,10 @@ public sealed class FallbackTests
     [Fact, Trait("Spec", "CB26")]
     public async Task When_the_circuit_is_open_the_fallback_answers_once_and_is_not_recorded()
     {
-        CircuitBreaker breaker = OpenBreaker();
+        var breaker = OpenBreaker();
         var reasons = new List<Exception?>();
 
-        string answer = await breaker.ExecuteAsync(
+        var answer = await breaker.ExecuteAsync(
             static (_, _) => new ValueTask<string>("charged"),
             (_, reason, _) => { reasons.Add(reason); return new ValueTask<string>("queued"); },
             0);
@@ -40,7 +40,7 @@ public sealed class FallbackTests
         var pipeline = ResiliencePipeline.Create(
             "gateway", new ResiliencePipelineOptions { FallbackOn = FallbackOn.Failure, Retry = null }, _clock);
 
-        string answer = await pipeline.ExecuteAsync(
+        var answer = await pipeline.ExecuteAsync(
             static ValueTask<string> (_, _) => throw new TimeoutException("gateway"),
             static (_, reason, _) => new ValueTask<string>(reason!.Message),
             0);
@@ -55,7 +55,7 @@ public sealed class FallbackTests
         var pipeline = ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { FallbackOn = FallbackOn.Failure }, _clock);
         using var caller = new CancellationTokenSource();
 
-        ValueTask<string> call = pipeline.ExecuteAsync(
+        var call = pipeline.ExecuteAsync(
             static ValueTask<string> (_, token) => Hang.UntilCancelled<string>(token),
             static (_, _, _) => new ValueTask<string>("queued"),
             0,
@@ -85,14 +85,14 @@ public sealed class FallbackTests
     [Fact, Trait("Spec", "CB28")]
     public async Task A_fallback_that_throws_carries_the_open_circuit_as_its_reason()
     {
-        CircuitBreaker breaker = OpenBreaker();
+        var breaker = OpenBreaker();
 
         Func<Task> call = async () => await breaker.ExecuteAsync(
             static (_, _) => new ValueTask<string>("charged"),
             static ValueTask<string> (_, _, _) => throw new FormatException("queue is down"),
             0);
 
-        FormatException thrown = (await call.Should().ThrowAsync<FormatException>()).Which;
+        var thrown = (await call.Should().ThrowAsync<FormatException>()).Which;
         thrown.Data[ResiliencePipeline.FallbackReasonKey].Should().BeOfType<CircuitOpenException>();
         breaker.Generation.Should().Be(1);
     }
@@ -101,7 +101,7 @@ public sealed class FallbackTests
     public async Task An_exception_that_means_an_ill_process_is_recorded_and_never_replaced()
     {
         var pipeline = ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { FallbackOn = FallbackOn.Failure }, _clock);
-        int attempts = 0;
+        var attempts = 0;
 
         Func<Task> call = async () => await pipeline.ExecuteAsync(
             ValueTask<string> (_, _) => { attempts++; throw new InsufficientExecutionStackException(); },

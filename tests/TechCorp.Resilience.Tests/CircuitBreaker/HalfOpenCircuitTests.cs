@@ -20,10 +20,10 @@ public sealed class HalfOpenCircuitTests
     public async Task While_the_probe_runs_a_thousand_concurrent_calls_are_rejected()
     {
         _clock.Advance(TimeSpan.FromSeconds(10));
-        int calls = 0;
+        var calls = 0;
 
-        Outcome<int>[] outcomes = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => Task.Run(async () =>
-            await _breaker.TryExecuteAsync((_, _) => new ValueTask<int>(Interlocked.Increment(ref calls)), 0))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => Task.Run(async ()
+            => await _breaker.TryExecuteAsync((_, _) => new ValueTask<int>(Interlocked.Increment(ref calls)), 0))));
 
         calls.Should().Be(0);
         outcomes.Should().OnlyContain(o => o.Status == OutcomeStatus.Rejected && o.RetryAfter == TimeSpan.FromSeconds(20));
@@ -32,14 +32,14 @@ public sealed class HalfOpenCircuitTests
     [Fact, Trait("Spec", "CB8")]
     public void Of_many_callers_that_come_at_the_deadline_one_becomes_the_probe()
     {
-        for (int round = 0; round < 100; round++)
+        for (var round = 0; round < 100; round++)
         {
             _breaker.Reset();
             _breaker.Fail(5);
             _clock.Advance(TimeSpan.FromSeconds(30));
-            int admitted = 0;
+            var admitted = 0;
 
-            Parallel.For(0, 8, thread => Interlocked.Add(ref admitted, _breaker.TryEnter(out CircuitPermit _) ? 1 : 0));
+            Parallel.For(0, 8, thread => Interlocked.Add(ref admitted, _breaker.TryEnter(out var _) ? 1 : 0));
 
             admitted.Should().Be(1);
         }
@@ -71,9 +71,9 @@ public sealed class HalfOpenCircuitTests
         var breaker = new CircuitBreaker("stock", options, timeProvider: _clock);
         var waits = new List<double>();
         breaker.Fail();
-        for (int probe = 0; probe < 4; probe++)
+        for (var probe = 0; probe < 4; probe++)
         {
-            TimeSpan wait = breaker.Rejected().RetryAfter;
+            var wait = breaker.Rejected().RetryAfter;
             waits.Add(wait.TotalSeconds);
             _clock.Advance(wait);
             breaker.Fail();
@@ -96,7 +96,7 @@ public sealed class HalfOpenCircuitTests
     {
         _probe.Neutral();
         using var caller = new CancellationTokenSource();
-        ValueTask<int> call = _breaker.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        var call = _breaker.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
         _breaker.State.Should().Be(CircuitState.HalfOpen);
 
         await caller.CancelAsync();
@@ -110,7 +110,7 @@ public sealed class HalfOpenCircuitTests
     {
         _clock.Advance(TimeSpan.FromSeconds(30));
 
-        CircuitPermit fresh = _breaker.Enter();
+        var fresh = _breaker.Enter();
 
         fresh.IsProbe.Should().BeTrue();
         fresh.Generation.Should().Be(3);

@@ -4,9 +4,9 @@ public sealed class KeyedCircuitTests
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
     private readonly TestClock _clock = new();
-    private readonly CircuitBreakers<string> _breakers;
+    private readonly CircuitBreakerRegistry<string> _breakers;
 
-    public KeyedCircuitTests() => _breakers = new CircuitBreakers<string>("tenant", timeProvider: _clock);
+    public KeyedCircuitTests() => _breakers = new CircuitBreakerRegistry<string>("tenant", timeProvider: _clock);
 
     [Fact]
     public void A_key_has_one_breaker_that_carries_its_name()
@@ -27,7 +27,7 @@ public sealed class KeyedCircuitTests
     [Fact]
     public void A_closed_one_that_nobody_asks_for_is_dropped_when_another_key_comes()
     {
-        CircuitBreaker old = _breakers.Get("a");
+        var old = _breakers.Get("a");
         _clock.Advance(Idle);
 
         _breakers.Get("b");
@@ -39,7 +39,7 @@ public sealed class KeyedCircuitTests
     [Fact]
     public void One_that_is_asked_for_stays()
     {
-        CircuitBreaker busy = _breakers.Get("a");
+        var busy = _breakers.Get("a");
         _clock.Advance(Idle - TimeSpan.FromTicks(1));
         _breakers.Get("a");
         _clock.Advance(TimeSpan.FromTicks(1));
@@ -52,11 +52,11 @@ public sealed class KeyedCircuitTests
     [Fact]
     public void One_that_is_open_or_remembers_a_failure_is_never_dropped()
     {
-        CircuitBreaker failing = _breakers.Get("failing");
+        var failing = _breakers.Get("failing");
         failing.Fail(1);
-        CircuitBreaker open = _breakers.Get("open");
+        var open = _breakers.Get("open");
         open.Fail(5);
-        CircuitBreaker isolated = _breakers.Get("isolated");
+        var isolated = _breakers.Get("isolated");
         isolated.Isolate();
         _clock.Advance(2 * Idle);
 
@@ -68,7 +68,7 @@ public sealed class KeyedCircuitTests
     [Fact]
     public void Ten_thousand_keys_that_come_once_leave_few_behind()
     {
-        for (int i = 0; i < 10_000; i++)
+        for (var i = 0; i < 10_000; i++)
         {
             _breakers.Get($"{i}");
             _clock.Advance(TimeSpan.FromSeconds(1));
@@ -80,7 +80,7 @@ public sealed class KeyedCircuitTests
     [Fact]
     public void It_looks_for_what_may_go_at_most_once_in_the_idle_time()
     {
-        int looks = 0;
+        var looks = 0;
         var map = new IdleMap<string, object>(static _ => new object(), _ => ++looks < 0, Idle, new MonotonicClock(_clock));
         map.Get("a");
         _clock.Advance(Idle);
@@ -102,15 +102,15 @@ public sealed class KeyedCircuitTests
     [InlineData(-1)]
     public void An_idle_time_of_nothing_is_refused(int seconds)
     {
-        Func<CircuitBreakers<string>> make = () => new CircuitBreakers<string>("x", idleAfter: TimeSpan.FromSeconds(seconds));
+        Func<CircuitBreakerRegistry<string>> make = () => new CircuitBreakerRegistry<string>("x", idleAfter: TimeSpan.FromSeconds(seconds));
         make.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("idleAfter");
     }
 
     [Fact]
     public void Invalid_options_and_a_missing_name_are_refused_before_the_first_key_comes()
     {
-        FluentActions.Invoking(() => new CircuitBreakers<string>("")).Should().Throw<ArgumentException>().WithParameterName("name");
-        FluentActions.Invoking(() => new CircuitBreakers<string>("x", new CircuitBreakerOptions { FailureThreshold = 0 }))
+        FluentActions.Invoking(() => new CircuitBreakerRegistry<string>("")).Should().Throw<ArgumentException>().WithParameterName("name");
+        FluentActions.Invoking(() => new CircuitBreakerRegistry<string>("x", new CircuitBreakerOptions { FailureThreshold = 0 }))
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("FailureThreshold");
     }
 
@@ -120,7 +120,7 @@ public sealed class KeyedCircuitTests
         var options = new CircuitBreakerOptions { FailureThreshold = 1 };
         var log = new ListLogger();
         var rules = new OutcomeRules();
-        var breakers = new CircuitBreakers<string>("tenant", options, rules, timeProvider: _clock, logger: log);
+        var breakers = new CircuitBreakerRegistry<string>("tenant", options, rules, timeProvider: _clock, logger: log);
         options.FailureThreshold = 9;
 
         breakers.Get("a").Fail();

@@ -22,7 +22,7 @@ public sealed class OpenCircuitTests
     {
         Open();
         _clock.Advance(TimeSpan.FromSeconds(29.5));
-        bool called = false;
+        var called = false;
 
         Func<Task> call = async () => await _breaker.ExecuteAsync(_ => { called = true; return new ValueTask<int>(1); });
 
@@ -37,7 +37,7 @@ public sealed class OpenCircuitTests
         Open();
         _clock.Advance(TimeSpan.FromSeconds(30));
 
-        CircuitPermit probe = _breaker.Enter();
+        var probe = _breaker.Enter();
 
         probe.IsProbe.Should().BeTrue();
         _breaker.State.Should().Be(CircuitState.HalfOpen);
@@ -47,7 +47,7 @@ public sealed class OpenCircuitTests
     [Fact, Trait("Spec", "CB13"), Trait("Spec", "CB15")]
     public void A_failure_from_before_the_trip_neither_extends_the_deadline_nor_makes_an_event()
     {
-        CircuitPermit slow = _breaker.Enter();
+        var slow = _breaker.Enter();
         Open();
         _clock.Advance(TimeSpan.FromSeconds(20));
 
@@ -60,7 +60,7 @@ public sealed class OpenCircuitTests
     [Fact, Trait("Spec", "CB13"), Trait("Spec", "CB16")]
     public void A_success_from_before_the_trip_does_not_close_it()
     {
-        CircuitPermit slow = _breaker.Enter();
+        var slow = _breaker.Enter();
         Open();
 
         slow.Success().Should().Be(RecordResult.Stale);
@@ -73,7 +73,7 @@ public sealed class OpenCircuitTests
     {
         using var stale = new CounterProbe("techcorp.resilience.circuit.stale", name: "stale-meter");
         var breaker = new CircuitBreaker("stale-meter", new CircuitBreakerOptions { FailureThreshold = 1 }, timeProvider: _clock);
-        CircuitPermit slow = breaker.Enter();
+        var slow = breaker.Enter();
         breaker.Fail();
 
         slow.Success();
@@ -84,7 +84,7 @@ public sealed class OpenCircuitTests
     [Fact, Trait("Spec", "CB14")]
     public void A_failure_from_two_generations_ago_is_ignored_after_it_closed_again()
     {
-        CircuitPermit slow = _breaker.Enter();
+        var slow = _breaker.Enter();
         Open();
         _clock.Advance(TimeSpan.FromSeconds(30));
         _breaker.Enter().Success();
@@ -99,28 +99,28 @@ public sealed class OpenCircuitTests
     [Fact, Trait("Spec", "CB17")]
     public void A_jump_of_the_wall_clock_has_no_effect()
     {
-        var clock = new SplitClock();
-        var breaker = new CircuitBreaker("stock", timeProvider: clock);
+        var timeProvider = new SplitClock();
+        var breaker = new CircuitBreaker("stock", timeProvider: timeProvider);
         breaker.Fail(5);
 
-        clock.JumpWall(TimeSpan.FromHours(1));
+        timeProvider.JumpWall(TimeSpan.FromHours(1));
         breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
-        clock.JumpWall(TimeSpan.FromHours(-2));
+        timeProvider.JumpWall(TimeSpan.FromHours(-2));
         breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
 
-        clock.Move(TimeSpan.FromSeconds(30));
+        timeProvider.Move(TimeSpan.FromSeconds(30));
         breaker.State.Should().Be(CircuitState.HalfOpenReady);
     }
 
     [Fact, Trait("Spec", "CB18")]
     public void The_longest_recovery_time_saturates_and_never_wraps()
     {
-        var clock = new SplitClock(timestamp: long.MaxValue / 2);
-        var breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { RecoveryTimeout = TimeSpan.MaxValue }, timeProvider: clock);
+        var timeProvider = new SplitClock(timestamp: long.MaxValue / 2);
+        var breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { RecoveryTimeout = TimeSpan.MaxValue }, timeProvider: timeProvider);
         breaker.Fail(5);
 
         breaker.Rejected().RetryAfter.Should().Be(TimeSpan.MaxValue);
-        clock.Move(TimeSpan.FromDays(365));
+        timeProvider.Move(TimeSpan.FromDays(365));
         breaker.State.Should().Be(CircuitState.Open);
     }
 
@@ -130,14 +130,14 @@ public sealed class OpenCircuitTests
     [InlineData(1_000_000_000)]
     public void The_frequency_of_the_clock_does_not_matter(long frequency)
     {
-        var clock = new SplitClock(frequency: frequency);
-        var breaker = new CircuitBreaker("stock", timeProvider: clock);
+        var timeProvider = new SplitClock(frequency: frequency);
+        var breaker = new CircuitBreaker("stock", timeProvider: timeProvider);
         breaker.Fail(5);
 
-        clock.MoveSteps(frequency * 30 - 1);
+        timeProvider.MoveSteps(frequency * 30 - 1);
         breaker.State.Should().Be(CircuitState.Open);
         breaker.Rejected().RetryAfter.Should().BePositive();
-        clock.MoveSteps(1);
+        timeProvider.MoveSteps(1);
         breaker.State.Should().Be(CircuitState.HalfOpenReady);
     }
 
@@ -157,12 +157,12 @@ public sealed class OpenCircuitTests
     public async Task The_exception_says_which_circuit_since_when_and_how_long()
     {
         Open();
-        DateTimeOffset openedAt = _clock.GetUtcNow();
+        var openedAt = _clock.GetUtcNow();
         _clock.Advance(TimeSpan.FromSeconds(18));
 
         Func<Task> call = async () => await _breaker.ExecuteAsync(_ => new ValueTask<int>(1));
 
-        CircuitOpenException thrown = (await call.Should().ThrowAsync<CircuitOpenException>()).Which;
+        var thrown = (await call.Should().ThrowAsync<CircuitOpenException>()).Which;
         thrown.Message.Should().Be("Circuit 'stock' is open; the call was not made. Retry in 12 s or later.");
         thrown.Should().BeEquivalentTo(
             new { Name = "stock", State = CircuitState.Open, RetryAfter = TimeSpan.FromSeconds(12), OpenedAt = openedAt, Generation = 1L });
@@ -173,7 +173,7 @@ public sealed class OpenCircuitTests
     {
         Open();
 
-        Outcome<int> outcome = await _breaker.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0, TestContext.Current.CancellationToken);
+        var outcome = await _breaker.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0, TestContext.Current.CancellationToken);
 
         outcome.Status.Should().Be(OutcomeStatus.Rejected);
         outcome.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));

@@ -45,9 +45,9 @@ public sealed class SureRejectionTests
 
     private void Open()
     {
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
-            _circuit.TryEnter(out CircuitPermit permit, out _).Should().BeTrue();
+            _circuit.TryEnter(out var permit, out _).Should().BeTrue();
             permit.Failure();
         }
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience.Tests;
 
@@ -10,12 +9,12 @@ public sealed class ThrowingObserverTests
     [Fact, Trait("Spec", "CB19")]
     public async Task A_metrics_listener_that_throws_when_a_probe_times_out_does_not_keep_its_outcome_from_the_circuit()
     {
-        using MeterListener listener = ThrowingFor("watched-probe");
-        ResiliencePipeline pipeline = ResiliencePipeline.Create("watched-probe", new ResiliencePipelineOptions { Retry = null }, _clock);
+        using var listener = ThrowingFor("watched-probe");
+        var pipeline = ResiliencePipeline.Create("watched-probe", new ResiliencePipelineOptions { Retry = null }, _clock);
         pipeline.CircuitBreaker!.Fail(5);
         _clock.Advance(TimeSpan.FromSeconds(30));
 
-        ValueTask<int> probe = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var probe = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
         _clock.Advance(TimeSpan.FromSeconds(5));
 
         await probe.Awaiting(p => p.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();
@@ -28,7 +27,7 @@ public sealed class ThrowingObserverTests
     [Fact, Trait("Spec", "CB19")]
     public void A_metrics_listener_that_throws_changes_no_rejection()
     {
-        using MeterListener listener = ThrowingFor("watched-rejection");
+        using var listener = ThrowingFor("watched-rejection");
         var breaker = new CircuitBreaker("watched-rejection", timeProvider: _clock);
 
         breaker.Fail(5);
@@ -58,7 +57,7 @@ public sealed class ThrowingObserverTests
         breaker.Isolate();
         errors.Clear();
 
-        breaker.TryEnter(out _, out CircuitRejection rejection).Should().BeFalse();
+        breaker.TryEnter(out _, out var rejection).Should().BeFalse();
 
         rejection.RetryAfter.Should().Be(TimeSpan.MaxValue);
         errors.Should().ContainSingle().Which.Should().BeOfType<FormatException>();
@@ -69,9 +68,9 @@ public sealed class ThrowingObserverTests
     {
         var told = new List<int>();
         var policy = new RetryPolicy("gateway", new RetryOptions { OnRetry = notice => told.Add(notice.Attempt) }, timeProvider: _clock, logger: new ThrowingLogger());
-        int attempts = 0;
+        var attempts = 0;
 
-        int result = await _clock.RunAsync(policy.ExecuteAsync((_, _) => ++attempts < 2 ? throw new TimeoutException() : new ValueTask<int>(7), 0).AsTask());
+        var result = await _clock.RunAsync(policy.ExecuteAsync((_, _) => ++attempts < 2 ? throw new TimeoutException() : new ValueTask<int>(7), 0).AsTask());
 
         result.Should().Be(7);
         told.Should().Equal(1);
@@ -92,7 +91,7 @@ public sealed class ThrowingObserverTests
         };
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
         {
-            foreach (KeyValuePair<string, object?> tag in tags)
+            foreach (var tag in tags)
             {
                 if (tag.Key == "name" && Equals(tag.Value, name))
                 {

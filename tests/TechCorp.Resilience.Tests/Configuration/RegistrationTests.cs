@@ -14,8 +14,8 @@ public sealed class RegistrationTests
     [Fact]
     public void A_registered_pipeline_is_found_by_name_and_as_a_keyed_service()
     {
-        using ServiceProvider provider = Build(r => r.AddPipeline("inventory").AddPipeline("gateway"));
-        var pipelines = provider.GetRequiredService<ResiliencePipelines>();
+        using var provider = Build(r => r.AddPipeline("inventory").AddPipeline("gateway"));
+        var pipelines = provider.GetRequiredService<ResiliencePipelineRegistry>();
 
         pipelines.Names.Should().BeEquivalentTo("inventory", "gateway");
         provider.GetRequiredKeyedService<ResiliencePipeline>("inventory").Should().BeSameAs(pipelines.Get("inventory"));
@@ -25,17 +25,17 @@ public sealed class RegistrationTests
     [Fact]
     public void An_unknown_name_says_which_names_there_are()
     {
-        using ServiceProvider provider = Build(r => r.AddPipeline("inventory"));
+        using var provider = Build(r => r.AddPipeline("inventory"));
 
-        provider.GetRequiredService<ResiliencePipelines>().Invoking(p => p.Get("stock")).Should().Throw<KeyNotFoundException>().WithMessage("*stock*inventory*");
+        provider.GetRequiredService<ResiliencePipelineRegistry>().Invoking(p => p.Get("stock")).Should().Throw<KeyNotFoundException>().WithMessage("*stock*inventory*");
     }
 
     [Fact]
     public void A_handler_of_an_unknown_name_is_refused_in_the_same_words()
     {
-        using ServiceProvider provider = Build(r => r.AddPipeline("inventory").AddPipeline("gateway"));
+        using var provider = Build(r => r.AddPipeline("inventory").AddPipeline("gateway"));
 
-        provider.GetRequiredService<ResiliencePipelines>().Invoking(p => p.CreateHandler("stock")).Should().Throw<KeyNotFoundException>()
+        provider.GetRequiredService<ResiliencePipelineRegistry>().Invoking(p => p.CreateHandler("stock")).Should().Throw<KeyNotFoundException>()
             .WithMessage("No resilience pipeline 'stock' is registered; there are: inventory, gateway. Add it with AddTechCorpResilience.");
     }
 
@@ -55,12 +55,12 @@ public sealed class RegistrationTests
         using var loggers = new Categories();
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(loggers).AddTechCorpResilience(static r => r.AddIdempotency(static o => (o.OnDuplicate, o.Lease) = (DuplicateMode.Conflict, TimeSpan.FromSeconds(7))));
-        using ServiceProvider provider = services.BuildServiceProvider();
+        using var provider = services.BuildServiceProvider();
         var executor = provider.GetRequiredService<IdempotencyExecutor>();
         var gate = new TaskCompletionSource();
-        IdempotentOperation<int, NoResult> operation = IdempotentAction.Create<int>(async (_, _, _) => await gate.Task);
+        var operation = IdempotentAction.Create<int>(async (_, _, _) => await gate.Task);
 
-        ValueTask<IdempotentResult<NoResult>> first = executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0);
+        var first = executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0);
         Func<Task> second = () => executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0).AsTask();
 
         (await second.Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(7));
@@ -71,8 +71,8 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void Idempotency_with_invalid_options_is_refused_at_once() =>
-        new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddIdempotency(static o => o.Lease = TimeSpan.Zero))).Should().Throw<ArgumentOutOfRangeException>();
+    public void Idempotency_with_invalid_options_is_refused_at_once()
+        => new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddIdempotency(static o => o.Lease = TimeSpan.Zero))).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
     public void What_pipelines_log_has_the_packages_name_as_its_category()
@@ -80,9 +80,9 @@ public sealed class RegistrationTests
         using var loggers = new Categories();
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory>(loggers).AddTechCorpResilience(r => r.AddPipeline("inventory"));
-        using ServiceProvider provider = services.BuildServiceProvider();
+        using var provider = services.BuildServiceProvider();
 
-        provider.GetRequiredService<ResiliencePipelines>();
+        provider.GetRequiredService<ResiliencePipelineRegistry>();
 
         loggers.Asked.Should().Equal("TechCorp.Resilience");
     }
@@ -91,12 +91,12 @@ public sealed class RegistrationTests
     public void The_configuration_overrides_what_code_set()
     {
         var clock = new TestClock();
-        using ServiceProvider provider = Build(
+        using var provider = Build(
             r => r.AddPipeline("gateway", p => p.CircuitBreaker = new() { FailureThreshold = 1, RecoveryTimeout = TimeSpan.FromSeconds(7) }),
             clock,
             ($"{Section}:CircuitBreaker:RecoveryTimeout", "00:00:02"),
             ($"{Section}:Retry:BaseDelay", "00:00:00.1"));
-        CircuitBreaker circuit = provider.GetRequiredService<ResiliencePipelines>().Get("gateway").CircuitBreaker!;
+        var circuit = provider.GetRequiredService<ResiliencePipelineRegistry>().Get("gateway").CircuitBreaker!;
 
         circuit.Fail();
 
@@ -107,13 +107,13 @@ public sealed class RegistrationTests
     [Fact]
     public void What_the_configuration_leaves_out_stays_as_code_set_it()
     {
-        using ServiceProvider provider = Build(
+        using var provider = Build(
             r => r.AddPipeline("gateway", p => (p.Timeout, p.Retry) = (new() { Timeout = TimeSpan.FromSeconds(7) }, new() { MaxAttempts = 7 })),
-            clock: null,
+            timeProvider: null,
             ($"{Section}:Timeout:Mode", "Abandon"),
             ($"{Section}:Retry:BaseDelay", "00:00:00.1"));
 
-        ResiliencePipelineOptions options = provider.GetRequiredService<IOptions<ResilienceSettings>>().Value.Pipelines["gateway"];
+        var options = provider.GetRequiredService<IOptions<ResilienceSettings>>().Value.Pipelines["gateway"];
 
         (options.Timeout!.Mode, options.Timeout.Timeout).Should().Be((TimeoutMode.Abandon, TimeSpan.FromSeconds(7)));
         (options.Retry!.BaseDelay, options.Retry.MaxAttempts).Should().Be((TimeSpan.FromMilliseconds(100), 7));
@@ -122,7 +122,7 @@ public sealed class RegistrationTests
     [Fact]
     public void Every_setting_can_be_read_from_the_configuration()
     {
-        using ServiceProvider provider = Build(
+        using var provider = Build(
             r => r.AddPipeline("gateway"),
             null,
             ($"{Section}:Timeout:Timeout", "00:00:03"),
@@ -146,7 +146,11 @@ public sealed class RegistrationTests
                 Timeout = new() { Timeout = TimeSpan.FromSeconds(3), Mode = TimeoutMode.Abandon },
                 Retry = new()
                 {
-                    MaxAttempts = 7, BaseDelay = TimeSpan.FromSeconds(2), MaxDelay = TimeSpan.FromSeconds(9), Jitter = JitterKind.Full, WaitForCircuit = true,
+                    MaxAttempts = 7,
+                    BaseDelay = TimeSpan.FromSeconds(2),
+                    MaxDelay = TimeSpan.FromSeconds(9),
+                    Jitter = JitterKind.Full,
+                    WaitForCircuit = true,
                 },
                 CircuitBreaker = new()
                 {
@@ -165,24 +169,24 @@ public sealed class RegistrationTests
     [Fact]
     public void A_stage_can_be_switched_off_by_configuration()
     {
-        using ServiceProvider provider = Build(r => r.AddPipeline("gateway"), null, ($"{Section}:CircuitBreaker:Enabled", "false"));
+        using var provider = Build(r => r.AddPipeline("gateway"), null, ($"{Section}:CircuitBreaker:Enabled", "false"));
 
-        provider.GetRequiredService<ResiliencePipelines>().Get("gateway").CircuitBreaker.Should().BeNull();
+        provider.GetRequiredService<ResiliencePipelineRegistry>().Get("gateway").CircuitBreaker.Should().BeNull();
     }
 
     [Fact]
     public async Task Invalid_settings_stop_the_host_when_it_starts_with_all_problems_at_once()
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Configuration.AddInMemoryCollection(
         [
             new($"{Section}:Retry:MaxAttempts", "many"),
             new($"{Section}:CircuitBreaker:RecoveryTimout", "00:00:02"),
         ]);
         builder.Services.AddTechCorpResilience(r => r.AddPipeline("gateway", p => p.CircuitBreaker!.FailureThreshold = 0));
-        using IHost host = builder.Build();
+        using var host = builder.Build();
 
-        OptionsValidationException thrown =
+        var thrown =
             (await host.Awaiting(h => h.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<OptionsValidationException>()).Which;
 
         thrown.Failures.Should().BeEquivalentTo(
@@ -191,15 +195,15 @@ public sealed class RegistrationTests
             "Pipeline 'gateway': CircuitBreaker.FailureThreshold must be at least 1; it is 0.");
     }
 
-    private static ServiceProvider Build(Action<ResilienceBuilder> configure, TimeProvider? clock = null, params (string Key, string Value)[] configuration)
+    private static ServiceProvider Build(Action<ResilienceBuilder> configure, TimeProvider? timeProvider = null, params (string Key, string Value)[] configuration)
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(configuration.Select(pair => new KeyValuePair<string, string?>(pair.Key, pair.Value)))
             .Build());
-        if (clock is not null)
+        if (timeProvider is not null)
         {
-            services.AddSingleton(clock);
+            services.AddSingleton(timeProvider);
         }
 
         return services.AddTechCorpResilience(configure).BuildServiceProvider();

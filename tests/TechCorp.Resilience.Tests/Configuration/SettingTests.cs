@@ -52,7 +52,7 @@ public sealed class SettingTests
 
     private void Read(params (string Key, string Value)[] settings)
     {
-        IConfigurationRoot root = new ConfigurationBuilder()
+        var root = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>($"p:{setting.Key}", setting.Value)))
             .Build();
         new PipelineReader(_problems).Read(root.GetSection("p"), _options);

@@ -10,14 +10,14 @@ public sealed class CallbackErrorTests
         var broken = new FormatException();
         Exception? told = null;
 
-        CallbackError.Report(_log, e => told = e, broken, "OnRetry", "gateway");
+        CallbackError.Report(_log, exception => told = exception, broken, "OnRetry", "gateway");
 
         told.Should().BeSameAs(broken);
         _log.Entries.Should().Equal("1001 The callback OnRetry of 'gateway' threw; the call went on without it.");
     }
 
     [Fact]
-    public void A_sink_that_throws_disturbs_nobody() =>
-        FluentActions.Invoking(() => CallbackError.Report(_log, static _ => throw new FormatException(), new FormatException(), "OnRetry", "gateway"))
+    public void A_sink_that_throws_disturbs_nobody()
+        => FluentActions.Invoking(() => CallbackError.Report(_log, static _ => throw new FormatException(), new FormatException(), "OnRetry", "gateway"))
             .Should().NotThrow();
 }

@@ -38,7 +38,7 @@ public sealed class MeterTests
         };
         listener.Start();
 
-        Counter<long> counter = ResilienceMetrics.Instrument(meter, static meter => meter.CreateCounter<long>("count"));
+        var counter = ResilienceMetrics.Instrument(meter, static meter => meter.CreateCounter<long>("count"));
 
         counter.Add(1);
         counter.Enabled.Should().BeFalse();
@@ -51,7 +51,7 @@ public sealed class MeterTests
         using var listener = new MeterListener { InstrumentPublished = Listen("techcorp.resilience.circuit.transitions") };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
         {
-            string text = Text(tags);
+            var text = Text(tags);
             if (text.StartsWith("name=moved", StringComparison.Ordinal))
             {
                 told.Add($"{value} {text}");

@@ -29,12 +29,12 @@ public sealed class MonotonicClockTests
     }
 
     [Fact]
-    public void A_part_of_a_step_is_a_whole_one() =>
-        new MonotonicClock(new SplitClock(frequency: 3)).Add(0, TimeSpan.FromTicks(TimeSpan.TicksPerSecond / 3 + 1)).Should().Be(2);
+    public void A_part_of_a_step_is_a_whole_one()
+        => new MonotonicClock(new SplitClock(frequency: 3)).Add(0, TimeSpan.FromTicks(TimeSpan.TicksPerSecond / 3 + 1)).Should().Be(2);
 
     [Fact]
-    public void A_part_of_a_tick_is_a_whole_one() =>
-        new MonotonicClock(new SplitClock(frequency: 1_000_000_000)).Until(deadline: 101, now: 0).Should().Be(TimeSpan.FromTicks(2));
+    public void A_part_of_a_tick_is_a_whole_one()
+        => new MonotonicClock(new SplitClock(frequency: 1_000_000_000)).Until(deadline: 101, now: 0).Should().Be(TimeSpan.FromTicks(2));
 
     [Fact]
     public void Nothing_is_later_than_the_end_of_time()
@@ -50,7 +50,7 @@ public sealed class MonotonicClockTests
     public void Waits_of_centuries_are_exact_too()
     {
         var clock = new MonotonicClock(new SplitClock(frequency: 1_000_000_000));
-        TimeSpan centuries = TimeSpan.FromDays(80_000) + OneTick;
+        var centuries = TimeSpan.FromDays(80_000) + OneTick;
 
         clock.Until(clock.Add(1, centuries), 1).Should().Be(centuries);
     }

@@ -58,7 +58,7 @@ public sealed class HttpRepeatTests : IDisposable
     [InlineData("parts")]
     public async Task A_body_that_holds_its_bytes_is_sent_again_whole(string kind)
     {
-        using HttpContent body = Body(kind);
+        using var body = Body(kind);
 
         (await _clock.RunAsync(_client.PutAsync(Stock, body))).StatusCode.Should().Be(HttpStatusCode.OK);
 
@@ -154,7 +154,7 @@ public sealed class HttpRepeatTests : IDisposable
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Given.Add($"{request.Method} {request.RequestUri} {request.Headers.Authorization} chunked: {request.Headers.TransferEncodingChunked}");
-            HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            var response = await base.SendAsync(request, cancellationToken);
             request.Method = HttpMethod.Get;
             request.RequestUri = new Uri("http://elsewhere.test/");
             request.Content = null;

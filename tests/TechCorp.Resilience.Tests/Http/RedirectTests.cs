@@ -12,8 +12,8 @@ public sealed class RedirectTests
     public async Task A_request_that_was_redirected_is_sent_again_as_it_was_given()
     {
         using var server = new LoopbackServer((HttpStatusCode.SeeOther, "/receipts/7"), (HttpStatusCode.ServiceUnavailable, null), (HttpStatusCode.Created, null));
-        using HttpClient client = Client();
-        using HttpRequestMessage order = Order(server, key: "order-7");
+        using var client = Client();
+        using var order = Order(server, key: "order-7");
 
         (await _clock.RunAsync(client.SendAsync(order))).StatusCode.Should().Be(HttpStatusCode.Created);
 
@@ -24,8 +24,8 @@ public sealed class RedirectTests
     public async Task A_post_without_a_key_is_not_repeated_because_a_redirect_made_a_get_of_it()
     {
         using var server = new LoopbackServer((HttpStatusCode.SeeOther, "/receipts/7"), (HttpStatusCode.ServiceUnavailable, null));
-        using HttpClient client = Client();
-        using HttpRequestMessage order = Order(server, key: null);
+        using var client = Client();
+        using var order = Order(server, key: null);
 
         (await _clock.RunAsync(client.SendAsync(order))).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
 

@@ -16,14 +16,14 @@ public sealed class ResilienceHandlerOptionsTests
     }
 
     [Fact]
-    public void A_limit_that_leaves_requests_behind_is_refused() =>
-        FluentActions.Invoking(() => new ResilienceHandler("inventory", new ResiliencePipelineOptions { Timeout = new() { Mode = TimeoutMode.Abandon } }))
+    public void A_limit_that_leaves_requests_behind_is_refused()
+        => FluentActions.Invoking(() => new ResilienceHandler("inventory", new ResiliencePipelineOptions { Timeout = new() { Mode = TimeoutMode.Abandon } }))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage("Timeout must be Cooperative for requests*");
 
     [Fact]
     public async Task The_options_decide_how_often_a_request_is_sent()
     {
-        using ScriptedServer server = new ScriptedServer(_clock).Answer(1, HttpStatusCode.BadGateway).Answer(2, HttpStatusCode.BadGateway);
+        using var server = new ScriptedServer(_clock).Answer(1, HttpStatusCode.BadGateway).Answer(2, HttpStatusCode.BadGateway);
         using var client = new HttpClient(Handler(server, new ResiliencePipelineOptions { Retry = new() { MaxAttempts = 2 } }));
 
         (await _clock.RunAsync(client.GetAsync(Stock))).StatusCode.Should().Be(HttpStatusCode.BadGateway);
@@ -35,7 +35,7 @@ public sealed class ResilienceHandlerOptionsTests
     public async Task A_host_that_is_well_and_nobody_asks_for_any_more_is_forgotten()
     {
         using var server = new ScriptedServer(_clock);
-        ResilienceHandler handler = Handler(server);
+        var handler = Handler(server);
         using var client = new HttpClient(handler);
         await _clock.RunAsync(client.GetAsync(Stock));
         _clock.Advance(TimeSpan.FromMinutes(10));
@@ -58,7 +58,7 @@ public sealed class ResilienceHandlerOptionsTests
     [Fact, Trait("Spec", "HT7")]
     public async Task A_body_of_many_parts_of_which_one_is_a_stream_is_sent_once()
     {
-        using ScriptedServer server = new ScriptedServer(_clock).Answer(1, HttpStatusCode.BadGateway);
+        using var server = new ScriptedServer(_clock).Answer(1, HttpStatusCode.BadGateway);
         using var client = new HttpClient(Handler(server));
         using var parts = new MultipartFormDataContent { { new StringContent("text"), "text" }, { new StreamContent(new MemoryStream([1])), "file" } };
 
@@ -77,14 +77,14 @@ public sealed class ResilienceHandlerOptionsTests
         client.Send(request, CancellationToken.None).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
-    private ResilienceHandler Handler(HttpMessageHandler inner, ResiliencePipelineOptions? options = null) =>
-        new("inventory", options, _clock) { InnerHandler = inner };
+    private ResilienceHandler Handler(HttpMessageHandler inner, ResiliencePipelineOptions? options = null)
+        => new("inventory", options, _clock) { InnerHandler = inner };
 
     private sealed class BlockingServer : HttpMessageHandler
     {
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => new(HttpStatusCode.OK);
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("A blocking caller must not wait for a task.");
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            => throw new InvalidOperationException("A blocking caller must not wait for a task.");
     }
 }

@@ -27,7 +27,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     {
         _server.Answer(1, static token => Hang.UntilCancelled<HttpResponseMessage>(token));
 
-        HttpResponseMessage response = await _clock.RunAsync(_client.GetAsync(Stock));
+        var response = await _clock.RunAsync(_client.GetAsync(Stock));
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         _server.Times.Should().Equal(0, 6);
@@ -42,7 +42,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     {
         _server.Answer(1, status).Answer(2, status);
 
-        HttpResponseMessage response = await _clock.RunAsync(_client.GetAsync(Stock));
+        var response = await _clock.RunAsync(_client.GetAsync(Stock));
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         _server.Times.Should().Equal(0, 1, 3);
@@ -59,12 +59,12 @@ public sealed class ResilienceHandlerTests : IDisposable
     [Fact, Trait("Spec", "HT2"), Trait("Spec", "HT9")]
     public async Task When_no_attempt_is_left_the_last_response_is_the_callers()
     {
-        for (int attempt = 1; attempt <= 5; attempt++)
+        for (var attempt = 1; attempt <= 5; attempt++)
         {
             _server.Answer(attempt, HttpStatusCode.BadGateway);
         }
 
-        HttpResponseMessage response = await _clock.RunAsync(_client.GetAsync(Stock));
+        var response = await _clock.RunAsync(_client.GetAsync(Stock));
 
         response.StatusCode.Should().Be(HttpStatusCode.BadGateway);
         (await response.Content.ReadAsStringAsync()).Should().Be("answer 5", "the last response must not be disposed");
@@ -81,7 +81,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     {
         _server.Answer(1, HttpStatusCode.BadGateway).Answer(2, status);
 
-        HttpResponseMessage response = await _clock.RunAsync(_client.GetAsync(Stock));
+        var response = await _clock.RunAsync(_client.GetAsync(Stock));
 
         response.StatusCode.Should().Be(status);
         _server.Times.Should().HaveCount(2);
@@ -96,7 +96,7 @@ public sealed class ResilienceHandlerTests : IDisposable
         _server.Answer(1, HttpStatusCode.ServiceUnavailable);
 
         using var request = new HttpRequestMessage(new HttpMethod(method), Stock) { Content = new StringContent("{}") };
-        HttpResponseMessage response = await _client.SendAsync(request);
+        var response = await _client.SendAsync(request);
 
         response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         _server.Times.Should().HaveCount(1);
@@ -139,7 +139,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     {
         _server.Answer(1, HttpStatusCode.ServiceUnavailable, new RetryConditionHeaderValue(TimeSpan.FromMinutes(2)));
 
-        HttpResponseMessage response = await _client.GetAsync(Stock);
+        var response = await _client.GetAsync(Stock);
 
         response.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromMinutes(2));
         _server.Times.Should().Equal(0);
@@ -151,7 +151,7 @@ public sealed class ResilienceHandlerTests : IDisposable
         _server.Answer(1, HttpStatusCode.ServiceUnavailable);
         using var body = new MemoryStream(Encoding.UTF8.GetBytes("image"));
 
-        HttpResponseMessage response = await _client.PutAsync(Stock, new StreamContent(body));
+        var response = await _client.PutAsync(Stock, new StreamContent(body));
 
         response.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         _server.Times.Should().HaveCount(1);
@@ -161,7 +161,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     [Fact, Trait("Spec", "HT8")]
     public async Task A_host_that_is_down_rejects_no_request_to_another()
     {
-        for (int attempt = 1; attempt <= 5; attempt++)
+        for (var attempt = 1; attempt <= 5; attempt++)
         {
             _server.Answer(attempt, HttpStatusCode.BadGateway);
         }
@@ -178,7 +178,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     {
         _server.Answer(1, static token => Hang.UntilCancelled<HttpResponseMessage>(token));
         using var caller = new CancellationTokenSource();
-        Task<HttpResponseMessage> call = _client.GetAsync(Stock, caller.Token);
+        var call = _client.GetAsync(Stock, caller.Token);
 
         await caller.CancelAsync();
 
@@ -203,7 +203,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     public async Task Handlers_of_one_registered_name_share_their_circuits()
     {
         var settings = new ResilienceSettings { Pipelines = { ["inventory"] = new() { Retry = null, CircuitBreaker = new() { FailureThreshold = 1 } } } };
-        var pipelines = new ResiliencePipelines(Microsoft.Extensions.Options.Options.Create(settings), _clock);
+        var pipelines = new ResiliencePipelineRegistry(Microsoft.Extensions.Options.Options.Create(settings), _clock);
         _server.Answer(1, HttpStatusCode.BadGateway);
         using var first = new HttpMessageInvoker(With(pipelines.CreateHandler("inventory")), disposeHandler: false);
         using var second = new HttpMessageInvoker(With(pipelines.CreateHandler("inventory")), disposeHandler: false);

@@ -3,8 +3,8 @@ namespace TechCorp.Resilience.Tests;
 public sealed class FingerprintTests
 {
     [Fact]
-    public void It_is_the_hash_of_the_text_as_utf_8_in_lower_case() =>
-        Fingerprint.Of("abc").Value.Should().Be("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    public void It_is_the_hash_of_the_text_as_utf_8_in_lower_case()
+        => Fingerprint.Of("abc").Value.Should().Be("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 
     [Fact]
     public void Text_and_its_bytes_have_the_same_one() => Fingerprint.Of("abc").Should().Be(Fingerprint.Of("abc"u8));
@@ -26,8 +26,8 @@ public sealed class FingerprintTests
     }
 
     [Fact]
-    public void More_than_64_characters_are_no_fingerprint() =>
-        FluentActions.Invoking(() => Fingerprint.Parse(new string('a', 65))).Should().Throw<ArgumentException>()
+    public void More_than_64_characters_are_no_fingerprint()
+        => FluentActions.Invoking(() => Fingerprint.Parse(new string('a', 65))).Should().Throw<ArgumentException>()
             .WithParameterName("value").WithMessage("At most 64 characters are allowed; there are 65.*");
 
     [Fact]

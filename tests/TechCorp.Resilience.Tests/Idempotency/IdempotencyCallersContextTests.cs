@@ -47,7 +47,7 @@ public sealed class IdempotencyCallersContextTests
     [Fact]
     public async Task It_waits_for_another_process()
     {
-        IdempotencyClaim other = await _scene.Memory.TryBeginAsync(new(
+        var other = await _scene.Memory.TryBeginAsync(new(
             IdempotencyScene.Key, IdempotencyScene.Request, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(24)));
 
         ShouldNotPost(
@@ -65,7 +65,7 @@ public sealed class IdempotencyCallersContextTests
     public async Task It_waits_for_the_first_call_of_its_key(string late)
     {
         _late.Before[late] = () => _gate.Task;
-        ValueTask<IdempotentResult<Receipt>> first = _scene.CallAsync(process: _process);
+        var first = _scene.CallAsync(process: _process);
 
         ShouldNotPost(() => _scene.CallAsync(process: _process).AsTask(), _gate.SetResult);
 

@@ -8,12 +8,12 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID3")]
     public async Task A_thousand_duplicates_in_one_process_run_it_once_with_one_claim()
     {
-        IdempotentOperation<int, Receipt> operation = Gated();
+        var operation = Gated();
         Task<IdempotentResult<Receipt>>[] calls = [.. Enumerable.Range(0, 1_000).Select(_ => Task.Run(async () => await _scene.CallAsync(operation)))];
 
         _gate.SetResult(new Receipt("once", 5));
 
-        IdempotentResult<Receipt>[] results = await Task.WhenAll(calls);
+        var results = await Task.WhenAll(calls);
         _scene.Runs.Should().Be(1);
         results.Should().OnlyContain(r => r.Value == new Receipt("once", 5));
         results.Count(r => !r.Replayed).Should().Be(1);
@@ -22,7 +22,7 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID3")]
     public async Task Duplicates_that_come_while_it_runs_cause_no_further_claim()
     {
-        IdempotentOperation<int, Receipt> operation = Gated();
+        var operation = Gated();
         Task<IdempotentResult<Receipt>>[] calls = [.. Enumerable.Range(0, 1_000).Select(_ => _scene.CallAsync(operation).AsTask())];
         _scene.Store.Claims.Should().Be(1);
 
@@ -36,9 +36,9 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID4")]
     public async Task A_duplicate_in_another_process_waits_and_gets_the_result()
     {
-        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());
+        var winner = _scene.CallAsync(Gated());
         await _scene.Clock.TimerSetAsync();
-        ValueTask<IdempotentResult<Receipt>> loser = _scene.CallAsync(process: _scene.NewProcess());
+        var loser = _scene.CallAsync(process: _scene.NewProcess());
         (await _scene.Clock.TimerSetAsync()).Should().Be(TimeSpan.FromMilliseconds(50));
         loser.IsCompleted.Should().BeFalse();
 
@@ -53,7 +53,7 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID4")]
     public async Task By_choice_a_duplicate_in_another_process_ends_with_a_conflict_at_once()
     {
-        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());
+        var winner = _scene.CallAsync(Gated());
 
         Func<Task> loser = async () => await _scene.CallAsync(process: _scene.NewProcess(new() { OnDuplicate = DuplicateMode.Conflict }));
 
@@ -65,8 +65,8 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID4")]
     public async Task By_choice_a_duplicate_in_the_same_process_ends_with_a_conflict_too()
     {
-        IdempotencyExecutor process = _scene.NewProcess(new() { OnDuplicate = DuplicateMode.Conflict });
-        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated(), process);
+        var process = _scene.NewProcess(new() { OnDuplicate = DuplicateMode.Conflict });
+        var winner = _scene.CallAsync(Gated(), process);
 
         await _scene.Awaiting(s => s.CallAsync(process: process).AsTask()).Should().ThrowAsync<IdempotencyConflictException>();
 
@@ -77,10 +77,10 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID29")]
     public async Task A_wait_in_the_same_process_that_takes_too_long_ends_with_a_conflict_too()
     {
-        IdempotencyExecutor process = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromSeconds(2) });
-        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated(), process);
+        var process = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromSeconds(2) });
+        var winner = _scene.CallAsync(Gated(), process);
         await _scene.Clock.TimerSetAsync();
-        ValueTask<IdempotentResult<Receipt>> loser = _scene.CallAsync(process: process);
+        var loser = _scene.CallAsync(process: process);
 
         _scene.Clock.Advance(TimeSpan.FromSeconds(2));
 
@@ -92,14 +92,14 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID4")]
     public async Task The_pauses_between_two_looks_at_a_key_that_another_process_holds_double()
     {
-        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());
+        var winner = _scene.CallAsync(Gated());
         await _scene.Clock.TimerSetAsync();
-        ValueTask<IdempotentResult<Receipt>> waiting = _scene.CallAsync(process: _scene.NewProcess());
+        var waiting = _scene.CallAsync(process: _scene.NewProcess());
         var pauses = new List<double>();
 
-        for (int look = 0; look < 4; look++)
+        for (var look = 0; look < 4; look++)
         {
-            TimeSpan pause = await _scene.Clock.TimerSetAsync();
+            var pause = await _scene.Clock.TimerSetAsync();
             pauses.Add(pause.TotalMilliseconds);
             _scene.Clock.Advance(pause);
         }
@@ -115,9 +115,9 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID29")]
     public async Task A_wait_that_takes_too_long_ends_with_a_conflict_that_says_when_to_come_back()
     {
-        ValueTask<IdempotentResult<Receipt>> winner = _scene.CallAsync(Gated());
+        var winner = _scene.CallAsync(Gated());
         await _scene.Clock.TimerSetAsync();
-        IdempotencyExecutor other = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromSeconds(2) });
+        var other = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromSeconds(2) });
 
         Func<Task> loser = () => _scene.Clock.RunAsync(_scene.CallAsync(process: other).AsTask());
 
@@ -131,9 +131,9 @@ public sealed class IdempotencyDuplicateTests
     public async Task A_waiter_that_cancels_cancels_nobody_else()
     {
         using var impatient = new CancellationTokenSource();
-        ValueTask<IdempotentResult<Receipt>> leader = _scene.CallAsync(Gated());
-        ValueTask<IdempotentResult<Receipt>> waiter = _scene.CallAsync(cancellationToken: impatient.Token);
-        ValueTask<IdempotentResult<Receipt>> patient = _scene.CallAsync();
+        var leader = _scene.CallAsync(Gated());
+        var waiter = _scene.CallAsync(cancellationToken: impatient.Token);
+        var patient = _scene.CallAsync();
 
         await impatient.CancelAsync();
 
@@ -147,9 +147,9 @@ public sealed class IdempotencyDuplicateTests
     public async Task When_the_leader_cancels_a_waiter_takes_its_place()
     {
         using var leaving = new CancellationTokenSource();
-        ValueTask<IdempotentResult<Receipt>> leader = _scene.CallAsync(
+        var leader = _scene.CallAsync(
             _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), cancellationToken: leaving.Token);
-        ValueTask<IdempotentResult<Receipt>> waiter = _scene.CallAsync();
+        var waiter = _scene.CallAsync();
 
         await leaving.CancelAsync();
 
@@ -160,8 +160,8 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID8")]
     public async Task Waiters_get_the_failure_of_the_run_they_waited_for()
     {
-        ValueTask<IdempotentResult<Receipt>> leader = _scene.CallAsync(Gated());
-        ValueTask<IdempotentResult<Receipt>> waiter = _scene.CallAsync();
+        var leader = _scene.CallAsync(Gated());
+        var waiter = _scene.CallAsync();
 
         _gate.SetException(new TimeoutException("gateway"));
 
@@ -177,7 +177,7 @@ public sealed class IdempotencyDuplicateTests
 
         _gate.SetException(new OperationCanceledException("the gateway hung up"));
 
-        foreach (Task<IdempotentResult<Receipt>> call in calls)
+        foreach (var call in calls)
         {
             await call.Awaiting(c => c).Should().ThrowAsync<OperationCanceledException>().WithMessage("the gateway hung up");
         }
@@ -189,8 +189,8 @@ public sealed class IdempotencyDuplicateTests
     public async Task A_failure_of_a_leader_whose_caller_has_gone_is_everybodys_failure_too()
     {
         using var gone = new CancellationTokenSource();
-        Task<IdempotentResult<Receipt>> leader = _scene.CallAsync(Gated(), cancellationToken: gone.Token).AsTask();
-        Task<IdempotentResult<Receipt>> duplicate = _scene.CallAsync(Gated()).AsTask();
+        var leader = _scene.CallAsync(Gated(), cancellationToken: gone.Token).AsTask();
+        var duplicate = _scene.CallAsync(Gated()).AsTask();
         await gone.CancelAsync();
 
         _gate.SetException(new FormatException("card declined"));
@@ -203,7 +203,7 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID28")]
     public async Task An_operation_that_calls_itself_under_the_same_key_is_told_so()
     {
-        IdempotentOperation<int, Receipt> selfish = _scene.Operation(async (_, _) =>
+        var selfish = _scene.Operation(async (_, _) =>
         {
             await Task.Yield();
             return (await _scene.CallAsync()).Value;
@@ -247,7 +247,7 @@ public sealed class IdempotencyDuplicateTests
     {
         var other = new IdempotencyScene();
 
-        IdempotentResult<Receipt> result = await _scene.CallAsync(_scene.Operation(async (_, _) => (await other.CallAsync()).Value));
+        var result = await _scene.CallAsync(_scene.Operation(async (_, _) => (await other.CallAsync()).Value));
 
         result.Value.Id.Should().Be("run 1");
     }

@@ -18,7 +18,7 @@ public sealed class IdempotencyFailureTests
     {
         await Fails<FormatException>(Throwing(new FormatException("card declined"), IdempotencyFailurePolicy.Store));
 
-        StoredFailureException replayed = await Fails<StoredFailureException>();
+        var replayed = await Fails<StoredFailureException>();
 
         replayed.FailureType.Should().Be("FormatException");
         replayed.FailureMessage.Should().Be("card declined");
@@ -55,7 +55,7 @@ public sealed class IdempotencyFailureTests
     [Fact, Trait("Spec", "ID10")]
     public async Task A_failure_in_doubt_stops_every_call_until_it_is_resolved_with_a_result()
     {
-        IdempotentOperation<int, Receipt> operation = Throwing(new TimeoutException(), IdempotencyFailurePolicy.InDoubt);
+        var operation = Throwing(new TimeoutException(), IdempotencyFailurePolicy.InDoubt);
         await Fails<TimeoutException>(operation);
         await Fails<IdempotencyInDoubtException>();
 
@@ -81,7 +81,7 @@ public sealed class IdempotencyFailureTests
         var operation = new IdempotentOperation<int, Receipt>(
             static (_, _, _) => throw new TimeoutException(), new JsonResultSerializer<Receipt>("receipt", ShopJson.Default.Receipt))
         {
-            OnException = static e => e is TimeoutException ? IdempotencyFailurePolicy.InDoubt : IdempotencyFailurePolicy.Release,
+            OnException = static exception => exception is TimeoutException ? IdempotencyFailurePolicy.InDoubt : IdempotencyFailurePolicy.Release,
         };
 
         await Fails<TimeoutException>(operation);
@@ -93,7 +93,7 @@ public sealed class IdempotencyFailureTests
     public async Task A_caller_that_cancels_after_the_operation_finished_does_not_lose_its_result()
     {
         using var caller = new CancellationTokenSource();
-        IdempotentOperation<int, Receipt> operation = _scene.Operation((_, _) =>
+        var operation = _scene.Operation((_, _) =>
         {
             caller.Cancel();
             return new ValueTask<Receipt>(new Receipt("charged", 5));
@@ -111,7 +111,7 @@ public sealed class IdempotencyFailureTests
     public async Task A_cancelled_operation_is_released_unless_its_effect_cannot_be_undone(IdempotencyFailurePolicy policy, IdempotencyClaimStatus next)
     {
         using var caller = new CancellationTokenSource();
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(
+        var call = _scene.CallAsync(
             _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token), policy), cancellationToken: caller.Token);
 
         await caller.CancelAsync();

@@ -23,13 +23,13 @@ public sealed class IdempotencyKeyTests
     [Theory]
     [InlineData("a\nb", 1)]
     [InlineData("ab\0", 2)]
-    public void A_control_character_is_refused_and_its_place_told(string part, int index) =>
-        FluentActions.Invoking(() => new IdempotencyKey("s", part)).Should().Throw<ArgumentException>()
+    public void A_control_character_is_refused_and_its_place_told(string part, int index)
+        => FluentActions.Invoking(() => new IdempotencyKey("s", part)).Should().Throw<ArgumentException>()
             .WithMessage($"Control characters are not allowed; there is one at index {index}.*");
 
     [Fact]
-    public void Characters_outside_the_basic_plane_are_allowed() =>
-        FluentActions.Invoking(() => new IdempotencyKey("s", "\ud83d\ude00 and \ud83d\ude00")).Should().NotThrow();
+    public void Characters_outside_the_basic_plane_are_allowed()
+        => FluentActions.Invoking(() => new IdempotencyKey("s", "\ud83d\ude00 and \ud83d\ude00")).Should().NotThrow();
 
     [Fact]
     public void Half_a_surrogate_pair_is_refused_wherever_it_stands()

@@ -10,11 +10,11 @@ public sealed class IdempotencyLeaseTests
     {
         await _scene.Memory.TryBeginAsync(new(
             IdempotencyScene.Key, IdempotencyScene.Request, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(24)));
-        IdempotencyExecutor other = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromMinutes(1) });
+        var other = _scene.NewProcess(new() { WaitTimeout = TimeSpan.FromMinutes(1) });
         IdempotencyLease seen = default;
         TimeSpan ranAt = default;
 
-        IdempotentResult<Receipt> result = await _scene.Clock.RunAsync(_scene.CallAsync(
+        var result = await _scene.Clock.RunAsync(_scene.CallAsync(
             _scene.Operation((lease, _) => { seen = lease; ranAt = _scene.Clock.Elapsed; return new(new Receipt("second", 5)); }), other).AsTask());
 
         result.Replayed.Should().BeFalse();
@@ -26,7 +26,7 @@ public sealed class IdempotencyLeaseTests
     public async Task A_zombie_that_finishes_is_told_that_it_lost_its_lease_and_the_winners_result_stays()
     {
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
-        ValueTask<IdempotentResult<Receipt>> zombie = _scene.CallAsync(Gated());
+        var zombie = _scene.CallAsync(Gated());
         await _scene.Clock.TimerSetAsync();
         _scene.Clock.Advance(TimeSpan.FromSeconds(30));
         _scene.Store.FailRenewalsWith = null;
@@ -42,7 +42,7 @@ public sealed class IdempotencyLeaseTests
     public async Task A_zombie_that_fails_does_not_release_the_winners_record()
     {
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
-        ValueTask<IdempotentResult<Receipt>> zombie = _scene.CallAsync(Gated());
+        var zombie = _scene.CallAsync(Gated());
         await _scene.Clock.TimerSetAsync();
         _scene.Clock.Advance(TimeSpan.FromSeconds(30));
         await _scene.CallAsync(process: _scene.NewProcess());
@@ -57,7 +57,7 @@ public sealed class IdempotencyLeaseTests
     public async Task A_zombie_that_fails_before_it_learns_of_its_loss_does_not_release_the_winners_record_either()
     {
         IdempotencyLease held = default;
-        ValueTask<IdempotentResult<Receipt>> zombie = _scene.CallAsync(_scene.Operation((lease, _) => { held = lease; return new(_gate.Task); }));
+        var zombie = _scene.CallAsync(_scene.Operation((lease, _) => { held = lease; return new(_gate.Task); }));
         (await _scene.Memory.FailAsync(held, ClaimDisposition.Release)).Should().BeTrue(); // as good as stolen: the next claim has the next fence
         (await _scene.CallAsync(process: _scene.NewProcess())).Value.Id.Should().Be("run 2");
 
@@ -70,8 +70,8 @@ public sealed class IdempotencyLeaseTests
     [Fact, Trait("Spec", "ID16")]
     public async Task A_long_operation_keeps_its_lease_by_renewing_it_every_third()
     {
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(Gated());
-        for (int i = 0; i < 9; i++)
+        var call = _scene.CallAsync(Gated());
+        for (var i = 0; i < 9; i++)
         {
             (await _scene.Clock.TimerSetAsync()).Should().Be(TimeSpan.FromSeconds(10));
             _scene.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -86,10 +86,10 @@ public sealed class IdempotencyLeaseTests
     [Fact, Trait("Spec", "ID16")]
     public async Task An_operation_whose_lease_was_taken_is_cancelled_and_its_caller_told_so()
     {
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)));
+        var call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)));
         await _scene.Clock.TimerSetAsync();
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             _scene.Clock.Advance(TimeSpan.FromSeconds(10));
         }
@@ -102,7 +102,7 @@ public sealed class IdempotencyLeaseTests
     {
         var log = new ListLogger();
         var process = new IdempotencyExecutor(_scene.Store, timeProvider: _scene.Clock, logger: log);
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(Gated(), process);
+        var call = _scene.CallAsync(Gated(), process);
         await _scene.Clock.TimerSetAsync();
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
         _scene.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -123,10 +123,10 @@ public sealed class IdempotencyLeaseTests
     {
         var log = new ListLogger();
         var process = new IdempotencyExecutor(_scene.Store, timeProvider: _scene.Clock, logger: log);
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), process);
+        var call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), process);
         await _scene.Clock.TimerSetAsync();
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             _scene.Clock.Advance(TimeSpan.FromSeconds(10));
         }
@@ -139,12 +139,12 @@ public sealed class IdempotencyLeaseTests
     [Fact, Trait("Spec", "ID25")]
     public async Task The_wall_clock_of_a_node_has_no_effect_on_leases()
     {
-        var clock = new SplitClock();
-        var store = new InMemoryIdempotencyStore(timeProvider: clock);
+        var timeProvider = new SplitClock();
+        var store = new InMemoryIdempotencyStore(timeProvider: timeProvider);
         var request = new IdempotencyClaimRequest(IdempotencyScene.Key, IdempotencyScene.Request, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
         await store.TryBeginAsync(request);
 
-        clock.JumpWall(TimeSpan.FromHours(5));
+        timeProvider.JumpWall(TimeSpan.FromHours(5));
 
         (await store.TryBeginAsync(request with { Owner = Guid.CreateVersion7() })).Status.Should().Be(IdempotencyClaimStatus.InProgress);
     }

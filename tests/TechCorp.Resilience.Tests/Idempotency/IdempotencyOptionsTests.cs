@@ -47,7 +47,7 @@ public sealed class IdempotencyOptionsTests
     [Fact]
     public void Durations_that_no_timer_takes_are_refused()
     {
-        TimeSpan tooLong = LongestTimer + OneTick;
+        var tooLong = LongestTimer + OneTick;
 
         new IdempotencyOptions { Lease = tooLong }.Problems().Should().ContainSingle().Which.Should().StartWith("Lease ");
         new IdempotencyOptions { MaxPollInterval = tooLong }.Problems().Should().ContainSingle().Which.Should().StartWith("MaxPollInterval ");
@@ -56,22 +56,22 @@ public sealed class IdempotencyOptionsTests
     [Theory]
     [InlineData(0)]
     [InlineData(3651)]
-    public void An_outcome_is_kept_for_some_time_and_at_most_ten_years(int days) =>
-        new IdempotencyOptions { Retention = TimeSpan.FromDays(days) }.Problems().Should().Equal(
+    public void An_outcome_is_kept_for_some_time_and_at_most_ten_years(int days)
+        => new IdempotencyOptions { Retention = TimeSpan.FromDays(days) }.Problems().Should().Equal(
             $"Retention must be more than zero and at most ten years; it is {TimeSpan.FromDays(days)}.");
 
     [Fact]
-    public void A_longest_pause_below_the_first_one_is_refused() =>
-        new IdempotencyOptions { PollInterval = TimeSpan.FromSeconds(2), MaxPollInterval = TimeSpan.FromSeconds(1) }.Problems().Should().Equal(
+    public void A_longest_pause_below_the_first_one_is_refused()
+        => new IdempotencyOptions { PollInterval = TimeSpan.FromSeconds(2), MaxPollInterval = TimeSpan.FromSeconds(1) }.Problems().Should().Equal(
             "MaxPollInterval must be at least PollInterval (00:00:02); it is 00:00:01.");
 
     [Fact]
-    public void No_attempt_to_store_an_outcome_is_refused() =>
-        new IdempotencyOptions { CompletionAttempts = 0 }.Problems().Should().Equal("CompletionAttempts must be at least 1; it is 0.");
+    public void No_attempt_to_store_an_outcome_is_refused()
+        => new IdempotencyOptions { CompletionAttempts = 0 }.Problems().Should().Equal("CompletionAttempts must be at least 1; it is 0.");
 
     [Fact]
-    public void An_unknown_way_to_treat_duplicates_is_refused() =>
-        new IdempotencyOptions { OnDuplicate = (DuplicateMode)9 }.Problems().Should().Equal("OnDuplicate must be a DuplicateMode; it is 9.");
+    public void An_unknown_way_to_treat_duplicates_is_refused()
+        => new IdempotencyOptions { OnDuplicate = (DuplicateMode)9 }.Problems().Should().Equal("OnDuplicate must be a DuplicateMode; it is 9.");
 
     [Fact]
     public void An_executor_is_not_made_of_invalid_options_nor_without_a_store()

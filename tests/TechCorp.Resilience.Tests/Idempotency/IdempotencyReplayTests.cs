@@ -7,7 +7,7 @@ public sealed class IdempotencyReplayTests
     [Fact, Trait("Spec", "ID1")]
     public async Task The_first_call_runs_the_operation_once_and_stores_its_result()
     {
-        IdempotentResult<Receipt> result = await _scene.CallAsync();
+        var result = await _scene.CallAsync();
 
         result.Should().Be(new IdempotentResult<Receipt>(new Receipt("run 1", 5), Replayed: false));
         _scene.Runs.Should().Be(1);
@@ -20,7 +20,7 @@ public sealed class IdempotencyReplayTests
     {
         await _scene.CallAsync();
 
-        IdempotentResult<Receipt> result = await _scene.CallAsync();
+        var result = await _scene.CallAsync();
 
         result.Should().Be(new IdempotentResult<Receipt>(new Receipt("run 1", 5), Replayed: true));
         _scene.Runs.Should().Be(1);
@@ -41,7 +41,7 @@ public sealed class IdempotencyReplayTests
     public async Task Another_request_is_refused_at_once_while_the_first_one_runs()
     {
         var gate = new TaskCompletionSource<Receipt>();
-        ValueTask<IdempotentResult<Receipt>> first = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)));
+        var first = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)));
 
         Func<Task> call = async () => await _scene.CallAsync(fingerprint: Fingerprint.Of("order 18"));
 
@@ -63,11 +63,11 @@ public sealed class IdempotencyReplayTests
     {
         var nothingFound = _scene.Operation((_, _) => new ValueTask<Receipt>((Receipt)null!));
         var number = new IdempotentOperation<int, int?>(static (n, _, _) => new(n == 0 ? null : n), new JsonResultSerializer<int?>("count", ShopJson.Default.NullableInt32));
-        int sent = 0;
-        IdempotentOperation<int, NoResult> send = IdempotentAction.Create<int>((_, _, _) => { sent++; return default; });
-        for (int i = 0; i < 2; i++)
+        var sent = 0;
+        var send = IdempotentAction.Create<int>((_, _, _) => { sent++; return default; });
+        for (var i = 0; i < 2; i++)
         {
-            bool replayed = i == 1;
+            var replayed = i == 1;
             (await _scene.CallAsync(nothingFound)).Should().Be(new IdempotentResult<Receipt>(null!, replayed));
             (await Execute(number, "null", 0)).Should().Be(new IdempotentResult<int?>(null, replayed));
             (await Execute(number, "seven", 7)).Should().Be(new IdempotentResult<int?>(7, replayed));
@@ -76,8 +76,8 @@ public sealed class IdempotencyReplayTests
 
         sent.Should().Be(1);
 
-        ValueTask<IdempotentResult<T>> Execute<T>(IdempotentOperation<int, T> operation, string key, int state) =>
-            _scene.Process.ExecuteAsync(operation, new IdempotencyKey("types", key), Fingerprint.None, state);
+        ValueTask<IdempotentResult<T>> Execute<T>(IdempotentOperation<int, T> operation, string key, int state)
+            => _scene.Process.ExecuteAsync(operation, new IdempotencyKey("types", key), Fingerprint.None, state);
     }
 
     [Fact, Trait("Spec", "ID22")]
@@ -86,7 +86,7 @@ public sealed class IdempotencyReplayTests
         await _scene.CallAsync();
         var next = new IdempotentOperation<int, Receipt>((_, _, _) => throw new InvalidOperationException("ran"), new JsonResultSerializer<Receipt>("receipt.v2", ShopJson.Default.Receipt));
 
-        StoredResultUnreadableException thrown =
+        var thrown =
             (await _scene.Awaiting(s => s.CallAsync(next).AsTask()).Should().ThrowAsync<StoredResultUnreadableException>()).Which;
 
         thrown.StoredTag.Should().Be("receipt");
@@ -116,7 +116,7 @@ public sealed class IdempotencyReplayTests
     [Fact, Trait("Spec", "ID23")]
     public void Half_a_surrogate_pair_is_refused_because_two_keys_would_become_one_in_a_database()
     {
-        string pair = char.ConvertFromUtf32(0x1F600);
+        var pair = char.ConvertFromUtf32(0x1F600);
 
         new IdempotencyKey("s", pair).Value.Should().Be(pair);
         FluentActions.Invoking(() => new IdempotencyKey("s", pair[..1])).Should().Throw<ArgumentException>();

@@ -30,11 +30,11 @@ internal sealed class IdempotencyScene
     /// <summary>The given work as an operation whose runs are counted.</summary>
     public IdempotentOperation<int, Receipt> Operation(
         Func<IdempotencyLease, CancellationToken, ValueTask<Receipt>>? work = null,
-        IdempotencyFailurePolicy onFailure = IdempotencyFailurePolicy.Release) =>
-        new(
+        IdempotencyFailurePolicy onFailure = IdempotencyFailurePolicy.Release)
+        => new(
             (_, lease, token) =>
             {
-                int run = Interlocked.Increment(ref _runs);
+                var run = Interlocked.Increment(ref _runs);
                 return work?.Invoke(lease, token) ?? new ValueTask<Receipt>(new Receipt($"run {run}", 5));
             },
             new JsonResultSerializer<Receipt>("receipt", ShopJson.Default.Receipt))
@@ -47,6 +47,6 @@ internal sealed class IdempotencyScene
         IdempotencyExecutor? process = null,
         IdempotencyKey? key = null,
         Fingerprint? fingerprint = null,
-        CancellationToken cancellationToken = default) =>
-        (process ?? Process).ExecuteAsync(operation ?? Operation(), key ?? Key, fingerprint ?? Request, 0, cancellationToken);
+        CancellationToken cancellationToken = default)
+        => (process ?? Process).ExecuteAsync(operation ?? Operation(), key ?? Key, fingerprint ?? Request, 0, cancellationToken);
 }

@@ -13,7 +13,7 @@ public sealed class IdempotencyStoreCallsTests
     public async Task A_claim_that_the_store_does_not_answer_ends_with_the_store_timeout()
     {
         _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => _silence.Task;
-        IdempotencyExecutor process = NewProcess(new() { StoreTimeout = TimeSpan.FromSeconds(3) });
+        var process = NewProcess(new() { StoreTimeout = TimeSpan.FromSeconds(3) });
 
         await _scene.Clock.Awaiting(c => c.RunAsync(_scene.CallAsync(process: process).AsTask())).Should().ThrowAsync<TimeoutRejectedException>();
 
@@ -24,13 +24,13 @@ public sealed class IdempotencyStoreCallsTests
     [Fact]
     public async Task A_completion_that_the_store_does_not_answer_is_given_up_after_the_store_timeout_and_repeated_soon()
     {
-        int completions = 0;
+        var completions = 0;
         _late.Before[nameof(IIdempotencyStore.CompleteAsync)] = () => ++completions < 5 ? _silence.Task : Task.CompletedTask;
-        IdempotencyExecutor process = NewProcess(new() { StoreTimeout = TimeSpan.FromSeconds(3), CompletionAttempts = 5 });
-        Task<IdempotentResult<Receipt>> call = _scene.CallAsync(process: process).AsTask();
+        var process = NewProcess(new() { StoreTimeout = TimeSpan.FromSeconds(3), CompletionAttempts = 5 });
+        var call = _scene.CallAsync(process: process).AsTask();
         await _scene.Clock.TimerSetAsync(); // the lease's, which nobody needs any more
 
-        foreach (int pause in (int[])[100, 200, 400, 800])
+        foreach (var pause in (int[])[100, 200, 400, 800])
         {
             await NextTimerAsync(TimeSpan.FromSeconds(3));
             await NextTimerAsync(TimeSpan.FromMilliseconds(pause));
@@ -58,9 +58,9 @@ public sealed class IdempotencyStoreCallsTests
     public async Task Duplicates_get_the_failure_of_a_claim_they_waited_for()
     {
         _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => _silence.Task;
-        IdempotencyExecutor process = NewProcess();
-        Task<IdempotentResult<Receipt>> first = _scene.CallAsync(process: process).AsTask();
-        Task<IdempotentResult<Receipt>> second = _scene.CallAsync(process: process).AsTask();
+        var process = NewProcess();
+        var first = _scene.CallAsync(process: process).AsTask();
+        var second = _scene.CallAsync(process: process).AsTask();
 
         _silence.SetException(new IOException("away"));
 
@@ -72,13 +72,13 @@ public sealed class IdempotencyStoreCallsTests
     public async Task Even_where_duplicates_conflict_one_that_comes_while_a_stored_result_is_read_gets_the_result_too()
     {
         await _scene.CallAsync();
-        IdempotencyExecutor process = NewProcess(new() { OnDuplicate = DuplicateMode.Conflict });
+        var process = NewProcess(new() { OnDuplicate = DuplicateMode.Conflict });
         Task<IdempotentResult<Receipt>>? second = null;
         var reader = new HookedSerializer();
         var operation = new IdempotentOperation<int, Receipt>(static (_, _, _) => default, reader);
         reader.BeforeRead = () => second ??= _scene.CallAsync(operation, process).AsTask();
 
-        IdempotentResult<Receipt> first = await _scene.CallAsync(operation, process);
+        var first = await _scene.CallAsync(operation, process);
 
         (await second!).Should().Be(first);
         first.Should().Be(new IdempotentResult<Receipt>(new Receipt("run 1", 5), Replayed: true));
@@ -89,7 +89,7 @@ public sealed class IdempotencyStoreCallsTests
     {
         var log = new ListLogger();
         _late.Before[nameof(IIdempotencyStore.FailAsync)] = () => throw new InvalidOperationException("read-only");
-        IdempotencyExecutor process = NewProcess(new() { CompletionAttempts = 1 }, log);
+        var process = NewProcess(new() { CompletionAttempts = 1 }, log);
 
         await _scene.Awaiting(s => s.CallAsync(Failing(), process).AsTask()).Should().ThrowAsync<FormatException>();
 
@@ -100,7 +100,7 @@ public sealed class IdempotencyStoreCallsTests
     public async Task A_failure_after_the_key_was_lost_is_logged_as_the_loss_of_the_lease_and_one_that_was_stored_is_not_logged()
     {
         var log = new ListLogger();
-        IdempotencyExecutor process = NewProcess(logger: log);
+        var process = NewProcess(logger: log);
         await _scene.Awaiting(s => s.CallAsync(Failing(), process).AsTask()).Should().ThrowAsync<FormatException>();
         log.Entries.Should().BeEmpty();
 

@@ -9,7 +9,7 @@ public sealed class InMemoryIdempotencyStoreTests
     public async Task A_full_store_forgets_the_outcome_that_finished_longest_ago()
     {
         var store = new InMemoryIdempotencyStore(capacity: 3, _clock);
-        IdempotencyLease running = await Claim(store, "running");
+        var running = await Claim(store, "running");
         await Finish(store, "first");
         await Finish(store, "second");
 
@@ -43,7 +43,7 @@ public sealed class InMemoryIdempotencyStoreTests
     {
         var store = new InMemoryIdempotencyStore(capacity: 2, _clock);
         await Claim(store, "a");
-        IdempotencyLease b = await Claim(store, "b");
+        var b = await Claim(store, "b");
 
         await store.Awaiting(s => Claim(s, "c")).Should().ThrowAsync<InvalidOperationException>().WithMessage("*2 records*");
 
@@ -55,7 +55,7 @@ public sealed class InMemoryIdempotencyStoreTests
     public async Task Keys_that_expire_and_run_again_leave_nothing_behind()
     {
         var store = new InMemoryIdempotencyStore(capacity: 2, _clock);
-        for (int i = 0; i < 10; i++)
+        for (var i = 0; i < 10; i++)
         {
             await Finish(store, "again");
             _clock.Advance(TimeSpan.FromHours(1));
@@ -97,11 +97,11 @@ public sealed class InMemoryIdempotencyStoreTests
     {
         var store = new InMemoryIdempotencyStore(timeProvider: TimeProvider.System);
         await Finish(store, "hit");
-        IdempotencyClaimRequest request = Request("hit");
+        var request = Request("hit");
         Hit();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
         {
             Hit();
         }
@@ -111,13 +111,13 @@ public sealed class InMemoryIdempotencyStoreTests
         void Hit() => _ = store.TryBeginAsync(request).Result.Status;
     }
 
-    private static IdempotencyClaimRequest Request(string key) =>
-        new(new IdempotencyKey("memory", key), Fingerprint.None, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
+    private static IdempotencyClaimRequest Request(string key)
+        => new(new IdempotencyKey("memory", key), Fingerprint.None, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
 
     private static async Task<IdempotencyLease> Claim(InMemoryIdempotencyStore store, string key) => (await store.TryBeginAsync(Request(key))).Lease;
 
     private static async Task<IdempotencyClaimStatus> Status(InMemoryIdempotencyStore store, string key) => (await store.TryBeginAsync(Request(key))).Status;
 
-    private static async Task Finish(InMemoryIdempotencyStore store, string key) =>
-        (await store.CompleteAsync(await Claim(store, key), Outcome, TimeSpan.FromHours(1))).Should().BeTrue();
+    private static async Task Finish(InMemoryIdempotencyStore store, string key)
+        => (await store.CompleteAsync(await Claim(store, key), Outcome, TimeSpan.FromHours(1))).Should().BeTrue();
 }

@@ -9,7 +9,7 @@ public sealed class LeaseKeeperTests
     public async Task An_operation_that_has_stored_its_outcome_itself_has_not_lost_its_lease()
     {
         var gate = new TaskCompletionSource();
-        Task<IdempotentResult<Receipt>> call = _scene.CallAsync(
+        var call = _scene.CallAsync(
             _scene.Operation(async (lease, token) =>
             {
                 var joined = new StoredOutcome(Failed: false, "receipt", "{\"Id\":\"joined\",\"Amount\":5}"u8.ToArray());
@@ -24,7 +24,7 @@ public sealed class LeaseKeeperTests
         await Task.WhenAny(call, _scene.Clock.TimerSetAsync());
         gate.SetResult();
 
-        IdempotentResult<Receipt> result = await call;
+        var result = await call;
         result.Replayed.Should().BeFalse();
         result.Value.Id.Should().Be("joined");
         _scene.Store.Renewals.Should().Equal(true);
@@ -38,7 +38,7 @@ public sealed class LeaseKeeperTests
     {
         _scene.Store.RenewInstead = static _ => new(new TaskCompletionSource<bool>().Task);
         TimeSpan? cancelledAt = null;
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(
+        var call = _scene.CallAsync(
             _scene.Operation((_, token) =>
             {
                 token.Register(() => cancelledAt = _scene.Clock.Elapsed);
@@ -46,7 +46,7 @@ public sealed class LeaseKeeperTests
             }),
             NewProcess(new() { StoreTimeout = TimeSpan.FromSeconds(storeTimeout) }));
 
-        foreach (int wait in waits)
+        foreach (var wait in waits)
         {
             (await _scene.Clock.TimerSetAsync()).TotalSeconds.Should().Be(wait);
             _scene.Clock.Advance(TimeSpan.FromSeconds(wait));
@@ -62,13 +62,13 @@ public sealed class LeaseKeeperTests
     public async Task A_logger_that_throws_when_a_renewal_fails_does_not_stop_the_next_one()
     {
         var gate = new TaskCompletionSource<Receipt>();
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
+        var call = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
         (await _scene.Clock.TimerSetAsync()).TotalSeconds.Should().Be(10);
         _scene.Clock.Advance(TimeSpan.FromSeconds(10));
         _scene.Store.FailRenewalsWith = null;
 
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             (await _scene.Clock.TimerSetAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).TotalSeconds.Should().Be(10);
             _scene.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -83,7 +83,7 @@ public sealed class LeaseKeeperTests
     public async Task A_logger_that_throws_when_the_lease_is_lost_does_not_keep_the_operation_running()
     {
         _scene.Store.RenewInstead = static _ => new(false);
-        ValueTask<IdempotentResult<Receipt>> call = _scene.CallAsync(
+        var call = _scene.CallAsync(
             _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
         await _scene.Clock.TimerSetAsync();
 
@@ -97,7 +97,7 @@ public sealed class LeaseKeeperTests
     public async Task A_logger_that_throws_does_not_hide_the_failure_of_the_operation()
     {
         var process = new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger());
-        Task<IdempotentResult<Receipt>> call = _scene.CallAsync(
+        var call = _scene.CallAsync(
             _scene.Operation(async (lease, _) =>
             {
                 (await _scene.Memory.FailAsync(lease, ClaimDisposition.Release)).Should().BeTrue(); // what the executor wants to do is done: it logs

@@ -13,13 +13,13 @@ public sealed class MemoryReplayTests
     public async Task A_hit_allocates_nothing_through_the_executor()
     {
         var number = new IdempotentOperation<int, int>(static (n, _, _) => new(n), new JsonResultSerializer<int>("number", ShopJson.Default.Int32));
-        IdempotentOperation<int, NoResult> action = IdempotentAction.Create<int>(static (_, _, _) => default);
+        var action = IdempotentAction.Create<int>(static (_, _, _) => default);
         await Call(number, "number");
         await Call(action, "action");
-        int replayed = Hit();
+        var replayed = Hit();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
         {
             replayed += Hit();
         }
@@ -61,8 +61,8 @@ public sealed class MemoryReplayTests
         await CallAsync();
         var next = new IdempotentOperation<int, int>(static (_, _, _) => new(0), new JsonResultSerializer<int>("number.v2", ShopJson.Default.Int32));
 
-        ValueTask<IdempotentResult<int>> failure = Call(failing, "failing");
-        ValueTask<IdempotentResult<int>> unreadable = Call(next, "order");
+        var failure = Call(failing, "failing");
+        var unreadable = Call(next, "order");
 
         await failure.Awaiting(call => call.AsTask()).Should().ThrowAsync<StoredFailureException>();
         await unreadable.Awaiting(call => call.AsTask()).Should().ThrowAsync<StoredResultUnreadableException>();
@@ -74,6 +74,6 @@ public sealed class MemoryReplayTests
         return _executor.ExecuteAsync(operation, new IdempotencyKey("memory", "order"), fingerprint ?? Fingerprint.None, 17);
     }
 
-    private ValueTask<IdempotentResult<T>> Call<T>(IdempotentOperation<int, T> operation, string key) =>
-        _executor.ExecuteAsync(operation, new IdempotencyKey("memory", key), Fingerprint.None, 17);
+    private ValueTask<IdempotentResult<T>> Call<T>(IdempotentOperation<int, T> operation, string key)
+        => _executor.ExecuteAsync(operation, new IdempotencyKey("memory", key), Fingerprint.None, 17);
 }

@@ -33,8 +33,8 @@ internal sealed class WatchedStore(IIdempotencyStore inner) : IIdempotencyStore
         return FailCompletionsWith is null ? inner.CompleteAsync(lease, outcome, retention, cancellationToken) : throw FailCompletionsWith;
     }
 
-    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default) =>
-        inner.FailAsync(lease, disposition, cancellationToken);
+    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
+        => inner.FailAsync(lease, disposition, cancellationToken);
 
     public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
     {
@@ -43,13 +43,13 @@ internal sealed class WatchedStore(IIdempotencyStore inner) : IIdempotencyStore
             throw FailRenewalsWith;
         }
 
-        bool renewed = RenewInstead is null ? await inner.RenewAsync(lease, duration, cancellationToken) : await RenewInstead(cancellationToken);
+        var renewed = RenewInstead is null ? await inner.RenewAsync(lease, duration, cancellationToken) : await RenewInstead(cancellationToken);
         Renewals.Add(renewed);
         return renewed;
     }
 
-    public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default) =>
-        inner.ResolveAsync(key, outcome, retention, cancellationToken);
+    public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+        => inner.ResolveAsync(key, outcome, retention, cancellationToken);
 
     public ValueTask<int> SweepAsync(int maxRecords, CancellationToken cancellationToken = default) => inner.SweepAsync(maxRecords, cancellationToken);
 }

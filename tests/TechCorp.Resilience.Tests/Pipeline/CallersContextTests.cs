@@ -30,7 +30,7 @@ public sealed class CallersContextTests
     public void A_wait_between_attempts_ends_elsewhere() => ShouldNotPost(
         () =>
         {
-            int attempts = 0;
+            var attempts = 0;
             return _pipeline.ExecuteAsync((_, _) => ++attempts == 1 ? throw new TimeoutException() : new ValueTask<int>(1), 0).AsTask();
         },
         () => _clock.Advance(TimeSpan.FromSeconds(1)));

@@ -7,7 +7,7 @@ public sealed class ClassificationTests
     [Fact, Trait("Spec", "CL1")]
     public async Task A_value_is_a_success()
     {
-        CircuitBreaker breaker = AfterFourFailures();
+        var breaker = AfterFourFailures();
 
         await breaker.ExecuteAsync(static _ => new ValueTask<int>(1));
 
@@ -17,7 +17,7 @@ public sealed class ClassificationTests
     [Fact, Trait("Spec", "CL2")]
     public async Task A_value_that_the_operation_calls_a_failure_is_one()
     {
-        CircuitBreaker breaker = AfterFourFailures();
+        var breaker = AfterFourFailures();
         var operation = new ResilientOperation<int, int>(static (status, _) => new ValueTask<int>(status)) { IsFailure = static status => status >= 500 };
 
         (await breaker.ExecuteAsync(operation, 503)).Should().Be(503, "the last value is the caller's, failure or not");
@@ -34,9 +34,9 @@ public sealed class ClassificationTests
     [Fact, Trait("Spec", "CL4")]
     public async Task A_cancellation_by_the_caller_is_neutral()
     {
-        CircuitBreaker breaker = AfterFourFailures();
+        var breaker = AfterFourFailures();
         using var caller = new CancellationTokenSource();
-        ValueTask<int> call = breaker.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        var call = breaker.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
 
         await caller.CancelAsync();
 
@@ -45,14 +45,14 @@ public sealed class ClassificationTests
     }
 
     [Fact, Trait("Spec", "CL5")]
-    public async Task A_cancellation_that_the_caller_did_not_ask_for_is_a_failure() =>
-        await ShouldCount(RecordedAs.Failure, () => throw new TaskCanceledException("HttpClient.Timeout"));
+    public async Task A_cancellation_that_the_caller_did_not_ask_for_is_a_failure()
+        => await ShouldCount(RecordedAs.Failure, () => throw new TaskCanceledException("HttpClient.Timeout"));
 
     [Fact, Trait("Spec", "CL6")]
     public async Task A_timeout_of_the_pipeline_is_a_failure()
     {
         var pipeline = ResiliencePipeline.Create("inventory", new ResiliencePipelineOptions { Retry = null }, _clock);
-        ValueTask<int> call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
         await _clock.TimerSetAsync();
 
         _clock.Advance(TimeSpan.FromSeconds(5));
@@ -67,7 +67,7 @@ public sealed class ClassificationTests
         var pipeline = ResiliencePipeline.Create("inventory", new ResiliencePipelineOptions { Retry = null }, _clock);
         using var caller = new CancellationTokenSource();
         var gate = new TaskCompletionSource();
-        ValueTask<int> call = pipeline.ExecuteAsync(
+        var call = pipeline.ExecuteAsync(
             async ValueTask<int> (_, token) =>
             {
                 await gate.Task;
@@ -96,16 +96,16 @@ public sealed class ClassificationTests
     }
 
     [Fact, Trait("Spec", "CL9")]
-    public async Task An_ignored_exception_is_neutral_and_so_are_those_derived_from_it() =>
-        await ShouldCount(RecordedAs.Neutral, () => throw new FileNotFoundException(), new OutcomeRules().Ignore<IOException>());
+    public async Task An_ignored_exception_is_neutral_and_so_are_those_derived_from_it()
+        => await ShouldCount(RecordedAs.Neutral, () => throw new FileNotFoundException(), new OutcomeRules().Ignore<IOException>());
 
     [Fact, Trait("Spec", "CL9")]
-    public async Task An_exception_treated_as_success_forgets_the_failures() =>
-        await ShouldCount(RecordedAs.Success, () => throw new KeyNotFoundException(), new OutcomeRules().TreatAsSuccess<KeyNotFoundException>());
+    public async Task An_exception_treated_as_success_forgets_the_failures()
+        => await ShouldCount(RecordedAs.Success, () => throw new KeyNotFoundException(), new OutcomeRules().TreatAsSuccess<KeyNotFoundException>());
 
     [Fact, Trait("Spec", "CL9")]
-    public async Task The_first_rule_that_fits_decides() =>
-        await ShouldCount(
+    public async Task The_first_rule_that_fits_decides()
+        => await ShouldCount(
             RecordedAs.Success,
             () => throw new FileNotFoundException(),
             new OutcomeRules().TreatAsSuccess<FileNotFoundException>().Ignore<IOException>());
@@ -122,21 +122,21 @@ public sealed class ClassificationTests
     [InlineData(OutcomeClass.Failure, true)]
     [InlineData(OutcomeClass.Neutral, false)]
     [InlineData(OutcomeClass.Success, false)]
-    public void What_a_function_of_your_own_calls_a_failure_is_repeated_and_nothing_else(OutcomeClass outcome, bool mayRetry) =>
-        new OutcomeRules().Classify(_ => outcome).Judge(new ArgumentException("order")).Should().Be(new Verdict(outcome, mayRetry));
+    public void What_a_function_of_your_own_calls_a_failure_is_repeated_and_nothing_else(OutcomeClass outcome, bool mayRetry)
+        => new OutcomeRules().Classify(_ => outcome).Judge(new ArgumentException("order")).Should().Be(new Verdict(outcome, mayRetry));
 
     [Fact, Trait("Spec", "CL9")]
-    public void A_function_of_your_own_can_leave_an_exception_to_the_next_rule() =>
-        new OutcomeRules().Classify(static _ => null).Ignore<IOException>().Judge(new IOException()).Class.Should().Be(OutcomeClass.Neutral);
+    public void A_function_of_your_own_can_leave_an_exception_to_the_next_rule()
+        => new OutcomeRules().Classify(static _ => null).Ignore<IOException>().Judge(new IOException()).Class.Should().Be(OutcomeClass.Neutral);
 
     [Fact]
-    public void A_missing_function_is_refused() =>
-        FluentActions.Invoking(() => new OutcomeRules().Classify(null!)).Should().Throw<ArgumentNullException>().WithParameterName("classify");
+    public void A_missing_function_is_refused()
+        => FluentActions.Invoking(() => new OutcomeRules().Classify(null!)).Should().Throw<ArgumentNullException>().WithParameterName("classify");
 
     [Fact, Trait("Spec", "CL10")]
     public async Task When_the_result_predicate_throws_that_is_the_outcome_and_counts_as_a_failure()
     {
-        CircuitBreaker breaker = AfterFourFailures();
+        var breaker = AfterFourFailures();
         var operation = new ResilientOperation<int, int>(static (_, _) => new ValueTask<int>(1)) { IsFailure = static _ => throw new FormatException() };
 
         await breaker.Awaiting(b => b.ExecuteAsync(operation, 0).AsTask()).Should().ThrowAsync<FormatException>();
@@ -147,7 +147,7 @@ public sealed class ClassificationTests
     [Fact, Trait("Spec", "CL10")]
     public async Task When_the_classifier_throws_its_exception_propagates_and_counts_as_a_failure()
     {
-        CircuitBreaker breaker = AfterFourFailures(new OutcomeRules().Classify(static _ => throw new FormatException()));
+        var breaker = AfterFourFailures(new OutcomeRules().Classify(static _ => throw new FormatException()));
 
         await breaker.Awaiting(b => b.ExecuteAsync(static ValueTask<int> (_) => throw new TimeoutException()).AsTask()).Should().ThrowAsync<FormatException>();
 
@@ -179,7 +179,7 @@ public sealed class ClassificationTests
     [Fact, Trait("Spec", "CL12")]
     public async Task A_null_task_is_a_failure()
     {
-        CircuitBreaker breaker = AfterFourFailures();
+        var breaker = AfterFourFailures();
         Func<CancellationToken, Task<int>> broken = static _ => null!;
 
         await breaker.Awaiting(b => b.ExecuteAsync(broken).AsTask()).Should().ThrowAsync<InvalidOperationException>();
@@ -190,7 +190,7 @@ public sealed class ClassificationTests
     [Fact, Trait("Spec", "CL13")]
     public async Task An_ill_process_is_recorded_and_thrown_even_by_the_shape_that_does_not_throw()
     {
-        CircuitBreaker breaker = AfterFourFailures(new OutcomeRules().Ignore<Exception>());
+        var breaker = AfterFourFailures(new OutcomeRules().Ignore<Exception>());
 
         await breaker.Awaiting(b => b.TryExecuteAsync(static ValueTask<int> (_, _) => throw new InsufficientExecutionStackException(), 0).AsTask())
             .Should().ThrowAsync<InsufficientExecutionStackException>();
@@ -200,7 +200,7 @@ public sealed class ClassificationTests
 
     private async Task ShouldCount(RecordedAs expected, Func<ValueTask<int>> operation, OutcomeRules? rules = null)
     {
-        CircuitBreaker breaker = AfterFourFailures(rules);
+        var breaker = AfterFourFailures(rules);
         await breaker.TryExecuteAsync((_, _) => operation(), 0);
         (expected switch
         {

@@ -14,7 +14,7 @@ public sealed class DiscardTests
             Fallback = static (_, _, _) => new(new MemoryStream()),
         };
 
-        MemoryStream answer = await Create(new ResiliencePipelineOptions { Retry = null, FallbackOn = FallbackOn.Failure }).ExecuteAsync(operation, 0);
+        var answer = await Create(new ResiliencePipelineOptions { Retry = null, FallbackOn = FallbackOn.Failure }).ExecuteAsync(operation, 0);
 
         failing.CanRead.Should().BeFalse();
         answer.CanRead.Should().BeTrue();
@@ -35,7 +35,7 @@ public sealed class DiscardTests
     [Fact]
     public async Task Nothing_is_discarded_when_there_is_no_result()
     {
-        int discarded = 0;
+        var discarded = 0;
         var operation = new ResilientOperation<int, int>(static (_, _) => throw new TimeoutException()) { Discard = _ => discarded++ };
 
         await Create(new ResiliencePipelineOptions()).Awaiting(p => _clock.RunAsync(p.ExecuteAsync(operation, 0).AsTask())).Should().ThrowAsync<TimeoutException>();

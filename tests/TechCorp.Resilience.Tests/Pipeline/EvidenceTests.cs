@@ -10,8 +10,8 @@ public sealed class EvidenceTests
     [Fact]
     public async Task A_circuit_that_results_opened_says_which_result_it_was()
     {
-        ResiliencePipeline pipeline = Pipeline(attempts: 1, threshold: 2);
-        ResilientOperation<int, int> operation = Status(static status => $"status {status}");
+        var pipeline = Pipeline(attempts: 1, threshold: 2);
+        var operation = Status(static status => $"status {status}");
 
         await pipeline.ExecuteAsync(operation, 500);
         await pipeline.ExecuteAsync(operation, 503);
@@ -25,7 +25,7 @@ public sealed class EvidenceTests
     [Fact]
     public async Task Without_an_explanation_it_says_that_a_result_counted_as_a_failure()
     {
-        ResiliencePipeline pipeline = Pipeline(attempts: 1, threshold: 1);
+        var pipeline = Pipeline(attempts: 1, threshold: 1);
 
         await pipeline.ExecuteAsync(Status(explain: null), 503);
 
@@ -35,7 +35,7 @@ public sealed class EvidenceTests
     [Fact]
     public async Task An_explanation_that_throws_changes_nothing_but_the_words()
     {
-        ResiliencePipeline pipeline = Pipeline(attempts: 1, threshold: 1);
+        var pipeline = Pipeline(attempts: 1, threshold: 1);
 
         (await pipeline.ExecuteAsync(Status(static _ => throw new FormatException()), 503)).Should().Be(503);
 
@@ -46,8 +46,8 @@ public sealed class EvidenceTests
     [Fact]
     public async Task A_success_is_not_explained()
     {
-        ResiliencePipeline pipeline = Pipeline(attempts: 1, threshold: 1);
-        int asked = 0;
+        var pipeline = Pipeline(attempts: 1, threshold: 1);
+        var asked = 0;
 
         await pipeline.ExecuteAsync(Status(_ => $"{++asked}"), 200);
 
@@ -57,8 +57,8 @@ public sealed class EvidenceTests
     [Fact]
     public async Task A_call_that_the_circuit_cuts_short_carries_the_result_that_failed()
     {
-        ResiliencePipeline pipeline = Pipeline(attempts: 3, threshold: 1);
-        ResilientOperation<int, int> operation = Status(static status => $"status {status}");
+        var pipeline = Pipeline(attempts: 3, threshold: 1);
+        var operation = Status(static status => $"status {status}");
 
         (await pipeline.Awaiting(p => p.ExecuteAsync(operation, 503).AsTask()).Should().ThrowAsync<CircuitOpenException>())
             .Which.InnerException.Should().BeOfType<FailedResultException>().Which.Message.Should().EndWith("status 503.");
@@ -75,8 +75,8 @@ public sealed class EvidenceTests
         notices.Should().ContainSingle().Which.Exception.Should().BeNull();
     }
 
-    private static ResilientOperation<int, int> Status(Func<int, string?>? explain) =>
-        new(static (status, _) => new ValueTask<int>(status)) { IsFailure = static status => status >= 500, Explain = explain };
+    private static ResilientOperation<int, int> Status(Func<int, string?>? explain)
+        => new(static (status, _) => new ValueTask<int>(status)) { IsFailure = static status => status >= 500, Explain = explain };
 
     private ResiliencePipeline Pipeline(int attempts, int threshold) => ResiliencePipeline.Create(
         "gateway",

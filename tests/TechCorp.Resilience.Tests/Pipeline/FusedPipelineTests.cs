@@ -8,9 +8,9 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT9")]
     public async Task When_the_circuit_opens_between_attempts_the_call_ends_at_once_with_the_failure_inside()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { CircuitBreaker = new() { FailureThreshold = 2 } });
+        var pipeline = Create(new ResiliencePipelineOptions { CircuitBreaker = new() { FailureThreshold = 2 } });
 
-        CircuitOpenException thrown = (await Failing(pipeline).Should().ThrowAsync<CircuitOpenException>()).Which;
+        var thrown = (await Failing(pipeline).Should().ThrowAsync<CircuitOpenException>()).Which;
 
         thrown.InnerException.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Be("attempt 2");
         _attempts.Should().Equal(0, 1);
@@ -20,9 +20,9 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT9"), Trait("Spec", "CB26")]
     public async Task When_the_circuit_opens_between_attempts_the_fallback_answers()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { CircuitBreaker = new() { FailureThreshold = 2 } });
+        var pipeline = Create(new ResiliencePipelineOptions { CircuitBreaker = new() { FailureThreshold = 2 } });
 
-        int answer = await _clock.RunAsync(pipeline.ExecuteAsync((_, _) => Attempted(), static (_, _, _) => new ValueTask<int>(-1), 0).AsTask());
+        var answer = await _clock.RunAsync(pipeline.ExecuteAsync((_, _) => Attempted(), static (_, _, _) => new ValueTask<int>(-1), 0).AsTask());
 
         answer.Should().Be(-1);
     }
@@ -30,7 +30,7 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT1")]
     public async Task With_the_default_numbers_the_fifth_failure_opens_the_circuit_and_is_what_the_caller_gets()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions());
+        var pipeline = Create(new ResiliencePipelineOptions());
 
         await Failing(pipeline).Should().ThrowExactlyAsync<InvalidOperationException>().WithMessage("attempt 5");
 
@@ -41,13 +41,13 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT9")]
     public async Task By_choice_a_call_waits_for_the_circuit_and_becomes_its_probe()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions
+        var pipeline = Create(new ResiliencePipelineOptions
         {
             Retry = new RetryOptions { WaitForCircuit = true },
             CircuitBreaker = new() { FailureThreshold = 2 },
         });
 
-        int result = await _clock.RunAsync(pipeline.ExecuteAsync((_, _) => Attempted(succeedOn: 3), 0).AsTask());
+        var result = await _clock.RunAsync(pipeline.ExecuteAsync((_, _) => Attempted(succeedOn: 3), 0).AsTask());
 
         result.Should().Be(3);
         _attempts.Should().Equal(0, 1, 31);
@@ -57,11 +57,11 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT9")]
     public async Task A_call_that_comes_while_the_circuit_is_open_can_wait_too_without_spending_an_attempt()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { WaitForCircuit = true } });
+        var pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { WaitForCircuit = true } });
         pipeline.CircuitBreaker!.Fail(5);
         var operation = new ResilientOperation<int, int>((_, attempt) => new ValueTask<int>(attempt.Number));
 
-        int attempt = await _clock.RunAsync(pipeline.ExecuteAsync(operation, 0).AsTask());
+        var attempt = await _clock.RunAsync(pipeline.ExecuteAsync(operation, 0).AsTask());
 
         attempt.Should().Be(1);
         _clock.Elapsed.TotalSeconds.Should().Be(30);
@@ -70,7 +70,7 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT9")]
     public async Task It_does_not_wait_for_the_circuit_when_that_would_pass_the_deadline()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions
+        var pipeline = Create(new ResiliencePipelineOptions
         {
             Retry = new RetryOptions { WaitForCircuit = true },
             Deadline = TimeSpan.FromSeconds(20),
@@ -86,7 +86,7 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT13")]
     public async Task No_wait_is_begun_that_would_end_after_the_deadline()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(6), CircuitBreaker = null });
+        var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(6), CircuitBreaker = null });
 
         await Failing(pipeline).Should().ThrowAsync<InvalidOperationException>().WithMessage("attempt 3");
 
@@ -97,8 +97,8 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT13"), Trait("Spec", "TO8")]
     public async Task The_deadline_cuts_a_running_attempt_short_and_says_that_it_was_the_deadline()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3) });
-        ValueTask<int> call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3) });
+        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
         (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(3);
 
         _clock.Advance(TimeSpan.FromSeconds(3));
@@ -109,7 +109,7 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "HT1"), Trait("Spec", "CL6")]
     public async Task A_timed_out_attempt_is_followed_by_the_next_one()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions());
+        var pipeline = Create(new ResiliencePipelineOptions());
 
         int attempt = await _clock.RunAsync(pipeline.ExecuteAsync(
             new ResilientOperation<int, int>((_, attempt) => attempt.Number < 2 ? Hang.UntilCancelled<int>(attempt.CancellationToken) : new ValueTask<int>(attempt.Number)),
@@ -155,8 +155,8 @@ public sealed class FusedPipelineTests
     [InlineData(3, 3)]
     public async Task Of_deadline_and_limit_of_the_attempt_the_shorter_one_ends_it_and_is_named(int deadline, int expected)
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(deadline), Retry = null });
-        ValueTask<int> call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(deadline), Retry = null });
+        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
         (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(expected);
 
         _clock.Advance(TimeSpan.FromSeconds(expected));
@@ -167,11 +167,11 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "TO8")]
     public async Task When_deadline_and_limit_of_the_attempt_end_together_the_limit_is_named()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(8) });
+        var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(8) });
 
         Func<Task> call = () => _clock.RunAsync(pipeline.ExecuteAsync(
-            new ResilientOperation<int, int>((_, attempt) =>
-                attempt.Number < 3 ? throw new TimeoutException() : Hang.UntilCancelled<int>(attempt.CancellationToken)),
+            new ResilientOperation<int, int>((_, attempt)
+                => attempt.Number < 3 ? throw new TimeoutException() : Hang.UntilCancelled<int>(attempt.CancellationToken)),
             0).AsTask());
 
         (await call.Should().ThrowAsync<TimeoutRejectedException>()).Which.Timeout.TotalSeconds.Should().Be(5, "the third attempt begins 3 s after the call");
@@ -180,8 +180,8 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "RT13")]
     public async Task A_deadline_without_a_limit_of_the_attempt_cuts_it_short_too()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3), Timeout = null });
-        ValueTask<int> call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3), Timeout = null });
+        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
 
         (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(3);
         _clock.Advance(TimeSpan.FromSeconds(3));
@@ -193,9 +193,9 @@ public sealed class FusedPipelineTests
     public async Task A_caller_that_cancels_between_two_attempts_gets_no_second_one_even_without_a_wait()
     {
         using var caller = new CancellationTokenSource();
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { BaseDelay = TimeSpan.Zero, OnRetry = _ => caller.Cancel() } });
+        var pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { BaseDelay = TimeSpan.Zero, OnRetry = _ => caller.Cancel() } });
 
-        OperationCanceledException thrown = (await pipeline.Awaiting(p => p.ExecuteAsync((_, _) => Attempted(), 0, caller.Token).AsTask())
+        var thrown = (await pipeline.Awaiting(p => p.ExecuteAsync((_, _) => Attempted(), 0, caller.Token).AsTask())
             .Should().ThrowAsync<OperationCanceledException>().WithMessage("'gateway' was cancelled while it waited for attempt 2.")).Which;
 
         thrown.InnerException.Should().BeOfType<InvalidOperationException>();
@@ -205,7 +205,7 @@ public sealed class FusedPipelineTests
     [Fact, Trait("Spec", "CL10")]
     public async Task A_result_that_could_not_be_judged_is_not_asked_for_again()
     {
-        int attempts = 0;
+        var attempts = 0;
         var operation = new ResilientOperation<int, int>((_, _) => new ValueTask<int>(++attempts)) { IsFailure = static _ => throw new FormatException() };
 
         await Create(new ResiliencePipelineOptions()).Awaiting(p => _clock.RunAsync(p.ExecuteAsync(operation, 0).AsTask())).Should().ThrowAsync<FormatException>();
@@ -217,9 +217,9 @@ public sealed class FusedPipelineTests
     public async Task A_success_that_comes_later_pays_into_the_budget_too()
     {
         var budget = new RetryBudget(ratio: 1, minimum: 1);
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { Budget = budget } });
+        var pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { Budget = budget } });
         var answer = new TaskCompletionSource<int>();
-        ValueTask<int> call = pipeline.ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
+        var call = pipeline.ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
 
         answer.SetResult(1);
         await call;

@@ -7,8 +7,8 @@ public sealed class OutcomeShapeTests
     [Fact, Trait("Spec", "RT13")]
     public async Task The_deadline_holds_from_the_begin_of_the_call()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3) });
-        ValueTask<Outcome<int>> call = pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3) });
+        var call = pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
         (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(3);
 
         _clock.Advance(TimeSpan.FromSeconds(3));
@@ -19,11 +19,11 @@ public sealed class OutcomeShapeTests
     [Fact, Trait("Spec", "RT19")]
     public async Task A_success_that_completes_at_once_is_recorded_and_reads_no_clock()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions());
+        var pipeline = Create(new ResiliencePipelineOptions());
         pipeline.CircuitBreaker!.Fail(4);
-        int reads = _clock.TimestampReads;
+        var reads = _clock.TimestampReads;
 
-        Outcome<int> outcome = await pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(7), 0);
+        var outcome = await pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(7), 0);
 
         outcome.Value.Should().Be(7);
         pipeline.CircuitBreaker!.ConsecutiveFailures.Should().Be(0);
@@ -33,7 +33,7 @@ public sealed class OutcomeShapeTests
     [Fact, Trait("Spec", "CB26")]
     public async Task An_open_circuit_lets_the_fallback_answer()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions());
+        var pipeline = Create(new ResiliencePipelineOptions());
         pipeline.CircuitBreaker!.Isolate();
         var operation = new ResilientOperation<int, int>(static (_, _) => new ValueTask<int>(1)) { Fallback = static (_, _, _) => new ValueTask<int>(-1) };
 
@@ -43,10 +43,10 @@ public sealed class OutcomeShapeTests
     [Fact, Trait("Spec", "RT9")]
     public async Task By_choice_it_waits_for_the_circuit()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { WaitForCircuit = true } });
+        var pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { WaitForCircuit = true } });
         pipeline.CircuitBreaker!.Fail(5);
 
-        Outcome<int> outcome = await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(7), 0).AsTask());
+        var outcome = await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(7), 0).AsTask());
 
         outcome.Value.Should().Be(7);
         _clock.Elapsed.TotalSeconds.Should().Be(30);
@@ -55,10 +55,10 @@ public sealed class OutcomeShapeTests
     [Fact, Trait("Spec", "RT9")]
     public async Task A_circuit_that_opens_between_attempts_rejects_with_the_last_failure_inside()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { CircuitBreaker = new() { FailureThreshold = 1 } });
+        var pipeline = Create(new ResiliencePipelineOptions { CircuitBreaker = new() { FailureThreshold = 1 } });
         var last = new TimeoutException();
 
-        Outcome<int> outcome = await pipeline.TryExecuteAsync(ValueTask<int> (_, _) => throw last, 0);
+        var outcome = await pipeline.TryExecuteAsync(ValueTask<int> (_, _) => throw last, 0);
 
         outcome.Status.Should().Be(OutcomeStatus.Rejected);
         outcome.Exception.Should().BeOfType<CircuitOpenException>().Which.InnerException.Should().BeSameAs(last);
@@ -67,9 +67,9 @@ public sealed class OutcomeShapeTests
     [Fact, Trait("Spec", "RT9")]
     public async Task A_circuit_that_others_open_during_the_wait_rejects_with_the_calls_own_failure_inside()
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions());
+        var pipeline = Create(new ResiliencePipelineOptions());
         var own = new TimeoutException();
-        ValueTask<Outcome<int>> call = pipeline.TryExecuteAsync(ValueTask<int> (_, _) => throw own, 0);
+        var call = pipeline.TryExecuteAsync(ValueTask<int> (_, _) => throw own, 0);
         await _clock.TimerSetAsync();
 
         pipeline.CircuitBreaker!.Fail(4);
@@ -84,7 +84,7 @@ public sealed class OutcomeShapeTests
         using var caller = new CancellationTokenSource();
         var own = new OperationCanceledException(caller.Token);
 
-        Outcome<int> outcome = await Create(new ResiliencePipelineOptions()).TryExecuteAsync(
+        var outcome = await Create(new ResiliencePipelineOptions()).TryExecuteAsync(
             ValueTask<int> (_, _) =>
             {
                 caller.Cancel();
@@ -102,7 +102,7 @@ public sealed class OutcomeShapeTests
     [InlineData(3, 3)]
     public async Task The_asked_wait_in_the_outcome_is_never_negative(int asked, int told)
     {
-        ResiliencePipeline pipeline = Create(new ResiliencePipelineOptions { Retry = null });
+        var pipeline = Create(new ResiliencePipelineOptions { Retry = null });
         var operation = new ResilientOperation<int, int>(static (_, _) => new ValueTask<int>(503))
         {
             IsFailure = static _ => true,
@@ -113,8 +113,8 @@ public sealed class OutcomeShapeTests
     }
 
     [Fact]
-    public void The_default_outcome_says_that_it_is_one() =>
-        default(Outcome<int>).Invoking(o => o.GetValueOrThrow()).Should().Throw<InvalidOperationException>()
+    public void The_default_outcome_says_that_it_is_one()
+        => default(Outcome<int>).Invoking(o => o.GetValueOrThrow()).Should().Throw<InvalidOperationException>()
             .WithMessage("The default outcome has neither a value nor an exception.");
 
     private ResiliencePipeline Create(ResiliencePipelineOptions options) => ResiliencePipeline.Create("gateway", options, _clock);

@@ -67,8 +67,8 @@ public sealed class ReportsTests
             _clock,
             new ThrowingLogger());
 
-        Outcome<int> slow = await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
-        Outcome<int> rejected = await pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
+        var slow = await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
+        var rejected = await pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
 
         slow.Exception.Should().BeOfType<TimeoutRejectedException>();
         rejected.Status.Should().Be(OutcomeStatus.Rejected);
@@ -125,7 +125,7 @@ public sealed class ReportsTests
             },
         };
         var policy = new RetryPolicy("cancelled", options, timeProvider: _clock, logger: _log);
-        ValueTask<Outcome<int>> call = policy.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        var call = policy.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
 
         await caller.CancelAsync();
 

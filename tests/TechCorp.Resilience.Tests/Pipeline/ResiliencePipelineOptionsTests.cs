@@ -6,8 +6,8 @@ public sealed class ResiliencePipelineOptionsTests
     private static readonly TimeSpan OneTick = TimeSpan.FromTicks(1);
 
     [Fact]
-    public void A_problem_of_a_stage_names_the_stage() =>
-        new ResiliencePipelineOptions
+    public void A_problem_of_a_stage_names_the_stage()
+        => new ResiliencePipelineOptions
         {
             Timeout = new() { Mode = (TimeoutMode)9 },
             Retry = new() { MaxAttempts = 0 },
@@ -18,8 +18,8 @@ public sealed class ResiliencePipelineOptionsTests
             "CircuitBreaker.FailureThreshold must be at least 1; it is 0.");
 
     [Fact]
-    public void Stages_that_are_left_out_have_no_problems() =>
-        new ResiliencePipelineOptions { Timeout = null, Retry = null, CircuitBreaker = null }.Problems().Should().BeEmpty();
+    public void Stages_that_are_left_out_have_no_problems()
+        => new ResiliencePipelineOptions { Timeout = null, Retry = null, CircuitBreaker = null }.Problems().Should().BeEmpty();
 
     [Fact]
     public void A_deadline_from_one_tick_to_the_longest_timer_or_none_is_valid()
@@ -39,12 +39,12 @@ public sealed class ResiliencePipelineOptionsTests
     }
 
     [Fact]
-    public void An_unknown_reason_for_the_fallback_is_refused() =>
-        new ResiliencePipelineOptions { FallbackOn = (FallbackOn)9 }.Problems().Should().Equal("FallbackOn must be a FallbackOn; it is 9.");
+    public void An_unknown_reason_for_the_fallback_is_refused()
+        => new ResiliencePipelineOptions { FallbackOn = (FallbackOn)9 }.Problems().Should().Equal("FallbackOn must be a FallbackOn; it is 9.");
 
     [Fact]
-    public void A_pipeline_is_not_made_of_invalid_options_and_all_problems_are_told_at_once() =>
-        FluentActions.Invoking(() => ResiliencePipeline.Create(
+    public void A_pipeline_is_not_made_of_invalid_options_and_all_problems_are_told_at_once()
+        => FluentActions.Invoking(() => ResiliencePipeline.Create(
                 "gateway", new ResiliencePipelineOptions { Deadline = TimeSpan.Zero, FallbackOn = (FallbackOn)9 }))
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Deadline").WithMessage("*Deadline must*FallbackOn must*");
 }

@@ -12,7 +12,7 @@ public sealed class ShapesTests
     {
         var own = new ValueTask<string>(Task.FromResult("own"));
 
-        ValueTask<string> returned = _pipeline.ExecuteAsync((_, _) => own, 0);
+        var returned = _pipeline.ExecuteAsync((_, _) => own, 0);
 
         returned.Should().Be(own);
     }
@@ -22,10 +22,10 @@ public sealed class ShapesTests
     {
         _pipeline.CircuitBreaker!.Fail();
         Call();
-        int reads = _clock.TimestampReads;
+        var reads = _clock.TimestampReads;
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
         {
             Call();
         }
@@ -43,8 +43,8 @@ public sealed class ShapesTests
         breaker.Isolate();
         Call();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1_000; i++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++)
         {
             Call();
             breaker.TryEnter(out _, out _);
@@ -60,7 +60,7 @@ public sealed class ShapesTests
     {
         var source = new OnceSource();
         var policy = new RetryPolicy("once", timeProvider: _clock);
-        ValueTask<int> call = policy.ExecuteAsync((_, _) => source.Begin(), 0);
+        var call = policy.ExecuteAsync((_, _) => source.Begin(), 0);
 
         source.Complete(5);
 
@@ -71,12 +71,12 @@ public sealed class ShapesTests
     [Fact, Trait("Spec", "RT21")]
     public void The_blocking_shape_waits_on_the_clock_of_the_pipeline_and_on_its_own_thread()
     {
-        var clock = new SkippingClock();
-        var pipeline = ResiliencePipeline.Create("blocking", timeProvider: clock);
+        var timeProvider = new SkippingClock();
+        var pipeline = ResiliencePipeline.Create("blocking", timeProvider: timeProvider);
         var threads = new HashSet<int>();
-        int attempts = 0;
+        var attempts = 0;
 
-        int result = pipeline.Execute(
+        var result = pipeline.Execute(
             (_, _) =>
             {
                 threads.Add(Environment.CurrentManagedThreadId);
@@ -85,7 +85,7 @@ public sealed class ShapesTests
             0);
 
         result.Should().Be(4);
-        clock.Waits.Should().Equal(1, 2, 4);
+        timeProvider.Waits.Should().Equal(1, 2, 4);
         threads.Should().Equal(Environment.CurrentManagedThreadId);
     }
 
@@ -103,13 +103,13 @@ public sealed class ShapesTests
     [Fact, Trait("Spec", "RT21")]
     public void The_blocking_shape_sets_no_timer_when_there_is_nothing_to_wait_for()
     {
-        var clock = new SkippingClock();
-        var policy = new RetryPolicy("blocking", new RetryOptions { BaseDelay = TimeSpan.Zero }, timeProvider: clock);
-        int attempts = 0;
+        var timeProvider = new SkippingClock();
+        var policy = new RetryPolicy("blocking", new RetryOptions { BaseDelay = TimeSpan.Zero }, timeProvider: timeProvider);
+        var attempts = 0;
 
         policy.Execute(_ => ++attempts < 3 ? throw new TimeoutException() : attempts).Should().Be(3);
 
-        clock.Waits.Should().BeEmpty();
+        timeProvider.Waits.Should().BeEmpty();
     }
 
     [Fact, Trait("Spec", "RT21")]
@@ -125,7 +125,7 @@ public sealed class ShapesTests
     [Fact]
     public async Task Every_shape_runs_the_operation()
     {
-        int runs = 0;
+        var runs = 0;
         await _pipeline.ExecuteAsync(async _ => { runs++; await Task.Yield(); });
         await _pipeline.ExecuteAsync((n, _) => { runs += n; return ValueTask.CompletedTask; }, 1);
         await _pipeline.ExecuteAsync(_ => { runs++; return Task.CompletedTask; });
@@ -134,7 +134,7 @@ public sealed class ShapesTests
         (await _pipeline.ExecuteAsync((n, _) => Task.FromResult(runs += n), 1)).Should().Be(6);
         _pipeline.Execute(_ => ++runs).Should().Be(7);
         _pipeline.Execute(_ => { runs++; });
-        Outcome<int> outcome = await _pipeline.TryExecuteAsync((n, _) => new ValueTask<int>(runs += n), 1);
+        var outcome = await _pipeline.TryExecuteAsync((n, _) => new ValueTask<int>(runs += n), 1);
 
         outcome.GetValueOrThrow().Should().Be(9);
         runs.Should().Be(9);
@@ -145,9 +145,9 @@ public sealed class ShapesTests
     {
         using var caller = new CancellationTokenSource();
         var policy = new RetryPolicy("outcome", new RetryOptions { MaxAttempts = 1 }, timeProvider: _clock);
-        Outcome<int> failed = await policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0);
+        var failed = await policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0);
         await caller.CancelAsync();
-        Outcome<int> canceled = await policy.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0, caller.Token);
+        var canceled = await policy.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0, caller.Token);
 
         failed.Exception.Should().BeOfType<TimeoutException>();
         failed.Invoking(o => o.GetValueOrThrow()).Should().Throw<TimeoutException>();
@@ -216,7 +216,7 @@ public sealed class ShapesTests
             source.Complete(0);
         }
 
-        ValueTask call = policy.ExecuteAsync((_, _) => source.BeginAction(), 0);
+        var call = policy.ExecuteAsync((_, _) => source.BeginAction(), 0);
         if (!atOnce)
         {
             source.Complete(0);
@@ -255,8 +255,8 @@ public sealed class ShapesTests
     }
 
     [Fact]
-    public void A_pipeline_needs_a_name() =>
-        FluentActions.Invoking(() => new TimeoutPolicy("")).Should().Throw<ArgumentException>().WithParameterName("name").WithMessage("A name is needed.*");
+    public void A_pipeline_needs_a_name()
+        => FluentActions.Invoking(() => new TimeoutPolicy("")).Should().Throw<ArgumentException>().WithParameterName("name").WithMessage("A name is needed.*");
 
     [Fact]
     public void A_breaker_is_its_own_circuit()

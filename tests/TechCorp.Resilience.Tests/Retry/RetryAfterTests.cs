@@ -27,7 +27,7 @@ public sealed class RetryAfterTests
     [Fact, Trait("Spec", "RT11")]
     public async Task A_dependency_that_asks_for_more_than_the_cap_is_not_asked_again_and_the_wait_is_told()
     {
-        Outcome<int> outcome = await Run(new RetryOptions(), asked: 8.001, succeedOn: 2);
+        var outcome = await Run(new RetryOptions(), asked: 8.001, succeedOn: 2);
 
         _attempts.Should().Equal(0);
         outcome.Status.Should().Be(OutcomeStatus.Failure);
@@ -39,7 +39,7 @@ public sealed class RetryAfterTests
     [Fact, Trait("Spec", "RT11"), Trait("Spec", "RT13")]
     public async Task A_dependency_that_asks_for_more_than_is_left_is_not_asked_again()
     {
-        Outcome<int> outcome = await Run(new RetryOptions(), asked: 5, succeedOn: 2, deadline: TimeSpan.FromSeconds(4));
+        var outcome = await Run(new RetryOptions(), asked: 5, succeedOn: 2, deadline: TimeSpan.FromSeconds(4));
 
         _attempts.Should().Equal(0);
         outcome.RetryAfter.Should().Be(TimeSpan.FromSeconds(5));
@@ -56,7 +56,7 @@ public sealed class RetryAfterTests
     [Fact, Trait("Spec", "RT10")]
     public async Task An_exception_can_ask_for_a_wait_too()
     {
-        var policy = new RetryPolicy("gateway", new RetryOptions { RetryAfter = static e => (TimeSpan?)e.Data["wait"] }, timeProvider: _clock);
+        var policy = new RetryPolicy("gateway", new RetryOptions { RetryAfter = static exception => (TimeSpan?)exception.Data["wait"] }, timeProvider: _clock);
 
         await _clock.RunAsync(policy.ExecuteAsync(
             ValueTask<int> (_, _) =>
@@ -76,7 +76,7 @@ public sealed class RetryAfterTests
         var options = new RetryOptions { MaxAttempts = 2, RetryAfter = static _ => throw new FormatException(), OnCallbackError = errors.Add };
         var policy = new RetryPolicy("gateway", options, timeProvider: _clock);
 
-        Outcome<int> outcome = await _clock.RunAsync(policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0).AsTask());
+        var outcome = await _clock.RunAsync(policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0).AsTask());
 
         outcome.Exception.Should().BeOfType<TimeoutException>();
         errors.Should().HaveCount(2).And.AllBeOfType<FormatException>();

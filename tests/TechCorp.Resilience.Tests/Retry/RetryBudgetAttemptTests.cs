@@ -10,8 +10,8 @@ public sealed class RetryBudgetAttemptTests
     [Fact, Trait("Spec", "RT15")]
     public async Task A_retry_that_the_circuit_rejects_after_its_wait_gives_its_token_back()
     {
-        ResiliencePipeline pipeline = Create(new RetryOptions { Budget = _budget });
-        ValueTask<int> call = pipeline.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0);
+        var pipeline = Create(new RetryOptions { Budget = _budget });
+        var call = pipeline.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0);
         await _clock.TimerSetAsync();
         _budget.Available.Should().Be(0);
 
@@ -25,9 +25,9 @@ public sealed class RetryBudgetAttemptTests
     [Fact, Trait("Spec", "RT15")]
     public async Task A_retry_that_waits_for_the_circuit_holds_its_token_through_that_wait_too()
     {
-        ResiliencePipeline pipeline = Create(new RetryOptions { Budget = _budget, WaitForCircuit = true });
+        var pipeline = Create(new RetryOptions { Budget = _budget, WaitForCircuit = true });
         using var caller = new CancellationTokenSource();
-        ValueTask<int> call = pipeline.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0, caller.Token);
+        var call = pipeline.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0, caller.Token);
         await _clock.TimerSetAsync();
 
         pipeline.CircuitBreaker!.Fail(4);
@@ -42,7 +42,7 @@ public sealed class RetryBudgetAttemptTests
     [Fact, Trait("Spec", "RT15")]
     public async Task A_first_attempt_that_waits_for_the_circuit_needs_no_token()
     {
-        ResiliencePipeline pipeline = Create(new RetryOptions { Budget = _budget, WaitForCircuit = true });
+        var pipeline = Create(new RetryOptions { Budget = _budget, WaitForCircuit = true });
         pipeline.CircuitBreaker!.Fail(5);
         _budget.TryTake().Should().BeTrue();
 
@@ -55,10 +55,10 @@ public sealed class RetryBudgetAttemptTests
     public async Task A_first_attempt_that_waits_for_the_circuit_takes_no_token_and_gives_none_back()
     {
         var budget = new RetryBudget(minimum: 1, maximum: 2);
-        ResiliencePipeline pipeline = Create(new RetryOptions { Budget = budget, WaitForCircuit = true });
+        var pipeline = Create(new RetryOptions { Budget = budget, WaitForCircuit = true });
         pipeline.CircuitBreaker!.Fail(5);
         using var caller = new CancellationTokenSource();
-        ValueTask<int> call = pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(7), 0, caller.Token);
+        var call = pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(7), 0, caller.Token);
         await _clock.TimerSetAsync();
         budget.Available.Should().Be(1);
 
@@ -72,7 +72,7 @@ public sealed class RetryBudgetAttemptTests
     public async Task A_dead_authority_does_not_spend_the_budget_of_another()
     {
         var server = new ScriptedServer(_clock);
-        for (int request = 1; request <= 3; request++)
+        for (var request = 1; request <= 3; request++)
         {
             server.Answer(request, HttpStatusCode.ServiceUnavailable);
         }
@@ -80,8 +80,8 @@ public sealed class RetryBudgetAttemptTests
         var options = new ResiliencePipelineOptions { Retry = new RetryOptions { Budget = _budget } };
         using var client = new HttpClient(new ResilienceHandler("inventory", options, _clock) { InnerHandler = server }) { Timeout = Timeout.InfiniteTimeSpan };
 
-        HttpResponseMessage dead = await _clock.RunAsync(client.GetAsync(new Uri("http://dead.test/")));
-        HttpResponseMessage well = await _clock.RunAsync(client.GetAsync(new Uri("http://well.test/")));
+        var dead = await _clock.RunAsync(client.GetAsync(new Uri("http://dead.test/")));
+        var well = await _clock.RunAsync(client.GetAsync(new Uri("http://well.test/")));
 
         dead.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable, "its one token paid for one retry");
         well.StatusCode.Should().Be(HttpStatusCode.OK, "it has a token of its own");
@@ -99,8 +99,8 @@ public sealed class RetryBudgetAttemptTests
         random.WasLocked.Should().BeTrue("a lock of the plan's own would not keep another plan away");
     }
 
-    private ResiliencePipeline Create(RetryOptions retry) =>
-        ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { Retry = retry }, _clock);
+    private ResiliencePipeline Create(RetryOptions retry)
+        => ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { Retry = retry }, _clock);
 
     private sealed class LockedRandom : Random
     {

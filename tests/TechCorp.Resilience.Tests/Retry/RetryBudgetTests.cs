@@ -10,7 +10,7 @@ public sealed class RetryBudgetTests
         using var stops = new CounterProbe("techcorp.resilience.retry.stops", name: "budgeted", reason: "BudgetExhausted");
         var budget = new RetryBudget(minimum: 3);
         var policy = new RetryPolicy("budgeted", new RetryOptions { Budget = budget }, timeProvider: _clock);
-        int attempts = 0;
+        var attempts = 0;
 
         Func<Task> call = () => _clock.RunAsync(policy.ExecuteAsync(ValueTask<int> (_, _) => throw new TimeoutException($"{++attempts}"), 0).AsTask());
 
@@ -26,10 +26,10 @@ public sealed class RetryBudgetTests
         var options = new RetryOptions { Budget = new RetryBudget(minimum: 1) };
         var first = new RetryPolicy("first", options, timeProvider: _clock);
         var second = new RetryPolicy("second", options, timeProvider: _clock);
-        ValueTask<int> waiting = first.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException("first"), 0);
+        var waiting = first.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException("first"), 0);
         await _clock.TimerSetAsync();
 
-        ValueTask<int> refused = second.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException("second"), 0);
+        var refused = second.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException("second"), 0);
 
         refused.IsFaulted.Should().BeTrue("the one token is held by a retry that still waits");
         await refused.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutException>();
@@ -44,7 +44,7 @@ public sealed class RetryBudgetTests
         var budget = new RetryBudget(minimum: 1);
         var policy = new RetryPolicy("gateway", new RetryOptions { Budget = budget }, timeProvider: _clock);
         using var caller = new CancellationTokenSource();
-        ValueTask<int> call = policy.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0, caller.Token);
+        var call = policy.ExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0, caller.Token);
         await _clock.TimerSetAsync();
         budget.Available.Should().Be(0);
 
@@ -61,7 +61,7 @@ public sealed class RetryBudgetTests
         var policy = new RetryPolicy("gateway", new RetryOptions { Budget = budget }, timeProvider: _clock);
         budget.TryTake().Should().BeTrue();
 
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
             await policy.ExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
         }
@@ -76,10 +76,10 @@ public sealed class RetryBudgetTests
     {
         var plan = new RetryPlan(new RetryOptions { Budget = new RetryBudget() });
         const int Calls = 1_000;
-        int attempts = 0;
-        for (int call = 0; call < Calls; call++)
+        var attempts = 0;
+        for (var call = 0; call < Calls; call++)
         {
-            int made = 1;
+            var made = 1;
             while (plan.Decide(made, asked: null, circuitWait: default, left: TimeSpan.MaxValue, out _) == RetryStop.None)
             {
                 made++;
@@ -96,12 +96,12 @@ public sealed class RetryBudgetTests
     [InlineData(1.5, 3, 100, "ratio")]
     [InlineData(0.2, 0, 100, "minimum")]
     [InlineData(0.2, 3, 2, "maximum")]
-    public void Numbers_outside_their_range_are_refused(double ratio, int minimum, int maximum, string name) =>
-        FluentActions.Invoking(() => new RetryBudget(ratio, minimum, maximum)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
+    public void Numbers_outside_their_range_are_refused(double ratio, int minimum, int maximum, string name)
+        => FluentActions.Invoking(() => new RetryBudget(ratio, minimum, maximum)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName(name);
 
     [Fact]
-    public void A_ratio_that_is_refused_says_what_it_may_be() =>
-        FluentActions.Invoking(() => new RetryBudget(ratio: 1.5)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*more than 0 and at most 1*");
+    public void A_ratio_that_is_refused_says_what_it_may_be()
+        => FluentActions.Invoking(() => new RetryBudget(ratio: 1.5)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*more than 0 and at most 1*");
 
     [Fact, Trait("Spec", "RT14")]
     public void A_ratio_of_one_pays_for_one_retry_with_each_success()
@@ -134,7 +134,7 @@ public sealed class RetryBudgetTests
 
         OnFourThreads(() =>
         {
-            for (int i = 0; i < Tokens / 4; i++)
+            for (var i = 0; i < Tokens / 4; i++)
             {
                 budget.GiveBack();
             }

@@ -12,7 +12,7 @@ public sealed class RetryPolicyTests
 
         Func<Task> call = () => Run(policy, succeedOn: int.MaxValue);
 
-        InvalidOperationException thrown = (await call.Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
+        var thrown = (await call.Should().ThrowExactlyAsync<InvalidOperationException>()).Which;
         thrown.Message.Should().Be("attempt 5");
         thrown.StackTrace.Should().Contain(nameof(Attempted));
         _attempts.Should().Equal(0, 1, 3, 7, 15);
@@ -26,7 +26,7 @@ public sealed class RetryPolicyTests
     [InlineData(5, 15)]
     public async Task It_stops_at_the_first_success(int succeedOn, double elapsed)
     {
-        int result = await Run(new RetryPolicy("gateway", timeProvider: _clock), succeedOn);
+        var result = await Run(new RetryPolicy("gateway", timeProvider: _clock), succeedOn);
 
         result.Should().Be(succeedOn);
         _attempts.Should().HaveCount(succeedOn);
@@ -58,12 +58,12 @@ public sealed class RetryPolicyTests
     {
         var policy = new RetryPolicy("gateway", timeProvider: _clock);
         using var caller = new CancellationTokenSource();
-        ValueTask<int> call = policy.ExecuteAsync((_, _) => Attempted(int.MaxValue), 0, caller.Token);
+        var call = policy.ExecuteAsync((_, _) => Attempted(int.MaxValue), 0, caller.Token);
         await _clock.TimerSetAsync();
 
         await caller.CancelAsync();
 
-        OperationCanceledException thrown = (await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>()).Which;
+        var thrown = (await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>()).Which;
         thrown.CancellationToken.Should().Be(caller.Token);
         thrown.InnerException.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Be("attempt 1");
         _clock.TimersAlive.Should().Be(0);
@@ -74,7 +74,7 @@ public sealed class RetryPolicyTests
     {
         var policy = new RetryPolicy("gateway", timeProvider: _clock);
         using var caller = new CancellationTokenSource();
-        ValueTask<int> call = policy.ExecuteAsync((_, token) => { _attempts.Add(0); return Hang.UntilCancelled<int>(token); }, 0, caller.Token);
+        var call = policy.ExecuteAsync((_, token) => { _attempts.Add(0); return Hang.UntilCancelled<int>(token); }, 0, caller.Token);
 
         await caller.CancelAsync();
 
@@ -86,12 +86,12 @@ public sealed class RetryPolicyTests
     public async Task Errors_in_arguments_are_not_repeated() => (await AttemptsUntil(new ArgumentNullException("order"))).Should().Be(1);
 
     [Fact, Trait("Spec", "RT8"), Trait("Spec", "CL9")]
-    public async Task Ignored_exceptions_are_not_repeated() =>
-        (await AttemptsUntil(new FormatException(), new OutcomeRules().Ignore<FormatException>())).Should().Be(1);
+    public async Task Ignored_exceptions_are_not_repeated()
+        => (await AttemptsUntil(new FormatException(), new OutcomeRules().Ignore<FormatException>())).Should().Be(1);
 
     [Fact, Trait("Spec", "RT8")]
-    public async Task Failures_declared_permanent_are_not_repeated() =>
-        (await AttemptsUntil(new FormatException(), new OutcomeRules().DoNotRetry<FormatException>())).Should().Be(1);
+    public async Task Failures_declared_permanent_are_not_repeated()
+        => (await AttemptsUntil(new FormatException(), new OutcomeRules().DoNotRetry<FormatException>())).Should().Be(1);
 
     [Fact, Trait("Spec", "RT8"), Trait("Spec", "CL8")]
     public async Task An_open_circuit_inside_is_not_repeated()
@@ -116,7 +116,7 @@ public sealed class RetryPolicyTests
         var errors = new List<Exception>();
         var options = new RetryOptions { OnRetry = _ => throw new FormatException("callback"), OnCallbackError = errors.Add };
 
-        int result = await Run(new RetryPolicy("gateway", options, timeProvider: _clock), succeedOn: 3);
+        var result = await Run(new RetryPolicy("gateway", options, timeProvider: _clock), succeedOn: 3);
 
         result.Should().Be(3);
         errors.Should().HaveCount(2).And.AllBeOfType<FormatException>();
@@ -136,14 +136,14 @@ public sealed class RetryPolicyTests
     private async Task<int> AttemptsUntil(Exception exception, OutcomeRules? rules = null)
     {
         var policy = new RetryPolicy("gateway", outcomes: rules, timeProvider: _clock);
-        int attempts = 0;
+        var attempts = 0;
         Func<Task> call = async () => await policy.ExecuteAsync(ValueTask<int> (_) => { attempts++; throw exception; });
         (await call.Should().ThrowAsync<Exception>()).Which.Should().BeSameAs(exception);
         return attempts;
     }
 
-    private Task<int> Run(RetryPolicy policy, int succeedOn) =>
-        _clock.RunAsync(policy.ExecuteAsync((_, _) => Attempted(succeedOn), 0).AsTask());
+    private Task<int> Run(RetryPolicy policy, int succeedOn)
+        => _clock.RunAsync(policy.ExecuteAsync((_, _) => Attempted(succeedOn), 0).AsTask());
 
     private ValueTask<int> Attempted(int succeedOn)
     {

@@ -8,20 +8,20 @@ public sealed class RetryStormTests
     private const int CallsASecond = 20;
     private const int Seconds = 100;
 
-    private readonly FakeTimeProvider _clock = new();
+    private readonly FakeTimeProvider _timeProvider = new();
     private int _attempts;
 
     [Fact, Trait("Spec", "RT14"), Trait("Spec", "RT15")]
     public async Task In_a_total_outage_a_budget_keeps_the_offered_load_within_one_and_a_fifth()
     {
-        double load = await OfferedLoad(new RetryBudget());
+        var load = await OfferedLoad(new RetryBudget());
 
         load.Should().BeInRange(1, 1.2);
     }
 
     [Fact, Trait("Spec", "RT1")]
-    public async Task Without_a_budget_an_outage_multiplies_the_load_by_the_attempts() =>
-        (await OfferedLoad(budget: null)).Should().Be(5);
+    public async Task Without_a_budget_an_outage_multiplies_the_load_by_the_attempts()
+        => (await OfferedLoad(budget: null)).Should().Be(5);
 
     /// <summary>A budget that an hour of success has filled is spent once; it does not grow again while nothing succeeds.</summary>
     [Fact, Trait("Spec", "RT14")]
@@ -33,7 +33,7 @@ public sealed class RetryStormTests
             budget.OnSuccess();
         }
 
-        double load = await OfferedLoad(budget);
+        var load = await OfferedLoad(budget);
 
         _attempts.Should().Be((CallsASecond * Seconds) + 100);
         load.Should().BeInRange(1, 1.2);
@@ -42,22 +42,22 @@ public sealed class RetryStormTests
     /// <returns>Attempts that reach the dependency for each call that a client makes.</returns>
     private async Task<double> OfferedLoad(RetryBudget? budget)
     {
-        var policy = new RetryPolicy("stock", new RetryOptions { Budget = budget }, timeProvider: _clock);
+        var policy = new RetryPolicy("stock", new RetryOptions { Budget = budget }, timeProvider: _timeProvider);
         List<Task<int>> calls = [];
-        for (int second = 0; second < Seconds; second++)
+        for (var second = 0; second < Seconds; second++)
         {
-            for (int i = 0; i < CallsASecond; i++)
+            for (var i = 0; i < CallsASecond; i++)
             {
                 calls.Add(policy.ExecuteAsync(Down, this).AsTask());
             }
 
-            _clock.Advance(TimeSpan.FromSeconds(1));
+            _timeProvider.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Task all = Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Default);
+        var all = Task.WhenAll(calls).ContinueWith(_ => { }, TaskScheduler.Default);
         while (!all.IsCompleted)
         {
-            _clock.Advance(TimeSpan.FromSeconds(1));
+            _timeProvider.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }
 

@@ -4,13 +4,13 @@ internal static class BreakerExtensions
 {
     public static CircuitPermit Enter(this CircuitBreaker breaker)
     {
-        breaker.TryEnter(out CircuitPermit permit).Should().BeTrue("the circuit was expected to admit the call");
+        breaker.TryEnter(out var permit).Should().BeTrue("the circuit was expected to admit the call");
         return permit;
     }
 
     public static void Fail(this CircuitBreaker breaker, int times = 1)
     {
-        for (int i = 0; i < times; i++)
+        for (var i = 0; i < times; i++)
         {
             breaker.Enter().Failure().Should().Be(RecordResult.Recorded);
         }
@@ -18,7 +18,7 @@ internal static class BreakerExtensions
 
     public static CircuitRejection Rejected(this CircuitBreaker breaker)
     {
-        breaker.TryEnter(out _, out CircuitRejection rejection).Should().BeFalse("the circuit was expected to reject the call");
+        breaker.TryEnter(out _, out var rejection).Should().BeFalse("the circuit was expected to reject the call");
         return rejection;
     }
 }

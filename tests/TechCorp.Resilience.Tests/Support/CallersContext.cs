@@ -15,7 +15,7 @@ internal sealed class CallersContext : SynchronizationContext
     public static void ShouldNotPost(Func<Task> begin, Action end)
     {
         var context = new CallersContext();
-        SynchronizationContext? before = Current;
+        var before = Current;
         SetSynchronizationContext(context);
         Task call;
         try

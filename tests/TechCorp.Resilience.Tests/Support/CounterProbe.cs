@@ -33,7 +33,7 @@ internal sealed class CounterProbe : IDisposable
 
     private static bool Has(ReadOnlySpan<KeyValuePair<string, object?>> tags, string key, string value)
     {
-        foreach (KeyValuePair<string, object?> tag in tags)
+        foreach (var tag in tags)
         {
             if (tag.Key == key && (string?)tag.Value == value)
             {

@@ -28,7 +28,7 @@ internal sealed class HandClock : TimeProvider
 
     public override long GetTimestamp()
     {
-        Action? onRead = OnRead;
+        var onRead = OnRead;
         OnRead = null;
         onRead?.Invoke();
         return _timestamp;
@@ -42,14 +42,14 @@ internal sealed class HandClock : TimeProvider
         return new HandTimer(this);
     }
 
-    private sealed class HandTimer(HandClock clock) : ITimer
+    private sealed class HandTimer(HandClock timeProvider) : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Action? onSet = clock.OnSet;
-            clock.OnSet = null;
+            var onSet = timeProvider.OnSet;
+            timeProvider.OnSet = null;
             onSet?.Invoke();
-            clock._set.Add(dueTime);
+            timeProvider._set.Add(dueTime);
             return true;
         }
 

@@ -31,10 +31,10 @@ internal sealed class LateStore(IIdempotencyStore inner) : IIdempotencyStore
         return await inner.RenewAsync(lease, duration, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default) =>
-        inner.ResolveAsync(key, outcome, retention, cancellationToken);
+    public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+        => inner.ResolveAsync(key, outcome, retention, cancellationToken);
 
     public ValueTask<int> SweepAsync(int maxRecords, CancellationToken cancellationToken = default) => inner.SweepAsync(maxRecords, cancellationToken);
 
-    private Task BeforeAsync([CallerMemberName] string method = "") => Before.TryGetValue(method, out Func<Task>? before) ? before() : Task.CompletedTask;
+    private Task BeforeAsync([CallerMemberName] string method = "") => Before.TryGetValue(method, out var before) ? before() : Task.CompletedTask;
 }

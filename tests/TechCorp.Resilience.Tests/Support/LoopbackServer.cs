@@ -36,9 +36,9 @@ internal sealed class LoopbackServer : IDisposable
     {
         while (_listener.IsListening)
         {
-            HttpListenerContext context = await _listener.GetContextAsync();
+            var context = await _listener.GetContextAsync();
             using var reader = new StreamReader(context.Request.InputStream);
-            string body = await reader.ReadToEndAsync();
+            var body = await reader.ReadToEndAsync();
             Seen.Add($"{context.Request.HttpMethod} {context.Request.Url!.AbsolutePath} '{body}' {context.Request.Headers["Authorization"]}".TrimEnd());
             (HttpStatusCode Status, string? Location) answer = _answers.TryDequeue(out var next) ? next : (HttpStatusCode.OK, null);
             context.Response.StatusCode = (int)answer.Status;

@@ -20,8 +20,8 @@ internal sealed class ScriptedServer(TestClock clock) : HttpMessageHandler
         return this;
     }
 
-    public ScriptedServer Answer(int request, HttpStatusCode status, RetryConditionHeaderValue? retryAfter = null) =>
-        Answer(request, _ => new(Response(request, status, retryAfter)));
+    public ScriptedServer Answer(int request, HttpStatusCode status, RetryConditionHeaderValue? retryAfter = null)
+        => Answer(request, _ => new(Response(request, status, retryAfter)));
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -41,11 +41,11 @@ internal sealed class ScriptedServer(TestClock clock) : HttpMessageHandler
         Seen.Add((request.Headers.TryGetValues("Idempotency-Key", out var keys) ? keys.Single() : "", body));
     }
 
-    private ValueTask<HttpResponseMessage> Next(CancellationToken cancellationToken) =>
-        _answers.TryGetValue(Times.Count, out var answer) ? answer(cancellationToken) : new(Response(Times.Count, HttpStatusCode.OK, null));
+    private ValueTask<HttpResponseMessage> Next(CancellationToken cancellationToken)
+        => _answers.TryGetValue(Times.Count, out var answer) ? answer(cancellationToken) : new(Response(Times.Count, HttpStatusCode.OK, null));
 
-    private NotingResponse Response(int request, HttpStatusCode status, RetryConditionHeaderValue? retryAfter) =>
-        new(status, () => Disposed.Add(request)) { Content = new StringContent($"answer {request}"), Headers = { RetryAfter = retryAfter } };
+    private NotingResponse Response(int request, HttpStatusCode status, RetryConditionHeaderValue? retryAfter)
+        => new(status, () => Disposed.Add(request)) { Content = new StringContent($"answer {request}"), Headers = { RetryAfter = retryAfter } };
 
     private sealed class NotingResponse(HttpStatusCode status, Action disposed) : HttpResponseMessage(status)
     {

@@ -42,14 +42,14 @@ internal sealed class TestClock : FakeTimeProvider
     {
         while (true)
         {
-            Task<bool> timerSet = _set.Reader.WaitToReadAsync(TestContext.Current.CancellationToken).AsTask();
+            var timerSet = _set.Reader.WaitToReadAsync(TestContext.Current.CancellationToken).AsTask();
             await Task.WhenAny(work, timerSet);
             if (work.IsCompleted)
             {
                 return await work;
             }
 
-            if (_set.Reader.TryRead(out TimeSpan due))
+            if (_set.Reader.TryRead(out var due))
             {
                 Advance(due);
             }
@@ -70,7 +70,7 @@ internal sealed class TestClock : FakeTimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            bool changed = inner.Change(dueTime, period);
+            var changed = inner.Change(dueTime, period);
             clock.Tell(dueTime);
             return changed;
         }

@@ -26,7 +26,7 @@ internal sealed class VirtualThreads : IDisposable
     /// <returns>The number of schedules.</returns>
     public int RunAll(Func<Action[]> prepare, Action check)
     {
-        int schedules = 0;
+        var schedules = 0;
         _path.Clear();
         do
         {
@@ -43,13 +43,13 @@ internal sealed class VirtualThreads : IDisposable
 
     private void RunOne(Action[] work)
     {
-        for (int i = 0; i < work.Length; i++)
+        for (var i = 0; i < work.Length; i++)
         {
             _threads[i].Take(work[i]);
         }
 
         List<int> alive = [.. Enumerable.Range(0, work.Length)];
-        for (int depth = 0; alive.Count > 0; depth++)
+        for (var depth = 0; alive.Count > 0; depth++)
         {
             if (depth == _path.Count)
             {
@@ -57,7 +57,7 @@ internal sealed class VirtualThreads : IDisposable
             }
 
             _current = alive[_path[depth].Choice];
-            bool ended = _threads[_current].RunToNextStep();
+            var ended = _threads[_current].RunToNextStep();
             if (ended)
             {
                 alive.Remove(_current);

@@ -12,7 +12,7 @@ public sealed class AttemptTimerPoolTests
     [Fact, Trait("Spec", "TO7")]
     public void A_thread_gets_back_the_timer_that_it_returned_and_no_other_thread_does() => OnNewThread(() =>
     {
-        AttemptTimer mine = _pool.Rent(default);
+        var mine = _pool.Rent(default);
         _pool.Return(mine);
 
         OnNewThread(() => _pool.Rent(default).Should().NotBeSameAs(mine));
@@ -41,7 +41,7 @@ public sealed class AttemptTimerPoolTests
     private void Burst(int calls)
     {
         AttemptTimer[] rented = [.. Enumerable.Range(0, calls).Select(_ => _pool.Rent(default))];
-        foreach (AttemptTimer timer in rented)
+        foreach (var timer in rented)
         {
             timer.Arm(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5));
         }

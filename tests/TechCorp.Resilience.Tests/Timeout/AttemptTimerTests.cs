@@ -3,28 +3,28 @@ namespace TechCorp.Resilience.Tests;
 public sealed class AttemptTimerTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-    private readonly HandClock _clock = new();
+    private readonly HandClock _timeProvider = new();
     private readonly AttemptTimer _timer;
 
-    public AttemptTimerTests() => _timer = new AttemptTimer(new MonotonicClock(_clock));
+    public AttemptTimerTests() => _timer = new AttemptTimer(new MonotonicClock(_timeProvider));
 
     [Fact, Trait("Spec", "TO1")]
     public void A_system_timer_that_fires_early_is_set_again_for_the_rest()
     {
         _timer.Arm(Limit, Limit);
-        _clock.Move(TimeSpan.FromSeconds(4));
-        _clock.Fire();
+        _timeProvider.Move(TimeSpan.FromSeconds(4));
+        _timeProvider.Fire();
 
         _timer.Token.IsCancellationRequested.Should().BeFalse();
         _timer.HasFired.Should().BeFalse();
-        _clock.Set.Should().Equal(Limit, TimeSpan.FromSeconds(1));
+        _timeProvider.Set.Should().Equal(Limit, TimeSpan.FromSeconds(1));
 
-        _clock.Move(TimeSpan.FromSeconds(1));
-        _clock.Fire();
+        _timeProvider.Move(TimeSpan.FromSeconds(1));
+        _timeProvider.Fire();
 
         _timer.Token.IsCancellationRequested.Should().BeTrue();
         _timer.HasFired.Should().BeTrue();
-        _clock.Set.Should().HaveCount(2, "a timer that has done its work is not set again");
+        _timeProvider.Set.Should().HaveCount(2, "a timer that has done its work is not set again");
     }
 
     [Fact, Trait("Spec", "TO7")]
@@ -34,18 +34,18 @@ public sealed class AttemptTimerTests
 
         _timer.TryRecycle().Should().BeTrue();
 
-        _clock.Set.Should().Equal(Limit, Timeout.InfiniteTimeSpan);
+        _timeProvider.Set.Should().Equal(Limit, Timeout.InfiniteTimeSpan);
         _timer.HasFired.Should().BeFalse();
         _timer.Arm(Limit, Limit);
-        _clock.TimersMade.Should().Be(1);
+        _timeProvider.TimersMade.Should().Be(1);
     }
 
     [Fact, Trait("Spec", "TO7")]
     public void A_timer_that_has_fired_is_not_used_again()
     {
         _timer.Arm(Limit, Limit);
-        _clock.Move(Limit);
-        _clock.Fire();
+        _timeProvider.Move(Limit);
+        _timeProvider.Fire();
 
         _timer.TryRecycle().Should().BeFalse();
     }
@@ -54,10 +54,10 @@ public sealed class AttemptTimerTests
     public void A_callback_that_comes_after_the_end_of_its_attempt_does_nothing()
     {
         _timer.Arm(Limit, Limit);
-        _clock.Move(Limit);
+        _timeProvider.Move(Limit);
         _timer.TryRecycle().Should().BeTrue();
 
-        _clock.Fire();
+        _timeProvider.Fire();
 
         _timer.Token.IsCancellationRequested.Should().BeFalse();
         _timer.HasFired.Should().BeFalse();
@@ -67,10 +67,10 @@ public sealed class AttemptTimerTests
     public void A_callback_that_is_overtaken_by_the_next_attempt_does_not_cancel_it()
     {
         _timer.Arm(Limit, Limit);
-        _clock.Move(Limit);
-        _clock.OnRead = BeginNextAttempt;
+        _timeProvider.Move(Limit);
+        _timeProvider.OnRead = BeginNextAttempt;
 
-        _clock.Fire();
+        _timeProvider.Fire();
 
         _timer.Token.IsCancellationRequested.Should().BeFalse();
         _timer.HasFired.Should().BeFalse();
@@ -80,23 +80,23 @@ public sealed class AttemptTimerTests
     public void An_early_callback_that_is_overtaken_by_the_next_attempt_leaves_the_timer_set_for_that_one()
     {
         _timer.Arm(Limit, Limit);
-        _clock.Move(TimeSpan.FromSeconds(4));
-        _clock.OnSet = BeginNextAttempt;
+        _timeProvider.Move(TimeSpan.FromSeconds(4));
+        _timeProvider.OnSet = BeginNextAttempt;
 
-        _clock.Fire();
+        _timeProvider.Fire();
 
-        _clock.Set[^1].Should().Be(Limit);
+        _timeProvider.Set[^1].Should().Be(Limit);
     }
 
     [Fact, Trait("Spec", "TO7")]
     public void What_an_attempt_left_on_its_token_hears_nothing_of_the_next_attempt()
     {
-        bool heard = false;
+        var heard = false;
         _timer.Token.Register(() => heard = true);
         BeginNextAttempt();
 
-        _clock.Move(Limit);
-        _clock.Fire();
+        _timeProvider.Move(Limit);
+        _timeProvider.Fire();
 
         _timer.HasFired.Should().BeTrue();
         heard.Should().BeFalse();
@@ -107,14 +107,14 @@ public sealed class AttemptTimerTests
     {
         _timer.Arm(Limit, Limit);
 
-        _clock.FlowWasSuppressed.Should().BeTrue();
+        _timeProvider.FlowWasSuppressed.Should().BeTrue();
         ExecutionContext.IsFlowSuppressed().Should().BeFalse("the context of the caller flows on");
     }
 
     [Fact]
     public void A_caller_that_lets_no_context_flow_keeps_it_that_way()
     {
-        using AsyncFlowControl flow = ExecutionContext.SuppressFlow();
+        using var flow = ExecutionContext.SuppressFlow();
 
         _timer.Arm(Limit, Limit);
 

@@ -14,11 +14,11 @@ public sealed class TimeoutOptionsTests
     }
 
     [Fact, Trait("Spec", "TO6")]
-    public void A_limit_that_no_timer_takes_is_refused() =>
-        new TimeoutOptions { Timeout = LongestTimer + OneTick }.Problems().Should().Equal(
+    public void A_limit_that_no_timer_takes_is_refused()
+        => new TimeoutOptions { Timeout = LongestTimer + OneTick }.Problems().Should().Equal(
             "Timeout must be infinite, or more than zero and at most 24.20:31:23.6470000; it is 24.20:31:23.6470001.");
 
     [Fact]
-    public void An_unknown_mode_is_refused() =>
-        new TimeoutOptions { Mode = (TimeoutMode)9 }.Problems().Should().Equal("Mode must be a TimeoutMode; it is 9.");
+    public void An_unknown_mode_is_refused()
+        => new TimeoutOptions { Mode = (TimeoutMode)9 }.Problems().Should().Equal("Mode must be a TimeoutMode; it is 9.");
 }

@@ -8,14 +8,14 @@ public sealed class TimeoutPolicyTests
     public async Task After_5_seconds_the_token_fires_and_the_call_is_rejected()
     {
         var policy = new TimeoutPolicy("inventory", timeProvider: _clock);
-        ValueTask<int> call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
         (await _clock.TimerSetAsync()).Should().Be(TimeSpan.FromSeconds(5));
         _clock.Advance(TimeSpan.FromSeconds(4.999));
         call.IsCompleted.Should().BeFalse();
 
         _clock.Advance(TimeSpan.FromSeconds(0.001));
 
-        TimeoutRejectedException thrown = (await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>()).Which;
+        var thrown = (await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>()).Which;
         thrown.Timeout.Should().Be(TimeSpan.FromSeconds(5));
         thrown.Name.Should().Be("inventory");
         thrown.InnerException.Should().BeAssignableTo<OperationCanceledException>();
@@ -26,7 +26,7 @@ public sealed class TimeoutPolicyTests
     {
         var policy = new TimeoutPolicy("inventory", timeProvider: _clock);
         var answer = new TaskCompletionSource<int>();
-        ValueTask<int> call = policy.ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
+        var call = policy.ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
         await _clock.TimerSetAsync();
         _clock.Advance(TimeSpan.FromSeconds(60));
         call.IsCompleted.Should().BeFalse();
@@ -39,9 +39,9 @@ public sealed class TimeoutPolicyTests
     [Fact, Trait("Spec", "TO2")]
     public async Task An_abandoning_timeout_returns_in_time_and_the_breaker_sees_a_failure()
     {
-        ResiliencePipeline pipeline = Abandoning();
+        var pipeline = Abandoning();
         var answer = new TaskCompletionSource<int>();
-        ValueTask<int> call = pipeline.ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
+        var call = pipeline.ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
         await _clock.TimerSetAsync();
 
         _clock.Advance(TimeSpan.FromSeconds(5));
@@ -54,9 +54,9 @@ public sealed class TimeoutPolicyTests
     [Fact, Trait("Spec", "TO2")]
     public async Task The_late_exception_of_an_abandoned_operation_is_observed()
     {
-        int unobserved = 0;
-        void Count(object? sender, UnobservedTaskExceptionEventArgs e) =>
-            unobserved += e.Exception.InnerExceptions.Any(x => x.Message == "late and abandoned") ? 1 : 0;
+        var unobserved = 0;
+        void Count(object? sender, UnobservedTaskExceptionEventArgs e)
+            => unobserved += e.Exception.InnerExceptions.Any(x => x.Message == "late and abandoned") ? 1 : 0;
         TaskScheduler.UnobservedTaskException += Count;
 
         await AbandonThenFailAsync();
@@ -71,9 +71,9 @@ public sealed class TimeoutPolicyTests
     [Fact, Trait("Spec", "TO2")]
     public async Task The_late_result_of_an_abandoned_operation_is_disposed()
     {
-        ResiliencePipeline pipeline = Abandoning();
+        var pipeline = Abandoning();
         var answer = new TaskCompletionSource<MemoryStream>();
-        ValueTask<MemoryStream> call = pipeline.ExecuteAsync((_, _) => new ValueTask<MemoryStream>(answer.Task), 0);
+        var call = pipeline.ExecuteAsync((_, _) => new ValueTask<MemoryStream>(answer.Task), 0);
         await _clock.TimerSetAsync();
         _clock.Advance(TimeSpan.FromSeconds(5));
         await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();
@@ -91,7 +91,7 @@ public sealed class TimeoutPolicyTests
     {
         var policy = new TimeoutPolicy("inventory", new TimeoutOptions { Mode = mode }, _clock);
         using var caller = new CancellationTokenSource();
-        ValueTask<int> call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
 
         await caller.CancelAsync();
 
@@ -103,7 +103,7 @@ public sealed class TimeoutPolicyTests
     {
         var policy = new TimeoutPolicy("inventory", timeProvider: _clock);
         using var foreign = new CancellationTokenSource();
-        ValueTask<int> call = policy.ExecuteAsync((_, _) => Hang.UntilCancelled<int>(foreign.Token), 0);
+        var call = policy.ExecuteAsync((_, _) => Hang.UntilCancelled<int>(foreign.Token), 0);
 
         await foreign.CancelAsync();
 
@@ -113,8 +113,8 @@ public sealed class TimeoutPolicyTests
     [Theory, Trait("Spec", "TO6")]
     [InlineData(0)]
     [InlineData(-5)]
-    public void A_limit_that_is_not_positive_is_refused(int seconds) =>
-        FluentActions.Invoking(() => new TimeoutPolicy("inventory", new TimeoutOptions { Timeout = TimeSpan.FromSeconds(seconds) }))
+    public void A_limit_that_is_not_positive_is_refused(int seconds)
+        => FluentActions.Invoking(() => new TimeoutPolicy("inventory", new TimeoutOptions { Timeout = TimeSpan.FromSeconds(seconds) }))
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Timeout");
 
     [Fact, Trait("Spec", "TO6")]
@@ -141,9 +141,9 @@ public sealed class TimeoutPolicyTests
     public async Task A_timer_that_fired_is_not_used_again()
     {
         var policy = new TimeoutPolicy("inventory", timeProvider: _clock);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
-            ValueTask<int> call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+            var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
             await _clock.TimerSetAsync();
             _clock.Advance(TimeSpan.FromSeconds(5));
             await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();
@@ -161,7 +161,7 @@ public sealed class TimeoutPolicyTests
         await policy.ExecuteAsync(static (_, _) => new ValueTask<int>(1), 0, first.Token);
         var answer = new TaskCompletionSource<int>();
         CancellationToken seen = default;
-        ValueTask<int> second = policy.ExecuteAsync((_, token) => { seen = token; return new ValueTask<int>(answer.Task); }, 0);
+        var second = policy.ExecuteAsync((_, token) => { seen = token; return new ValueTask<int>(answer.Task); }, 0);
 
         await first.CancelAsync();
 
@@ -177,7 +177,7 @@ public sealed class TimeoutPolicyTests
     {
         var insidePolicy = new TimeoutPolicy("inner", new TimeoutOptions { Timeout = TimeSpan.FromSeconds(inner) }, _clock);
         var outsidePolicy = new TimeoutPolicy("outer", new TimeoutOptions { Timeout = TimeSpan.FromSeconds(outer) }, _clock);
-        ValueTask<int> call = outsidePolicy.ExecuteAsync(
+        var call = outsidePolicy.ExecuteAsync(
             (_, token) => insidePolicy.ExecuteAsync(static (_, t) => Hang.UntilCancelled<int>(t), 0, token), 0);
         await _clock.TimerSetAsync();
         await _clock.TimerSetAsync();
@@ -193,7 +193,7 @@ public sealed class TimeoutPolicyTests
     private async Task AbandonThenFailAsync()
     {
         var answer = new TaskCompletionSource<int>();
-        ValueTask<int> call = Abandoning().ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
+        var call = Abandoning().ExecuteAsync((_, _) => new ValueTask<int>(answer.Task), 0);
         await _clock.TimerSetAsync();
         _clock.Advance(TimeSpan.FromSeconds(5));
         await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace TechCorp.Messaging;
+
+/// <summary>The span of one delivery, child of the publisher's.</summary>
+internal static class ConsumeActivity
+{
+    internal static Activity? Start(string system, string queue, Delivery delivery)
+    {
+        if (!MessagingMetrics.Traces)
+        {
+            return null;
+        }
+
+        ActivityContext.TryParse(delivery.Headers.GetValueOrDefault(MessageHeaders.TraceParent), delivery.Headers.GetValueOrDefault(MessageHeaders.TraceState), isRemote: true, out var parent);
+        var activity = SafeTelemetry.Start(MessagingMetrics.Activities, $"process {queue}", ActivityKind.Consumer, parent);
+        if (activity is { IsAllDataRequested: true })
+        {
+            activity.SetTag(MessagingTags.System, system);
+            activity.SetTag(MessagingTags.OperationName, "process");
+            activity.SetTag(MessagingTags.OperationType, "process");
+            activity.SetTag(MessagingTags.Destination, queue);
+            activity.SetTag(MessagingTags.MessageId, delivery.MessageId);
+            activity.SetTag(MessagingTags.Conversation, delivery.CorrelationId);
+        }
+
+        return activity;
+    }
+
+    internal static void End(Activity? activity, Verdict verdict, Exception? exception)
+    {
+        if (activity is not null)
+        {
+            activity.SetTag("techcorp.messaging.verdict", verdict.Kind.ToString());
+            if (exception is not null)
+            {
+                activity.SetTag(MessagingTags.Error, ExceptionText.TypeOf(exception));
+                activity.SetStatus(ActivityStatusCode.Error, ExceptionText.MessageOf(exception));
+            }
+        }
+    }
+}

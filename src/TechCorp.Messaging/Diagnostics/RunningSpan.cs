@@ -1,9 +1,0 @@
-using System.Diagnostics;
-
-namespace TechCorp.Messaging;
-
-/// <summary>Stops a span at the end of a block, whatever its listeners say.</summary>
-internal readonly struct RunningSpan(Activity? activity) : IDisposable
-{
-    public void Dispose() => Listening.Stop(activity);
-}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Meter and spans as they are told to listeners: foreign code that runs inside our calls. What a listener throws is its own affair and stops no message.</summary>
+internal static class SafeTelemetry
+{
+    /// <summary>The source of spans; null when a listener throws as it is made.</summary>
+    internal static ActivitySource? Source(string name)
+    {
+        try
+        {
+            return new ActivitySource(name);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The instrument; when a listener throws at its publication, one that nobody hears.</summary>
+    internal static T Instrument<T>(Meter meter, Func<Meter, T> create)
+        where T : Instrument
+    {
+        try
+        {
+            return create(meter);
+        }
+        catch (Exception)
+        {
+            var silent = new Meter(meter.Name);
+            silent.Dispose(); // what it creates is never published
+            return create(silent);
+        }
+    }
+
+    internal static void Add(Counter<long> counter, long value, in TagList tags)
+    {
+        try
+        {
+            counter.Add(value, tags);
+        }
+        catch (Exception)
+        {
+            // The listener's.
+        }
+    }
+
+    internal static void Record(Histogram<double> histogram, TimeSpan duration, in TagList tags)
+    {
+        try
+        {
+            histogram.Record(duration.TotalSeconds, tags);
+        }
+        catch (Exception)
+        {
+            // The listener's.
+        }
+    }
+
+    internal static Activity? Start(ActivitySource? source, string name, ActivityKind kind, ActivityContext parent)
+    {
+        var before = Activity.Current;
+        try
+        {
+            return source?.StartActivity(name, kind, parent);
+        }
+        catch (Exception)
+        {
+            Activity.Current = before;
+            return null;
+        }
+    }
+
+    internal static void Stop(Activity? activity)
+    {
+        try
+        {
+            activity?.Dispose();
+        }
+        catch (Exception)
+        {
+            Activity.Current = activity?.Parent;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace TechCorp.Messaging;
+
+/// <summary>The names of our headers; the only place where they are spelled.</summary>
+public static class MessageHeaders
+{
+    /// <summary>What every header of ours begins with.</summary>
+    public const string Prefix = "x-techcorp-";
+
+    /// <summary>How often the message was attempted so far.</summary>
+    public const string Attempt = Prefix + "attempt";
+
+    /// <summary>When it failed first, round-trip format, UTC.</summary>
+    public const string FirstFailure = Prefix + "first-failure";
+
+    /// <summary>When it failed last, round-trip format, UTC.</summary>
+    public const string LastFailure = Prefix + "last-failure";
+
+    /// <summary>The type name of the last exception.</summary>
+    public const string ExceptionType = Prefix + "exception-type";
+
+    /// <summary>The last exception's message, at most 1 KiB, secrets scrubbed.</summary>
+    public const string ExceptionMessage = Prefix + "exception-message";
+
+    /// <summary>The last exception's stack, at most 8 KiB, secrets scrubbed.</summary>
+    public const string ExceptionStack = Prefix + "exception-stack";
+
+    /// <summary>The exchange it was first published to.</summary>
+    public const string OriginalExchange = Prefix + "original-exchange";
+
+    /// <summary>The routing key it was first published with.</summary>
+    public const string OriginalRoutingKey = Prefix + "original-key";
+
+    /// <summary>The queue whose consumer gave it up.</summary>
+    public const string OriginalQueue = Prefix + "original-queue";
+
+    /// <summary>The service that gave it up.</summary>
+    public const string Consumer = Prefix + "consumer";
+
+    /// <summary>Why it was dead-lettered: attempts-exhausted, permanent-failure, unreadable, unknown-type, no-type, redelivery-limit.</summary>
+    public const string Reason = Prefix + "reason";
+
+    /// <summary>The id of the redrive that sent it back last.</summary>
+    public const string RedriveId = Prefix + "replay-id";
+
+    /// <summary>How often it was redriven.</summary>
+    public const string RedriveCount = Prefix + "replay-count";
+
+    /// <summary>The place of the message among those with its ordering key, where the producer counts.</summary>
+    public const string KeySequence = Prefix + "key-sequence";
+
+    /// <summary>The names of headers that a copy has no room for: it keeps no more than 96 KiB of them.</summary>
+    public const string DroppedHeaders = Prefix + "dropped-headers";
+
+    /// <summary>The W3C trace context.</summary>
+    public const string TraceParent = "traceparent";
+
+    /// <summary>The W3C trace state.</summary>
+    public const string TraceState = "tracestate";
+
+    /// <summary>Whether we write it, whatever came under its name.</summary>
+    internal static bool IsOurs(string name) => name is TraceParent or TraceState || name.StartsWith(Prefix, StringComparison.Ordinal);
+}

@@ -1,0 +1,179 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace TechCorp.Messaging;
+
+/// <summary>RabbitMQ: one connection publishes, another consumes, declares and looks, so that a blocked publisher blocks nothing else.</summary>
+internal sealed class RabbitMqTransport : ITransport
+{
+    private readonly RabbitMqOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly ConnectionSupervisor _publishing;
+    private readonly ConnectionSupervisor _consuming;
+    private readonly RabbitMqPublisher _publisher;
+    private readonly DeclaredTopology _declared = new();
+    private readonly RabbitMqDeliverySources _sources = new();
+    private long _readers;
+    private int _stopped;
+
+    /// <param name="options">Checked by the caller; copied.</param>
+    /// <param name="publisher">Window, and what happens to publishes when the connection is lost.</param>
+    /// <param name="appId">The name of the connections.</param>
+    /// <param name="timeProvider">The clock of deadlines and back-off.</param>
+    /// <param name="logger">The transport's log.</param>
+    internal RabbitMqTransport(RabbitMqOptions options, PublisherOptions publisher, string appId, TimeProvider timeProvider, ILogger logger)
+    {
+        _options = options.Copy();
+        _timeProvider = timeProvider;
+        _logger = logger;
+        Name = BrokerAddress.Of(_options.Uris[0]).ToString();
+        _publishing = new ConnectionSupervisor(_options, $"{appId} publishing", RedeclareAsync, timeProvider, logger);
+        _consuming = new ConnectionSupervisor(_options, $"{appId} consuming", RedeclareAsync, timeProvider, logger);
+        _publisher = new RabbitMqPublisher(_publishing, publisher, _options, ExchangeExistsAsync, timeProvider, logger);
+    }
+
+    public string Name { get; }
+
+    public string System => "rabbitmq";
+
+    public PublishLoad PublishLoad => new(Outstanding, WaitingPublishes);
+
+    /// <summary>The worse of the two connections.</summary>
+    public TransportState State
+    {
+        get
+        {
+            var (publishing, consuming) = (_publishing.State, _consuming.State);
+            return consuming < TransportState.Connected && consuming < publishing ? consuming : publishing;
+        }
+    }
+
+    public Version? BrokerVersion { get; private set; }
+
+    internal TransportState PublishingState => _publishing.State;
+
+    internal TransportState ConsumingState => _consuming.State;
+
+    /// <summary>The consumers that the broker is believed to know.</summary>
+    internal IReadOnlyList<(string Queue, RabbitMqConsumer Consumer)> Consuming => _sources.Consuming();
+
+    /// <summary>How many publishes are unconfirmed at the moment.</summary>
+    internal int Outstanding => _publisher.Outstanding;
+
+    /// <summary>How many publishes wait for their turn at the moment.</summary>
+    internal int WaitingPublishes => _publisher.Waiting;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _publisher.Start();
+        await Task.WhenAll(_publishing.StartAsync(cancellationToken), _consuming.StartAsync(cancellationToken)).ConfigureAwait(false);
+        BrokerVersion = VersionOf((await _consuming.GetAsync(cancellationToken).ConfigureAwait(false)).Connection);
+    }
+
+    public async Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
+    {
+        var before = _sources.Consuming();
+        var unconsumed = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken), cancellationToken).ConfigureAwait(false);
+        RabbitMqDeliverySources.Rebuild(before, unconsumed);
+        if (mode == TopologyMode.Create)
+        {
+            _declared.Add(topology);
+        }
+
+        if (mode != TopologyMode.Assume)
+        {
+            _publisher.Declared(topology);
+        }
+    }
+
+    public async Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken)
+    {
+        var changes = await OnLinkAsync(link => TopologyProbe.AtAsync(link.Connection, topology, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (_options.ManagementUri is not { } management)
+        {
+            return changes;
+        }
+
+        using var api = new ManagementApi(management, _options.Uris[0], _options.ConnectTimeout);
+        return await ManagementDiff.CompleteAsync(changes, topology, api, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+        => _publisher.PublishAsync(message, destination, whenUnroutable, timeout, cancellationToken);
+
+    public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(prefetch); // 0 means no limit at all
+        var source = new RabbitMqDeliverySource(new RabbitMqSubscription(queue, prefetch, sink, RestoreAsync), _consuming, _sources, _options, _timeProvider, _logger);
+        try
+        {
+            await source.StartedAsync(cancellationToken).ConfigureAwait(false);
+            return source;
+        }
+        catch (Exception)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => OnLinkAsync<IQueueReader>(async link =>
+    {
+        if (await TopologyDeclarer.CountAsync(link.Connection, queue, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw DeclareRefusal.Of($"queue '{queue}'", 404, "no such queue", null)!;
+        }
+
+        var channel = await link.Connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new RabbitMqQueueReader(queue, channel, link, Interlocked.Increment(ref _readers));
+    }, cancellationToken);
+
+    public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
+        => OnLinkAsync(link => TopologyDeclarer.CountAsync(link.Connection, queue, cancellationToken), cancellationToken);
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+        {
+            await _publisher.StopAsync(cancellationToken).ConfigureAwait(false);
+            await _sources.DisposeAsync().ConfigureAwait(false);
+            await Task.WhenAll(_publishing.DisposeAsync().AsTask(), _consuming.DisposeAsync().AsTask()).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    private static Version? VersionOf(IConnection connection)
+        => connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] text && Version.TryParse(Encoding.UTF8.GetString(text), out var version) ? version : null;
+
+    private Task<bool> ExchangeExistsAsync(string exchange, CancellationToken cancellationToken)
+        => OnLinkAsync(link => TopologyDeclarer.ExchangeExistsAsync(link.Connection, exchange, cancellationToken), cancellationToken);
+
+    /// <summary>Does something that may be done twice; when the connection is lost meanwhile, again on the next one.</summary>
+    private async Task<T> OnLinkAsync<T>(Func<BrokerLink, Task<T>> action, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, this);
+            var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await action(link).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (ConnectFailure.IsLoss(exception) && !link.Connection.IsOpen)
+            {
+                link.GiveUp(exception.Message);
+            }
+        }
+    }
+
+    /// <summary>On each new connection, before anybody uses it.</summary>
+    private Task RedeclareAsync(BrokerLink link, CancellationToken cancellationToken)
+        => _declared.Current is { } topology ? TopologyDeclarer.DeclareAsync(link.Connection, topology, TopologyMode.Create, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>A consumer lost its queue: with the queue its bindings went too.</summary>
+    private Task RestoreAsync(BrokerLink link, string queue, CancellationToken cancellationToken)
+        => _declared.Current is { } topology && topology.QueuesByName.ContainsKey(queue) ? RedeclareAsync(link, cancellationToken) : Task.CompletedTask;
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>What the RabbitMQ transport tells; event ids 2000–2099. Never credentials or bodies.</summary>
+internal static partial class TransportLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "Connection '{Connection}' to {Broker} is open (generation {Generation}).")]
+    internal static partial void Connected(this ILogger logger, string connection, string broker, long generation);
+
+    [LoggerMessage(2001, LogLevel.Warning, "Connection '{Connection}' to {Broker} is lost (generation {Generation}): {Reason}")]
+    internal static partial void ConnectionLost(this ILogger logger, string connection, string broker, long generation, string reason);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Connection '{Connection}' could not be opened, attempt {Attempt}; it is tried again.")]
+    internal static partial void ConnectFailed(this ILogger logger, string connection, int attempt, Exception exception);
+
+    [LoggerMessage(2003, LogLevel.Error, "The topology could not be declared again on connection '{Connection}' (generation {Generation}).")]
+    internal static partial void RedeclareFailed(this ILogger logger, string connection, long generation, Exception exception);
+
+    [LoggerMessage(2004, LogLevel.Warning, "The broker blocks publishing: {Reason}")]
+    internal static partial void Blocked(this ILogger logger, string reason);
+
+    [LoggerMessage(2005, LogLevel.Information, "The broker takes publishes again.")]
+    internal static partial void Unblocked(this ILogger logger);
+
+    [LoggerMessage(2010, LogLevel.Warning, "The publishing channel is lost (generation {Generation}) with {InFlight} publishes in flight: {Reason}")]
+    internal static partial void PublishChannelLost(this ILogger logger, long generation, int inFlight, string reason);
+
+    [LoggerMessage(2011, LogLevel.Warning, "The publishing channel could not be opened.")]
+    internal static partial void PublishChannelFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2012, LogLevel.Error, "Exchange '{Exchange}' does not exist: publishes to it fail until it is declared.")]
+    internal static partial void ExchangeMissing(this ILogger logger, string exchange);
+
+    [LoggerMessage(2013, LogLevel.Warning, "No publish in flight is awaited any more, and none is confirmed: the channel is replaced (generation {Generation}).")]
+    internal static partial void PublishChannelStuck(this ILogger logger, long generation);
+
+    [LoggerMessage(2020, LogLevel.Information, "Consuming queue '{Queue}' (generation {Generation}).")]
+    internal static partial void Consuming(this ILogger logger, string queue, long generation);
+
+    [LoggerMessage(2021, LogLevel.Warning, "The consumer of queue '{Queue}' is lost (generation {Generation}): {Reason}")]
+    internal static partial void ConsumerLost(this ILogger logger, string queue, long generation, string reason);
+
+    [LoggerMessage(2022, LogLevel.Warning, "Queue '{Queue}' could not be consumed, attempt {Attempt}; it is tried again.")]
+    internal static partial void ConsumeFailed(this ILogger logger, string queue, int attempt, Exception exception);
+
+    [LoggerMessage(2023, LogLevel.Error, "The sink of queue '{Queue}' threw; the delivery goes back to the queue.")]
+    internal static partial void SinkFailed(this ILogger logger, string queue, Exception exception);
+
+    [LoggerMessage(2024, LogLevel.Debug, "A settle of queue '{Queue}' was dropped: delivery {Tag} of generation {Generation} is settled or gone.")]
+    internal static partial void SettleDropped(this ILogger logger, string queue, ulong tag, long generation);
+
+    [LoggerMessage(2025, LogLevel.Warning, "Queue '{Queue}' could not be declared again.")]
+    internal static partial void RestoreFailed(this ILogger logger, string queue, Exception exception);
+}

@@ -1,0 +1,174 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace TechCorp.Messaging;
+
+/// <summary>One consumer on one channel: one generation of a <see cref="RabbitMqDeliverySource"/>. Never reopened.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore's wait handle is never taken, so there is nothing to dispose of.")]
+internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkItem
+{
+    // One at a time: only then does the callback that ends a cancel come after the last delivery.
+    private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, null, consumerDispatchConcurrency: 1);
+    private const int MostGathered = 64; // settles that wait to go out together
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5); // a handler may block this long and longer; what came before it must not wait for it
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _unregistered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _sinkTurn = new(1, 1);
+    private readonly string _queue;
+    private readonly Action<Delivery> _sink;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly RabbitMqSettleLedger _ledger = new(); // guarded by _gate
+    private readonly List<RabbitMqSettleFrame> _frames = []; // the settle writer's
+    private readonly ITimer _gatherEnd;
+    private TaskCompletionSource? _drained; // guarded by _gate
+    private bool _gathers; // guarded by _gate; the timer is set
+    private bool _writing; // guarded by _gate
+    private bool _due; // guarded by _gate; what has gathered is to go out now
+    private bool _muted; // guarded by _sinkTurn
+    private string _tag = "";
+
+    private RabbitMqConsumer(IChannel channel, string queue, long generation, Action<Delivery> sink, TimeProvider timeProvider, ILogger logger)
+    {
+        Channel = channel;
+        Generation = generation;
+        _queue = queue;
+        _sink = sink;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        _gatherEnd = timeProvider.CreateTimer(static consumer => ((RabbitMqConsumer)consumer!).EndGathering(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public IChannel Channel { get; }
+
+    internal long Generation { get; }
+
+    /// <summary>Ends, with the reason, when no more deliveries will come: channel or connection gone, or cancelled by the broker.</summary>
+    internal Task<string> Closed => _closed.Task;
+
+    /// <summary>Settles that are not on the wire yet.</summary>
+    internal int Gathered
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ledger.Pending;
+            }
+        }
+    }
+
+    internal static async Task<RabbitMqConsumer> OpenAsync(BrokerLink link, string queue, ushort prefetch, long generation, Action<Delivery> sink, Action<RabbitMqConsumer> opened, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    {
+        var channel = await link.Connection.CreateChannelAsync(ChannelOptions, cancellationToken).ConfigureAwait(false);
+        var consumer = new RabbitMqConsumer(channel, queue, generation, sink, timeProvider, logger);
+        opened(consumer); // before the first delivery, which may be settled at once
+        channel.ChannelShutdownAsync += consumer.HandleChannelShutdownAsync;
+        try
+        {
+            await channel.BasicQosAsync(0, prefetch, global: false, cancellationToken).ConfigureAwait(false);
+            consumer._tag = await channel.BasicConsumeAsync(queue, autoAck: false, consumerTag: "", noLocal: false, exclusive: false, arguments: null, consumer, cancellationToken).ConfigureAwait(false);
+            return consumer;
+        }
+        catch (Exception)
+        {
+            await consumer.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Gives the consumer up although its channel is open; the source opens the next.</summary>
+    internal void GiveUp(string reason) => _closed.TrySetResult(reason);
+
+    /// <summary>Asks the broker for no more, and waits until the last delivery that was on its way has passed the sink.</summary>
+    internal async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_closed.Task.IsCompleted)
+            {
+                await Channel.BasicCancelAsync(_tag, noWait: false, cancellationToken).ConfigureAwait(false);
+                await Task.WhenAny(_unregistered.Task, _closed.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (ConnectFailure.IsLoss(exception))
+        {
+            // The channel went meanwhile: nothing comes any more either.
+        }
+        finally
+        {
+            await MuteAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>No more deliveries to the sink; then whatever is settled goes out, and the channel is closed: the rest goes back to the queue.</summary>
+    internal async Task CloseAsync()
+    {
+        await MuteAsync().ConfigureAwait(false);
+        await _gatherEnd.DisposeAsync().ConfigureAwait(false);
+        await ClosingStep.TryAsync(Drained, CloseTimeout, _timeProvider).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, _timeProvider).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => Channel.DisposeAsync().AsTask(), CloseTimeout, _timeProvider).ConfigureAwait(false);
+        _closed.TrySetResult("closed by us");
+    }
+
+    public async Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+    {
+        await _sinkTurn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (_muted)
+            {
+                return; // unsettled: it goes back to the queue with the channel
+            }
+
+            lock (_gate)
+            {
+                _ledger.Delivered(deliveryTag); // first of all: a tag that the ledger does not know is covered by the next run of acknowledgements
+            }
+
+            _sink(AmqpDelivery.Of(Generation, deliveryTag, redelivered, exchange, routingKey, properties, body));
+        }
+        catch (Exception exception)
+        {
+            _logger.SinkFailed(_queue, exception);
+            TrySettle(deliveryTag, Settlement.Requeue);
+        }
+        finally
+        {
+            _sinkTurn.Release();
+        }
+    }
+
+    public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        _closed.TrySetResult("the broker cancelled the consumer; the queue was deleted, or its node is down");
+        return Task.CompletedTask;
+    }
+
+    public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        _unregistered.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+    {
+        _closed.TrySetResult($"{reason.ReplyCode}: {reason.ReplyText}");
+        return Task.CompletedTask;
+    }
+
+    private async Task MuteAsync()
+    {
+        await _sinkTurn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        _muted = true;
+        _sinkTurn.Release();
+    }
+}

@@ -1,0 +1,182 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>A subscription that outlives channels and connections: each rebuild is a new <see cref="RabbitMqConsumer"/> with the next generation.</summary>
+internal sealed class RabbitMqDeliverySource : IDeliverySource
+{
+    private readonly RabbitMqSubscription _subscription;
+    private readonly ConnectionSupervisor _supervisor;
+    private readonly RabbitMqDeliverySources _siblings;
+    private readonly RabbitMqOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _ending = new(); // cancelled or disposed: nothing is rebuilt any more
+    private readonly SemaphoreSlim _switch = new(1, 1); // held while a consumer is opened, so that a cancel meets a whole one
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _loop;
+    private volatile RabbitMqConsumer? _consumer;
+    private long _generation;
+
+    internal RabbitMqDeliverySource(RabbitMqSubscription subscription, ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
+    {
+        _subscription = subscription;
+        _supervisor = supervisor;
+        _siblings = siblings;
+        _options = options;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        siblings.Add(this);
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    internal string Queue => _subscription.Queue;
+
+    public long Generation => Volatile.Read(ref _generation);
+
+    public bool IsConsuming => !_ending.IsCancellationRequested && _consumer is { Closed.IsCompleted: false, Channel.IsOpen: true };
+
+    /// <summary>The current generation; null before the first.</summary>
+    internal RabbitMqConsumer? Consumer => _consumer;
+
+    /// <summary>Ends when the broker has accepted the consumer for the first time.</summary>
+    internal Task StartedAsync(CancellationToken cancellationToken) => _started.Task.WaitAsync(cancellationToken);
+
+    public bool TrySettle(Delivery delivery, Settlement settlement) => TrySettle(delivery, settlement, soon: false);
+
+    public bool TrySettleSoon(Delivery delivery, Settlement settlement) => TrySettle(delivery, settlement, soon: true);
+
+    public void Flush() => _consumer?.Flush();
+
+    public void Rebuild(long generation, string reason)
+    {
+        if (_consumer is { } consumer && consumer.Generation == generation)
+        {
+            consumer.GiveUp(reason);
+        }
+    }
+
+    private bool TrySettle(Delivery delivery, Settlement settlement, bool soon)
+    {
+        if (_consumer is { } consumer && consumer.Generation == delivery.Generation && consumer.TrySettle(delivery.Tag, settlement, soon))
+        {
+            return true;
+        }
+
+        _logger.SettleDropped(_subscription.Queue, delivery.Tag, delivery.Generation);
+        return false;
+    }
+
+    public async Task CancelAsync(CancellationToken cancellationToken)
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _switch.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_consumer is { } consumer)
+            {
+                await consumer.CancelAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _switch.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _siblings.Remove(this);
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        _started.TrySetCanceled(CancellationToken.None);
+        if (_consumer is { } consumer)
+        {
+            await consumer.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        var delay = TimeSpan.Zero;
+        while (!_ending.IsCancellationRequested)
+        {
+            BrokerLink? link = null;
+            try
+            {
+                link = await _supervisor.GetAsync(_ending.Token).ConfigureAwait(false);
+                var opened = _timeProvider.GetTimestamp();
+                await ConsumeAsync(link).ConfigureAwait(false);
+                failures = ReconnectBackoff.IsSettled(_timeProvider.GetElapsedTime(opened), delay) ? 0 : failures + 1;
+            }
+            catch (Exception) when (_ending.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                failures++;
+                _logger.ConsumeFailed(_subscription.Queue, failures, exception);
+                await RestoreAsync(link).ConfigureAwait(false);
+            }
+
+            delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, Math.Max(1, failures), Random.Shared.NextDouble());
+            await Task.Delay(delay, _timeProvider, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One generation, from open to lost.</summary>
+    private async Task ConsumeAsync(BrokerLink link)
+    {
+        var consumer = await OpenAsync(link).ConfigureAwait(false);
+        var reason = await consumer.Closed.WaitAsync(_ending.Token).ConfigureAwait(false);
+        _logger.ConsumerLost(_subscription.Queue, consumer.Generation, reason);
+        await consumer.CloseAsync().ConfigureAwait(false); // before the next is opened: the sink is never called by two
+        await RestoreAsync(link).ConfigureAwait(false);
+    }
+
+    private async Task<RabbitMqConsumer> OpenAsync(BrokerLink link)
+    {
+        await _switch.WaitAsync(_ending.Token).ConfigureAwait(false);
+        try
+        {
+            // The generation is known before the first delivery can come.
+            var generation = Interlocked.Increment(ref _generation);
+            var consumer = await RabbitMqConsumer.OpenAsync(link, _subscription.Queue, _subscription.Prefetch, generation, _subscription.Sink, c => _consumer = c, _timeProvider, _logger, _ending.Token).ConfigureAwait(false);
+            _logger.Consuming(_subscription.Queue, generation);
+            if (!_started.TrySetResult())
+            {
+                MessagingMetrics.Rebuilt("consumer");
+            }
+
+            return consumer;
+        }
+        finally
+        {
+            _switch.Release();
+        }
+    }
+
+    /// <summary>The queue may have been deleted: declared again when it is one of ours.</summary>
+    private async Task RestoreAsync(BrokerLink? link)
+    {
+        if (link is null || link.Lost.IsCompleted)
+        {
+            return;
+        }
+
+        try
+        {
+            await _subscription.Restore(link, _subscription.Queue, _ending.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (_ending.IsCancellationRequested)
+        {
+            // Nobody needs the queue any more.
+        }
+        catch (Exception exception)
+        {
+            _logger.RestoreFailed(_subscription.Queue, exception);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Which publishes a channel was closed for, read from the broker's words: the others on it are innocent.</summary>
+internal sealed partial record ChannelCloseReason(int Code, string Text, string Exchange, string? RoutingKey)
+{
+    private static readonly int[] OfOneChannel = [311, 313, AccessRefused, NotFound, 405, 406]; // what AMQP closes a channel for, and not the connection
+    private const int AccessRefused = 403;
+    private const int NotFound = 404;
+
+    internal bool IsMissingExchange => Code == NotFound && !IsAnonymous;
+
+    /// <summary>Whether nothing may be written to the exchange, whatever the key.</summary>
+    internal bool IsRefusedExchange => Code == AccessRefused && RoutingKey is null && !IsAnonymous;
+
+    /// <summary>Whether the broker's words name no exchange (a body larger than it takes, for example): the offender is known only where it was alone.</summary>
+    internal bool IsAnonymous { get; private init; }
+
+    /// <summary>Whether the broker's words end in the middle of the exchange's name: they have at most 255 bytes.</summary>
+    internal bool IsCut { get; private init; }
+
+    /// <summary>The offence; null when the channel was closed for none (a lost connection, a close of our own).</summary>
+    internal static ChannelCloseReason? In(int code, string text)
+    {
+        if (!OfOneChannel.Contains(code))
+        {
+            return null;
+        }
+
+        if (ExchangePattern.Match(text) is { Success: true } exchange)
+        {
+            var name = exchange.Groups["name"].Value;
+            var topic = TopicPattern.Match(text);
+            return new ChannelCloseReason(code, text, name == "amq.default" ? "" : name, topic.Success ? topic.Groups["key"].Value : null);
+        }
+
+        return CutPattern.Match(text) is { Success: true } cut
+            ? new ChannelCloseReason(code, text, cut.Groups["name"].Value, null) { IsCut = true }
+            : new ChannelCloseReason(code, text, "", null) { IsAnonymous = true };
+    }
+
+    /// <summary>The same with the whole name of the exchange, which is one that was being published to.</summary>
+    internal ChannelCloseReason By(string exchange) => this with { Exchange = exchange, IsCut = false };
+
+    /// <summary>The outcome of a publish to an exchange that is known to be missing.</summary>
+    internal static PublishOutcome Missing(string exchange) => PublishOutcome.Returned(NotFound, $"exchange '{exchange}' does not exist; it was not sent.");
+
+    /// <summary>The outcome of a publish to an exchange that is known to be refused.</summary>
+    internal static PublishOutcome Refused(string text) => new(PublishOutcomeKind.Rejected, false, AccessRefused, $"{text}; it was not sent.");
+
+    internal bool IsBy(string exchange, string routingKey) => !IsAnonymous && (IsCut ? exchange.StartsWith(Exchange, StringComparison.Ordinal) : exchange == Exchange) && (RoutingKey is null || RoutingKey == routingKey);
+
+    /// <summary>How the offender ended: the broker has not kept the message.</summary>
+    internal PublishOutcome Outcome => IsMissingExchange
+        ? PublishOutcome.Returned(Code, $"exchange '{Exchange}' does not exist ({Text}).")
+        : new PublishOutcome(PublishOutcomeKind.Rejected, false, Code, Text);
+
+    [GeneratedRegex("exchange '(?<name>.*)' in vhost '", RegexOptions.CultureInvariant)]
+    private static partial Regex ExchangePattern { get; }
+
+    [GeneratedRegex(@"exchange '(?<name>[^']*)\.\.\.$", RegexOptions.CultureInvariant)]
+    private static partial Regex CutPattern { get; }
+
+    [GeneratedRegex("access to topic '(?<key>.*)' in exchange '", RegexOptions.CultureInvariant)]
+    private static partial Regex TopicPattern { get; }
+}

@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace TechCorp.Messaging;
+
+/// <summary>Keeps one publishing channel open on whatever connection there is, and tells the gate of it.</summary>
+internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink>> connected, PublishQueue gate, MissingExchanges missing, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+{
+    // Confirms on, the client's tracking off; null keeps the dispatch concurrency of the connection.
+    private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false, null, null);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private Task? _loop; // guarded by _gate
+    private bool _opened; // the loop's; a channel has been open before
+
+    internal void Start()
+    {
+        lock (_gate)
+        {
+            _loop ??= Task.Run(RunAsync, CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task? loop;
+        lock (_gate)
+        {
+            loop = _loop;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (loop is not null)
+        {
+            await loop.ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var failures = 0;
+        var delay = TimeSpan.Zero;
+        for (var generation = 1L; !_stopping.IsCancellationRequested; generation++)
+        {
+            BrokerLink? link = null;
+            try
+            {
+                link = await connected(_stopping.Token).ConfigureAwait(false);
+                var opened = timeProvider.GetTimestamp();
+                var offended = await OpenAndWatchAsync(link, generation).ConfigureAwait(false);
+                failures = offended || ReconnectBackoff.IsSettled(timeProvider.GetElapsedTime(opened), delay) ? 0 : failures + 1;
+            }
+            catch (Exception) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                logger.PublishChannelFailed(exception);
+                link?.GiveUp($"no channel opens ({exception.Message})");
+                failures++;
+            }
+
+            delay = failures > 1 ? ReconnectBackoff.Delay(options.ReconnectDelay, options.MaxReconnectDelay, failures - 1, Random.Shared.NextDouble()) : TimeSpan.Zero; // the first rebuild is immediate
+            if (delay > TimeSpan.Zero)
+            {
+                await Task.Delay(delay, timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <returns>Whether the channel was closed for what somebody published: the connection is sound, and the innocent need not wait.</returns>
+    private async Task<bool> OpenAndWatchAsync(BrokerLink link, long generation)
+    {
+        var channel = await link.Connection.CreateChannelAsync(ChannelOptions, _stopping.Token).ConfigureAwait(false);
+        var session = new PublishSession(generation, channel, gate.Window);
+        void OnBlockedChanged() => BlockedChanged(session, link);
+        channel.BasicAcksAsync += (_, args) => Confirmed(session, args.DeliveryTag, args.Multiple, acknowledged: true);
+        channel.BasicNacksAsync += (_, args) => Confirmed(session, args.DeliveryTag, args.Multiple, acknowledged: false);
+        channel.BasicReturnAsync += (_, args) => Returned(session, args);
+        link.BlockedChanged += OnBlockedChanged;
+        try
+        {
+            gate.Open(session, link.Blocked);
+            if (_opened)
+            {
+                MessagingMetrics.Rebuilt("channel");
+            }
+
+            _opened = true;
+            TellBlocked(session, link); // an unblock between the look and the open was told to a gate that did not know the session
+            channel.ChannelShutdownAsync += (_, args) => ShutDown(session, args); // called at once when it is closed already
+            var reason = await session.Closed.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            if (reason == "stuck")
+            {
+                logger.PublishChannelStuck(generation);
+            }
+
+            // The writer may have met the closed channel before the client told us why.
+            var (code, text) = channel.CloseReason is { } closed ? (closed.ReplyCode, closed.ReplyText) : (0, reason);
+            End(session, code, text);
+            return session.Offended;
+        }
+        finally
+        {
+            link.BlockedChanged -= OnBlockedChanged;
+            var closing = CloseAsync(channel);
+            if (_stopping.IsCancellationRequested)
+            {
+                await closing.ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task Confirmed(PublishSession session, ulong tag, bool multiple, bool acknowledged)
+    {
+        gate.Confirm(session, tag, multiple, acknowledged);
+        return Task.CompletedTask;
+    }
+
+    private Task Returned(PublishSession session, BasicReturnEventArgs args)
+    {
+        gate.Return(session, args.BasicProperties.MessageId, args.Exchange, args.RoutingKey, args.ReplyCode, args.ReplyText);
+        return Task.CompletedTask;
+    }
+
+    private Task ShutDown(PublishSession session, ShutdownEventArgs args)
+    {
+        End(session, args.ReplyCode, args.ReplyText);
+        session.Close(args.ReplyText);
+        return Task.CompletedTask;
+    }
+
+    private void BlockedChanged(PublishSession session, BrokerLink link)
+    {
+        TellBlocked(session, link);
+        if (link.Blocked is { } reason)
+        {
+            logger.Blocked(reason);
+        }
+        else
+        {
+            logger.Unblocked();
+        }
+    }
+
+    /// <summary>Until the gate has what holds now: two threads may tell, and the older news must not be the last.</summary>
+    private void TellBlocked(PublishSession session, BrokerLink link)
+    {
+        string? told;
+        do
+        {
+            told = link.Blocked;
+            gate.SetBlocked(session, told);
+        }
+        while (told != link.Blocked);
+    }
+
+    private void End(PublishSession session, int code, string reason)
+    {
+        var offence = gate.Whole(session, ChannelCloseReason.In(code, reason));
+        if (offence is { IsMissingExchange: true })
+        {
+            missing.Add(offence.Exchange); // before the gate lets anybody write again
+            logger.ExchangeMissing(offence.Exchange);
+        }
+        else if (offence is { IsRefusedExchange: true })
+        {
+            gate.Refused.Add(offence.Exchange, offence.Text);
+        }
+
+        session.Offended |= offence is not null;
+
+        if (gate.Lost(session, reason, offence) is >= 0 and var inFlight)
+        {
+            logger.PublishChannelLost(session.Generation, inFlight, reason);
+        }
+    }
+
+    private async Task CloseAsync(IChannel channel)
+    {
+        await ClosingStep.TryAsync(() => channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, timeProvider).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => channel.DisposeAsync().AsTask(), CloseTimeout, timeProvider).ConfigureAwait(false);
+    }
+}

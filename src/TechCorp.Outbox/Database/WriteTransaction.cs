@@ -1,0 +1,61 @@
+using System.Data.Common;
+
+namespace TechCorp.Outbox;
+
+/// <summary>A connection and a transaction of our own: opened, committed and closed together. On SQLite it also holds the turn to write.</summary>
+/// <remarks>One caller at a time. Disposing without a commit rolls back.</remarks>
+internal sealed class WriteTransaction : IAsyncDisposable
+{
+    /// <summary>PostgreSQL's SQLSTATE for whatever is said to a transaction that has failed.</summary>
+    internal const string Aborted = "25P02";
+
+    private readonly WriterSlot? _turn;
+    private bool _disposed;
+
+    internal WriteTransaction(DbConnection connection, DbTransaction transaction, WriterSlot? turn)
+    {
+        Connection = connection;
+        Transaction = transaction;
+        _turn = turn;
+    }
+
+    internal DbConnection Connection { get; }
+
+    internal DbTransaction Transaction { get; }
+
+    /// <summary>Any statement will do: PostgreSQL answers the COMMIT of a transaction whose error somebody swallowed with a silent rollback, but refuses this.</summary>
+    internal async Task ThrowIfAbortedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Connection.CreateCommand();
+        command.Transaction = Transaction;
+        command.CommandText = "select 1";
+        await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal Task CommitAsync(CancellationToken cancellationToken) => Transaction.CommitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        try
+        {
+            await Transaction.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            try
+            {
+                await Connection.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _turn?.Dispose();
+            }
+        }
+    }
+}

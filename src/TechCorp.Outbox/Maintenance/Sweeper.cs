@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Outbox;
+
+/// <summary>Repeats a bounded deletion: batch after batch while there is something, then once in an interval.</summary>
+internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> sweep, TimeSpan interval, TimeProvider timeProvider, ILogger logger) : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loop = Task.Run(() => LoopAsync(_stop.Token), cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task LoopAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var isMore = false;
+            try
+            {
+                isMore = await sweep(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.SweepFailed(exception, what, interval);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            // A breath between batches, so that consumers get their turn.
+            await Task.Delay(isMore ? TimeSpan.FromMilliseconds(50) : interval, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

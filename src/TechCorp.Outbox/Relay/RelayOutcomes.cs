@@ -1,0 +1,78 @@
+namespace TechCorp.Outbox;
+
+/// <summary>What a pass has to tell the database, gathered while confirms come in.</summary>
+internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> epochOf)
+{
+    private const int MaxError = 1024;
+    private readonly Dictionary<(string, string, string), long> _unroutableSince = [];
+
+    internal List<(long Id, long Epoch)> Confirmed { get; } = [];
+
+    internal List<FailedRow> PutOff { get; } = [];
+
+    internal List<ParkedRow> Parked { get; } = [];
+
+    /// <summary>Rows parked after the grace, by whose route others have waited as long.</summary>
+    internal List<RelayRow> GivenUp { get; } = [];
+
+    /// <summary>The partitions of rows that stay as they are and are to be read again.</summary>
+    internal HashSet<short> Halted { get; } = [];
+
+    internal string? Trouble { get; private set; }
+
+    /// <returns>The fate as far as the rows behind it are concerned.</returns>
+    internal RowOutcomeKind Add(RelayRow row, RowOutcome outcome)
+    {
+        // PostgreSQL stores no NUL in a text.
+        var error = (outcome.Reason.Length <= MaxError ? outcome.Reason : outcome.Reason[..MaxError]).Replace('\0', ' ');
+        switch (outcome.Fate)
+        {
+            case RowOutcomeKind.Confirmed:
+                Confirmed.Add((row.Id, epochOf(row)));
+                break;
+            case RowOutcomeKind.Invalid:
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, ParkReason.Invalid, error));
+                break;
+            case RowOutcomeKind.Unroutable when IsGraceOver(row):
+                // Parked without its key: what comes after it goes on.
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: false, ParkReason.Unroutable, error));
+                GivenUp.Add(row);
+                return RowOutcomeKind.Confirmed;
+            case RowOutcomeKind.Refused when options.MaxAttempts > 0 && AttemptsRefused(row) + 1 >= options.MaxAttempts:
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, ParkReason.Refused, error));
+                break;
+            case RowOutcomeKind.Unroutable or RowOutcomeKind.Refused:
+                PutOff.Add(new FailedRow(row.Id, epochOf(row), (long)Delay(row.Attempts).TotalMilliseconds, outcome.Fate == RowOutcomeKind.Unroutable, error));
+                break;
+            default:
+                Trouble ??= error.Length > 0 ? error : "The broker did not answer.";
+                Halted.Add(row.Part);
+                break;
+        }
+
+        return outcome.Fate;
+    }
+
+    /// <summary>Attempts without a queue do not count: putting off the first refusal after them starts anew.</summary>
+    private static int AttemptsRefused(RelayRow row) => row.UnroutableSince is null ? row.Attempts : 0;
+
+    /// <summary>The grace counts from the first return on the route, and no row is given up younger than it.</summary>
+    private bool IsGraceOver(RelayRow row)
+    {
+        var grace = (long)options.UnroutableGrace.TotalMilliseconds;
+        var since = row.UnroutableSince ?? (row.Key is not null && _unroutableSince.TryGetValue(row.Route, out var before) ? before : row.Now);
+        if (row.Now - since < grace || row.Now - row.CreatedAt < grace)
+        {
+            return false;
+        }
+
+        _unroutableSince.TryAdd(row.Route, since);
+        return true;
+    }
+
+    private TimeSpan Delay(int attempts)
+    {
+        var delay = Math.Min(options.RetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempts, 30)), options.MaxRetryDelay.TotalMilliseconds);
+        return TimeSpan.FromMilliseconds(delay * (0.8 + (0.2 * Random.Shared.NextDouble())));
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Resilience;
+
+/// <summary>One circuit breaker for each key: a tenant, a shard, a host. One that fails is isolated from the others. Safe for use by many threads.</summary>
+/// <remarks>
+/// A breaker that is closed, has no failure to remember, and was not asked for during the idle time is dropped, so that keys which come and go leave
+/// nothing behind. Ask for it at each call and do not keep it: a kept one may have been replaced.
+/// </remarks>
+/// <typeparam name="TKey">What tells the dependencies apart. Its text is part of the breaker's name, in logs and metrics too: no secrets.</typeparam>
+public sealed class CircuitBreakerRegistry<TKey>
+    where TKey : notnull
+{
+    private readonly IdleMap<TKey, CircuitBreaker> _breakers;
+
+    /// <summary>Makes an empty set.</summary>
+    /// <param name="name">The breaker of a key is called by this and the key.</param>
+    /// <param name="options">Of each breaker. Default: <see cref="CircuitBreakerOptions"/> as it is.</param>
+    /// <param name="outcomes">Which exceptions are failures. Default: all are.</param>
+    /// <param name="idleAfter">How long a closed breaker is kept that nobody asks for. Default: 10 min.</param>
+    /// <param name="timeProvider">The clock. Default: the system's.</param>
+    /// <param name="logger">Default: none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The idle time or an option is invalid; the message names it.</exception>
+    public CircuitBreakerRegistry(
+        string name,
+        CircuitBreakerOptions? options = null,
+        OutcomeRules? outcomes = null,
+        TimeSpan? idleAfter = null,
+        TimeProvider? timeProvider = null,
+        ILogger? logger = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var idle = idleAfter ?? TimeSpan.FromMinutes(10);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(idle, TimeSpan.Zero, nameof(idleAfter));
+        var settings = (options ?? new CircuitBreakerOptions()).Copy();
+        OptionsCheck.Throw(settings.Problems());
+        var clock = timeProvider ?? TimeProvider.System;
+        _breakers = new IdleMap<TKey, CircuitBreaker>(
+            key => new CircuitBreaker($"{name} {key}", settings, outcomes, clock, logger),
+            static breaker => breaker.IsAsGoodAsNew,
+            idle,
+            new MonotonicClock(clock));
+    }
+
+    /// <summary>The breakers that are kept at the moment, for health checks.</summary>
+    public IReadOnlyCollection<CircuitBreaker> Circuits => [.. _breakers.Values];
+
+    /// <summary>The breaker of a key; a new, closed one if there is none.</summary>
+    /// <param name="key">Names the dependency.</param>
+    public CircuitBreaker Get(TKey key) => _breakers.Get(key);
+}

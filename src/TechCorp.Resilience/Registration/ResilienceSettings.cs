@@ -1,0 +1,10 @@
+namespace TechCorp.Resilience;
+
+/// <summary>All named pipelines of a container, and what is wrong with their configuration.</summary>
+internal sealed class ResilienceSettings
+{
+    /// <summary>Names in a configuration do not distinguish case.</summary>
+    internal Dictionary<string, ResiliencePipelineOptions> Pipelines { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    internal List<string> ConfigurationProblems { get; } = [];
+}
