@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes the code of the "#region snippet: name" regions into the C# blocks below "<!-- snippet: name -->" of the documents.
-# Regions: tests/TechCorp.Patterns.Conventions.Tests/Snippets and samples. Documents: README*.md, CONTRIBUTING.md, docs.
+# Regions: tests/TechCorp.Patterns.Conventions.Tests/Snippets and samples. Documents: README*.md, CONTRIBUTING.md, docs and the
+# package readmes, src/*/README.md.
 # Usage: eng/snippets.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,7 +11,7 @@ for folder in tests/TechCorp.Patterns.Conventions.Tests/Snippets samples; do
   [ -d "$folder" ] || continue
   while IFS= read -r -d '' file; do code+=("$file"); done < <(find "$folder" \( -name bin -o -name obj \) -prune -o -name '*.cs' -print0)
 done
-for file in README.md README.pt-BR.md CONTRIBUTING.md; do [ ! -f "$file" ] || documents+=("$file"); done
+for file in README.md README.pt-BR.md CONTRIBUTING.md src/*/README.md; do [ ! -f "$file" ] || documents+=("$file"); done
 if [ -d docs ]; then
   while IFS= read -r -d '' file; do documents+=("$file"); done < <(find docs -name '*.md' -print0)
 fi

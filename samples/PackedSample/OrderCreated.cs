@@ -2,8 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace PackedSample;
 
+#region snippet: packed-sample-message
 /// <summary>The event, as it travels.</summary>
 internal sealed record OrderCreated([property: JsonPropertyName("order_id")] int OrderId);
 
 [JsonSerializable(typeof(OrderCreated))]
 internal sealed partial class Json : JsonSerializerContext;
+#endregion

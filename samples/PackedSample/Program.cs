@@ -1,3 +1,4 @@
+#region snippet: packed-sample
 using PackedSample;
 using TechCorp.Messaging;
 
@@ -16,3 +17,4 @@ await using var bus = await MessageBus.StartAsync(messaging => messaging
 
 await bus.Publisher.PublishAsync(new OrderCreated(42));
 Console.WriteLine(await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10)));
+#endregion

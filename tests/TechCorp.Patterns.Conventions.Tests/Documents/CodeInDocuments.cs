@@ -64,5 +64,8 @@ public sealed class CodeInDocuments
 
     private static bool IsChecked(RepositoryFile file)
         => file.Path.EndsWith(".md", StringComparison.Ordinal)
-            && (Readmes.Contains(file.Path) || file.Path == "CONTRIBUTING.md" || file.Path.StartsWith("docs/", StringComparison.Ordinal));
+            && (Readmes.Contains(file.Path) || file.Path == "CONTRIBUTING.md" || file.Path.StartsWith("docs/", StringComparison.Ordinal) || IsPackageReadme(file));
+
+    private static bool IsPackageReadme(RepositoryFile file)
+        => file.Name == "README.md" && file.Path.StartsWith("src/", StringComparison.Ordinal);
 }
