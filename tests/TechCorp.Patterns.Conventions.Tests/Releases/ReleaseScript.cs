@@ -1,0 +1,127 @@
+using System.Globalization;
+
+namespace TechCorp.Patterns.Conventions.Tests;
+
+/// <summary>What <c>eng/release.sh</c> makes of a release, rehearsed without tests and packages.</summary>
+public sealed class ReleaseScript
+{
+    private static readonly string[] Rehearsal = ["--dry-run", "--no-test", "--no-pack"];
+
+    [Fact]
+    public void A_release_moves_the_changelog_sets_the_version_and_ships_the_api()
+    {
+        using var repository = new ReleaseRepository();
+
+        repository.Rehearse("1.1.0");
+
+        repository.Read("CHANGELOG.md").Should()
+            .MatchRegex(@"## \[Unreleased\]\n\n## \[1\.1\.0\] - \d{4}-\d\d-\d\d\n\n### Added\n\n- A thing\.\n\n## \[1\.0\.0\] - 2026-01-01\n")
+            .And.MatchRegex(@"\[Unreleased\]: https://\S+/compare/v1\.1\.0\.\.\.HEAD\n\[1\.1\.0\]: https://\S+/compare/v1\.0\.0\.\.\.v1\.1\.0\n\[1\.0\.0\]: ");
+        repository.Read("Directory.Build.props").Should().Contain("<VersionPrefix>1.1.0</VersionPrefix>");
+        repository.Read("samples/PackedSample/PackedSample.csproj").Should().Contain(">1.1.0</TechCorpPatternsVersion>").And.Contain("-p:TechCorpPatternsVersion=1.1.0\n");
+        repository.Read($"{ReleaseRepository.Package}/PublicAPI.Shipped.txt").Should().Be("#nullable enable\nA\nC\n");
+        repository.Read($"{ReleaseRepository.Package}/PublicAPI.Unshipped.txt").Should().Be("#nullable enable\n");
+    }
+
+    [Fact]
+    public void A_release_is_one_commit_with_an_annotated_tag()
+    {
+        using var repository = new ReleaseRepository();
+
+        repository.Rehearse("1.1.0");
+
+        repository.GitInClone("log", "--format=%s", "v1.0.0..HEAD").Should().Be("Release 1.1.0");
+        repository.GitInClone("cat-file", "-t", "v1.1.0").Should().Be("tag");
+        repository.GitInClone("rev-parse", "v1.1.0^{commit}").Should().Be(repository.GitInClone("rev-parse", "HEAD"));
+        repository.GitInClone("status", "--porcelain").Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_rehearsal_leaves_the_checkout_as_it_is()
+    {
+        using var repository = new ReleaseRepository();
+        var before = repository.Git("for-each-ref");
+
+        var output = repository.Rehearse("1.1.0");
+
+        output.Should().Contain("nothing was changed");
+        repository.Git("for-each-ref").Should().Be(before);
+        repository.Git("status", "--porcelain", "--ignored").Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_pre_release_keeps_the_unshipped_api()
+    {
+        using var repository = new ReleaseRepository();
+
+        repository.Rehearse("1.1.0-rc.1");
+
+        repository.Read("Directory.Build.props").Should().Contain("<VersionPrefix>1.1.0</VersionPrefix>");
+        repository.Read($"{ReleaseRepository.Package}/PublicAPI.Unshipped.txt").Should().Contain("*REMOVED*B\nC\n");
+    }
+
+    [Fact]
+    public void A_release_is_newer_than_its_pre_releases()
+    {
+        using var repository = new ReleaseRepository();
+        repository.Git("tag", "v1.1.0-rc.10");
+
+        repository.Refusal(["1.1.0-rc.9", .. Rehearsal]).Should().Contain("1.1.0-rc.9 is not newer than v1.1.0-rc.10");
+        repository.Rehearse("1.1.0").Should().Contain("v1.1.0 (tag)");
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("v1.1.0")]
+    [InlineData("1.01.0")]
+    [InlineData("1.1.0-rc.01")]
+    [InlineData("1.1.0+build")]
+    [InlineData("latest")]
+    public void A_version_that_is_not_semantic_is_refused(string version)
+    {
+        using var repository = new ReleaseRepository();
+
+        repository.Refusal([version, .. Rehearsal]).Should().Be(
+            string.Create(CultureInfo.InvariantCulture, $"release: '{version}' is not a semantic version; give MAJOR.MINOR.PATCH, for example 0.2.0 or 0.2.0-rc.1."));
+    }
+
+    [Theory]
+    [InlineData("0.9.9", "release: 0.9.9 is not newer than v1.0.0, the last tag; give a newer version.")]
+    [InlineData("1.0.0-rc.1", "release: 1.0.0-rc.1 is not newer than v1.0.0, the last tag; give a newer version.")]
+    [InlineData("1.0.0", "release: the tag v1.0.0 exists; give a version that was not released.")]
+    public void A_version_that_is_not_newer_is_refused(string version, string error)
+    {
+        using var repository = new ReleaseRepository();
+
+        repository.Refusal([version, .. Rehearsal]).Should().Be(error);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("### Added\n\n### Fixed\n")]
+    public void A_release_without_anything_in_the_changelog_is_refused(string unreleased)
+    {
+        using var repository = new ReleaseRepository(unreleased);
+
+        repository.Refusal(["1.1.0", .. Rehearsal]).Should().Be("release: the Unreleased section of CHANGELOG.md is empty; list what users notice since v1.0.0.");
+    }
+
+    [Fact]
+    public void A_checkout_with_uncommitted_changes_is_refused()
+    {
+        using var repository = new ReleaseRepository();
+        repository.Write("forgotten.txt", "");
+
+        repository.Refusal(["1.1.0", .. Rehearsal]).Should().Be("release: the checkout has uncommitted changes; commit or stash them (git status lists them).");
+    }
+
+    [Theory]
+    [InlineData("--no-test")]
+    [InlineData("--no-pack")]
+    public void A_real_release_leaves_nothing_out(string option)
+    {
+        using var repository = new ReleaseRepository();
+
+        repository.Refusal("1.1.0", option).Should().Be("release: --no-test, --no-pack and --clone are for a rehearsal; add --dry-run.");
+    }
+}
