@@ -37,6 +37,46 @@ public sealed class ReleaseScript
     }
 
     [Fact]
+    public void A_release_brings_commit_tag_and_packages_into_the_checkout_and_prints_what_publishes_them()
+    {
+        using var repository = new ReleaseRepository();
+
+        var output = repository.Release("1.1.0");
+
+        output.Should().Contain("git push --atomic origin main v1.1.0").And.Contain("dotnet nuget push 'artifacts/release/*.nupkg'");
+        repository.Git("log", "--format=%s", "v1.0.0..main").Should().Be("Release 1.1.0");
+        repository.Git("rev-parse", "v1.1.0^{commit}").Should().Be(repository.Git("rev-parse", "HEAD"));
+        repository.Git("status", "--porcelain").Should().BeEmpty();
+        Directory.GetFiles(Path.Combine(repository.Root, "artifacts/release")).Select(Path.GetFileName).Should()
+            .BeEquivalentTo("TechCorp.Resilience.1.1.0.nupkg", "TechCorp.Resilience.1.1.0.snupkg");
+    }
+
+    [Fact]
+    public void A_release_is_compared_with_the_last_one_and_its_packages_are_tested()
+    {
+        using var repository = new ReleaseRepository();
+        repository.Git("tag", "v1.1.0-rc.1");
+
+        repository.Release("1.1.0");
+
+        repository.DotnetCalls.Should().Contain(call =>
+            call.StartsWith("pack src/TechCorp.Resilience/", StringComparison.Ordinal) && call.Contains("-p:BaselineVersion=1.0.0 -p:BaselinePackages=/TechCorp.Resilience/", StringComparison.Ordinal));
+        repository.DotnetCalls[^1].Should().Contain("TechCorp.Patterns.Conventions.Tests.dll").And.Contain("*.PackageContents");
+    }
+
+    [Fact]
+    public void A_release_whose_tests_fail_leaves_the_checkout_as_it_is()
+    {
+        using var repository = new ReleaseRepository(testsEndWith: 1);
+        var before = repository.Git("for-each-ref");
+
+        repository.Invoking(it => it.Release("1.1.0")).Should().Throw<InvalidOperationException>().WithMessage("*ended with 1:*release: ./test.sh failed for 1.1.0;*");
+
+        repository.Git("for-each-ref").Should().Be(before);
+        repository.Git("status", "--porcelain", "--ignored").Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_rehearsal_leaves_the_checkout_as_it_is()
     {
         using var repository = new ReleaseRepository();
