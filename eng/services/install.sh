@@ -18,8 +18,17 @@ missing_of() { # SERVER...: prints those whose programs are not here
             rabbitmq) [[ -x $RABBITMQ_BIN/rabbitmq-server ]] && command -v epmd >/dev/null || echo rabbitmq ;;
             postgres) find_postgres || echo postgres ;;
             pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer ;;
+            hunspell*) has_spelling "$server" || echo "$server" ;;
         esac
     done
+}
+
+has_spelling() { # hunspell or the package of a dictionary
+    case $1 in
+        hunspell) command -v hunspell >/dev/null ;;
+        hunspell-en-us) [[ -e /usr/share/hunspell/en_US.dic ]] ;;
+        hunspell-pt-br) [[ -e /usr/share/hunspell/pt_BR.dic ]] ;;
+    esac
 }
 
 package_of() { case $1 in rabbitmq) echo rabbitmq-server ;; postgres) echo postgresql ;; *) echo "$1" ;; esac; }

@@ -27,7 +27,7 @@ public sealed class OrderEventsHandler : ITransactionalHandler<OrderCreated>, IT
     public async Task HandleAsync(OrderCancelled message, TransactionContext context, CancellationToken cancellationToken)
     {
         await ReceiveAsync(context, message.OrderId);
-        Notify(context, "notification.email.order.cancelled", new Notification(message.OrderId, message.UserId, $"Your order was cancelled: {message.Reason}."));
+        Notify(context, "notification.email.order.cancelled", new Notification(message.OrderId, message.UserId, $"Your order was canceled: {message.Reason}."));
     }
 
     private static void Notify(TransactionContext context, string routingKey, Notification notification)

@@ -99,7 +99,7 @@ internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, Flow
         progress.OrdersPlaced(_placed.Count);
     }
 
-    /// <summary>Waits until every order placed so far is completed or cancelled.</summary>
+    /// <summary>Waits until every order placed so far is completed or canceled.</summary>
     private async Task AwaitEndAsync(CancellationToken cancellationToken)
     {
         foreach (var (number, orderId) in _placed.Where(placed => !_ended.Contains(placed.Value)).OrderBy(placed => placed.Key).ToList())

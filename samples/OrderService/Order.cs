@@ -4,6 +4,6 @@ namespace OrderService;
 /// <param name="OrderId">Derived from the idempotency key, so the same request is the same order.</param>
 /// <param name="UserId">Who ordered.</param>
 /// <param name="Amount">In cents.</param>
-/// <param name="Status">pending, completed, cancelled.</param>
-/// <param name="Reason">Why it was cancelled.</param>
+/// <param name="Status"><c>pending</c>, <c>completed</c>, <c>cancelled</c>.</param>
+/// <param name="Reason">Why it was canceled.</param>
 public sealed record Order(string OrderId, string UserId, long Amount, string Status, string? Reason);

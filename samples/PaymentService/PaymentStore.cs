@@ -21,7 +21,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
         return [.. await connection.QueryAsync<Payment>($"select {Columns} from payments where order_id = @orderId order by payment_key limit 100", new { orderId })];
     }
 
-    /// <summary>Finds the payment or begins it; cancelled when its refund came first.</summary>
+    /// <summary>Finds the payment or begins it; canceled when its refund came first.</summary>
     internal async Task<Payment> BeginChargeAsync(string key, ChargeRequest request, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
@@ -58,7 +58,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
         return now;
     }
 
-    /// <summary>Bars later charges of the key; refunding when the gateway must be asked, cancelled when no charge ever began.</summary>
+    /// <summary>Bars later charges of the key; refunding when the gateway must be asked, canceled when no charge ever began.</summary>
     internal async Task<Payment> BeginRefundAsync(RefundRequest request, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);

@@ -9,7 +9,7 @@ public sealed class Payments(PaymentStore store, IPaymentGateway gateway, Resili
     private readonly ResiliencePipeline _pipeline = pipelines.Get("gateway");
 
     /// <summary>Charges once for each key, however often it is asked.</summary>
-    /// <returns>The payment as it stands: charged, declined, cancelled, or queued when the circuit is open.</returns>
+    /// <returns>The payment as it stands: charged, declined, canceled, or queued when the circuit is open.</returns>
     public async Task<Payment> ChargeAsync(string key, ChargeRequest request, CancellationToken cancellationToken)
     {
         var payment = await store.BeginChargeAsync(key, request, cancellationToken);

@@ -62,7 +62,7 @@ public static class CommandLine
         }
     }
 
-    /// <summary>An absolute http address.</summary>
+    /// <summary>An absolute HTTP address.</summary>
     /// <exception cref="BadInputException">It is none.</exception>
     public static Uri CheckUrl(string value, string option)
         => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri is { Scheme: "http", AbsolutePath: "/" }

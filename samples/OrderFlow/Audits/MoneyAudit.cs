@@ -1,6 +1,6 @@
 namespace OrderFlow;
 
-/// <summary>Money is conserved: one charge of the right amount for each completed order, and nothing kept of a cancelled one. Read from the gateway's ledger.</summary>
+/// <summary>Money is conserved: one charge of the right amount for each completed order, and nothing kept of a canceled one. Read from the gateway's ledger.</summary>
 internal static class MoneyAudit
 {
     internal static async Task RunAsync(Verdict verdict, IReadOnlyList<OrderRow> orders, ServiceFleet fleet, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ public sealed class ConsumerOptions
     /// <summary>The most handlers that run at once; at 1 the queue's order is kept. At most <see cref="Prefetch"/>. Default: 1.</summary>
     public int Concurrency { get; set; } = 1;
 
-    /// <summary>How long one handler call may take before its token is cancelled and it counts as failed. One that ignores its token keeps its place among the <see cref="Concurrency"/> until it returns. Default: 5 min.</summary>
+    /// <summary>How long one handler call may take before its token is canceled and it counts as failed. One that ignores its token keeps its place among the <see cref="Concurrency"/> until it returns. Default: 5 min.</summary>
     public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>What happens when a handler throws. Default: at once, after 1, 2, 4 and 8 s, then the dead-letter queue.</summary>

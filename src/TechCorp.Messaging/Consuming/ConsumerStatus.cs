@@ -11,7 +11,7 @@ public sealed record ConsumerStatus(string Queue, ConsumerState State)
     /// <summary>Handlers that run.</summary>
     public int Running { get; init; }
 
-    /// <summary>Those of them that are over their <see cref="ConsumerOptions.HandlerTimeout"/> and have not heeded their cancelled token: each keeps its place, and its message cannot go on.</summary>
+    /// <summary>Those of them that are over their <see cref="ConsumerOptions.HandlerTimeout"/> and have not heeded their canceled token: each keeps its place, and its message cannot go on.</summary>
     public int Overdue { get; init; }
 
     /// <summary>Deliveries received, repeated ones included.</summary>

@@ -53,7 +53,7 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         }
         catch (Exception exception)
         {
-            // Cancelled by the stop budget, or a fault of the transport: whether the copy arrived is not known, so the original stays.
+            // Canceled by the stop budget, or a fault of the transport: whether the copy arrived is not known, so the original stays.
             return PublishOutcome.ExpiredUnconfirmed(ExceptionText.MessageOf(exception));
         }
     }

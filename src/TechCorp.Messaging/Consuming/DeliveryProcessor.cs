@@ -113,7 +113,7 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         return !closing.IsCancellationRequested;
     }
 
-    /// <summary>Whether the broker has it back: its channel is gone, though perhaps nothing has replaced it yet. A consumer that is stopping is cancelled, and its channel still good.</summary>
+    /// <summary>Whether the broker has it back: its channel is gone, though perhaps nothing has replaced it yet. A consumer that is stopping is canceled, and its channel still good.</summary>
     private static bool IsStale(IDeliverySource source, Delivery delivery, CancellationToken closing)
         => source.Generation != delivery.Generation || (!source.IsConsuming && !closing.IsCancellationRequested);
 

@@ -100,7 +100,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         IDeliverySource? source;
         lock (_gate)
         {
-            Debug.Assert(_closed, "Requeueing from an open pump.");
+            Debug.Assert(_closed, "Requeuing from an open pump.");
             unstarted = _schedule.TakeAllWaiting();
             source = _source;
         }

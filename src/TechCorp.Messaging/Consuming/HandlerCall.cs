@@ -7,7 +7,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>One call of a handler: a scope, a deadline, and how it ended.</summary>
 /// <remarks>
-/// A handler that returns after its token was cancelled counts as not done: it may have returned because of the token. So its message comes again.
+/// A handler that returns after its token was canceled counts as not done: it may have returned because of the token. So its message comes again.
 /// A handler is never abandoned: the call ends when the handler does, so one message is never handled twice at once.
 /// </remarks>
 internal sealed class HandlerCall(string system, ConsumerPlan plan, IServiceScopeFactory scopes, ConsumerCounters counters, TimeProvider timeProvider, ILogger logger)

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The token of one handler call, cancelled when its time is over or the consumer gives up; used for further calls as long as it was not cancelled.</summary>
+/// <summary>The token of one handler call, canceled when its time is over or the consumer gives up; used for further calls as long as it was not canceled.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer of its own, and who still holds its token may look at it; the timer is disposed with the last call.")]
 internal sealed class HandlerWatch
 {

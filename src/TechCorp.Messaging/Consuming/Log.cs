@@ -11,13 +11,13 @@ internal static partial class Log
     [LoggerMessage(2101, LogLevel.Information, "Queue '{Queue}' is no longer consumed: {Requeued} unstarted messages went back.")]
     internal static partial void ConsumerStopped(this ILogger logger, string queue, int requeued);
 
-    [LoggerMessage(2102, LogLevel.Warning, "The stop budget of queue '{Queue}' is over with {Running} handlers running: their tokens are cancelled, their messages come again.")]
+    [LoggerMessage(2102, LogLevel.Warning, "The stop budget of queue '{Queue}' is over with {Running} handlers running: their tokens are canceled, their messages come again.")]
     internal static partial void StopBudgetOver(this ILogger logger, string queue, int running);
 
-    [LoggerMessage(2103, LogLevel.Error, "{Running} handlers of queue '{Queue}' ignore their cancelled tokens; their messages come again while they may still run.")]
+    [LoggerMessage(2103, LogLevel.Error, "{Running} handlers of queue '{Queue}' ignore their canceled tokens; their messages come again while they may still run.")]
     internal static partial void HandlersAbandoned(this ILogger logger, string queue, int running);
 
-    [LoggerMessage(2104, LogLevel.Warning, "Queue '{Queue}' could not be cancelled at the broker; closing its channel gives back what is unsettled.")]
+    [LoggerMessage(2104, LogLevel.Warning, "Queue '{Queue}' could not be canceled at the broker; closing its channel gives back what is unsettled.")]
     internal static partial void CancelFailed(this ILogger logger, Exception exception, string queue);
 
     [LoggerMessage(2110, LogLevel.Warning, "Message {MessageId} ('{Type}') of queue '{Queue}' failed in attempt {Attempt} and is tried again after {Delay}: {Error}")]
@@ -32,7 +32,7 @@ internal static partial class Log
     [LoggerMessage(2113, LogLevel.Error, "The copy of message {MessageId} of queue '{Queue}' to {Destination} was not confirmed ({Outcome}: {Reason}); the original goes back to its queue after {Pause}.")]
     internal static partial void MoveFailed(this ILogger logger, string? messageId, string queue, Destination destination, PublishOutcomeKind outcome, string reason, TimeSpan pause);
 
-    [LoggerMessage(2114, LogLevel.Warning, "The handler of message {MessageId} ('{Type}') of queue '{Queue}' is over its timeout of {Timeout}: its token is cancelled.")]
+    [LoggerMessage(2114, LogLevel.Warning, "The handler of message {MessageId} ('{Type}') of queue '{Queue}' is over its timeout of {Timeout}: its token is canceled.")]
     internal static partial void HandlerTimedOut(this ILogger logger, string? messageId, string type, string queue, TimeSpan timeout);
 
     [LoggerMessage(2115, LogLevel.Debug, "{Count} deliveries of queue '{Queue}' came on a channel that is gone; the broker gives them again.")]
@@ -41,7 +41,7 @@ internal static partial class Log
     [LoggerMessage(2116, LogLevel.Critical, "The consumer of queue '{Queue}' met an error of its own; the message goes back to its queue after a pause.")]
     internal static partial void PumpFailed(this ILogger logger, Exception exception, string queue);
 
-    [LoggerMessage(2117, LogLevel.Error, "A callback on the cancelled token of a handler of queue '{Queue}' threw.")]
+    [LoggerMessage(2117, LogLevel.Error, "A callback on the canceled token of a handler of queue '{Queue}' threw.")]
     internal static partial void CancelCallbackFailed(this ILogger logger, Exception exception, string queue);
 
     [LoggerMessage(2118, LogLevel.Warning, "The consumer of queue '{Queue}' (generation {Generation}) looks alive but was not served for {Silence}, although messages are ready or the broker does not know it; it is rebuilt.")]

@@ -13,7 +13,7 @@ public sealed class MessageConsumers
 
     /// <summary>
     /// Stops consuming a queue: running handlers finish, unstarted messages go back to it for others. Pausing twice is harmless.
-    /// When the token is cancelled, running handlers' tokens are cancelled and their messages come again. A start or a resume that still waits for
+    /// When the token is canceled, running handlers' tokens are canceled and their messages come again. A start or a resume that still waits for
     /// the broker ends, and does not consume.
     /// </summary>
     /// <exception cref="ArgumentException">Nobody here consumes the queue.</exception>
@@ -21,7 +21,7 @@ public sealed class MessageConsumers
 
     /// <summary>Consumes a paused queue again; waits for the broker as long as it takes. Resuming what is not paused is harmless.</summary>
     /// <exception cref="ArgumentException">Nobody here consumes the queue.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled, and the queue is paused as before; or the bus is stopped.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled, and the queue is paused as before; or the bus is stopped.</exception>
     public Task ResumeAsync(string queue, CancellationToken cancellationToken = default) => Find(queue).ResumeAsync(cancellationToken);
 
     private QueueConsumer Find(string queue)

@@ -60,12 +60,12 @@ internal sealed class QueueConsumer : IDisposable
     }
 
     /// <summary>Starts, unless it runs or is paused. A pause meanwhile ends it.</summary>
-    /// <exception cref="OperationCanceledException">The token is cancelled, or the consumer is stopped.</exception>
+    /// <exception cref="OperationCanceledException">The token is canceled, or the consumer is stopped.</exception>
     internal Task StartAsync(CancellationToken cancellationToken)
         => BeginAsync(token => _paused ? Task.CompletedTask : SubscribeAsync(token), cancellationToken);
 
     /// <summary>Starts also when it is paused, and stays paused where it cannot. A pause meanwhile ends it.</summary>
-    /// <exception cref="OperationCanceledException">The token is cancelled, or the consumer is stopped.</exception>
+    /// <exception cref="OperationCanceledException">The token is canceled, or the consumer is stopped.</exception>
     internal Task ResumeAsync(CancellationToken cancellationToken) => BeginAsync(
         async token =>
         {
@@ -83,7 +83,7 @@ internal sealed class QueueConsumer : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Drains; when the budget is over, running handlers' tokens are cancelled. It waits for no start or resume, but ends it. Never throws.</summary>
+    /// <summary>Drains; when the budget is over, running handlers' tokens are canceled. It waits for no start or resume, but ends it. Never throws.</summary>
     internal async Task PauseAsync(CancellationToken budget)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(budget, _stopBudget.Token);
@@ -107,7 +107,7 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
-    /// <summary>Drains, for good; when the budget is over, running handlers' tokens are cancelled. A step under way ends first: a start at once, a pause within the budget. Never throws.</summary>
+    /// <summary>Drains, for good; when the budget is over, running handlers' tokens are canceled. A step under way ends first: a start at once, a pause within the budget. Never throws.</summary>
     internal async Task StopAsync(CancellationToken budget)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);

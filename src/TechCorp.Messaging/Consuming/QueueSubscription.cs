@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 /// <summary>One span of consuming a queue, from subscribing to the end of the drain.</summary>
 internal sealed class QueueSubscription
 {
-    /// <summary>How long handlers may take to heed their cancelled tokens before their channel is closed under them.</summary>
+    /// <summary>How long handlers may take to heed their canceled tokens before their channel is closed under them.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly DeliveryPump _pump;
@@ -51,7 +51,7 @@ internal sealed class QueueSubscription
 
     /// <summary>
     /// Takes nothing new, gives back what was not started, lets running handlers finish and settle, then closes the channel.
-    /// When the budget is over, handlers' tokens are cancelled and their messages come again. Never throws.
+    /// When the budget is over, handlers' tokens are canceled and their messages come again. Never throws.
     /// </summary>
     internal async Task DrainAsync(CancellationToken budget)
     {

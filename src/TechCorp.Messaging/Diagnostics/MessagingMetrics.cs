@@ -13,7 +13,7 @@ internal static class MessagingMetrics
     private static readonly object No = false;
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Sent = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, however."));
-    private static readonly Counter<long> Outcomes = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by how: confirmed, returned, rejected, expired, connection-lost, cancelled, failed."));
+    private static readonly Counter<long> Outcomes = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by their outcome."));
     private static readonly Histogram<double> Publishing = SafeTelemetry.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish."));
     private static readonly Counter<long> Consumed = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers."));
     private static readonly Counter<long> Settled = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by what became of them."));

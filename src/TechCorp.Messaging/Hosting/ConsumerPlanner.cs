@@ -31,7 +31,7 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
         return plans;
     }
 
-    /// <summary>A misspelt queue would otherwise go with its defaults, and nobody would know. A name with a colon is a path of sections.</summary>
+    /// <summary>A misspelled queue would otherwise go with its defaults, and nobody would know. A name with a colon is a path of sections.</summary>
     private void ReportUnknownQueues(IConfiguration? section, ConfigurationReader reader)
     {
         foreach (var entry in section?.GetSection("Consumers").GetChildren() ?? [])

@@ -18,7 +18,7 @@ public sealed class MessageBus : IAsyncDisposable
     /// <summary>The consumers: looked at, paused, resumed.</summary>
     public MessageConsumers Consumers => _runtime.Consumers;
 
-    /// <summary>Connects, declares the topology and starts the consumers. Waits for a broker that is not there until the token is cancelled.</summary>
+    /// <summary>Connects, declares the topology and starts the consumers. Waits for a broker that is not there until the token is canceled.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something in the settings is wrong; everything is named.</exception>
     /// <exception cref="TopologyMismatchException">The broker has a queue or an exchange otherwise.</exception>
     public static async Task<MessageBus> StartAsync(Action<MessagingBuilder> configure, CancellationToken cancellationToken = default)
@@ -64,7 +64,7 @@ public sealed class MessageBus : IAsyncDisposable
         }
     }
 
-    /// <summary>Drains the consumers, waits for confirms and closes. When the token is cancelled, running handlers' tokens are cancelled and their messages come again.</summary>
+    /// <summary>Drains the consumers, waits for confirms and closes. When the token is canceled, running handlers' tokens are canceled and their messages come again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         await _runtime.StopConsumersAsync(cancellationToken).ConfigureAwait(false);

@@ -36,7 +36,7 @@ public sealed class MessagingHealthCheck : IHealthCheck
         var overdue = consumers.Where(consumer => consumer.Overdue > 0).Select(consumer => $"{consumer.Queue} ({consumer.Overdue} of {consumer.Running})").ToArray();
         return waiting.Length > 0 ? (HealthStatus.Degraded, $"Not consumed at the moment: {string.Join(", ", waiting)}.")
             : connection == TransportState.Blocked ? (HealthStatus.Degraded, $"{_runtime.Broker} takes no publishes; consumers go on.")
-            : overdue.Length > 0 ? (HealthStatus.Degraded, $"Handlers are over their time and do not heed their cancelled token: {string.Join(", ", overdue)}.")
+            : overdue.Length > 0 ? (HealthStatus.Degraded, $"Handlers are over their time and do not heed their canceled token: {string.Join(", ", overdue)}.")
             : (HealthStatus.Healthy, $"Connected to {_runtime.Broker}.");
     }
 }

@@ -12,7 +12,7 @@ public sealed class Message
     /// <summary>The wire name of the payload's type, dotted and lower case: <c>order.created</c>. At most 255 bytes of UTF-8.</summary>
     public required string Type { get; init; }
 
-    /// <summary>What consumers recognise a repeated delivery by. Default: a new UUIDv7. At most 255 bytes of UTF-8.</summary>
+    /// <summary>What consumers recognize a repeated delivery by. Default: a new UUIDv7. At most 255 bytes of UTF-8.</summary>
     public string Id { get; init; } = Guid.CreateVersion7().ToString();
 
     /// <summary>When the message came to be, UTC. Default: the publisher's clock when it publishes.</summary>

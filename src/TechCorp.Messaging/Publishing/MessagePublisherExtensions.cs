@@ -12,7 +12,7 @@ public static class MessagePublisherExtensions
         /// </remarks>
         /// <exception cref="PublishException">The message was not confirmed.</exception>
         /// <exception cref="ArgumentException">The body or a name is too large; nothing was sent.</exception>
-        /// <exception cref="OperationCanceledException">The token was cancelled; the message may have been delivered.</exception>
+        /// <exception cref="OperationCanceledException">The token was canceled; the message may have been delivered.</exception>
         /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given.</exception>
         public Task PublishAsync<T>(T payload, Destination? destination = null, PublishOptions? options = null, CancellationToken cancellationToken = default)
             where T : notnull
@@ -23,7 +23,7 @@ public static class MessagePublisherExtensions
         /// <summary>Publishes a serialized message.</summary>
         /// <exception cref="PublishException">The message was not confirmed.</exception>
         /// <exception cref="ArgumentException">The body or a name is too large; nothing was sent.</exception>
-        /// <exception cref="OperationCanceledException">The token was cancelled; the message may have been delivered.</exception>
+        /// <exception cref="OperationCanceledException">The token was canceled; the message may have been delivered.</exception>
         public Task PublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default)
             => ConfirmedAsync(publisher.TryPublishAsync(message, destination, options, cancellationToken), message, destination);
     }

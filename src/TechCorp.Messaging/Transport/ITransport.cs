@@ -19,7 +19,7 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>The broker's version, once connected; null where there is none or it is not known.</summary>
     Version? BrokerVersion => null;
 
-    /// <summary>Connects. A broker that is not there is retried until the token is cancelled; refused credentials or a missing virtual host throw.</summary>
+    /// <summary>Connects. A broker that is not there is retried until the token is canceled; refused credentials or a missing virtual host throw.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 
     /// <summary>Declares or checks the topology on a channel of its own, now and again after every reconnect.</summary>
@@ -51,6 +51,6 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>How many messages are ready and how many consumers there are; null when the queue does not exist.</summary>
     Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken);
 
-    /// <summary>Ends: waits for confirms that are due until the token is cancelled, then closes.</summary>
+    /// <summary>Ends: waits for confirms that are due until the token is canceled, then closes.</summary>
     Task StopAsync(CancellationToken cancellationToken);
 }

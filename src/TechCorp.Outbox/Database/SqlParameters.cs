@@ -4,7 +4,7 @@ using Dapper;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Named parameters passed on as they are: Dapper would make a list of parameters of an array wherever it does not recognise the driver.</summary>
+/// <summary>Named parameters passed on as they are: Dapper would make a list of parameters of an array wherever it does not recognize the driver.</summary>
 internal sealed class SqlParameters : SqlMapper.IDynamicParameters, IEnumerable
 {
     private readonly List<(string Name, object? Value)> _values = [];

@@ -96,7 +96,7 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         }
     }
 
-    /// <summary>Takes nothing new, waits for the calls that run, gives them up when the token is cancelled.</summary>
+    /// <summary>Takes nothing new, waits for the calls that run, gives them up when the token is canceled.</summary>
     /// <param name="letGoWithin">How long those that were given up may take to be released; then they are left to their leases.</param>
     /// <param name="cancellationToken">The host's deadline.</param>
     internal async Task StopAsync(TimeSpan letGoWithin, CancellationToken cancellationToken)

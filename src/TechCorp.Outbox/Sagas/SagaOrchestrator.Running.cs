@@ -89,7 +89,7 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
         _logger.Started(string.Join(", ", _types.Value.All.Select(t => $"{t.Name} v{t.Version}")));
     }
 
-    /// <summary>Takes up nothing new, lets the calls that run end, gives them up when the token is cancelled. Harmless when repeated.</summary>
+    /// <summary>Takes up nothing new, lets the calls that run end, gives them up when the token is canceled. Harmless when repeated.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
         Task loops;

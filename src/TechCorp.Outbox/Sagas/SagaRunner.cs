@@ -15,8 +15,8 @@ internal sealed partial class SagaRunner(SagaStore store, IOutbox outbox, IServi
     /// <summary>Runs an instance that this process owns.</summary>
     /// <param name="instance">As it is stored.</param>
     /// <param name="plan">What to do, stored already; null after a wait, a stop or a crash, when the planner must be asked first.</param>
-    /// <param name="stopping">Cancelled: finish the call that runs, write its outcome, begin no other.</param>
-    /// <param name="abort">Cancelled: give up the call that runs; it has no outcome.</param>
+    /// <param name="stopping">Canceled: finish the call that runs, write its outcome, begin no other.</param>
+    /// <param name="abort">Canceled: give up the call that runs; it has no outcome.</param>
     /// <returns>False when the instance was lost to another owner.</returns>
     internal async Task<bool> RunAsync(SagaInstance instance, SagaPlan? plan, CancellationToken stopping, CancellationToken abort)
     {

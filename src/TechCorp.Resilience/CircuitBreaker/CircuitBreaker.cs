@@ -7,7 +7,7 @@ namespace TechCorp.Resilience;
 /// A pipeline of one stage. Safe for use by many threads.
 /// </summary>
 /// <remarks>
-/// An outcome counts only in the generation that admitted its call: a slow answer from before a transition changes nothing. A probe that is cancelled
+/// An outcome counts only in the generation that admitted its call: a slow answer from before a transition changes nothing. A probe that is canceled
 /// by its caller gives its turn back; one that hangs loses it when its lease ends. Wall-clock changes have no effect.
 /// </remarks>
 public sealed class CircuitBreaker : ResiliencePipeline

@@ -15,7 +15,7 @@ public enum CircuitTransitionReason
     /// <summary>The probe failed.</summary>
     ProbeFailed,
 
-    /// <summary>The probe ended without an answer (its caller cancelled it); the next call may probe at once.</summary>
+    /// <summary>The probe ended without an answer (its caller canceled it); the next call may probe at once.</summary>
     ProbeWithdrawn,
 
     /// <summary>The probe did not answer within its lease when the next call came.</summary>

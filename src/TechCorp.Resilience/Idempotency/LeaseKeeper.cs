@@ -2,7 +2,7 @@ namespace TechCorp.Resilience;
 
 /// <summary>
 /// Renews a lease while its operation runs. When the store says that the lease is lost, or has not confirmed it until its end, the operation's token is
-/// cancelled, then and no later: from then on somebody else may run it.
+/// canceled, then and no later: from then on somebody else may run it.
 /// </summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     /// <param name="services">Store, options, clock, log.</param>
     /// <param name="lease">The lease to keep.</param>
     /// <param name="claimedAt">The timestamp before the claim was asked for: the lease is surely no longer than from there.</param>
-    /// <param name="run">Cancelled when the lease is lost.</param>
+    /// <param name="run">Canceled when the lease is lost.</param>
     internal LeaseKeeper(IdempotencyServices services, IdempotencyLease lease, long claimedAt, CancellationTokenSource run)
     {
         _services = services;

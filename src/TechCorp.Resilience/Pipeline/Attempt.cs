@@ -16,6 +16,6 @@ public readonly struct Attempt
     /// <summary>The key of the call, the same in every attempt; <see langword="null"/> when the call has none.</summary>
     public string? IdempotencyKey { get; }
 
-    /// <summary>Cancelled by the caller, by the timeout of the attempt and by the deadline of the call. Do not use it after the attempt.</summary>
+    /// <summary>Canceled by the caller, by the timeout of the attempt and by the deadline of the call. Do not use it after the attempt.</summary>
     public CancellationToken CancellationToken { get; }
 }

@@ -12,6 +12,6 @@ public enum OutcomeStatus
     /// <summary>The circuit was not closed; the last attempt was not made.</summary>
     Rejected,
 
-    /// <summary>The caller cancelled it.</summary>
+    /// <summary>The caller canceled it.</summary>
     Canceled,
 }

@@ -63,7 +63,7 @@ internal sealed partial class PipelineExecutor
             {
                 GiveBack(pays);
                 return Outcome<TResult>.Canceled(new OperationCanceledException(
-                    $"'{Name}' was cancelled while it waited for attempt {number}.", lastFailure, cancellationToken));
+                    $"'{Name}' was canceled while it waited for attempt {number}.", lastFailure, cancellationToken));
             }
 
             running = Begin<TOperation, TResult>(in operation, number, begun, cancellationToken);

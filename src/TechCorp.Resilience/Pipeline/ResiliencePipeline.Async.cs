@@ -12,7 +12,7 @@ public partial class ResiliencePipeline
     /// <param name="cancellationToken">Cancels the call: attempt, wait and all.</param>
     /// <exception cref="CircuitOpenException">The circuit is not closed; the operation was not called.</exception>
     /// <exception cref="TimeoutRejectedException">The last attempt took too long.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     [OverloadResolutionPriority(1)]
     public ValueTask<TResult> ExecuteAsync<TState, TResult>(
         Func<TState, CancellationToken, ValueTask<TResult>> operation,

@@ -32,7 +32,7 @@ internal static class RetryWait
         }
         catch (ObjectDisposedException)
         {
-            // The wait was cancelled while the timer fired.
+            // The wait was canceled while the timer fired.
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace TechCorp.Resilience;
 
 /// <summary>
-/// The token of one attempt at a time: cancelled by the caller or by a timer. Used again only when it is certain that nothing of the last attempt
+/// The token of one attempt at a time: canceled by the caller or by a timer. Used again only when it is certain that nothing of the last attempt
 /// can reach it: the link is gone, the timer has not fired, the source is reset.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "An abandoned operation may use the token for ever, so the source is left to the collector.")]

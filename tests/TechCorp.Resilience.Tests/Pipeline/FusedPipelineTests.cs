@@ -196,7 +196,7 @@ public sealed class FusedPipelineTests
         var pipeline = Create(new ResiliencePipelineOptions { Retry = new RetryOptions { BaseDelay = TimeSpan.Zero, OnRetry = _ => caller.Cancel() } });
 
         var thrown = (await pipeline.Awaiting(p => p.ExecuteAsync((_, _) => Attempted(), 0, caller.Token).AsTask())
-            .Should().ThrowAsync<OperationCanceledException>().WithMessage("'gateway' was cancelled while it waited for attempt 2.")).Which;
+            .Should().ThrowAsync<OperationCanceledException>().WithMessage("'gateway' was canceled while it waited for attempt 2.")).Which;
 
         thrown.InnerException.Should().BeOfType<InvalidOperationException>();
         _attempts.Should().HaveCount(1);

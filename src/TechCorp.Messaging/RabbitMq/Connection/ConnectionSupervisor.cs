@@ -38,9 +38,9 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
 
     internal TransportState State => _state is TransportState.Connected && Peek()?.Blocked is not null ? TransportState.Blocked : _state;
 
-    /// <summary>Connects for the first time; a broker that is not there is retried until the token is cancelled. Starting twice is harmless.</summary>
+    /// <summary>Connects for the first time; a broker that is not there is retried until the token is canceled. Starting twice is harmless.</summary>
     /// <exception cref="BrokerConnectionException">The broker refused credentials or virtual host; nothing is retried until the next start.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled first; the message says why no attempt succeeded.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled first; the message says why no attempt succeeded.</exception>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -61,7 +61,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && _failure is { } failure)
         {
-            throw new OperationCanceledException($"{string.Join(", ", _options.Uris.Select(BrokerAddress.Of))}: not reached before the start was cancelled ({failure.GetBaseException().Message}).", failure, cancellationToken);
+            throw new OperationCanceledException($"{string.Join(", ", _options.Uris.Select(BrokerAddress.Of))}: not reached before the start was canceled ({failure.GetBaseException().Message}).", failure, cancellationToken);
         }
     }
 

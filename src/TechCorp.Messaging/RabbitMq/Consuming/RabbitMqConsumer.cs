@@ -48,7 +48,7 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
 
     internal long Generation { get; }
 
-    /// <summary>Ends, with the reason, when no more deliveries will come: channel or connection gone, or cancelled by the broker.</summary>
+    /// <summary>Ends, with the reason, when no more deliveries will come: channel or connection gone, or canceled by the broker.</summary>
     internal Task<string> Closed => _closed.Task;
 
     /// <summary>Settles that are not on the wire yet.</summary>
@@ -147,7 +147,7 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
 
     public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        _closed.TrySetResult("the broker cancelled the consumer; the queue was deleted, or its node is down");
+        _closed.TrySetResult("the broker canceled the consumer; the queue was deleted, or its node is down");
         return Task.CompletedTask;
     }
 

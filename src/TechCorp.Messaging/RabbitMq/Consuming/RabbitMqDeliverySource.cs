@@ -11,7 +11,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     private readonly RabbitMqOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _ending = new(); // cancelled or disposed: nothing is rebuilt any more
+    private readonly CancellationTokenSource _ending = new(); // canceled or disposed: nothing is rebuilt any more
     private readonly SemaphoreSlim _switch = new(1, 1); // held while a consumer is opened, so that a cancel meets a whole one
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;

@@ -82,7 +82,7 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
 
     internal Exception? Fault { get; set; }
 
-    /// <summary>Its place in the queue, so that queueing allocates nothing.</summary>
+    /// <summary>Its place in the queue, so that queuing allocates nothing.</summary>
     internal LinkedListNode<PublishEntry> Node => field ??= new LinkedListNode<PublishEntry>(this);
 
     /// <summary>Whether an earlier channel carried it: whatever the later one says, it may have been delivered.</summary>

@@ -37,7 +37,7 @@ internal sealed partial class PublishQueue
         stuck?.Close("stuck");
     }
 
-    /// <summary>The caller cancelled: it returns at once; the sequence numbers of others are untouched.</summary>
+    /// <summary>The caller canceled: it returns at once; the sequence numbers of others are untouched.</summary>
     internal void Cancel(PublishEntry entry, CancellationToken cancellationToken)
     {
         PublishSession? stuck;
@@ -61,7 +61,7 @@ internal sealed partial class PublishQueue
         stuck?.Close("stuck");
     }
 
-    /// <summary>Takes nothing new, waits for what is on its way until the token is cancelled, then tells each caller what is known.</summary>
+    /// <summary>Takes nothing new, waits for what is on its way until the token is canceled, then tells each caller what is known.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -8,7 +8,7 @@ namespace TechCorp.Messaging;
 /// <remarks>
 /// A publish waits in the queue, is taken by whoever writes, is in flight until its confirm, and is done. One writes at a time, for all, in the
 /// order of tickets: so sequence numbers follow the order on the wire, and what a lost channel carried is written again first and in its old order.
-/// The client reads a body only until its publish call returns. A publish that is cancelled or expires during its own call ends when that call has
+/// The client reads a body only until its publish call returns. A publish that is canceled or expires during its own call ends when that call has
 /// returned, so a caller that has its answer may do with its body what it likes.
 /// </remarks>
 internal sealed partial class PublishQueue(int window, ConnectionLossBehavior whenLost, MissingExchanges missing, TimeProvider timeProvider)
