@@ -38,6 +38,7 @@ public sealed class BadInputTests
         run.Errors.Should().ContainSingle().Which.Should().Contain("not an image");
     }
 
+    [Safeguard("The user's photo is decoded before the start", SwitchedOff = "its result is ignored")]
     [Fact]
     public async Task A_photo_that_is_cut_short_is_refused()
     {
@@ -120,6 +121,7 @@ public sealed class BadInputTests
         run.Errors.Should().ContainSingle().Which.Should().Contain("earlier run").And.Contain("another folder").And.NotContain("--resume", "an in-memory broker has forgotten its messages");
     }
 
+    [Safeguard("A database without the orders' table is no earlier run", SwitchedOff = "`PreviousRun` checks only whether the file exists")]
     [Fact]
     public async Task A_run_that_was_killed_before_it_had_written_anything_is_resumed_as_a_new_one()
     {
@@ -134,6 +136,7 @@ public sealed class BadInputTests
         run.ExitCode.Should().Be(0, string.Join('\n', run.Output.Concat(run.Errors)));
     }
 
+    [Safeguard("A resume with fewer orders", SwitchedOff = "the number not compared")]
     [Fact]
     public async Task Fewer_orders_than_the_earlier_run_placed_cannot_be_resumed()
     {
@@ -146,6 +149,7 @@ public sealed class BadInputTests
         run.Errors.Should().ContainSingle().Which.Should().Contain("--orders 1").And.Contain("2 orders");
     }
 
+    [Safeguard("Messages left in retry and dead-letter queues are found", SwitchedOff = "only the work queues are searched")]
     [Theory]
     [InlineData("notifications.sms.dlq")]
     [InlineData("payments.retry.retry.2s")]
@@ -160,6 +164,7 @@ public sealed class BadInputTests
         run.Errors.Should().ContainSingle().Which.Should().Contain(queue).And.Contain("--resume");
     }
 
+    [Safeguard("A successful run deletes its default folder", SwitchedOff = "folder kept")]
     [Fact]
     public async Task The_images_of_a_run_on_PostgreSQL_are_deleted_when_it_held_and_the_run_cannot_be_resumed()
     {
@@ -173,6 +178,7 @@ public sealed class BadInputTests
         run.Errors.Should().ContainSingle().Which.Should().Contain("images are gone").And.Contain("another database");
     }
 
+    [Safeguard("A taken port is found first", SwitchedOff = "the port not probed")]
     [Fact]
     public async Task A_taken_port_is_said_in_one_line()
     {

@@ -6,6 +6,7 @@ public sealed class GatewaySwitchTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("techcorp-e2e-");
 
+    [Safeguard("The outage switch is asked for", SwitchedOff = "mapped always")]
     [Fact]
     public async Task Nobody_pulls_the_plug_of_the_gateway_of_a_service_that_runs_alone()
     {

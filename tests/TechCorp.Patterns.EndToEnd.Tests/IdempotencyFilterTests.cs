@@ -21,6 +21,7 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         return _ground.DisposeAsync();
     }
 
+    [Safeguard("A replay says so", SwitchedOff = "answers not marked")]
     [Fact]
     public async Task The_same_request_again_gets_the_same_answer_and_is_told_that_it_is_a_replay()
     {
@@ -37,6 +38,7 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         (await second.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Should().Equal(await first.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
+    [Safeguard("A replay says so")]
     [Fact]
     public async Task A_refusal_is_an_answer_too()
     {
@@ -50,6 +52,8 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         second.Headers.Contains(Replayed).Should().BeTrue();
     }
 
+    [Safeguard("409 while the first request runs", SwitchedOff = "duplicates wait")]
+    [Safeguard("409 says when to ask again", SwitchedOff = "no `Retry-After`")]
     [Fact]
     public async Task While_the_first_request_runs_a_second_one_is_told_when_to_ask_again()
     {
@@ -67,6 +71,7 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         await first.Invoking(request => request).Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [Safeguard("Same key, other body", SwitchedOff = "one fingerprint for every body")]
     [Fact]
     public async Task The_same_key_with_another_body_is_refused()
     {
@@ -79,6 +84,7 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         await ShouldBeProblemAsync(other);
     }
 
+    [Safeguard("Same key, other address (path and query)", SwitchedOff = "the fingerprint covers the body only")]
     [Fact]
     public async Task The_same_key_at_another_address_is_refused()
     {
@@ -91,6 +97,8 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         await ShouldBeProblemAsync(other);
     }
 
+    [Safeguard("A bare key has no separators", SwitchedOff = "every bare value taken")]
+    [Safeguard("A quoted key ends with its quote", SwitchedOff = "what follows the quote ignored")]
     [Theory]
     [InlineData]
     [InlineData("")]
@@ -140,6 +148,8 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         quoted.Headers.Contains(Replayed).Should().BeTrue();
     }
 
+    [Safeguard("A 202 of the payment service is not kept", SwitchedOff = "the endpoint's open statuses are ignored")]
+    [Safeguard("A failure is not kept")]
     [Fact]
     public async Task What_is_queued_is_not_the_last_word()
     {
@@ -153,6 +163,7 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.OK, "the same key finds it charged");
     }
 
+    [Safeguard("A failure is not kept", SwitchedOff = "5xx taken for final")]
     [Fact]
     public async Task A_failure_is_not_kept()
     {
@@ -182,6 +193,7 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.OK, "the next request takes the key over");
     }
 
+    [Safeguard("A charge is answered before its caller gives up", SwitchedOff = "no deadline on the gateway's pipeline")]
     [Fact]
     public async Task With_the_seeds_numbers_an_outage_is_answered_before_the_fifth_failure_and_queued_after_it()
     {

@@ -13,6 +13,7 @@ public sealed class ConsumerWatchdogTests
 
     public static TheoryData<string> Signs => ["messages ready", "no consumer", "no queue"];
 
+    [Safeguard("A stalled consumer is rebuilt", SwitchedOff = "`ConsumerWatchdog.LookAsync` only reports")]
     [Theory, Trait("Spec", "CN12")]
     [MemberData(nameof(Signs))]
     public async Task A_consumer_that_is_not_served_for_the_bound_is_a_ghost_and_is_rebuilt(string sign)
@@ -29,6 +30,8 @@ public sealed class ConsumerWatchdogTests
         engine.Log.Entries.Count(entry => entry == "rebuild 1").Should().Be(1);
     }
 
+    [Safeguard("A consumer is reported as stalled until the next generation consumes",
+        SwitchedOff = "`ConsumerWatchdog.HasGhost` compares the generation alone")]
     [Fact, Trait("Spec", "CN12")]
     public async Task It_is_a_ghost_until_the_next_generation_consumes()
     {
@@ -47,6 +50,8 @@ public sealed class ConsumerWatchdogTests
         engine.Log.Entries.Should().NotContain("rebuild 2");
     }
 
+    [Safeguard("A consumer is reported as stalled only after two equal answers of the broker",
+        SwitchedOff = "`ConsumerWatchdog.LookAsync` does not wait for a second answer")]
     [Fact, Trait("Spec", "CN12")]
     public async Task A_message_that_came_just_before_the_look_is_no_ghost()
     {
@@ -61,6 +66,8 @@ public sealed class ConsumerWatchdogTests
         NobodyWasSuspected(engine);
     }
 
+    [Safeguard("A delivery that arrives during the check clears the stall",
+        SwitchedOff = "`ConsumerWatchdog.LookAsync` does not compare again after the answer")]
     [Fact, Trait("Spec", "CN12")]
     public async Task A_message_that_is_delivered_while_the_broker_is_asked_clears_the_suspicion()
     {
@@ -87,6 +94,8 @@ public sealed class ConsumerWatchdogTests
         NobodyWasSuspected(engine);
     }
 
+    [Safeguard("A consumer that receives deliveries is not stalled and costs no check",
+        SwitchedOff = "`ConsumerWatchdog.IsSilent` does not compare what was received")]
     [Fact, Trait("Spec", "CN12")]
     public async Task A_queue_that_is_served_is_never_looked_at()
     {
@@ -116,6 +125,7 @@ public sealed class ConsumerWatchdogTests
         engine.Status.State.Should().Be(ConsumerState.Paused);
     }
 
+    [Safeguard("A consumer without credit is not stalled", SwitchedOff = "`ConsumerWatchdog.IsSilent` ignores the prefetch")]
     [Theory, Trait("Spec", "CN12")]
     [InlineData(1, 1)]
     [InlineData(5, 1)]
@@ -156,6 +166,7 @@ public sealed class ConsumerWatchdogTests
         state.Should().Be(ConsumerState.Stalled);
     }
 
+    [Safeguard("A consumer that waits behind a single active consumer is not stalled", SwitchedOff = "`ConsumerWatchdog` ignores a single active consumer")]
     [Fact, Trait("Spec", "CN12")]
     public async Task Who_waits_for_its_turn_on_a_single_active_consumer_queue_is_no_ghost_but_one_that_the_broker_forgot_is()
     {

@@ -17,6 +17,7 @@ public sealed class CopyRoomTests
         texts.Should().ContainSingle();
     }
 
+    [Safeguard("The headers of a copy fit into a frame")]
     [Fact]
     public void The_largest_headers_go_first_and_no_more_than_must()
     {

@@ -14,6 +14,7 @@ public sealed class RedriveInterruptionTests
         result.Interrupted.Should().BeTrue();
     }
 
+    [Safeguard("A dead letter that stays is not counted as redriven", SwitchedOff = "`Redrive.SendBackAsync` counts it")]
     [Fact]
     public async Task A_letter_that_is_sent_back_and_cannot_be_taken_away_is_not_counted_as_gone()
     {

@@ -210,6 +210,7 @@ public sealed class RegistrationTests
         async Task<string> StatusAsync() => (await check.CheckHealthAsync(new(), TestContext.Current.CancellationToken)).Status.ToString();
     }
 
+    [Safeguard("A handler that ignores its token is reported")]
     [Fact, Trait("Spec", "OB3"), Trait("Spec", "CN11")]
     public async Task A_handler_that_is_over_its_time_and_runs_on_degrades_the_health()
     {

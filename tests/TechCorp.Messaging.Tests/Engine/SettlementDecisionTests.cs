@@ -56,6 +56,7 @@ public sealed class SettlementDecisionTests
         => Failed(new RetryLaterException("closed on Sundays", TimeSpan.FromMilliseconds(milliseconds)), 3, 1, Default)
             .Should().Be(new Verdict(VerdictKind.RetryAfter, 3, TimeSpan.FromSeconds(seconds), IsPostponed: true), "the attempt does not count");
 
+    [Safeguard("A postponed attempt is not counted")]
     [Fact, Trait("Spec", "RY4")]
     public async Task An_open_circuit_postpones_until_it_allows_a_call()
     {

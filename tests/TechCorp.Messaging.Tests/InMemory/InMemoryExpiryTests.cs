@@ -51,6 +51,7 @@ public sealed class InMemoryExpiryTests : InMemoryBrokerTest
         dead.Texts.Should().Equal("quick", "slow");
     }
 
+    [Safeguard("Expiry wakes up by itself", SwitchedOff = "`InMemoryBroker.Do` does not set the alarm")]
     [Fact]
     public async Task Being_requeued_does_not_renew_the_time()
     {

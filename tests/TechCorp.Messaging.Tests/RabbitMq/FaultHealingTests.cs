@@ -48,6 +48,9 @@ public sealed class FaultHealingTests : RabbitMqTransportTest
 
     private ConsumerStatus Consumer => _bus.Consumers.Status().Single();
 
+    [Safeguard("A consumer whose channel is gone gets another", SwitchedOff = "`RabbitMqDeliverySource.ConsumeAsync` waits without end instead")]
+    [Safeguard("A queue that was deleted is declared again", SwitchedOff = "`RabbitMqDeliverySource.RestoreAsync` does nothing")]
+    [Safeguard("A connection that is only half there is noticed", SwitchedOff = "`ConnectionOpener` asks for no heartbeats")]
     [Fact]
     public Task It_heals_from_two_faults_of_each_kind_and_every_message_ends_as_promised() => RunAsync(12);
 

@@ -33,6 +33,8 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         await _stream.DisposeAsync();
     }
 
+    [Safeguard("What is gathered while something is sent goes out", SwitchedOff = "the sender stops after one send")]
+    [Safeguard("A full buffer makes the writer wait", SwitchedOff = "the rest is dropped")]
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -98,6 +100,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         arrived.Should().HaveCount(TooMuch);
     }
 
+    [Safeguard("Nothing follows half a frame", SwitchedOff = "a canceled write leaves the stream usable")]
     [Fact]
     public async Task A_writer_that_waits_can_be_cancelled_and_nothing_follows_its_half_written_frame()
     {
@@ -111,6 +114,8 @@ public sealed class GatheringStreamTests : IAsyncLifetime
             .Should().ThrowAsync<IOException>("half a frame was written, and another must not follow it");
     }
 
+    [Safeguard("A failed send fails later writers", SwitchedOff = "its fault is forgotten")]
+    [Safeguard("A failed send ends the reader", SwitchedOff = "the socket is not shut down")]
     [Fact]
     public async Task After_a_send_that_failed_every_write_fails_and_the_reader_ends()
     {
@@ -125,6 +130,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
             .Should().ThrowAsync<IOException>().WithMessage("An earlier send on this connection failed: *");
     }
 
+    [Safeguard("A failed send fails later writers")]
     [Fact]
     public async Task A_writer_that_waits_fails_when_the_connection_does()
     {
@@ -136,6 +142,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         await pending.Invoking(waits => waits).Should().ThrowAsync<IOException>();
     }
 
+    [Safeguard("Closing sends what was written", SwitchedOff = "closing does not wait")]
     [Fact]
     public async Task Closing_sends_what_was_written_before()
     {
@@ -151,6 +158,9 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         arrived[before..].Should().Equal(sent);
     }
 
+    [Safeguard("Closing ends", SwitchedOff = "closing waits without end")]
+    [Safeguard("A close that times out fails what still waits, and a second close waits for nothing",
+        SwitchedOff = "the timed-out close leaves the stream as it was")]
     [Fact]
     public async Task Closing_waits_for_a_dead_peer_no_longer_than_the_close_timeout()
     {

@@ -10,6 +10,7 @@ public sealed class PublishQueueTests
     private readonly FakeTimeProvider _timeProvider = new();
     private readonly MissingExchanges _missing = new((_, _) => Task.FromResult(false));
 
+    [Safeguard("The limit of outstanding confirms", SwitchedOff = "`PublishQueue.CanWrite` does not count what is unconfirmed")]
     [Fact, Trait("Spec", "PB9")]
     public void No_more_publishes_are_unconfirmed_than_the_window_allows()
     {
@@ -40,6 +41,7 @@ public sealed class PublishQueueTests
         entries.Select(entry => entry.Outcome.Kind).Should().Equal(PublishOutcomeKind.Rejected, PublishOutcomeKind.Rejected, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed);
     }
 
+    [Safeguard("A return before the ack decides the outcome", SwitchedOff = "`PublishQueue.OutcomeOf` ignores the return code")]
     [Fact, Trait("Spec", "PB2")]
     public void A_return_before_the_ack_makes_that_publish_returned_and_no_other()
     {
@@ -70,6 +72,7 @@ public sealed class PublishQueueTests
         entries.Select(entry => entry.Outcome.Code).Should().Equal(0, 312);
     }
 
+    [Safeguard("What a lost channel carried goes first, in its old order", SwitchedOff = "`PublishQueue.Requeue` adds at the end")]
     [Fact, Trait("Spec", "PB5")]
     public void What_a_lost_channel_carried_is_written_again_first_and_in_its_old_order()
     {
@@ -181,6 +184,7 @@ public sealed class PublishQueueTests
         entries[2].Outcome.Kind.Should().Be(PublishOutcomeKind.Rejected);
     }
 
+    [Safeguard("No publish ends while the client reads its body", SwitchedOff = "`PublishQueue.FinishOutsideCall` ends every publish at once")]
     [Fact, Trait("Spec", "PB12"), Trait("Spec", "PB6")]
     public void Who_cancels_while_the_client_reads_its_body_has_its_answer_when_that_is_over()
     {
@@ -199,6 +203,7 @@ public sealed class PublishQueueTests
         gate.Outstanding.Should().Be(1);
     }
 
+    [Safeguard("No publish ends while the client reads its body")]
     [Fact, Trait("Spec", "PB14"), Trait("Spec", "PB12")]
     public async Task A_stop_without_patience_too_answers_only_when_the_client_has_read_the_body()
     {
@@ -246,6 +251,7 @@ public sealed class PublishQueueTests
         entry.Outcome.IsConfirmed.Should().BeTrue();
     }
 
+    [Safeguard("Nothing is written while a write stalls", SwitchedOff = "`PublishQueue.CanWrite` ignores `Stalled`")]
     [Fact, Trait("Spec", "PB9")]
     public void Nothing_is_written_while_a_write_stalls()
     {
@@ -261,6 +267,7 @@ public sealed class PublishQueueTests
         Write(gate).Should().Equal(entries[1]);
     }
 
+    [Safeguard("A stall on a lost channel starts the next one's writer", SwitchedOff = "`PublishQueue.Stall` starts no writer")]
     [Fact, Trait("Spec", "PB5")]
     public async Task A_channel_that_opens_before_the_write_of_the_lost_one_has_stalled_gets_a_writer()
     {
@@ -292,6 +299,7 @@ public sealed class PublishQueueTests
         gate.Enter(Entry(gate, Timeout)).Should().BeTrue();
     }
 
+    [Safeguard("A missing exchange is not tried again", SwitchedOff = "`PublishQueue.Refusal` ignores the missing exchanges")]
     [Fact, Trait("Spec", "PB7")]
     public void Only_the_publishes_to_the_missing_exchange_fail_and_those_that_wait_for_it_never_reach_a_channel()
     {
@@ -312,6 +320,7 @@ public sealed class PublishQueueTests
         entries[2].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404, MayHaveBeenDelivered = false });
     }
 
+    [Safeguard("Of several publishes to a deleted exchange, only the last was certainly not delivered", SwitchedOff = "`PublishQueue.Lost` says it of all")]
     [Fact, Trait("Spec", "PB7")]
     public void Of_several_to_an_exchange_that_went_only_the_last_was_surely_not_delivered()
     {
@@ -326,6 +335,8 @@ public sealed class PublishQueueTests
         entries.Select(entry => entry.Outcome.MayHaveBeenDelivered).Should().Equal(true, true, false);
     }
 
+    [Safeguard("Publishes whose caller has canceled count among those to a deleted exchange",
+        SwitchedOff = "the last one is determined after they have been removed")]
     [Fact, Trait("Spec", "PB7")]
     public void When_the_last_to_an_exchange_that_went_has_no_caller_any_more_nothing_is_sure_of_the_others()
     {
@@ -340,6 +351,9 @@ public sealed class PublishQueueTests
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, MayHaveBeenDelivered = true });
     }
 
+    [Safeguard("After such a close, unconfirmed publishes are written one at a time",
+        SwitchedOff = "`PublishQueue.Limit` is always the full limit, or the publish that was alone is written again")]
+    [Safeguard("Writing one at a time ends once the publish is found", SwitchedOff = "`PublishQueue.Confirm` does not count down")]
     [Fact, Trait("Spec", "PB7")]
     public void When_the_broker_names_no_offender_those_in_flight_are_written_one_at_a_time_until_it_is_found()
     {
@@ -364,6 +378,7 @@ public sealed class PublishQueueTests
         Write(gate).Should().Equal(later, "all are trusted again");
     }
 
+    [Safeguard("Nothing is written while the broker blocks", SwitchedOff = "`PublishQueue.CanWrite` ignores the block")]
     [Fact, Trait("Spec", "PB8")]
     public void Blocked_publishes_wait_and_say_so_when_they_expire()
     {
@@ -396,6 +411,7 @@ public sealed class PublishQueueTests
         session.Closed.IsCompleted.Should().BeTrue();
     }
 
+    [Safeguard("A channel that only refuses is replaced (without a broker)", SwitchedOff = "`PublishQueue.RefusesForLong` takes a refusal for an ack")]
     [Theory, Trait("Spec", "TP7")]
     [InlineData(false)]
     [InlineData(true)]
@@ -415,6 +431,7 @@ public sealed class PublishQueueTests
         session.Closed.IsCompleted.Should().Be(!acknowledgesBetween);
     }
 
+    [Safeguard("Refusals far apart are not one refusal", SwitchedOff = "the time between them is ignored")]
     [Fact, Trait("Spec", "PB3")]
     public void Two_refusals_far_apart_are_not_one_long_refusal()
     {
@@ -430,6 +447,7 @@ public sealed class PublishQueueTests
         session.Closed.IsCompleted.Should().BeFalse();
     }
 
+    [Safeguard("A queue that stays full has its channels replaced at growing intervals", SwitchedOff = "its time is not doubled")]
     [Fact, Trait("Spec", "PB3")]
     public void For_a_queue_that_stays_full_channels_are_replaced_ever_more_rarely()
     {

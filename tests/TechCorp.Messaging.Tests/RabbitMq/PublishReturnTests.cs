@@ -7,6 +7,8 @@ namespace TechCorp.Messaging.Tests;
 [Trait("Spec", "PB2"), Trait("Spec", "PB6")]
 public sealed class PublishReturnTests : RabbitMqTransportTest
 {
+    [Safeguard("A return finds the publish that it is for, also when its caller has gone",
+        SwitchedOff = "`PublishQueue.Return` ignores abandoned publishes, or an abandoned one forgets that it was returned")]
     [Fact]
     public async Task The_return_of_a_cancelled_publish_is_not_taken_for_its_twins()
     {
@@ -38,6 +40,7 @@ public sealed class PublishReturnTests : RabbitMqTransportTest
             => transport.PublishAsync(message, Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, cancellationToken).AsTask();
     }
 
+    [Safeguard("A return finds the publish that it is for, also when its caller has gone")]
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -8,6 +8,10 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
 {
     private static readonly byte[] NoText = [0xFF, 0xFE, 0x00];
 
+    [Safeguard("Copies carry what a foreign producer said",
+        SwitchedOff = "`FailureCopy` or `RedriveCopy` drops it; bytes that are no text go as text; the priority is dropped")]
+    [Safeguard("Headers of a foreign producer never overwrite ours",
+        SwitchedOff = "headers of ours are handed on as they came: the attempts of a message that came with a number never grow")]
     [Fact, Trait("Spec", "DL1"), Trait("Spec", "DL4"), Trait("Spec", "RY1")]
     public async Task What_a_foreign_producer_said_is_on_the_retry_the_dead_letter_and_the_redrive_as_it_came()
     {
@@ -41,6 +45,7 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
         letter.Headers![MessageHeaders.Attempt].Should().BeEquivalentTo("3"u8.ToArray(), "what we write under a name of ours is ours");
     }
 
+    [Safeguard("Properties of one message do not reach the next", SwitchedOff = "properties that are used again keep their priority")]
     [Fact, Trait("Spec", "PB12")]
     public async Task What_one_message_handed_on_is_not_on_the_next()
     {
@@ -60,6 +65,8 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
         next.Headers.Should().NotContainKey("retries");
     }
 
+    [Safeguard("The headers of a copy fit into a frame",
+        SwitchedOff = "`CopyRoom.Fit` takes nothing away: the broker closes the connection each time the copy is tried, and the message is never given up")]
     [Fact, Trait("Spec", "DL1")]
     public async Task A_foreign_message_whose_headers_leave_no_room_for_ours_is_given_up_without_the_largest_of_them()
     {

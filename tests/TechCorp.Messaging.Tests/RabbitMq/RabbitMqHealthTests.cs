@@ -69,6 +69,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
     }
 
     /// <summary>RabbitMQ 3.10 keeps the consumer of a quorum queue that is deleted and declared again at once, and delivers nothing to it.</summary>
+    [Safeguard("A stalled consumer is rebuilt")]
     [Fact, Trait("Spec", "CN12"), Trait("Spec", "OB3")]
     public async Task A_ghost_is_told_until_it_is_rebuilt_by_itself_and_then_everything_is_handled()
     {

@@ -15,12 +15,16 @@ public sealed class RabbitMqNodeLossTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Safeguard("The queue is replicated", SwitchedOff = "the test declares a classic queue and kills its node")]
+    [Safeguard("A channel that only refuses is replaced",
+        SwitchedOff = "`PublishQueue.Confirm` never replaces the channel: the broker refused everything on it for 25 s after the queue had a new leader")]
     [Fact, Trait("Spec", "TP7")]
     public Task Killing_the_leaders_node_under_load_loses_nothing_and_publishing_and_consuming_go_on() => LoseLeadersAsync(kills: 1);
 
     [Fact, Trait("Spec", "TP7"), Trait("Category", "Soak")]
     public Task Killing_the_leaders_node_ten_times_under_load_loses_nothing() => LoseLeadersAsync(kills: 10);
 
+    [Safeguard("Messages are persistent", SwitchedOff = "`AmqpProperties` sets the delivery mode transient")]
     [Fact, Trait("Spec", "RY3")]
     public async Task Restarting_the_broker_while_messages_wait_for_their_delayed_attempt_loses_none()
     {

@@ -11,6 +11,10 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
     private const int Shares = Services + 1; // of what is sent: one with each restart, and one after the last
     private const int Messages = 8_000;
 
+    [Safeguard("Handlers end before their channel is closed", Remark = "four services under load: a message twice")]
+    [Safeguard("What handlers settled goes out before their channel is closed",
+        SwitchedOff = "`RabbitMqConsumer.CloseAsync` does not wait until the settles are written",
+        Remark = "a message twice")]
     [Theory, Trait("Spec", "CN9")]
     [InlineData(QueueKind.Classic)]
     [InlineData(QueueKind.Quorum)]

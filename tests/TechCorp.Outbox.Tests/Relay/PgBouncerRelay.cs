@@ -11,6 +11,7 @@ public sealed class PgBouncerRelay : RelaySuite<PostgreSqlDatabase>
 {
     private PgBouncer? _pooler;
 
+    [Safeguard("A relay asks whether its connection is a session", SwitchedOff = "`AdvisoryLockOwnership.OpenSessionAsync`: no probe")]
     [Fact]
     public async Task Behind_a_pooler_of_transactions_a_relay_publishes_nothing_and_says_what_to_do()
     {
@@ -26,6 +27,7 @@ public sealed class PgBouncerRelay : RelaySuite<PostgreSqlDatabase>
         (await RunAsync()).Should().BeEquivalentTo(new { Owned = OutboxRow.Partitions, Confirmed = 1 }, "no lock stays behind in the pooler");
     }
 
+    [Safeguard("A host asks the same before it starts its relay", SwitchedOff = "`OutboxHost.StartAsync`: no probe")]
     [Fact]
     public async Task Behind_a_pooler_of_transactions_a_host_with_a_relay_does_not_start()
     {

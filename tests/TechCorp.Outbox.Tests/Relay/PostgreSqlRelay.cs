@@ -10,6 +10,8 @@ public sealed class PostgreSqlRelay : RelaySuite<PostgreSqlDatabase>
     // Two keys of one partition.
     private static readonly string Other = Enumerable.Range(0, 1000).Select(i => $"k{i}").First(key => OutboxRow.PartOf(key) == OutboxRow.PartOf("a"));
 
+    [Safeguard("What was read counts as done only when the transactions of that time have ended",
+        SwitchedOff = "`Partition.Advance` goes on from the highest id read")]
     [Fact, Trait("Spec", "RL15")]
     public async Task An_event_that_was_committed_late_is_not_overtaken_by_the_next_of_its_key()
     {

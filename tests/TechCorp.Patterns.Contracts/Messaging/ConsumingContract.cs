@@ -37,6 +37,7 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         delivery.Generation.Should().Be(subscription.Source.Generation);
     }
 
+    [Safeguard("Prefetch bound", SwitchedOff = "`InMemoryConsumer.HasCredit` is always true")]
     [Fact, Trait("Spec", "CN4")]
     public async Task Never_more_messages_than_the_prefetch_are_unsettled()
     {
@@ -118,6 +119,7 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         again.DeliveryCount.Should().Be(kind == QueueKind.Quorum ? 1 : null);
     }
 
+    [Safeguard("Requeued message back in its place (classic)", SwitchedOff = "`ReadyMessages.PutBack` appends")]
     [Fact, Trait("Spec", "CN2")]
     public async Task A_classic_queue_puts_a_requeued_message_back_in_its_place()
     {
@@ -139,6 +141,9 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         (await ReadyTextsAsync(queue)).Should().Equal("1", "3", "4", "5");
     }
 
+    [Safeguard("Requeued message at the end (quorum without delivery limit)",
+        SwitchedOff = "`InMemoryQueue.Settle` puts it in front",
+        Remark = "written for it: no other test went red")]
     [Fact, Trait("Spec", "CN2")]
     public async Task A_quorum_queue_without_a_delivery_limit_puts_a_requeued_message_at_the_end()
     {
@@ -159,6 +164,7 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         (await ReadyTextsAsync(queue)).Should().Equal("1", "2", "3");
     }
 
+    [Safeguard("Delivery limit", SwitchedOff = "`InMemoryQueue.Return` does not count")]
     [Fact, Trait("Spec", "CN13")]
     public async Task A_quorum_queue_dead_letters_a_message_that_came_back_more_often_than_its_limit()
     {

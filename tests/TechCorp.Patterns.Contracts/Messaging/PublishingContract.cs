@@ -42,6 +42,8 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         delivery!.Text().Should().Be("{}");
     }
 
+    [Safeguard("A return before the ack decides the outcome", Remark = "and three more")]
+    [Safeguard("Mandatory: a message without a queue is returned", SwitchedOff = "`BrokerState.Publish` confirms when there is no target")]
     [Fact, Trait("Spec", "PB2")]
     public async Task A_message_that_no_queue_is_bound_for_is_returned_312()
     {
@@ -107,6 +109,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         (await ReadyTextsAsync(queue)).Should().Equal("3");
     }
 
+    [Safeguard("A refused publish may be in other queues", SwitchedOff = "`PublishOutcome.Rejected` says that it is not")]
     [Fact, Trait("Spec", "PB3")]
     public async Task One_full_queue_makes_the_publish_rejected_while_the_others_keep_the_message()
     {
@@ -148,6 +151,9 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         outcome.Reason.Should().Contain("contract.missing");
     }
 
+    [Safeguard("A missing exchange is recognized also where the broker cuts its name",
+        SwitchedOff = "`ChannelCloseReason.In` knows whole names only",
+        Remark = "on RabbitMQ, with an exchange name of 255 characters")]
     [Theory, Trait("Spec", "PB7")]
     [InlineData(16)]
     [InlineData(255)] // the broker cuts its words, and the name in them
@@ -188,6 +194,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         (await ReadyTextsAsync(queue)).Should().Equal(expected.Where((_, i) => i % 10 != 5));
     }
 
+    [Safeguard("Body copied at publish", SwitchedOff = "`StoredMessage.From` keeps the caller's memory")]
     [Fact, Trait("Spec", "PB12")]
     public async Task The_body_may_be_reused_when_the_call_has_returned()
     {
@@ -200,6 +207,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         (await ReadyTextsAsync(queue)).Should().Equal("first");
     }
 
+    [Safeguard("Headers copied at publish", SwitchedOff = "`StoredMessage.From` wraps the caller's dictionary")]
     [Fact, Trait("Spec", "PB12")]
     public async Task The_callers_headers_are_neither_changed_nor_looked_at_again()
     {

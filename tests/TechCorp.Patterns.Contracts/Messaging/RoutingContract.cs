@@ -106,6 +106,7 @@ public abstract class RoutingContract<TBackend> : TransportContract<TBackend>
         first.Deliveries.Should().HaveCount(10, "they take turns");
     }
 
+    [Safeguard("Prefetch bound")]
     [Fact, Trait("Spec", "CN15")]
     public async Task A_slow_worker_with_prefetch_1_holds_back_one_message()
     {

@@ -12,6 +12,9 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
 
     private string DeadLetterExchange => Topology.WorkQueue(Queue).QueuesByName[Queue].DeadLetterExchange!;
 
+    [Safeguard("The message carries the span of its publish")]
+    [Safeguard("A copy is the child of the attempt that failed", SwitchedOff = "`PublishActivity.ParentOf` goes by what the message carries alone")]
+    [Safeguard("A message from elsewhere stays in its own trace")]
     [Fact, Trait("Spec", "OB2")]
     public async Task One_trace_goes_through_publish_consume_retry_dead_letter_and_redrive_each_the_child_of_the_one_before()
     {

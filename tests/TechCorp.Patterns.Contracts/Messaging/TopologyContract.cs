@@ -107,6 +107,7 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         (await Transport.CountAsync(queue, Cancellation)).Should().BeNull();
     }
 
+    [Safeguard("A plan creates nothing", SwitchedOff = "`TopologyProbe` declares actively also what does not exist", Remark = "on RabbitMQ")]
     [Fact, Trait("Spec", "TP1")]
     public async Task A_plan_says_what_would_be_created_and_creates_nothing()
     {

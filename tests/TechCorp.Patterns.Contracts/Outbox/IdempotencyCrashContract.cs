@@ -15,6 +15,14 @@ public abstract class IdempotencyCrashContract<TDatabase> : DatabaseContract<TDa
         _store = new SqlIdempotencyStore(Db.Database, Db.Time);
     }
 
+    [Safeguard("Only the lease that holds the record completes it", SwitchedOff = "`Complete` asks for no owner and fence")]
+    [Safeguard("Only the lease that holds the record releases it", SwitchedOff = "`Release` asks for no owner and fence")]
+    [Safeguard("Only the lease that holds the record renews it", SwitchedOff = "`Renew` asks for no owner and fence")]
+    [Safeguard("A running lease is not taken over", SwitchedOff = "the claim takes any record in progress")]
+    [Safeguard("A lease that has ended is taken over", SwitchedOff = "the claim never takes one")]
+    [Safeguard("Each takeover raises the fence", SwitchedOff = "it stays")]
+    [Safeguard("A released key keeps its fence")]
+    [Safeguard("A finished record is no lost lease (database)", SwitchedOff = "`RenewAsync` answers true only for a record in progress")]
     [Fact, Trait("Spec", "ID13"), Trait("Spec", "ID14"), Trait("Spec", "ID15"), Trait("Spec", "ID19")]
     public Task Two_hundred_runs_with_crashes_thefts_and_duplicates_have_one_effect_each() => RunAsync(Enumerable.Range(1, 200));
 

@@ -16,6 +16,13 @@ public abstract class IdempotencyExecutorContract<TDatabase> : DatabaseContract<
         _store = new SqlIdempotencyStore(Db.Database, Db.Time);
     }
 
+    [Safeguard("Through the executor: owner and fence", SwitchedOff = "`Complete`, `Release`, `Doubt` and `Renew` ask for neither")]
+    [Safeguard("Through the executor: a running lease is not taken over", SwitchedOff = "the claim takes any record in progress")]
+    [Safeguard("Through the executor: a lease that has ended is taken over", SwitchedOff = "the claim never takes one")]
+    [Safeguard("Through the executor: each claim raises the fence", SwitchedOff = "it stays")]
+    [Safeguard("Through the executor: a renewal is asked for", SwitchedOff = "every renewal taken for granted")]
+    [Safeguard("Through the executor: the calls of a process share one claim", SwitchedOff = "every call leads its own flight")]
+    [Safeguard("Through the executor: an outcome that the operation committed itself is a completion", SwitchedOff = "`CompleteAsync` does not search for one")]
     [Fact, Trait("Spec", "ID3"), Trait("Spec", "ID4"), Trait("Spec", "ID13"), Trait("Spec", "ID14"), Trait("Spec", "ID15"), Trait("Spec", "ID16"), Trait("Spec", "ID19")]
     public Task A_hundred_runs_through_the_executor_have_one_effect_each() => RunAsync(Enumerable.Range(1, 100));
 

@@ -38,6 +38,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         (await PendingAsync()).Should().Be(0);
     }
 
+    [Safeguard("A row ends only after the confirm of its own publish", SwitchedOff = "`RelayOutcomes.Add`: counting refused and unanswered rows as confirmed")]
     [Fact, Trait("Spec", "RL4")]
     public async Task A_refused_event_is_tried_again_after_a_wait_and_the_rest_of_its_key_waits_behind_it()
     {
@@ -56,6 +57,8 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         (await PendingAsync()).Should().Be(0);
     }
 
+    [Safeguard("A refused row holds back its key beyond its wait, until a read from the beginning meets both in order",
+        SwitchedOff = "`ReadRows` (`w.id <= p.low`): dropping the condition")]
     [Fact, Trait("Spec", "RL4")]
     public async Task What_comes_after_a_refused_event_does_not_overtake_it_when_its_wait_is_over()
     {
@@ -122,6 +125,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         Broker.Bodies.Should().Equal("3");
     }
 
+    [Safeguard("A row ends only after the confirm of its own publish", Remark = "and 14 more tests of the relay")]
     [Theory]
     [InlineData("lost"), InlineData("expired"), InlineData("thrown")]
     [Trait("Spec", "RL6"), Trait("Spec", "RL7"), Trait("Spec", "RL8")]
@@ -149,6 +153,9 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         (await PendingAsync()).Should().Be(0);
     }
 
+    [Safeguard("Of a key, one row is in flight, and none passes one that was not confirmed",
+        SwitchedOff = "`RelayBatch.Settle`: never blocking a key",
+        Remark = "and 5 more tests of the relay")]
     [Fact, Trait("Spec", "RL10")]
     public async Task A_row_that_cannot_be_published_parks_its_key_and_nothing_else()
     {

@@ -77,6 +77,7 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
         await NothingIsLeftAsync();
     }
 
+    [Safeguard("The epoch of a saga fences its writes")]
     [Fact, Trait("Spec", "SG16")]
     public async Task An_owner_that_was_paused_past_its_lease_meets_its_fence()
     {
@@ -115,6 +116,7 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
         await EverythingHappenedOnceAsync();
     }
 
+    [Safeguard("The epoch of a saga fences its writes", SwitchedOff = "`SagaStore.WriteAsync` answers true whatever the affected rows say")]
     [Fact, Trait("Spec", "SG16")]
     public async Task A_write_of_an_old_epoch_changes_nothing()
     {

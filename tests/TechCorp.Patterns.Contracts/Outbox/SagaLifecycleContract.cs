@@ -384,6 +384,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         _trail.Should().Equal("pay");
     }
 
+    [Safeguard("A step is stored as started before it is called", SwitchedOff = "step rows are written as `Pending` where the plan says `Started`")]
     [Fact, Trait("Spec", "SG6")]
     public async Task A_call_in_flight_when_the_process_died_is_undone_when_the_deadline_has_passed()
     {
@@ -656,6 +657,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         await NothingIsLeftAsync();
     }
 
+    [Safeguard("Marks of the barrier are kept as long as ended sagas", SwitchedOff = "`SagaOptions.Problems` does not compare them")]
     [Theory]
     [InlineData(30, 89)]
     [InlineData(120, 119)]

@@ -17,6 +17,7 @@ public abstract class SagaOrderContract<TDatabase> : SagaContract<TDatabase>
         await EverythingHappenedOnceAsync();
     }
 
+    [Safeguard("Participant's barrier", Remark = "and all tests of the barrier but two, and four more")]
     [Fact, Trait("Spec", "SG5")]
     public async Task A_charge_whose_reply_is_lost_is_asked_for_again_with_the_same_key()
     {
@@ -47,6 +48,7 @@ public abstract class SagaOrderContract<TDatabase> : SagaContract<TDatabase>
         (await Outbox.BodiesAsync()).Should().ContainSingle().Which.Should().Contain("compensated");
     }
 
+    [Safeguard("Participant's barrier")]
     [Fact, Trait("Spec", "SG7")]
     public async Task A_charge_that_never_arrived_is_not_refunded()
     {
@@ -60,6 +62,7 @@ public abstract class SagaOrderContract<TDatabase> : SagaContract<TDatabase>
         await NothingIsLeftAsync();
     }
 
+    [Safeguard("Participant's barrier", SwitchedOff = "`SagaBarrier` answers that every mark is new")]
     [Fact, Trait("Spec", "SG8")]
     public async Task A_charge_that_arrives_after_its_refund_is_refused()
     {

@@ -47,6 +47,8 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         }
     }
 
+    [Safeguard("The fence grows over what is forgotten", SwitchedOff = "the in-memory store does not keep the highest forgotten fence", Remark = "in memory")]
+    [Safeguard("A released key keeps its fence")]
     [Fact, Trait("Spec", "ID8"), Trait("Spec", "ID13")]
     public async Task The_fence_goes_on_after_a_release()
     {
@@ -62,6 +64,8 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         (await Store.CompleteAsync(thief, Receipt, Retention)).Should().BeFalse();
     }
 
+    [Safeguard("The fence grows over what is forgotten", Remark = "in memory")]
+    [Safeguard("A doubt that is resolved without an outcome keeps its fence", SwitchedOff = "`ResolveWithout` deletes the record")]
     [Fact, Trait("Spec", "ID10"), Trait("Spec", "ID13")]
     public async Task The_fence_goes_on_after_a_doubt_that_was_resolved_without_an_outcome()
     {
@@ -74,6 +78,9 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         (await Claim()).Fence.Should().Be(doubtful.Fence + 1);
     }
 
+    [Safeguard("The fence grows over what is forgotten", Remark = "in memory")]
+    [Safeguard("A released key keeps its fence")]
+    [Safeguard("The sweep waits for the last lease")]
     [Fact, Trait("Spec", "ID26"), Trait("Spec", "ID13")]
     public async Task No_sweep_within_the_retention_or_the_last_lease_makes_the_fence_begin_again()
     {
@@ -94,6 +101,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         (await Claim()).Fence.Should().BeGreaterThan(released.Fence);
     }
 
+    [Safeguard("Owner and fence of a claim", SwitchedOff = "`and owner = …`, `and fence = …` taken out of the statements that end or renew a claim")]
     [Fact, Trait("Spec", "ID14")]
     public async Task A_zombie_cannot_complete()
     {
@@ -108,6 +116,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         await ShouldReplay(Receipt);
     }
 
+    [Safeguard("Owner and fence of a claim")]
     [Theory, Trait("Spec", "ID15")]
     [InlineData(ClaimDisposition.Release)]
     [InlineData(ClaimDisposition.InDoubt)]
@@ -125,6 +134,9 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         await ShouldReplay(Receipt);
     }
 
+    [Safeguard("Owner and fence: owner", SwitchedOff = "only the fence is compared", Remark = "in memory")]
+    [Safeguard("Owner and fence: fence", SwitchedOff = "only the owner is compared", Remark = "in memory")]
+    [Safeguard("Owner and fence of a claim", Remark = "and two more")]
     [Fact, Trait("Spec", "ID15")]
     public async Task Neither_the_owner_nor_the_fence_alone_is_enough()
     {
@@ -186,6 +198,10 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         (await Store.RenewAsync(inDoubt, Lease)).Should().BeFalse();
     }
 
+    [Safeguard("A lease whose record is finished is not lost",
+        SwitchedOff = "`InMemoryIdempotencyStore.RenewAsync` answers true only for a record in progress",
+        Remark = "in memory")]
+    [Safeguard("A finished record is no lost lease (database)")]
     [Fact, Trait("Spec", "ID16")]
     public async Task A_lease_that_has_finished_its_record_has_lost_nothing_and_renewing_it_changes_nothing()
     {

@@ -7,42 +7,49 @@ public sealed class CodeInDocuments
 
     private static readonly IReadOnlyList<Snippet> Shown = [.. Repository.Files.Where(IsChecked).SelectMany(file => Snippet.Read(file.Path, file.Lines))];
 
+    [Safeguard("Compiled code in documents", SwitchedOff = "a block without a marker")]
     [Fact]
     public void A_block_of_code_has_a_marker_that_names_its_snippet()
         => Shown.Where(snippet => snippet.Name is null)
             .Select(snippet => $"{snippet.Place}: put <!-- snippet: name --> on the line above.")
             .ShouldBeNone("code that nobody compiles is wrong sooner or later");
 
+    [Safeguard("Markers", SwitchedOff = "a marker that names no region")]
     [Fact]
     public void A_marker_names_a_region_and_stands_on_a_block_of_code()
         => Shown.Where(snippet => snippet.Name is not null && (snippet.Code is null || !Region.All.Any(region => region.Name == snippet.Name)))
             .Select(snippet => snippet.Code is null ? $"{snippet.Place}: no C# block follows." : $"{snippet.Place}: no region is named '{snippet.Name}'.")
             .ShouldBeNone("a marker ties a block to compiled code");
 
+    [Safeguard("Blocks are up to date", SwitchedOff = "a block with other code")]
     [Fact]
     public void A_block_of_code_equals_its_region()
         => Shown.Where(snippet => snippet.Code is not null && Region.All.FirstOrDefault(region => region.Name == snippet.Name) is { } region && region.Code != snippet.Code)
             .Select(snippet => $"{snippet.Place}: '{snippet.Name}' differs from its region; run eng/snippets.sh.")
             .ShouldBeNone("documents show the code as it is");
 
+    [Safeguard("Names of regions", SwitchedOff = "one name twice")]
     [Fact]
     public void A_region_has_a_name_of_its_own()
         => Region.All.GroupBy(region => region.Name).Where(same => same.Count() > 1)
             .Select(same => $"'{same.Key}' is in {string.Join(" and ", same.Select(region => region.File))}.")
             .ShouldBeNone("a marker means one region");
 
+    [Safeguard("No dead snippets", SwitchedOff = "a region that no document shows")]
     [Fact]
     public void A_region_of_the_snippets_is_shown_somewhere()
         => Region.All.Where(region => region.File.StartsWith(Region.SnippetFolder, StringComparison.Ordinal) && !Shown.Any(snippet => snippet.Name == region.Name))
             .Select(region => $"{region.File}: nothing shows '{region.Name}'.")
             .ShouldBeNone("snippets are there for documents");
 
+    [Safeguard("Readmes show code", SwitchedOff = "readmes without a block")]
     [Fact]
     public void Both_readmes_show_compiled_code()
         => Readmes.Where(readme => !Shown.Any(snippet => snippet.Place.StartsWith(readme + ":", StringComparison.Ordinal) && snippet.Code is not null))
             .Select(readme => $"{readme} shows no C#.")
             .ShouldBeNone("a reader wants to see the first lines to write");
 
+    [Safeguard("`eng/snippets.sh`", SwitchedOff = "does not remove the common indentation")]
     [Fact]
     public void The_script_writes_what_the_rule_asks_for()
     {

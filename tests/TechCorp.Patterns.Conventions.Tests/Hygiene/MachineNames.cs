@@ -17,6 +17,7 @@ public sealed class MachineNames
         ["a package registry by its endpoint"] = Pattern("https?://[^ \"'<>]*/(v3/in" + @"dex\.json|artifactory|nexus)"),
     };
 
+    [Safeguard("No machine names", SwitchedOff = "a document with a path and a registry")]
     [Fact]
     public void No_file_names_a_path_of_a_machine_or_a_registry()
         => (from file in Repository.Files
@@ -27,6 +28,7 @@ public sealed class MachineNames
             select $"{file.Path}:{line.Index + 1} holds {rule.Key}: {line.Item.Trim()}")
             .ShouldBeNone("a clone is built on other machines with other sources");
 
+    [Safeguard("Package sources", SwitchedOff = "sources cleared in `nuget.config`")]
     [Fact]
     public void The_package_sources_of_the_machine_are_kept_and_none_is_added_but_folders()
     {

@@ -3,6 +3,7 @@ namespace TechCorp.Patterns.Conventions.Tests;
 /// <summary>What the built assemblies refer to.</summary>
 public sealed class AssemblyDependencies
 {
+    [Safeguard("Dependency table, assemblies", SwitchedOff = "Outbox given a reference to Npgsql and a use of one of its types")]
     [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
     public void An_assembly_refers_to_what_the_table_allows_and_to_nothing_else(string package)
     {
@@ -14,6 +15,7 @@ public sealed class AssemblyDependencies
             .ShouldBeNone("the arrows between the packages are the architecture");
     }
 
+    [Safeguard("Dependency table, assemblies")]
     [Theory]
     [InlineData("RabbitMQ.Client")]
     [InlineData("Npgsql")]
@@ -21,6 +23,7 @@ public sealed class AssemblyDependencies
     public void The_outbox_names_no_type_of_a_broker_client_or_database_driver(string library)
         => References("TechCorp.Outbox").Should().NotContain(library, "the caller brings the data source, and messaging brings the broker");
 
+    [Safeguard("What counts as framework", SwitchedOff = "taken from the prefix of the name instead of the runtime's folder")]
     [Fact]
     public void The_framework_and_the_abstractions_are_told_from_everything_else()
     {

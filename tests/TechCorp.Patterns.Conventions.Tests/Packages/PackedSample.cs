@@ -10,6 +10,7 @@ public sealed partial class PackedSample(PackedFeed feed) : IDisposable
 
     private readonly TemporaryFolder _folder = new("packed-sample");
 
+    [Safeguard("The packages work outside of the repository", SwitchedOff = "packed before `MessagingBuilder` knew the in-memory broker")]
     [Fact]
     public async Task A_project_with_nothing_but_the_packages_publishes_and_consumes_a_message()
     {
@@ -25,6 +26,7 @@ public sealed partial class PackedSample(PackedFeed feed) : IDisposable
         output.Trim().Should().Be("order.created 42 arrived in analytics.order-events");
     }
 
+    [Safeguard("Version of the packed sample", SwitchedOff = "set to another one")]
     [Fact]
     public void The_packed_sample_asks_for_the_version_of_the_repository_unless_told_otherwise()
     {

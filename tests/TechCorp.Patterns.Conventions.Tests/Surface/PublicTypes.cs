@@ -10,6 +10,7 @@ public sealed class PublicTypes
         ["Saga`1"] = "a saga is a class that the service writes; the base says what to override",
     };
 
+    [Safeguard("Closed types", SwitchedOff = "a public class that is not sealed")]
     [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
     public void A_public_type_is_sealed_or_closed_unless_listed_with_a_reason(string package)
         => Surface.TypesOf(package)
@@ -17,6 +18,7 @@ public sealed class PublicTypes
             .Select(type => $"{type.FullName} can be derived from: seal it, or give it a private protected constructor.")
             .ShouldBeNone("what is open must stay as it is for ever");
 
+    [Safeguard("The list of open types", SwitchedOff = "`PermanentFailureException` sealed and left in the list")]
     [Fact]
     public void A_listed_open_class_exists_and_is_open()
     {
@@ -25,11 +27,13 @@ public sealed class PublicTypes
         Open.Keys.Except(open).Select(name => $"{name} is listed as open, and is not.").ShouldBeNone("a list of exceptions holds exceptions only");
     }
 
+    [Safeguard("One namespace", SwitchedOff = "a public type in another namespace")]
     [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
     public void A_package_has_one_public_namespace_its_own_name(string package)
         => Surface.TypesOf(package).Select(type => type.Namespace).Distinct()
             .Should().Equal([package], "folders do not make namespaces, and one using directive must do");
 
+    [Safeguard("No fields", SwitchedOff = "a public field")]
     [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
     public void A_public_field_is_constant_or_static_and_read_only(string package)
         => Surface.TypesOf(package)
@@ -39,6 +43,7 @@ public sealed class PublicTypes
             .Select(field => $"{field.DeclaringType!.FullName}.{field.Name} is a field.")
             .ShouldBeNone("a field can neither be checked nor changed into a property later");
 
+    [Safeguard("Names of exceptions", SwitchedOff = "an exception named `Oops`")]
     [Fact]
     public void An_exception_says_so_in_its_name_and_nothing_else_does()
         => Surface.AllTypes
@@ -46,6 +51,7 @@ public sealed class PublicTypes
             .Select(type => $"{type.FullName}")
             .ShouldBeNone("names ending in Exception are for exceptions");
 
+    [Safeguard("Sealed exceptions", SwitchedOff = "an exception that is not sealed")]
     [Fact]
     public void An_exception_is_sealed_unless_listed_with_a_reason()
         => Surface.AllTypes
@@ -53,6 +59,7 @@ public sealed class PublicTypes
             .Select(type => $"{type.FullName} is not sealed, nor an abstract base that only the package derives from.")
             .ShouldBeNone("who catches it must know what it is");
 
+    [Safeguard("Names that say something", SwitchedOff = "a public class named `ThingHelper`")]
     [Fact]
     public void No_type_is_named_for_what_it_helps_with()
         => Surface.AllTypes

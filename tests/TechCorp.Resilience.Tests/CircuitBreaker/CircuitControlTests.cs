@@ -34,6 +34,7 @@ public sealed class CircuitControlTests
         _breaker.State.Should().Be(CircuitState.Isolated);
     }
 
+    [Safeguard("The epoch fence")]
     [Fact, Trait("Spec", "CB23")]
     public void Resetting_starts_a_generation_in_which_running_calls_do_not_count()
     {

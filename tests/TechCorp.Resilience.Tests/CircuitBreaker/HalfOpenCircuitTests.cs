@@ -16,6 +16,8 @@ public sealed class HalfOpenCircuitTests
         _probe = _breaker.Enter();
     }
 
+    [Safeguard("One probe at a time")]
+    [Safeguard("The probe lease")]
     [Fact, Trait("Spec", "CB8")]
     public async Task While_the_probe_runs_a_thousand_concurrent_calls_are_rejected()
     {
@@ -29,6 +31,7 @@ public sealed class HalfOpenCircuitTests
         outcomes.Should().OnlyContain(o => o.Status == OutcomeStatus.Rejected && o.RetryAfter == TimeSpan.FromSeconds(20));
     }
 
+    [Safeguard("One probe at a time")]
     [Fact, Trait("Spec", "CB8")]
     public void Of_many_callers_that_come_at_the_deadline_one_becomes_the_probe()
     {
@@ -82,6 +85,7 @@ public sealed class HalfOpenCircuitTests
         waits.Should().Equal(30, 60, 100, 100);
     }
 
+    [Safeguard("The slot of a neutral probe is released", SwitchedOff = "a neutral outcome of a probe is recorded without a transition")]
     [Fact, Trait("Spec", "CB11")]
     public void A_probe_whose_caller_cancelled_gives_its_turn_to_the_next_call()
     {
@@ -91,6 +95,7 @@ public sealed class HalfOpenCircuitTests
         _breaker.Enter().IsProbe.Should().BeTrue();
     }
 
+    [Safeguard("The slot of a neutral probe is released")]
     [Fact, Trait("Spec", "CB11")]
     public async Task A_cancelled_probe_does_not_close_the_circuit()
     {
@@ -105,6 +110,8 @@ public sealed class HalfOpenCircuitTests
         _breaker.State.Should().Be(CircuitState.HalfOpenReady);
     }
 
+    [Safeguard("The epoch fence")]
+    [Safeguard("The probe lease")]
     [Fact, Trait("Spec", "CB12")]
     public void A_probe_that_hangs_loses_its_turn_when_its_lease_ends()
     {
@@ -120,6 +127,8 @@ public sealed class HalfOpenCircuitTests
         _breaker.State.Should().Be(CircuitState.Closed);
     }
 
+    [Safeguard("One probe at a time", SwitchedOff = "a half-open circuit admits every call")]
+    [Safeguard("The probe lease", SwitchedOff = "a lease never ends")]
     [Fact, Trait("Spec", "CB30")]
     public void A_probe_that_is_dropped_does_not_leave_it_half_open_for_ever()
     {
@@ -131,6 +140,7 @@ public sealed class HalfOpenCircuitTests
         _breaker.State.Should().Be(CircuitState.Closed);
     }
 
+    [Safeguard("The epoch fence", SwitchedOff = "outcomes are applied to the current epoch, whichever admitted the call")]
     [Fact, Trait("Spec", "CB13")]
     public void A_call_from_before_the_trip_cannot_close_it()
     {

@@ -24,6 +24,7 @@ public sealed class KeyedCircuitTests
         _breakers.Get("b").State.Should().Be(CircuitState.Closed);
     }
 
+    [Safeguard("Keys that come and go leave nothing")]
     [Fact]
     public void A_closed_one_that_nobody_asks_for_is_dropped_when_another_key_comes()
     {
@@ -36,6 +37,7 @@ public sealed class KeyedCircuitTests
         _breakers.Get("a").Should().NotBeSameAs(old);
     }
 
+    [Safeguard("A breaker in use is not dropped", SwitchedOff = "asking for it is not noted")]
     [Fact]
     public void One_that_is_asked_for_stays()
     {
@@ -49,6 +51,7 @@ public sealed class KeyedCircuitTests
         _breakers.Get("a").Should().BeSameAs(busy);
     }
 
+    [Safeguard("A breaker with something to remember is not dropped", SwitchedOff = "it is not asked whether it may go")]
     [Fact]
     public void One_that_is_open_or_remembers_a_failure_is_never_dropped()
     {
@@ -65,6 +68,7 @@ public sealed class KeyedCircuitTests
         _breakers.Circuits.Should().BeEquivalentTo([failing, open, isolated, _breakers.Get("other")]);
     }
 
+    [Safeguard("Keys that come and go leave nothing", SwitchedOff = "nothing is removed")]
     [Fact]
     public void Ten_thousand_keys_that_come_once_leave_few_behind()
     {

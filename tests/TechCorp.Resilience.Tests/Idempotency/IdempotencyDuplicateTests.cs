@@ -19,6 +19,7 @@ public sealed class IdempotencyDuplicateTests
         results.Count(r => !r.Replayed).Should().Be(1);
     }
 
+    [Safeguard("Single flight", SwitchedOff = "every call leads its own flight")]
     [Fact, Trait("Spec", "ID3")]
     public async Task Duplicates_that_come_while_it_runs_cause_no_further_claim()
     {
@@ -143,6 +144,7 @@ public sealed class IdempotencyDuplicateTests
         (await patient).Value.Id.Should().Be("leader");
     }
 
+    [Safeguard("A leader's cancellation is its own", SwitchedOff = "waiters share it")]
     [Fact, Trait("Spec", "ID12")]
     public async Task When_the_leader_cancels_a_waiter_takes_its_place()
     {

@@ -9,6 +9,7 @@ public sealed class MemoryReplayTests
 
     public MemoryReplayTests() => _executor = new IdempotencyExecutor(new InMemoryIdempotencyStore(timeProvider: _clock), timeProvider: _clock);
 
+    [Safeguard("A hit in memory allocates nothing", SwitchedOff = "the executor does not ask the memory first")]
     [Fact, Trait("Spec", "ID27")]
     public async Task A_hit_allocates_nothing_through_the_executor()
     {
@@ -30,6 +31,7 @@ public sealed class MemoryReplayTests
         int Hit() => (Call(number, "number").Result is { Replayed: true, Value: 17 } ? 1 : 0) + (Call(action, "action").Result.Replayed ? 1 : 0);
     }
 
+    [Safeguard("A hit in memory is of the same request and within its retention", SwitchedOff = "neither is compared")]
     [Fact, Trait("Spec", "ID5")]
     public async Task Another_request_under_a_key_in_memory_is_a_mismatch()
     {
@@ -40,6 +42,7 @@ public sealed class MemoryReplayTests
         await other.Should().ThrowAsync<IdempotencyMismatchException>();
     }
 
+    [Safeguard("A hit in memory is of the same request and within its retention")]
     [Fact, Trait("Spec", "ID17")]
     public async Task An_outcome_in_memory_past_its_retention_is_not_replayed()
     {

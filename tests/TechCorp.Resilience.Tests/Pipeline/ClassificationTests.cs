@@ -61,6 +61,7 @@ public sealed class ClassificationTests
         pipeline.CircuitBreaker!.ConsecutiveFailures.Should().Be(1);
     }
 
+    [Safeguard("The caller wins over the timeout")]
     [Fact, Trait("Spec", "CL7")]
     public async Task When_timeout_and_caller_both_cancelled_the_caller_wins()
     {

@@ -7,6 +7,7 @@ public sealed class EvidenceTests
     private readonly ListLogger _log = new();
     private readonly List<CircuitTransition> _transitions = [];
 
+    [Safeguard("Evidence of a failure that is a result", SwitchedOff = "`PipelineExecutor` makes none")]
     [Fact]
     public async Task A_circuit_that_results_opened_says_which_result_it_was()
     {
@@ -32,6 +33,7 @@ public sealed class EvidenceTests
         _transitions.Should().ContainSingle().Which.Cause!.Message.Should().Be("'gateway' returned a result that counts as a failure.");
     }
 
+    [Safeguard("An explanation that throws changes no call", SwitchedOff = "what it throws is let out")]
     [Fact]
     public async Task An_explanation_that_throws_changes_nothing_but_the_words()
     {
@@ -54,6 +56,7 @@ public sealed class EvidenceTests
         asked.Should().Be(0);
     }
 
+    [Safeguard("Evidence of a failure that is a result")]
     [Fact]
     public async Task A_call_that_the_circuit_cuts_short_carries_the_result_that_failed()
     {

@@ -5,6 +5,7 @@ public sealed class FusedPipelineTests
     private readonly TestClock _clock = new();
     private readonly List<double> _attempts = [];
 
+    [Safeguard("A call that the circuit would reject is not made to wait", SwitchedOff = "the circuit is not asked before the wait")]
     [Fact, Trait("Spec", "RT9")]
     public async Task When_the_circuit_opens_between_attempts_the_call_ends_at_once_with_the_failure_inside()
     {
@@ -54,6 +55,7 @@ public sealed class FusedPipelineTests
         pipeline.CircuitBreaker!.State.Should().Be(CircuitState.Closed);
     }
 
+    [Safeguard("A call that the circuit would reject is not made to wait")]
     [Fact, Trait("Spec", "RT9")]
     public async Task A_call_that_comes_while_the_circuit_is_open_can_wait_too_without_spending_an_attempt()
     {
@@ -67,6 +69,7 @@ public sealed class FusedPipelineTests
         _clock.Elapsed.TotalSeconds.Should().Be(30);
     }
 
+    [Safeguard("A call that the circuit would reject is not made to wait")]
     [Fact, Trait("Spec", "RT9")]
     public async Task It_does_not_wait_for_the_circuit_when_that_would_pass_the_deadline()
     {
@@ -83,6 +86,7 @@ public sealed class FusedPipelineTests
         _attempts.Should().BeEmpty();
     }
 
+    [Safeguard("The deadline", SwitchedOff = "a wait may end after it")]
     [Fact, Trait("Spec", "RT13")]
     public async Task No_wait_is_begun_that_would_end_after_the_deadline()
     {
@@ -138,6 +142,7 @@ public sealed class FusedPipelineTests
         seen.Should().Equal((1, "charge-17"), (2, "charge-17"), (3, "charge-17"));
     }
 
+    [Safeguard("No repetition without a key", SwitchedOff = "unsafe operations are repeated", Remark = "does not end: it waits for a second attempt")]
     [Theory, Trait("Spec", "RT24")]
     [InlineData(null)]
     [InlineData("")]

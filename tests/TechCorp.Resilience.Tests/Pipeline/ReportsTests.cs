@@ -21,6 +21,7 @@ public sealed class ReportsTests
             "1011 'counted' is not attempted again after attempt 3: AttemptsExhausted.");
     }
 
+    [Safeguard("The log says why a call ends", SwitchedOff = "no entry for the stop, the timeout, the rejection")]
     [Fact]
     public async Task The_log_says_when_the_budget_ends_the_attempts()
     {
@@ -31,6 +32,7 @@ public sealed class ReportsTests
         _log.Entries.Should().EndWith("1011 'spent' is not attempted again after attempt 2: BudgetExhausted.");
     }
 
+    [Safeguard("The log says why a call ends")]
     [Fact]
     public async Task The_log_says_when_the_deadline_ends_the_attempts_and_which_attempt_took_too_long()
     {
@@ -45,6 +47,7 @@ public sealed class ReportsTests
         _log.Entries.Should().Equal("1012 An attempt of 'slow' took longer than 00:00:05.", "1011 'slow' is not attempted again after attempt 1: DeadlineTooClose.");
     }
 
+    [Safeguard("The log says why a call ends")]
     [Fact]
     public async Task The_log_names_the_circuit_of_a_rejected_call_and_nothing_else_about_it()
     {
@@ -57,6 +60,7 @@ public sealed class ReportsTests
         _log.Entries.Should().Equal($"1013 Circuit 'gateway' rejected a call; the next may follow after {TimeSpan.MaxValue}.");
     }
 
+    [Safeguard("A logger that throws changes no timeout and no rejection", SwitchedOff = "what it throws is let out of either")]
     [Fact, Trait("Spec", "CB19")]
     public async Task A_logger_that_throws_changes_no_call()
     {

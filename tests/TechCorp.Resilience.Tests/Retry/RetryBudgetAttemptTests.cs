@@ -7,6 +7,7 @@ public sealed class RetryBudgetAttemptTests
     private readonly TestClock _clock = new();
     private readonly RetryBudget _budget = new(minimum: 1, maximum: 1);
 
+    [Safeguard("A retry that the circuit rejects returns its token", SwitchedOff = "it keeps it")]
     [Fact, Trait("Spec", "RT15")]
     public async Task A_retry_that_the_circuit_rejects_after_its_wait_gives_its_token_back()
     {
@@ -39,6 +40,7 @@ public sealed class RetryBudgetAttemptTests
         await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [Safeguard("A first attempt costs no token", SwitchedOff = "every wait pays")]
     [Fact, Trait("Spec", "RT15")]
     public async Task A_first_attempt_that_waits_for_the_circuit_needs_no_token()
     {
@@ -51,6 +53,7 @@ public sealed class RetryBudgetAttemptTests
         _clock.Elapsed.TotalSeconds.Should().Be(30);
     }
 
+    [Safeguard("A first attempt costs no token")]
     [Fact, Trait("Spec", "RT15")]
     public async Task A_first_attempt_that_waits_for_the_circuit_takes_no_token_and_gives_none_back()
     {
@@ -68,6 +71,7 @@ public sealed class RetryBudgetAttemptTests
         budget.Available.Should().Be(1);
     }
 
+    [Safeguard("Each authority has its own retry budget", SwitchedOff = "all share the one of the options")]
     [Fact, Trait("Spec", "RT14")]
     public async Task A_dead_authority_does_not_spend_the_budget_of_another()
     {
@@ -88,6 +92,7 @@ public sealed class RetryBudgetAttemptTests
         server.Times.Should().HaveCount(4);
     }
 
+    [Safeguard("A shared source of chance is locked itself", SwitchedOff = "each plan has a lock of its own")]
     [Fact]
     public void Plans_that_share_a_source_of_chance_use_it_one_at_a_time()
     {

@@ -4,6 +4,7 @@ public sealed class RetryBudgetTests
 {
     private readonly TestClock _clock = new();
 
+    [Safeguard("The retry budget")]
     [Fact, Trait("Spec", "RT14")]
     public async Task With_an_empty_budget_the_last_exception_is_thrown_at_once_and_the_meter_says_why()
     {
@@ -20,6 +21,7 @@ public sealed class RetryBudgetTests
         stops.Total.Should().Be(1);
     }
 
+    [Safeguard("The retry budget", SwitchedOff = "no token is taken")]
     [Fact, Trait("Spec", "RT15")]
     public async Task The_token_is_taken_when_the_retry_is_decided_and_held_through_the_wait()
     {
@@ -38,6 +40,8 @@ public sealed class RetryBudgetTests
         await waiting.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutException>();
     }
 
+    [Safeguard("The retry budget")]
+    [Safeguard("The token of a canceled wait is returned", SwitchedOff = "a canceled wait keeps its token")]
     [Fact, Trait("Spec", "RT15")]
     public async Task A_wait_that_is_cancelled_gives_its_token_back()
     {

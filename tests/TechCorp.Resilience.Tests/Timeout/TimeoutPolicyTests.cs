@@ -51,6 +51,7 @@ public sealed class TimeoutPolicyTests
         answer.SetResult(1);
     }
 
+    [Safeguard("The late outcome is observed", SwitchedOff = "an abandoned task is forgotten")]
     [Fact, Trait("Spec", "TO2")]
     public async Task The_late_exception_of_an_abandoned_operation_is_observed()
     {
@@ -68,6 +69,7 @@ public sealed class TimeoutPolicyTests
         unobserved.Should().Be(0);
     }
 
+    [Safeguard("The late outcome is observed")]
     [Fact, Trait("Spec", "TO2")]
     public async Task The_late_result_of_an_abandoned_operation_is_disposed()
     {
@@ -84,6 +86,7 @@ public sealed class TimeoutPolicyTests
         late.CanRead.Should().BeFalse();
     }
 
+    [Safeguard("The caller wins over the timeout")]
     [Theory, Trait("Spec", "TO3")]
     [InlineData(TimeoutMode.Cooperative)]
     [InlineData(TimeoutMode.Abandon)]
@@ -137,6 +140,7 @@ public sealed class TimeoutPolicyTests
         _clock.TimersAlive.Should().Be(0);
     }
 
+    [Safeguard("The fired timer is thrown away", SwitchedOff = "a timer that fired goes back to the pool")]
     [Fact, Trait("Spec", "TO7")]
     public async Task A_timer_that_fired_is_not_used_again()
     {
@@ -153,6 +157,7 @@ public sealed class TimeoutPolicyTests
         (await policy.ExecuteAsync(static (_, token) => new ValueTask<bool>(token.IsCancellationRequested), 0)).Should().BeFalse();
     }
 
+    [Safeguard("The link to the caller is cut", SwitchedOff = "the registration stays")]
     [Fact, Trait("Spec", "TO7")]
     public async Task A_caller_that_cancels_after_its_call_disturbs_no_later_call()
     {
