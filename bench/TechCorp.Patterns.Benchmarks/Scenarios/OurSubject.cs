@@ -27,7 +27,7 @@ internal sealed class OurSubject : ISubject
 
         if (setup.IsFailure is { } isFailure)
         {
-            options.Outcomes.Classify(exception => isFailure(exception) ? OutcomeClass.Failure : OutcomeClass.Success);
+            options.Outcomes.TreatAsFailure(isFailure).TreatAsSuccess<Exception>();
         }
 
         _pipeline = ResiliencePipeline.Create("scenario", options, timeProvider);

@@ -30,7 +30,7 @@ internal sealed class Circuit
         _logger = logger is NullLogger ? null : logger;
         _errorSink = options.OnCallbackError;
         _epoch = new ClosedEpoch(this, generation: 0);
-        ResilienceMetrics.Observe(this);
+        ResilienceMetrics.ObserveState(this, Name, () => (int)State);
     }
 
     internal string Name { get; }
@@ -171,7 +171,7 @@ internal sealed class Circuit
             {
                 permit = default;
                 rejection = new CircuitRejection(epoch, _clock.Until(end, now));
-                TellRejected(rejection.RetryAfter);
+                ReportRejection(rejection.RetryAfter);
                 return false;
             }
 
@@ -185,7 +185,7 @@ internal sealed class Circuit
         }
     }
 
-    private void TellRejected(TimeSpan retryAfter)
+    private void ReportRejection(TimeSpan retryAfter)
     {
         ResilienceMetrics.Rejected(Name);
         if (_logger is null)
@@ -195,7 +195,7 @@ internal sealed class Circuit
 
         try
         {
-            Log.Rejected(_logger, Name, retryAfter);
+            _logger.CallRejected(Name, retryAfter);
         }
         catch (Exception exception)
         {

@@ -17,6 +17,8 @@ public readonly struct CircuitPermit
     /// <summary>Whether this call decides if a half-open circuit closes.</summary>
     public bool IsProbe => Epoch is HalfOpenEpoch;
 
+    internal bool IsNone => _epoch is null;
+
     private CircuitEpoch Epoch => _epoch ?? throw new InvalidOperationException("This permit comes from no circuit; take one with TryEnter.");
 
     /// <summary>The dependency answered.</summary>

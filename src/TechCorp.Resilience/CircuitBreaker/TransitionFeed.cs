@@ -29,7 +29,7 @@ internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action
         {
             try
             {
-                Tell(transition);
+                Report(transition);
             }
             finally
             {
@@ -56,12 +56,12 @@ internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action
         }
     }
 
-    private void Tell(CircuitTransition transition)
+    private void Report(CircuitTransition transition)
     {
-        ResilienceMetrics.CircuitChanged(transition);
+        ResilienceMetrics.CircuitChanged(transition.Name, transition.To.ToString(), transition.Reason.ToString());
         try
         {
-            Log.CircuitChanged(logger, transition.Name, transition.From, transition.To, transition.Reason, transition.Generation, transition.Cause);
+            logger.CircuitChanged(transition.Name, transition.From, transition.To, transition.Reason, transition.Generation, transition.Cause);
         }
         catch (Exception exception)
         {

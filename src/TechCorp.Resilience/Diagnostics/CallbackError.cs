@@ -2,27 +2,30 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
-/// <summary>Where exceptions of user callbacks and loggers end, so that they change no call.</summary>
-internal static class CallbackError
+/// <summary>Reports exceptions of user callbacks and loggers, so that they change no call.</summary>
+internal static partial class CallbackError
 {
-    internal static void Report(ILogger logger, Action<Exception>? sink, Exception exception, string callback, string name)
+    internal static void Report(ILogger logger, Action<Exception>? onCallbackError, Exception exception, string callback, string name)
     {
         try
         {
-            Log.CallbackFailed(logger, exception, callback, name);
+            logger.CallbackFailed(callback, name, exception);
         }
         catch (Exception)
         {
-            // The logger itself threw; the sink is told all the same.
+            // The logger itself threw; the callback below still hears of the first exception.
         }
 
         try
         {
-            sink?.Invoke(exception);
+            onCallbackError?.Invoke(exception);
         }
         catch (Exception)
         {
-            // The sink itself threw: there is nowhere left to tell it, and the call goes on.
+            // Nothing is left to report it to, and the call goes on.
         }
     }
+
+    [LoggerMessage(1001, LogLevel.Error, "The callback {Callback} of '{Name}' threw; the call continued without it.")]
+    private static partial void CallbackFailed(this ILogger logger, string callback, string name, Exception exception);
 }

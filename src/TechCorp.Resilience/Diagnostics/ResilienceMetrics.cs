@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace TechCorp.Resilience;
 
-/// <summary>The one meter of the package. Nothing here runs on the way of success.</summary>
+/// <summary>The one meter of the package. Nothing here runs when a call succeeds.</summary>
 internal static class ResilienceMetrics
 {
     internal const string MeterName = "TechCorp.Resilience";
@@ -29,7 +29,7 @@ internal static class ResilienceMetrics
         "techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long."));
 
     // Weak, so that a circuit lives no longer than its users, whether or not anybody listens to the gauge.
-    private static readonly ConditionalWeakTable<Circuit, string> Circuits = [];
+    private static readonly ConditionalWeakTable<object, StateReader> Circuits = [];
 
     static ResilienceMetrics() => Instrument(Meter, static meter => meter.CreateObservableGauge(
         "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated."));
@@ -50,13 +50,14 @@ internal static class ResilienceMetrics
         }
     }
 
-    internal static void Observe(Circuit circuit) => Circuits.Add(circuit, circuit.Name);
+    /// <summary>Adds a circuit to the state gauge for as long as it lives.</summary>
+    internal static void ObserveState(object circuit, string name, Func<int> state) => Circuits.Add(circuit, new StateReader(name, state));
 
-    internal static void CircuitChanged(CircuitTransition transition)
+    internal static void CircuitChanged(string name, string to, string reason)
     {
         if (Transitions.Enabled)
         {
-            Add(Transitions, [new("name", transition.Name), new("to", transition.To.ToString()), new("reason", transition.Reason.ToString())]);
+            Add(Transitions, [new("name", name), new("to", to), new("reason", reason)]);
         }
     }
 
@@ -66,11 +67,11 @@ internal static class ResilienceMetrics
 
     internal static void Retried(string name) => Add(Retries, name);
 
-    internal static void RetryStopped(string name, RetryStop reason)
+    internal static void RetryStopped(string name, string reason)
     {
         if (RetryStops.Enabled)
         {
-            Add(RetryStops, [new("name", name), new("reason", reason.ToString())]);
+            Add(RetryStops, [new("name", name), new("reason", reason)]);
         }
     }
 
@@ -92,18 +93,20 @@ internal static class ResilienceMetrics
         }
         catch (Exception)
         {
-            // A listener threw. It runs in the middle of a call, between the outcome and its record, and must change neither.
+            // A listener threw. It runs inside a call, between the outcome and its recording, and must change neither.
         }
     }
 
     private static List<Measurement<int>> States()
     {
         var states = new List<Measurement<int>>();
-        foreach ((var circuit, var name) in Circuits)
+        foreach ((_, var circuit) in Circuits)
         {
-            states.Add(new((int)circuit.State, new KeyValuePair<string, object?>("name", name)));
+            states.Add(new(circuit.State(), new KeyValuePair<string, object?>("name", circuit.Name)));
         }
 
         return states;
     }
+
+    private sealed record StateReader(string Name, Func<int> State);
 }

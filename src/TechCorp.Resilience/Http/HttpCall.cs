@@ -19,7 +19,7 @@ internal readonly struct HttpCall(HttpRequestMessage request, bool blocks)
 
     internal HttpContent? Content => _content;
 
-    internal bool MayRepeat => IsSafeToRepeat && HasReplayableContent;
+    internal bool MayRepeat => IsSafeToRepeat && HasRepeatableContent;
 
     /// <summary>Whether the method promises that a second request does no harm, or a key makes the server keep that promise.</summary>
     internal bool IsSafeToRepeat
@@ -27,7 +27,7 @@ internal readonly struct HttpCall(HttpRequestMessage request, bool blocks)
         || _method == HttpMethod.Trace || _method == HttpMethod.Put || _method == HttpMethod.Delete
         || IdempotencyKey is not null;
 
-    internal bool HasReplayableContent => IsReplayable(_content);
+    internal bool HasRepeatableContent => IsRepeatable(_content);
 
     internal string? IdempotencyKey
         => request.Headers.NonValidated.TryGetValues(ResilienceHandler.IdempotencyKeyHeader, out var values) && values.ToString() is { Length: > 0 } key
@@ -52,10 +52,10 @@ internal readonly struct HttpCall(HttpRequestMessage request, bool blocks)
     }
 
     // Only contents known to hold their bytes: a stream may be read once, and any other type may be one.
-    private static bool IsReplayable(HttpContent? content) => content switch
+    private static bool IsRepeatable(HttpContent? content) => content switch
     {
         null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent => true,
-        MultipartContent parts => parts.All(IsReplayable),
+        MultipartContent parts => parts.All(IsRepeatable),
         _ => false,
     };
 }

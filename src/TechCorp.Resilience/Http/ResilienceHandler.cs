@@ -69,9 +69,9 @@ public sealed class ResilienceHandler : DelegatingHandler
     private HttpCall Describe(HttpRequestMessage request, bool blocks)
     {
         var call = new HttpCall(request, blocks);
-        if (call.IsSafeToRepeat && !call.HasReplayableContent)
+        if (call.IsSafeToRepeat && !call.HasRepeatableContent)
         {
-            Log.ContentNotReplayable(_pipelines.Logger, _pipelines.Name, call.Method.Method, call.Content!.GetType().Name);
+            _pipelines.Logger.ContentNotRepeatable(_pipelines.Name, call.Method.Method, call.Content!.GetType().Name);
         }
 
         return call;

@@ -60,7 +60,7 @@ internal sealed class IdempotencyServices
         }
         catch (Exception exception)
         {
-            CallbackError.Report(Logger, sink: null, exception, nameof(ILogger), key.ToString());
+            CallbackError.Report(Logger, onCallbackError: null, exception, nameof(ILogger), key.ToString());
         }
     }
 }

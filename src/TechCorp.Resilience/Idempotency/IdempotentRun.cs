@@ -115,11 +115,11 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             CancellationToken.None).ConfigureAwait(false);
         if (settled.Status != OutcomeStatus.Success)
         {
-            services.Report(lease.Key, (settled.Exception, policy), static (logger, key, facts) => Log.FailureNotStored(logger, facts.Exception, key, facts.policy));
+            services.Report(lease.Key, (settled.Exception, policy), static (logger, key, facts) => logger.FailureNotStored(key, facts.policy, facts.Exception));
         }
         else if (!settled.Value)
         {
-            services.Report(lease.Key, lease.Fence, Log.LeaseLost);
+            services.Report(lease.Key, lease.Fence, static (logger, key, fence) => logger.LeaseLost(key, fence));
         }
     }
 

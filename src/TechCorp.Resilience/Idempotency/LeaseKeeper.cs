@@ -68,12 +68,12 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             }
             catch (Exception exception) when (!_stop.IsCancellationRequested)
             {
-                _services.Report(_lease.Key, exception, static (logger, key, failure) => Log.RenewalFailed(logger, failure, key));
+                _services.Report(_lease.Key, exception, static (logger, key, failure) => logger.RenewalFailed(key, failure));
             }
         }
 
         _lost = true;
-        _services.Report(_lease.Key, _lease.Fence, Log.LeaseLost);
+        _services.Report(_lease.Key, _lease.Fence, static (logger, key, fence) => logger.LeaseLost(key, fence));
         await _run.CancelAsync().ConfigureAwait(false);
     }
 

@@ -9,7 +9,7 @@ internal readonly struct DescribedOperation<TState, TResult>(ResilientOperation<
     private readonly bool _blocks = blocks;
     private readonly string? _idempotencyKey = description.IdempotencyKey?.Invoke(state);
 
-    public static bool JudgesResults => true;
+    public static bool ClassifiesResults => true;
 
     public static bool Blocks(in DescribedOperation<TState, TResult> operation) => operation._blocks;
 

@@ -11,7 +11,7 @@ internal interface IOperation<TSelf, TResult>
     static virtual bool Blocks(in TSelf operation) => false;
 
     /// <summary>Whether a result may count as a failure.</summary>
-    static virtual bool JudgesResults => false;
+    static virtual bool ClassifiesResults => false;
 
     static virtual bool MayRepeat(in TSelf operation) => true;
 

@@ -1,14 +1,17 @@
 namespace TechCorp.Resilience;
 
-/// <summary>What the outcome of a call says about the dependency.</summary>
-public enum OutcomeClass
+/// <summary>What the outcome of an attempt says about the dependency.</summary>
+internal enum OutcomeClass
 {
-    /// <summary>It answered. A circuit forgets its failures; nothing is retried.</summary>
+    /// <summary>Nothing: the caller gave up, or the call was not made. A circuit counts nothing; nothing is retried.</summary>
+    Neutral,
+
+    /// <summary>It answered. A circuit resets its failure count; nothing is retried.</summary>
     Success,
 
     /// <summary>It failed. A circuit counts it; a retry may follow.</summary>
     Failure,
 
-    /// <summary>NoResult: the caller gave up, or the call was not made. A circuit counts nothing; nothing is retried.</summary>
-    Neutral,
+    /// <summary>It failed in a way that another attempt would only repeat. A circuit counts it; nothing is retried.</summary>
+    PermanentFailure,
 }

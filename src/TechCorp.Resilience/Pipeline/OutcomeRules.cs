@@ -2,7 +2,10 @@ namespace TechCorp.Resilience;
 
 /// <summary>Which exceptions count as failures, for circuit breaker and retry alike. Every exception does unless a rule here says otherwise.</summary>
 /// <remarks>
-/// <para>Rules are asked in the order in which they were added; the first that fits decides. Copied at construction of what uses them.</para>
+/// <para>
+/// Rules are asked in the order in which they were added; the first that fits decides. What a rule's condition throws replaces the exception of the call,
+/// which then is a failure that is not retried. The rules are copied when a pipeline is made.
+/// </para>
 /// <para>
 /// No rule is asked about a cancellation by the caller, which is always neutral. Without a rule, <see cref="CircuitOpenException"/> is neutral and
 /// <see cref="ArgumentException"/> is a failure that is not retried.
@@ -14,26 +17,27 @@ public sealed class OutcomeRules
 
     /// <summary>Exceptions of this type, or derived from it, say nothing about the dependency and are not retried.</summary>
     /// <typeparam name="TException">The type.</typeparam>
-    public OutcomeRules Ignore<TException>()
-        where TException : Exception => Add(static exception => exception is TException ? new Verdict(OutcomeClass.Neutral, MayRetry: false) : null);
+    /// <param name="when">Narrows the rule to some of them; must be thread-safe. Default: all.</param>
+    public OutcomeRules Ignore<TException>(Func<TException, bool>? when = null)
+        where TException : Exception => Add(OutcomeClass.Neutral, when);
 
     /// <summary>Exceptions of this type, or derived from it, show that the dependency answers, and are not retried.</summary>
     /// <typeparam name="TException">The type.</typeparam>
-    public OutcomeRules TreatAsSuccess<TException>()
-        where TException : Exception => Add(static exception => exception is TException ? new Verdict(OutcomeClass.Success, MayRetry: false) : null);
+    /// <param name="when">Narrows the rule to some of them; must be thread-safe. Default: all.</param>
+    public OutcomeRules TreatAsSuccess<TException>(Func<TException, bool>? when = null)
+        where TException : Exception => Add(OutcomeClass.Success, when);
+
+    /// <summary>Exceptions of this type, or derived from it, are failures that may be retried: for types that are not by default.</summary>
+    /// <typeparam name="TException">The type.</typeparam>
+    /// <param name="when">Narrows the rule to some of them; must be thread-safe. Default: all.</param>
+    public OutcomeRules TreatAsFailure<TException>(Func<TException, bool>? when = null)
+        where TException : Exception => Add(OutcomeClass.Failure, when);
 
     /// <summary>Exceptions of this type, or derived from it, are failures that another attempt would only repeat.</summary>
     /// <typeparam name="TException">The type.</typeparam>
-    public OutcomeRules DoNotRetry<TException>()
-        where TException : Exception => Add(static exception => exception is TException ? new Verdict(OutcomeClass.Failure, MayRetry: false) : null);
-
-    /// <summary>Asks a function of your own. What it throws replaces the exception of the call, which then counts as a failure.</summary>
-    /// <param name="classify">Returns the class of an exception, or <see langword="null"/> to leave it to the next rule. Must be thread-safe.</param>
-    public OutcomeRules Classify(Func<Exception, OutcomeClass?> classify)
-    {
-        ArgumentNullException.ThrowIfNull(classify);
-        return Add(exception => classify(exception) is { } outcome ? new Verdict(outcome, MayRetry: outcome == OutcomeClass.Failure) : null);
-    }
+    /// <param name="when">Narrows the rule to some of them; must be thread-safe. Default: all.</param>
+    public OutcomeRules DoNotRetry<TException>(Func<TException, bool>? when = null)
+        where TException : Exception => Add(OutcomeClass.PermanentFailure, when);
 
     internal OutcomeRules Copy()
     {
@@ -42,38 +46,39 @@ public sealed class OutcomeRules
         return copy;
     }
 
-    internal Verdict Judge(Exception exception)
+    internal OutcomeClass Classify(Exception exception)
     {
         if (IsFatal(exception))
         {
-            return new Verdict(OutcomeClass.Failure, MayRetry: false);
+            return OutcomeClass.PermanentFailure;
         }
 
         foreach (var rule in _rules)
         {
-            if (rule(exception) is { } verdict)
+            if (rule(exception) is { } outcomeClass)
             {
-                return verdict;
+                return outcomeClass;
             }
         }
 
         return exception switch
         {
-            CircuitOpenException => new Verdict(OutcomeClass.Neutral, MayRetry: false),
-            ArgumentException => new Verdict(OutcomeClass.Failure, MayRetry: false),
-            _ => new Verdict(OutcomeClass.Failure, MayRetry: true),
+            CircuitOpenException => OutcomeClass.Neutral,
+            ArgumentException => OutcomeClass.PermanentFailure,
+            _ => OutcomeClass.Failure,
         };
     }
 
-    /// <summary>The process itself is ill: such an exception is counted, and neither retried nor replaced.</summary>
+    /// <summary>The process itself is unhealthy: such an exception is counted, and neither retried nor replaced.</summary>
     internal static bool IsFatal(Exception? exception)
         => exception is OutOfMemoryException or InsufficientExecutionStackException or AccessViolationException or ThreadInterruptedException;
 
-    private OutcomeRules Add(Rule rule)
+    private OutcomeRules Add<TException>(OutcomeClass outcomeClass, Func<TException, bool>? when)
+        where TException : Exception
     {
-        _rules.Add(rule);
+        _rules.Add(exception => exception is TException match && (when is null || when(match)) ? outcomeClass : null);
         return this;
     }
 
-    private delegate Verdict? Rule(Exception exception);
+    private delegate OutcomeClass? Rule(Exception exception);
 }

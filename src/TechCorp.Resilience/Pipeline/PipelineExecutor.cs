@@ -1,23 +1,23 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
 /// <summary>
-/// The one executor: timeout, retry, breaker and fallback in one loop. This part is the way of a call whose operation completes synchronously with
-/// success; it allocates nothing, reads no clock (unless there is a deadline) and hands out the operation's own task.
+/// Runs calls through the stages of one pipeline. A call whose operation completes synchronously with success allocates nothing, reads no clock (unless
+/// there is a deadline) and returns the operation's own task; every other call continues in <c>ContinueAsync</c>.
 /// </summary>
-internal sealed partial class PipelineExecutor
+internal sealed class PipelineExecutor
 {
     private readonly MonotonicClock _clock;
-    private readonly ILogger _logger;
-    private readonly RetryPlan? _retry;
-    private readonly OutcomeRules _rules;
-    private readonly TimeSpan _timeout;
-    private readonly bool _abandon;
-    private readonly TimeSpan? _deadline;
-    private readonly FallbackOn _fallbackOn;
+    private readonly TimeLimits _limits;
+    private readonly bool _hasDeadline;
     private readonly AttemptTimerPool? _timers;
+    private readonly PipelineEvents _events;
+    private readonly OperationCallbacks _callbacks;
+    private readonly AttemptCompletion _completion;
+    private readonly RetryStage _retry;
+    private readonly RetryBudget? _budget;
+    private readonly FallbackStage _fallback;
 
     internal PipelineExecutor(PipelineStages stages)
     {
@@ -25,14 +25,17 @@ internal sealed partial class PipelineExecutor
         Name = stages.Name;
         Circuit = stages.FindCircuit();
         _clock = new MonotonicClock(stages.TimeProvider);
-        _logger = stages.Logger;
-        _retry = stages.Retry is null ? null : new RetryPlan(stages.Retry.Copy());
-        _rules = stages.Outcomes?.Copy() ?? new OutcomeRules();
-        _timeout = stages.Timeout?.Timeout ?? Timeout.InfiniteTimeSpan;
-        _abandon = stages.Timeout?.Mode == TimeoutMode.Abandon;
-        _deadline = stages.Deadline;
-        _fallbackOn = stages.FallbackOn;
-        _timers = _timeout == Timeout.InfiniteTimeSpan && _deadline is null ? null : new AttemptTimerPool(_clock);
+        _limits = new TimeLimits(_clock, stages.Timeout?.Timeout ?? Timeout.InfiniteTimeSpan, stages.Deadline);
+        _hasDeadline = _limits.HasDeadline;
+        _timers = _limits.HasNone ? null : new AttemptTimerPool(_clock);
+        var retry = stages.Retry?.Copy();
+        _events = new PipelineEvents(Name, stages.Logger, retry);
+        _callbacks = new OperationCallbacks(_events, retry);
+        var classifier = new OutcomeClassifier(Name, stages.Outcomes?.Copy() ?? new OutcomeRules(), _callbacks, _events);
+        _completion = new AttemptCompletion(_limits, _timers, stages.Timeout?.Mode == TimeoutMode.Abandon, classifier, _callbacks);
+        _retry = new RetryStage(retry, Circuit, _limits, _callbacks);
+        _budget = retry?.Budget;
+        _fallback = new FallbackStage(stages.FallbackOn == FallbackOn.Failure, _callbacks);
     }
 
     internal string Name { get; }
@@ -48,21 +51,21 @@ internal sealed partial class PipelineExecutor
             return ValueTask.FromCanceled<TResult>(cancellationToken);
         }
 
-        var begun = _deadline is null ? 0 : _clock.Now;
+        var startedAt = _hasDeadline ? _clock.Now : 0;
         CircuitPermit permit = default;
         if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
         {
-            return RejectAsync<TOperation, TResult>(in operation, rejection, begun, cancellationToken);
+            return RejectAsync<TOperation, TResult>(in operation, rejection, startedAt, cancellationToken);
         }
 
-        var pending = Start<TOperation, TResult>(in operation, 1, begun, out var timer, cancellationToken);
-        if (!TOperation.JudgesResults && pending.IsCompletedSuccessfully)
+        var pending = Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
+        if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
         {
             Succeed(permit, timer);
             return pending;
         }
 
-        return FinishAsync<TOperation, TResult>(in operation, pending, permit, timer, begun, cancellationToken);
+        return FinishAsync<TOperation, TResult>(in operation, pending, permit, timer, startedAt, cancellationToken);
     }
 
     internal ValueTask<Outcome<TResult>> TryInvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
@@ -70,27 +73,27 @@ internal sealed partial class PipelineExecutor
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return new(Outcome<TResult>.Canceled(new OperationCanceledException(cancellationToken)));
+            return new(Outcome<TResult>.Canceled(new OperationCanceledException(cancellationToken), cancellationToken));
         }
 
-        var begun = _deadline is null ? 0 : _clock.Now;
+        var startedAt = _hasDeadline ? _clock.Now : 0;
         CircuitPermit permit = default;
         if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
         {
-            return _retry is not { Options.WaitForCircuit: true } && !TOperation.HasFallback(in operation)
+            return !_retry.WaitsForCircuit && !TOperation.HasFallback(in operation)
                 ? new(Outcome<TResult>.Rejected(rejection))
-                : ContinueAsync(operation, new RunningAttempt<TResult>(rejection), begun, cancellationToken);
+                : ContinueAsync(operation, new RunningAttempt<TResult>(rejection), startedAt, cancellationToken);
         }
 
-        var pending = Start<TOperation, TResult>(in operation, 1, begun, out var timer, cancellationToken);
-        if (!TOperation.JudgesResults && pending.IsCompletedSuccessfully)
+        var pending = Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
+        if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
         {
             var value = pending.Result;
             Succeed(permit, timer);
             return new(Outcome<TResult>.Success(value));
         }
 
-        return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), begun, cancellationToken);
+        return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken);
     }
 
     internal static ValueTask Forget(ValueTask<NoResult> pending)
@@ -117,26 +120,13 @@ internal sealed partial class PipelineExecutor
             _timers!.Return(timer);
         }
 
-        _retry?.Options.Budget?.OnSuccess();
-    }
-
-    private RunningAttempt<TResult> Begin<TOperation, TResult>(in TOperation operation, int number, long begun, CancellationToken cancellationToken)
-        where TOperation : struct, IOperation<TOperation, TResult>
-    {
-        CircuitPermit permit = default;
-        if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
-        {
-            return new RunningAttempt<TResult>(rejection);
-        }
-
-        var pending = Start<TOperation, TResult>(in operation, number, begun, out var timer, cancellationToken);
-        return new RunningAttempt<TResult>(pending, permit, timer);
+        _budget?.OnSuccess();
     }
 
     private ValueTask<TResult> Start<TOperation, TResult>(
         in TOperation operation,
         int number,
-        long begun,
+        long startedAt,
         out AttemptTimer? timer,
         CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
@@ -153,7 +143,7 @@ internal sealed partial class PipelineExecutor
             timer = _timers.Rent(cancellationToken);
             if (TOperation.Blocks(in operation))
             {
-                Arm(timer, begun);
+                _limits.Arm(timer, startedAt);
             }
 
             return same.InvokeAsync(number, timer.Token);
@@ -169,10 +159,10 @@ internal sealed partial class PipelineExecutor
     private ValueTask<TResult> RejectAsync<TOperation, TResult>(
         in TOperation operation,
         CircuitRejection rejection,
-        long begun,
+        long startedAt,
         CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
-        => UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(rejection), begun, cancellationToken));
+        => UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(rejection), startedAt, cancellationToken));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ValueTask<TResult> FinishAsync<TOperation, TResult>(
@@ -180,10 +170,77 @@ internal sealed partial class PipelineExecutor
         ValueTask<TResult> pending,
         CircuitPermit permit,
         AttemptTimer? timer,
-        long begun,
+        long startedAt,
         CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
-        => UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), begun, cancellationToken));
+        => UnwrapAsync(ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken));
+
+    /// <summary>Finishes the first attempt of a call that was suspended, failed or was rejected, and makes the attempts that follow.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome<TResult>> ContinueAsync<TOperation, TResult>(
+        TOperation operation,
+        RunningAttempt<TResult> running,
+        long startedAt,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        Exception? lastFailure = null;
+        for (int turns = 1, number = 1; ; turns++)
+        {
+            var ended = running.IsRejected
+                ? EndedAttempt<TResult>.Rejected(running.Rejection, lastFailure)
+                : await _completion.FinishAsync(operation, running, startedAt, cancellationToken).ConfigureAwait(false);
+            if (ended.Outcome.Status == OutcomeStatus.Success)
+            {
+                _budget?.OnSuccess();
+                return ended.Outcome;
+            }
+
+            var isRetry = !running.IsRejected || number > 1; // else the first attempt is still to come
+            var stop = _retry.Decide(in operation, in ended, turns, isRetry, startedAt, out var outcome, out var delay);
+            if (stop != RetryStop.None)
+            {
+                _events.RetryStopped(running.IsRejected ? null : number, stop, outcome.Status, ended.Evidence);
+                return await _fallback.EndAsync(operation, outcome, ended.IsFailure, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!running.IsRejected)
+            {
+                _events.Retrying(number, delay, outcome.Exception, ended.Evidence);
+                lastFailure = ended.Evidence;
+                number++;
+                _callbacks.Discard(in operation, in outcome);
+            }
+
+            if (!await RetryWait.WaitAsync(delay, TOperation.Blocks(in operation), _clock.Provider, cancellationToken).ConfigureAwait(false))
+            {
+                _retry.ReturnToken(isRetry);
+                return CanceledWhileWaiting<TResult>(number, lastFailure, cancellationToken);
+            }
+
+            running = Begin<TOperation, TResult>(in operation, number, startedAt, cancellationToken);
+            _retry.ReturnToken(isRetry && running.IsRejected);
+        }
+    }
+
+    private RunningAttempt<TResult> Begin<TOperation, TResult>(in TOperation operation, int number, long startedAt, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        CircuitPermit permit = default;
+        if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
+        {
+            return new RunningAttempt<TResult>(rejection);
+        }
+
+        var pending = Start<TOperation, TResult>(in operation, number, startedAt, out var timer, cancellationToken);
+        return new RunningAttempt<TResult>(pending, permit, timer);
+    }
+
+    private Outcome<TResult> CanceledWhileWaiting<TResult>(int number, Exception? lastFailure, CancellationToken cancellationToken)
+    {
+        var message = $"'{Name}' was canceled while it waited for attempt {number}.";
+        return Outcome<TResult>.Canceled(new OperationCanceledException(message, lastFailure, cancellationToken), cancellationToken);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ForgetAsync(ValueTask<NoResult> pending) => await pending.ConfigureAwait(false);

@@ -1,11 +1,33 @@
+using System.Runtime.CompilerServices;
+
 namespace TechCorp.Resilience;
 
 /// <summary>Waits on the clock of the pipeline.</summary>
 internal static class RetryWait
 {
-    /// <summary>Waits without a thread.</summary>
-    internal static Task DelayAsync(TimeSpan delay, TimeProvider timeProvider, CancellationToken cancellationToken)
-        => delay <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, timeProvider, cancellationToken);
+    /// <summary>Waits without a thread, or holds the caller's thread.</summary>
+    /// <returns><see langword="false"/> when the caller canceled the wait.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal static async ValueTask<bool> WaitAsync(TimeSpan delay, bool blocks, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (blocks)
+            {
+                Block(delay, timeProvider, cancellationToken);
+            }
+            else if (delay > TimeSpan.Zero)
+            {
+                await Task.Delay(delay, timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The return value says so.
+        }
+
+        return !cancellationToken.IsCancellationRequested;
+    }
 
     /// <summary>Holds the thread.</summary>
     internal static void Block(TimeSpan delay, TimeProvider timeProvider, CancellationToken cancellationToken)
@@ -15,20 +37,20 @@ internal static class RetryWait
             return;
         }
 
-        using var over = new ManualResetEventSlim();
+        using var elapsed = new ManualResetEventSlim();
         using var timer = timeProvider.CreateTimer(
-            static over => Signal((ManualResetEventSlim)over!),
-            over,
+            static elapsed => Signal((ManualResetEventSlim)elapsed!),
+            elapsed,
             delay,
             System.Threading.Timeout.InfiniteTimeSpan);
-        over.Wait(cancellationToken);
+        elapsed.Wait(cancellationToken);
     }
 
-    private static void Signal(ManualResetEventSlim over)
+    private static void Signal(ManualResetEventSlim elapsed)
     {
         try
         {
-            over.Set();
+            elapsed.Set();
         }
         catch (ObjectDisposedException)
         {

@@ -97,9 +97,9 @@ public sealed class CircuitLifeTests
         told.Should().Be(2);
         _log.Entries.Should().Equal(
             "1000 Circuit 'stock' went from Closed to Isolated (Isolated); generation 1.",
-            "1001 The callback OnTransition of 'stock' threw; the call went on without it.",
+            "1001 The callback OnTransition of 'stock' threw; the call continued without it.",
             "1000 Circuit 'stock' went from Isolated to Closed (Reset); generation 2.",
-            "1001 The callback OnTransition of 'stock' threw; the call went on without it.");
+            "1001 The callback OnTransition of 'stock' threw; the call continued without it.");
     }
 
     [Fact, Trait("Spec", "CB30")]

@@ -82,7 +82,7 @@ public sealed class CircuitRejectionTests
         breaker.TryEnter(out _).Should().BeFalse();
 
         rejections.Total.Should().Be(2);
-        log.Entries.Should().HaveCount(3).And.EndWith("1013 Circuit 'busy' rejected a call; the next may follow after 00:00:30.");
+        log.Entries.Should().HaveCount(3).And.EndWith("1013 Circuit 'busy' rejected a call; the next one may be admitted after 00:00:30.");
     }
 
     [Fact]

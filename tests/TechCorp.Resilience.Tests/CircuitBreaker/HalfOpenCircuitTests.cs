@@ -152,9 +152,9 @@ public sealed class HalfOpenCircuitTests
     }
 
     [Fact, Trait("Spec", "CL10")]
-    public async Task A_classifier_that_throws_during_a_probe_does_not_leak_the_probe()
+    public async Task A_rule_that_throws_during_a_probe_does_not_leak_the_probe()
     {
-        var rules = new OutcomeRules().Classify(_ => throw new FormatException("classifier"));
+        var rules = new OutcomeRules().Ignore<Exception>(static _ => throw new FormatException("rule"));
         var breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { FailureThreshold = 1 }, rules, _clock);
         breaker.Fail();
         _clock.Advance(TimeSpan.FromSeconds(30));

@@ -13,7 +13,7 @@ public sealed class CallbackErrorTests
         CallbackError.Report(_log, exception => told = exception, broken, "OnRetry", "gateway");
 
         told.Should().BeSameAs(broken);
-        _log.Entries.Should().Equal("1001 The callback OnRetry of 'gateway' threw; the call went on without it.");
+        _log.Entries.Should().Equal("1001 The callback OnRetry of 'gateway' threw; the call continued without it.");
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class HttpRepeatTests : IDisposable
         await _clock.RunAsync(_client.PutAsync(Stock, body));
 
         _log.Entries.Should().Contain(
-            "1020 'inventory' sends a PUT request once only: its content (StreamContent) cannot be sent again. Buffer it to have it retried.");
+            "1020 'inventory' does not retry a PUT request: its content (StreamContent) can be sent only once. Buffer the content to have the request retried.");
     }
 
     [Fact, Trait("Spec", "HT7")]

@@ -54,7 +54,7 @@ public sealed class IdempotencyGuardsTests
     [Fact]
     public void The_store_does_nothing_for_a_caller_that_has_cancelled()
     {
-        var cancelled = new CancellationToken(canceled: true);
+        var canceled = new CancellationToken(canceled: true);
         var request = new IdempotencyClaimRequest(IdempotencyScene.Key, default, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
         Action[] calls =
         [

@@ -115,7 +115,7 @@ public sealed class IdempotencyLeaseTests
         _scene.Store.Renewals.Should().Equal(true);
         _gate.SetResult(new Receipt("kept", 5));
         (await call).Value.Id.Should().Be("kept");
-        log.Entries.Should().Equal($"1030 The lease of '{IdempotencyScene.Key}' could not be renewed; it is tried again before the lease ends.");
+        log.Entries.Should().Equal($"1030 The lease of '{IdempotencyScene.Key}' was not renewed; the renewal is tried again before the lease ends.");
     }
 
     [Fact, Trait("Spec", "ID16")]

@@ -116,23 +116,27 @@ public sealed class ClassificationTests
     {
         await ShouldCount(RecordedAs.Failure, () => throw new TimeoutException(), new OutcomeRules().Ignore<IOException>());
         await ShouldCount(RecordedAs.Failure, () => throw new TimeoutException(), new OutcomeRules().TreatAsSuccess<IOException>());
-        new OutcomeRules().DoNotRetry<IOException>().Judge(new TimeoutException()).MayRetry.Should().BeTrue();
+        new OutcomeRules().DoNotRetry<IOException>().Classify(new TimeoutException()).Should().Be(OutcomeClass.Failure);
     }
 
-    [Theory, Trait("Spec", "CL9")]
-    [InlineData(OutcomeClass.Failure, true)]
-    [InlineData(OutcomeClass.Neutral, false)]
-    [InlineData(OutcomeClass.Success, false)]
-    public void What_a_function_of_your_own_calls_a_failure_is_repeated_and_nothing_else(OutcomeClass outcome, bool mayRetry)
-        => new OutcomeRules().Classify(_ => outcome).Judge(new ArgumentException("order")).Should().Be(new Verdict(outcome, mayRetry));
+    [Fact, Trait("Spec", "CL9")]
+    public void Each_rule_gives_its_class()
+    {
+        new OutcomeRules().Ignore<ArgumentException>().Classify(new ArgumentException("order")).Should().Be(OutcomeClass.Neutral);
+        new OutcomeRules().TreatAsSuccess<ArgumentException>().Classify(new ArgumentException("order")).Should().Be(OutcomeClass.Success);
+        new OutcomeRules().TreatAsFailure<ArgumentException>().Classify(new ArgumentException("order")).Should().Be(OutcomeClass.Failure);
+        new OutcomeRules().DoNotRetry<IOException>().Classify(new IOException()).Should().Be(OutcomeClass.PermanentFailure);
+    }
 
     [Fact, Trait("Spec", "CL9")]
-    public void A_function_of_your_own_can_leave_an_exception_to_the_next_rule()
-        => new OutcomeRules().Classify(static _ => null).Ignore<IOException>().Judge(new IOException()).Class.Should().Be(OutcomeClass.Neutral);
+    public void A_rule_whose_condition_does_not_hold_leaves_the_exception_to_the_next_rule()
+        => new OutcomeRules().TreatAsSuccess<IOException>(static _ => false).Ignore<IOException>()
+            .Classify(new IOException()).Should().Be(OutcomeClass.Neutral);
 
-    [Fact]
-    public void A_missing_function_is_refused()
-        => FluentActions.Invoking(() => new OutcomeRules().Classify(null!)).Should().Throw<ArgumentNullException>().WithParameterName("classify");
+    [Fact, Trait("Spec", "CL9")]
+    public void A_rule_whose_condition_holds_decides()
+        => new OutcomeRules().TreatAsSuccess<IOException>(static exception => exception.Message == "busy").Ignore<IOException>()
+            .Classify(new IOException("busy")).Should().Be(OutcomeClass.Success);
 
     [Fact, Trait("Spec", "CL10")]
     public async Task When_the_result_predicate_throws_that_is_the_outcome_and_counts_as_a_failure()
@@ -146,9 +150,9 @@ public sealed class ClassificationTests
     }
 
     [Fact, Trait("Spec", "CL10")]
-    public async Task When_the_classifier_throws_its_exception_propagates_and_counts_as_a_failure()
+    public async Task When_a_rule_throws_its_exception_propagates_and_counts_as_a_failure()
     {
-        var breaker = AfterFourFailures(new OutcomeRules().Classify(static _ => throw new FormatException()));
+        var breaker = AfterFourFailures(new OutcomeRules().Ignore<Exception>(static _ => throw new FormatException()));
 
         await breaker.Awaiting(b => b.ExecuteAsync(static ValueTask<int> (_) => throw new TimeoutException()).AsTask()).Should().ThrowAsync<FormatException>();
 
@@ -156,7 +160,7 @@ public sealed class ClassificationTests
     }
 
     [Fact, Trait("Spec", "CL10"), Trait("Spec", "HT9")]
-    public async Task A_result_that_could_not_be_judged_is_disposed()
+    public async Task A_result_that_could_not_be_classified_is_disposed()
     {
         var result = new MemoryStream();
         var operation = new ResilientOperation<MemoryStream, MemoryStream>(static (state, _) => new(state)) { IsFailure = static _ => throw new FormatException() };

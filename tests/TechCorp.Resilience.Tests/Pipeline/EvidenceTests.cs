@@ -42,7 +42,7 @@ public sealed class EvidenceTests
         (await pipeline.ExecuteAsync(Status(static _ => throw new FormatException()), 503)).Should().Be(503);
 
         _transitions.Should().ContainSingle().Which.Cause!.Message.Should().Be("'gateway' returned a result that counts as a failure.");
-        _log.Entries.Should().Contain("1001 The callback Explain of 'gateway' threw; the call went on without it.");
+        _log.Entries.Should().Contain("1001 The callback Explain of 'gateway' threw; the call continued without it.");
     }
 
     [Fact]

@@ -16,9 +16,9 @@ public sealed class ReportsTests
 
         retries.Total.Should().Be(2);
         _log.Entries.Should().Equal(
-            "1010 'counted' failed in attempt 1; the next one follows after 00:00:01.",
-            "1010 'counted' failed in attempt 2; the next one follows after 00:00:02.",
-            "1011 'counted' is not attempted again after attempt 3: AttemptsExhausted.");
+            "1010 Attempt 1 of 'counted' failed; the next attempt follows after 00:00:01.",
+            "1010 Attempt 2 of 'counted' failed; the next attempt follows after 00:00:02.",
+            "1011 Attempt 3 of 'counted' failed; no other attempt follows: AttemptsExhausted.");
     }
 
     [Safeguard("The log says why a call ends", SwitchedOff = "no entry for the stop, the timeout, the rejection")]
@@ -29,7 +29,7 @@ public sealed class ReportsTests
 
         await _clock.RunAsync(policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0).AsTask());
 
-        _log.Entries.Should().EndWith("1011 'spent' is not attempted again after attempt 2: BudgetExhausted.");
+        _log.Entries.Should().EndWith("1011 Attempt 2 of 'spent' failed; no other attempt follows: BudgetExhausted.");
     }
 
     [Safeguard("The log says why a call ends")]
@@ -44,7 +44,7 @@ public sealed class ReportsTests
 
         await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
 
-        _log.Entries.Should().Equal("1012 An attempt of 'slow' took longer than 00:00:05.", "1011 'slow' is not attempted again after attempt 1: DeadlineTooClose.");
+        _log.Entries.Should().Equal("1012 An attempt of 'slow' was canceled because it took longer than 00:00:05.", "1011 Attempt 1 of 'slow' failed; no other attempt follows: DeadlineTooClose.");
     }
 
     [Safeguard("The log says why a call ends")]
@@ -57,7 +57,7 @@ public sealed class ReportsTests
 
         await pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
 
-        _log.Entries.Should().Equal($"1013 Circuit 'gateway' rejected a call; the next may follow after {TimeSpan.MaxValue}.");
+        _log.Entries.Should().Equal($"1013 Circuit 'gateway' rejected a call; the next one may be admitted after {TimeSpan.MaxValue}.");
     }
 
     [Safeguard("A logger that throws changes no timeout and no rejection", SwitchedOff = "what it throws is let out of either")]
@@ -158,10 +158,10 @@ public sealed class ReportsTests
         (await _clock.RunAsync(pipeline.ExecuteAsync(operation, 0).AsTask())).Should().Be(503);
 
         _log.Entries.Where(entry => entry.StartsWith("1001", StringComparison.Ordinal)).Should().Equal(
-            "1001 The callback RetryAfter of 'gateway' threw; the call went on without it.",
-            "1001 The callback OnRetry of 'gateway' threw; the call went on without it.",
-            "1001 The callback Discard of 'gateway' threw; the call went on without it.",
-            "1001 The callback RetryAfter of 'gateway' threw; the call went on without it.");
+            "1001 The callback RetryAfter of 'gateway' threw; the call continued without it.",
+            "1001 The callback OnRetry of 'gateway' threw; the call continued without it.",
+            "1001 The callback Discard of 'gateway' threw; the call continued without it.",
+            "1001 The callback RetryAfter of 'gateway' threw; the call continued without it.");
         errors.Should().HaveCount(4).And.AllBeOfType<FormatException>();
     }
 }
