@@ -34,8 +34,8 @@ internal static class ConsumeActivity
             activity.SetTag("techcorp.messaging.verdict", verdict.Kind.ToString());
             if (exception is not null)
             {
-                activity.SetTag(MessagingTags.Error, ExceptionText.TypeOf(exception));
-                activity.SetStatus(ActivityStatusCode.Error, ExceptionText.MessageOf(exception));
+                activity.SetTag(MessagingTags.Error, ErrorText.TypeOf(exception));
+                activity.SetStatus(ActivityStatusCode.Error, ErrorText.MessageOf(exception));
             }
         }
     }

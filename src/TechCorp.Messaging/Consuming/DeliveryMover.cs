@@ -54,15 +54,11 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         catch (Exception exception)
         {
             // Canceled by the stop budget, or a fault of the transport: whether the copy arrived is not known, so the original stays.
-            return PublishOutcome.ExpiredUnconfirmed(ExceptionText.MessageOf(exception));
+            return PublishOutcome.ExpiredUnconfirmed(ErrorText.MessageOf(exception));
         }
     }
 
     /// <summary>1, 2, 4 … 30 s: the same message comes right back, and must not spin.</summary>
     private TimeSpan NextPause()
-    {
-        var failures = Math.Min(Interlocked.Increment(ref _failuresInARow), 10);
-        var pause = FirstPause * (1 << (failures - 1));
-        return pause < LongestPause ? pause : LongestPause;
-    }
+        => new Backoff(FirstPause, LongestPause).After(Interlocked.Increment(ref _failuresInARow));
 }

@@ -135,15 +135,15 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
     {
         if (verdict.Kind == VerdictKind.DeadLetter)
         {
-            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Reason, exception is null ? null : ExceptionText.StackOf(exception));
+            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Reason, exception is null ? null : ErrorText.StackOf(exception));
         }
         else if (verdict.IsPostponed)
         {
-            logger.Postponed(delivery.MessageId, delivery.Type, plan.Queue, verdict.Delay, exception is null ? null : ExceptionText.MessageOf(exception));
+            logger.Postponed(delivery.MessageId, delivery.Type, plan.Queue, verdict.Delay, exception is null ? null : ErrorText.MessageOf(exception));
         }
         else if (verdict.Kind == VerdictKind.RetryAfter)
         {
-            logger.Retrying(delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Delay, exception is null ? null : $"{ExceptionText.TypeOf(exception)}: {ExceptionText.MessageOf(exception)}");
+            logger.Retrying(delivery.MessageId, delivery.Type, plan.Queue, verdict.Attempts, verdict.Delay, exception is null ? null : $"{ErrorText.TypeOf(exception)}: {ErrorText.MessageOf(exception)}");
         }
     }
 }

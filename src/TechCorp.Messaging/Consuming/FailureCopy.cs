@@ -26,7 +26,7 @@ internal sealed class FailureCopy(string queue, string consumer)
         headers[MessageHeaders.Consumer] = consumer;
         if (exception is not null)
         {
-            headers[MessageHeaders.ExceptionStack] = ExceptionText.StackOf(exception);
+            headers[MessageHeaders.ExceptionStack] = ErrorText.StackOf(exception);
         }
 
         return Copy(delivery, headers);
@@ -57,8 +57,8 @@ internal sealed class FailureCopy(string queue, string consumer)
         headers[MessageHeaders.LastFailure] = moment;
         if (exception is not null)
         {
-            headers[MessageHeaders.ExceptionType] = ExceptionText.TypeOf(exception);
-            headers[MessageHeaders.ExceptionMessage] = ExceptionText.MessageOf(exception);
+            headers[MessageHeaders.ExceptionType] = ErrorText.TypeOf(exception);
+            headers[MessageHeaders.ExceptionMessage] = ErrorText.MessageOf(exception);
         }
     }
 

@@ -61,4 +61,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 2123, Message = "Topology, {Subject}: {Harm} {Remedy} [{Rule}]")]
     internal static partial void TopologyFinding(this ILogger logger, LogLevel level, string subject, string harm, string remedy, string rule);
+
+    [LoggerMessage(2140, LogLevel.Warning, "Section {Section} names a queue or an instance that this process does not have, and is ignored: it belongs to another service, or its name is misspelled.")]
+    internal static partial void ForeignSection(this ILogger logger, string section);
 }

@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 /// <summary>Groups the registrations by queue and checks each: settings, handlers, and whether anybody declares the queue.</summary>
 internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mode, List<string> problems)
 {
-    internal IReadOnlyList<ConsumerPlan> Plan(IConfiguration? section, ConfigurationReader reader)
+    internal IReadOnlyList<ConsumerPlan> Plan(IConfiguration? section)
     {
         var plans = new List<ConsumerPlan>();
         foreach (var queue in builder.Consumers.GroupBy(registration => registration.Options.Queue, StringComparer.Ordinal))
@@ -13,7 +13,7 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
             var options = ConsumerOptionsMerge.Merge(queue.Select(registration => registration.Options), problems);
             if (section is not null && queue.Key.Length > 0)
             {
-                OptionsFromConfiguration.Apply(options, section.GetSection($"Consumers:{queue.Key}"), reader);
+                ReadConfiguration(section.GetSection($"Consumers:{queue.Key}"), options);
             }
 
             var found = problems.Count;
@@ -27,21 +27,18 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
             }
         }
 
-        ReportUnknownQueues(section, reader);
         return plans;
     }
 
-    /// <summary>A misspelled queue would otherwise go with its defaults, and nobody would know. A name with a colon is a path of sections.</summary>
-    private void ReportUnknownQueues(IConfiguration? section, ConfigurationReader reader)
+    /// <summary>A queue's name with a colon is a path of sections: <c>a:b</c> stands inside <c>a</c>.</summary>
+    private void ReadConfiguration(IConfigurationSection section, ConsumerOptions options) => SectionReader.Read(section, problems, reader =>
     {
-        foreach (var entry in section?.GetSection("Consumers").GetChildren() ?? [])
+        OptionsFromConfiguration.Read(reader, options);
+        foreach (var inner in builder.Consumers.Select(registration => registration.Options.Queue).Where(queue => queue.StartsWith($"{options.Queue}:", StringComparison.OrdinalIgnoreCase)))
         {
-            if (!builder.Consumers.Any(registration => $"{registration.Options.Queue}:".StartsWith($"{entry.Key}:", StringComparison.OrdinalIgnoreCase)))
-            {
-                reader.UnknownQueue(entry);
-            }
+            reader.Allow(inner[(options.Queue.Length + 1)..].Split(':')[0]);
         }
-    }
+    });
 
     private List<HandlerInvoker> Bind(IGrouping<string, ConsumerRegistration> queue)
     {

@@ -52,6 +52,10 @@ public sealed partial class MessagingBuilder
 
     internal Func<TransportSettings, ITransport>? Transport { get; private set; }
 
+    /// <summary>Whether the container has a keyed instance of this name.</summary>
+    internal bool IsRegistered(string name)
+        => _services?.Any(service => service.ServiceType == typeof(MessagingBuilder) && string.Equals(service.ServiceKey as string, name, StringComparison.OrdinalIgnoreCase)) ?? false;
+
     /// <summary>Registers a message type that travels as JSON.</summary>
     /// <param name="wireName">Dotted and lower case: <c>order.created</c>.</param>
     /// <param name="json">From a source-generated <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>

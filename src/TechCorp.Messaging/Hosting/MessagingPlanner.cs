@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace TechCorp.Messaging;
@@ -18,31 +17,39 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
     internal MessagingPlan Plan(IServiceProvider services)
     {
         var section = builder.ChosenConfiguration ?? SectionOf(services.GetService<IConfiguration>());
-        var reader = new ConfigurationReader(_problems);
         var publisher = builder.PublisherOptions.Copy();
+        var foreign = new List<string>();
         var (mode, findings, appId) = (builder.ChosenTopologyMode, builder.ChosenTopologyFindings, builder.ChosenAppId);
         if (section is not null)
         {
-            OptionsFromConfiguration.Apply(publisher, section.GetSection("Publisher"), reader);
-            mode = section.GetSection("TopologyMode") is { Value: not null } entry ? reader.Choice(entry, TopologyMode.Create) : mode;
-            findings = section.GetSection("TopologyFindings") is { Value: not null } whenFound ? reader.Choice(whenFound, TopologyFindingsBehavior.Warn) : findings;
-            appId = section["AppId"] ?? appId;
+            SectionReader.Read(section, _problems, reader =>
+            {
+                reader.Section("Publisher", own => OptionsFromConfiguration.Read(own, publisher));
+                reader.Choice<TopologyMode>("TopologyMode", value => mode = value);
+                reader.Choice<TopologyFindingsBehavior>("TopologyFindings", value => findings = value);
+                reader.Text("AppId", value => appId = value);
+                reader.Allow("RabbitMq"); // read with its transport, and left alone with another one
+                reader.Sections("Consumers", IsConsumed, foreign);
+                if (builder.Name is null)
+                {
+                    reader.Sections("Named", builder.IsRegistered, foreign);
+                }
+            });
         }
 
-        _problems.AddRange(publisher.Problems().Select(problem => "Publisher: " + problem));
+        _problems.AddRange(OptionsCheck.Of($"{PathOf(section)}:Publisher", publisher.Problems()));
         var topologyMode = mode ?? TopologyMode.Create;
-        var consumers = new ConsumerPlanner(builder, topologyMode, _problems).Plan(section, reader);
+        var consumers = new ConsumerPlanner(builder, topologyMode, _problems).Plan(section);
         var topology = WithRetryLadders(builder.DeclaredTopology, consumers);
-        var transport = builder.RabbitMq is null ? builder.Transport : RabbitMqPlanner.Plan(builder.RabbitMq, section, reader, _problems);
+        var transport = builder.RabbitMq is null ? builder.Transport : RabbitMqPlanner.Plan(builder.RabbitMq, section, $"{PathOf(section)}:RabbitMq", _problems);
         if (transport is null)
         {
             _problems.Add("No transport is chosen: call UseRabbitMq or UseInMemory.");
         }
 
-        if (_problems.Count > 0)
-        {
-            throw new OptionsValidationException(builder.Name ?? Options.DefaultName, typeof(MessagingBuilder), _problems);
-        }
+        OptionsCheck.ThrowAtStart(builder.Name ?? Options.DefaultName, typeof(MessagingBuilder), _problems);
+        var loggers = new NonThrowingLoggerFactory(builder.ChosenLoggers ?? services.GetLoggerFactory());
+        foreign.ForEach(loggers.CreateLogger("TechCorp.Messaging").ForeignSection);
 
         return new MessagingPlan
         {
@@ -55,12 +62,19 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             Consumers = consumers,
             AppId = appId ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? AppDomain.CurrentDomain.FriendlyName,
             StartupPatience = builder.StartupPatience,
-            TimeProvider = builder.ChosenClock ?? services.GetService<TimeProvider>() ?? TimeProvider.System,
-            Loggers = new NonThrowingLoggerFactory(builder.ChosenLoggers ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance),
+            TimeProvider = builder.ChosenClock ?? services.GetTimeProvider(),
+            Loggers = loggers,
             Configuration = section,
             Transport = transport!,
         };
     }
+
+    /// <summary>A queue's name with a colon is a path of sections.</summary>
+    private bool IsConsumed(string key)
+        => builder.Consumers.Any(registration => $"{registration.Options.Queue}:".StartsWith($"{key}:", StringComparison.OrdinalIgnoreCase));
+
+    private string PathOf(IConfiguration? section)
+        => (section as IConfigurationSection)?.Path ?? (builder.Name is null ? SectionName : $"{SectionName}:Named:{builder.Name}");
 
     private IConfigurationSection? SectionOf(IConfiguration? configuration)
         => configuration?.GetSection(builder.Name is null ? SectionName : $"{SectionName}:Named:{builder.Name}");

@@ -141,7 +141,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     /// <summary>The host is up already, so a failure is logged and tried again, not thrown.</summary>
     private async Task StartInBackgroundAsync(CancellationToken stopping)
     {
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; ; pause = Backoff.Next(pause, LongestPause))
         {
             try
             {

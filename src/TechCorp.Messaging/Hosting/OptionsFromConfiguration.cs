@@ -1,95 +1,45 @@
-using Microsoft.Extensions.Configuration;
-using static TechCorp.Messaging.ConfigurationReader;
-
 namespace TechCorp.Messaging;
 
-/// <summary>Lets configuration win over code: which keys there are, and where each goes.</summary>
+/// <summary>Lets configuration win over code: which keys there are, and which option each sets.</summary>
 internal static class OptionsFromConfiguration
 {
-    internal static void Apply(PublisherOptions options, IConfigurationSection section, ConfigurationReader reader)
+    internal static void Read(SectionReader section, PublisherOptions options)
     {
-        foreach (var entry in section.GetChildren())
-        {
-            if (Is(entry, nameof(options.Timeout)))
-            {
-                options.Timeout = reader.Duration(entry, options.Timeout);
-            }
-            else if (Is(entry, nameof(options.MaxOutstandingConfirms)))
-            {
-                options.MaxOutstandingConfirms = reader.Int32(entry, options.MaxOutstandingConfirms);
-            }
-            else if (Is(entry, nameof(options.MaxBodyBytes)))
-            {
-                options.MaxBodyBytes = reader.Int32(entry, options.MaxBodyBytes);
-            }
-            else if (Is(entry, nameof(options.ConnectionLossBehavior)))
-            {
-                options.ConnectionLossBehavior = reader.Choice(entry, options.ConnectionLossBehavior);
-            }
-            else
-            {
-                reader.Unknown(entry);
-            }
-        }
+        section.Duration(nameof(options.Timeout), value => options.Timeout = value);
+        section.Int32(nameof(options.MaxOutstandingConfirms), value => options.MaxOutstandingConfirms = value);
+        section.Int32(nameof(options.MaxBodyBytes), value => options.MaxBodyBytes = value);
+        section.Choice<ConnectionLossBehavior>(nameof(options.ConnectionLossBehavior), value => options.ConnectionLossBehavior = value);
     }
 
-    internal static void Apply(ConsumerOptions options, IConfigurationSection section, ConfigurationReader reader)
+    internal static void Read(SectionReader section, ConsumerOptions options)
     {
-        foreach (var entry in section.GetChildren())
+        section.Int32(nameof(options.Prefetch), value => options.Prefetch = value);
+        section.Int32(nameof(options.Concurrency), value => options.Concurrency = value);
+        section.Duration(nameof(options.HandlerTimeout), value => options.HandlerTimeout = value);
+        section.Int32(nameof(options.RedeliveryLimit), value => options.RedeliveryLimit = value);
+        section.Duration(nameof(options.StalledConsumerTimeout), value => options.StalledConsumerTimeout = value);
+        section.Choice<MissingMessageId>(nameof(options.MissingMessageId), value => options.MissingMessageId = value);
+        section.Section(nameof(options.Policy), policy =>
         {
-            if (Is(entry, nameof(options.Prefetch)))
-            {
-                options.Prefetch = reader.Int32(entry, options.Prefetch);
-            }
-            else if (Is(entry, nameof(options.Concurrency)))
-            {
-                options.Concurrency = reader.Int32(entry, options.Concurrency);
-            }
-            else if (Is(entry, nameof(options.HandlerTimeout)))
-            {
-                options.HandlerTimeout = reader.Duration(entry, options.HandlerTimeout);
-            }
-            else if (Is(entry, nameof(options.RedeliveryLimit)))
-            {
-                options.RedeliveryLimit = reader.Int32(entry, options.RedeliveryLimit ?? 0);
-            }
-            else if (Is(entry, nameof(options.StalledConsumerTimeout)))
-            {
-                options.StalledConsumerTimeout = reader.Duration(entry, options.StalledConsumerTimeout ?? Timeout.InfiniteTimeSpan);
-            }
-            else if (Is(entry, nameof(options.MissingMessageId)))
-            {
-                options.MissingMessageId = reader.Choice(entry, options.MissingMessageId);
-            }
-            else if (Is(entry, nameof(options.Policy)))
-            {
-                options.Policy = Apply(options.Policy, entry, reader);
-            }
-            else
-            {
-                reader.Unknown(entry);
-            }
-        }
+            policy.Int32(nameof(DeliveryPolicy.ImmediateAttempts), value => options.Policy = options.Policy with { ImmediateAttempts = value });
+            policy.Durations(nameof(DeliveryPolicy.Delays), value => options.Policy = options.Policy with { Delays = value });
+        });
     }
 
-    private static DeliveryPolicy Apply(DeliveryPolicy policy, IConfigurationSection section, ConfigurationReader reader)
+    internal static void Read(SectionReader section, RabbitMqOptions options, ICollection<string> problems)
     {
-        foreach (var entry in section.GetChildren())
+        section.Text("Uri", value => options.Uris = RabbitMqUris.Parse(value, $"setting {section.PathOf("Uri")}", problems));
+        section.Text(nameof(options.ManagementUri), value =>
         {
-            if (Is(entry, nameof(policy.ImmediateAttempts)))
+            options.ManagementUri = Uri.TryCreate(value, UriKind.Absolute, out var uri) ? uri : null;
+            if (uri is null)
             {
-                policy = policy with { ImmediateAttempts = reader.Int32(entry, policy.ImmediateAttempts) };
+                section.Refuse(nameof(options.ManagementUri), "must be an http:// or https:// URI."); // without its text, which may hold a password
             }
-            else if (Is(entry, nameof(policy.Delays)))
-            {
-                policy = policy with { Delays = reader.Durations(entry, policy.Delays) };
-            }
-            else
-            {
-                reader.Unknown(entry);
-            }
-        }
-
-        return policy;
+        });
+        section.Duration(nameof(options.ReconnectDelay), value => options.ReconnectDelay = value);
+        section.Duration(nameof(options.MaxReconnectDelay), value => options.MaxReconnectDelay = value);
+        section.Duration(nameof(options.ConnectTimeout), value => options.ConnectTimeout = value);
+        section.Duration(nameof(options.Heartbeat), value => options.Heartbeat = value);
     }
 }

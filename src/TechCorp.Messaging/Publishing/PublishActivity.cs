@@ -46,7 +46,7 @@ internal static class PublishActivity
         if (activity is not null)
         {
             activity.SetTag(MessagingTags.Error, exception.GetType().FullName);
-            activity.SetStatus(ActivityStatusCode.Error, ExceptionText.MessageOf(exception));
+            activity.SetStatus(ActivityStatusCode.Error, ErrorText.MessageOf(exception));
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class OutboxOptions
 
     internal OutboxOptions Copy()
     {
-        Problem.ThrowIfAny(Problems());
+        OptionsCheck.Throw(nameof(OutboxOptions), Problems());
         return (OutboxOptions)MemberwiseClone();
     }
 }

@@ -1,9 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using TechCorp.Resilience;
 
 namespace TechCorp.Outbox;
@@ -24,7 +21,7 @@ public static class InboxExtensions
             outbox.Services.AddSingleton<IHostedService>(provider =>
             {
                 Resolve(options, provider, name);
-                var retention = new InboxRetention(provider.OfOutbox<OutboxDatabase>(name), Time(provider));
+                var retention = new InboxRetention(provider.OfOutbox<OutboxDatabase>(name), provider.GetTimeProvider());
                 return Sweeper(provider, "inbox", async token => await retention.RunAsync(options.Retention, options.SweepBatch, token).ConfigureAwait(false) == options.SweepBatch, options.SweepInterval);
             });
             return outbox;
@@ -34,7 +31,7 @@ public static class InboxExtensions
         public OutboxBuilder AddIdempotencyStore()
         {
             var name = outbox.Name;
-            outbox.Services.AddForOutbox(name, provider => new SqlIdempotencyStore(provider.OfOutbox<OutboxDatabase>(name), Time(provider)));
+            outbox.Services.AddForOutbox(name, provider => new SqlIdempotencyStore(provider.OfOutbox<OutboxDatabase>(name), provider.GetTimeProvider()));
             outbox.Services.AddForOutbox<IIdempotencyStore>(name, provider => provider.OfOutbox<SqlIdempotencyStore>(name));
             outbox.Services.AddSingleton<IHostedService>(provider =>
             {
@@ -51,23 +48,13 @@ public static class InboxExtensions
         var problems = new List<string>();
         if (provider.GetService<IConfiguration>() is { } configuration)
         {
-            var reader = new SectionReader(configuration.GetSection(section), problems);
-            reader.Duration(nameof(InboxOptions.Retention), value => options.Retention = value);
-            reader.Duration(nameof(InboxOptions.SweepInterval), value => options.SweepInterval = value);
-            reader.Int32(nameof(InboxOptions.SweepBatch), value => options.SweepBatch = value);
+            SectionReader.Read(configuration.GetSection(section), problems, reader => OptionsFromConfiguration.Read(reader, options));
         }
 
-        problems.AddRange(options.Problems());
-        if (problems.Count > 0)
-        {
-            throw new OptionsValidationException(section, typeof(InboxOptions), problems);
-        }
+        problems.AddRange(OptionsCheck.Of(section, options.Problems()));
+        OptionsCheck.ThrowAtStart(section, typeof(InboxOptions), problems);
     }
 
     private static Sweeper Sweeper(IServiceProvider provider, string what, Func<CancellationToken, Task<bool>> sweep, TimeSpan interval)
-        => new(what, sweep, interval, Time(provider), Logger<Sweeper>(provider));
-
-    private static ILogger Logger<T>(IServiceProvider provider) => (ILogger?)provider.GetService<ILogger<T>>() ?? NullLogger.Instance;
-
-    private static TimeProvider Time(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
+        => new(what, sweep, interval, provider.GetTimeProvider(), provider.GetLogger<Sweeper>());
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Outbox;
 
@@ -14,7 +13,7 @@ internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrato
         if (settings.Migrate)
         {
             var applied = await migrator.MigrateAsync(cancellationToken).ConfigureAwait(false);
-            Log.Migrated(logger ?? NullLogger.Instance, database.Schema, migrator.CodeVersion, applied);
+            Log.Migrated(SafeLogger.Of(logger), database.Schema, migrator.CodeVersion, applied);
         }
         else
         {

@@ -12,17 +12,15 @@ internal static class OutboxServices
         var name = settings.Name;
         services.AddSingleton(settings);
         Singleton(services, name, provider => settings.Resolve(provider).Database!(provider));
-        Singleton(services, name, provider => TransactionalOutbox.Create(Get<OutboxDatabase>(provider, name), settings.CatalogOf(provider), settings.Outbox, Time(provider)));
+        Singleton(services, name, provider => TransactionalOutbox.Create(Get<OutboxDatabase>(provider, name), settings.CatalogOf(provider), settings.Outbox, provider.GetTimeProvider()));
         Singleton<IOutbox>(services, name, provider => Get<TransactionalOutbox>(provider, name));
-        Singleton(services, name, provider => new SchemaMigrator(Get<OutboxDatabase>(provider, name), Time(provider)));
-        Singleton(services, name, provider => new OutboxMonitor(Get<OutboxDatabase>(provider, name), Time(provider)));
+        Singleton(services, name, provider => new SchemaMigrator(Get<OutboxDatabase>(provider, name), provider.GetTimeProvider()));
+        Singleton(services, name, provider => new OutboxMonitor(Get<OutboxDatabase>(provider, name), provider.GetTimeProvider()));
         Singleton(services, name, provider => new ParkedEvents(Get<TransactionalOutbox>(provider, name)));
         Singleton(services, name, provider => new OutboxRelay(Get<TransactionalOutbox>(provider, name), settings.Publisher(provider), settings.Relay, provider.GetService<ILogger<OutboxRelay>>()));
         services.AddSingleton<IHostedService>(provider => new OutboxHost(
             settings.Resolve(provider), Get<SchemaMigrator>(provider, name), Get<OutboxDatabase>(provider, name), () => Get<OutboxRelay>(provider, name), provider.GetService<ILogger<OutboxRelay>>()));
     }
-
-    private static TimeProvider? Time(IServiceProvider provider) => provider.GetService<TimeProvider>();
 
     private static T Get<T>(IServiceProvider provider, string? name)
         where T : notnull

@@ -45,10 +45,10 @@ internal sealed class OutboxSettings(string? name)
                 return this;
             }
 
-            var problems = new List<string>();
+            var (problems, foreign) = (new List<string>(), new List<string>());
             if (services.GetService<IConfiguration>() is { } configuration)
             {
-                Bind(new SectionReader(configuration.GetSection(Section), problems));
+                SectionReader.Read(configuration.GetSection(Section), problems, reader => Read(reader, services, foreign));
             }
 
             if (Database is null)
@@ -56,32 +56,32 @@ internal sealed class OutboxSettings(string? name)
                 problems.Add($"An outbox needs a database: call {nameof(OutboxBuilder.UseDatabase)}(…).");
             }
 
-            problems.AddRange(Outbox.Problems());
-            problems.AddRange(Relay.Problems().Select(problem => $"Relay: {problem}"));
-            if (problems.Count > 0)
-            {
-                throw new OptionsValidationException(Section, typeof(OutboxOptions), problems);
-            }
-
+            problems.AddRange(OptionsCheck.Of(Section, Outbox.Problems()));
+            problems.AddRange(OptionsCheck.Of($"{Section}:Relay", Relay.Problems()));
+            OptionsCheck.ThrowAtStart(Section, typeof(OutboxOptions), problems);
+            var logger = services.GetLogger<OutboxRelay>();
+            foreign.ForEach(path => Log.ForeignSection(logger, path));
             _resolved = true;
             return this;
         }
     }
 
-    private void Bind(SectionReader section)
+    /// <summary>Checks the whole section, those of the inbox and the sagas included, so that one start names every problem; what they hold is applied where they are registered.</summary>
+    private void Read(SectionReader section, IServiceProvider services, ICollection<string> foreign)
     {
         section.Int32(nameof(OutboxOptions.MaxPayloadBytes), value => Outbox.MaxPayloadBytes = value);
         section.Boolean("MigrateOnStart", value => Migrate = value);
-        section.Boolean("Relay:Enabled", value => RunRelay = value);
-        section.Int32("Relay:BatchSize", value => Relay.BatchSize = value);
-        section.Duration("Relay:KeepSent", value => Relay.AfterConfirm = value > TimeSpan.Zero ? AfterConfirm.Keep(value) : AfterConfirm.Delete);
-        section.Duration("Relay:UnroutableGrace", value => Relay.UnroutableGrace = value);
-        section.Duration("Relay:RetryDelay", value => Relay.RetryDelay = value);
-        section.Duration("Relay:MaxRetryDelay", value => Relay.MaxRetryDelay = value);
-        section.Int32("Relay:MaxAttempts", value => Relay.MaxAttempts = value);
-        section.Duration("Relay:MinPollInterval", value => Relay.MinPollInterval = value);
-        section.Duration("Relay:MaxPollInterval", value => Relay.MaxPollInterval = value);
-        section.Duration("Relay:SweepInterval", value => Relay.SweepInterval = value);
-        section.Duration("Relay:LeaseDuration", value => Relay.LeaseDuration = value);
+        section.Section("Relay", relay =>
+        {
+            relay.Boolean("Enabled", value => RunRelay = value);
+            OptionsFromConfiguration.Read(relay, Relay);
+        });
+        section.Section("Inbox", inbox => OptionsFromConfiguration.Read(inbox, new InboxOptions()));
+        section.Section("Sagas", sagas => OptionsFromConfiguration.Read(sagas, new SagaOptions()));
+        if (Name is null)
+        {
+            var names = services.GetServices<OutboxSettings>().Select(settings => settings.Name);
+            section.NamedSections(key => names.Contains(key, StringComparer.OrdinalIgnoreCase), foreign);
+        }
     }
 }

@@ -3,8 +3,6 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Outbox;
 
@@ -68,17 +66,15 @@ public static class SagaExtensions
             settings.Sagas,
             provider.GetRequiredService<IServiceScopeFactory>(),
             settings.Resolve(provider),
-            Time(provider),
-            (ILogger?)provider.GetService<ILogger<SagaOrchestrator>>() ?? NullLogger.Instance));
-        services.AddForOutbox(name, provider => new SagaBarrier(provider.OfOutbox<OutboxDatabase>(name), Time(provider)));
+            provider.GetTimeProvider(),
+            provider.GetLogger<SagaOrchestrator>()));
+        services.AddForOutbox(name, provider => new SagaBarrier(provider.OfOutbox<OutboxDatabase>(name), provider.GetTimeProvider()));
         services.AddSingleton<IHostedService>(provider => new SagaHost(() => provider.OfOutbox<SagaOrchestrator>(name)));
         services.AddSingleton<IHostedService>(provider => new Sweeper(
             "sagas",
             token => SweepAsync(provider.OfOutbox<SagaOrchestrator>(name), provider.OfOutbox<SagaBarrier>(name), settings.Options, token),
             TimeSpan.FromMinutes(1),
-            Time(provider),
-            (ILogger?)provider.GetService<ILogger<SagaOrchestrator>>() ?? NullLogger.Instance));
+            provider.GetTimeProvider(),
+            provider.GetLogger<SagaOrchestrator>()));
     }
-
-    private static TimeProvider Time(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
 }

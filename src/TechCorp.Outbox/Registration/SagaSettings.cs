@@ -21,26 +21,11 @@ internal sealed class SagaSettings(string? name)
         var problems = new List<string>();
         if (services.GetService<IConfiguration>() is { } configuration)
         {
-            Bind(new SectionReader(configuration.GetSection(Section), problems));
+            SectionReader.Read(configuration.GetSection(Section), problems, reader => OptionsFromConfiguration.Read(reader, Options));
         }
 
-        problems.AddRange(Options.Problems());
-        return problems.Count == 0 ? Options : throw new OptionsValidationException(Section, typeof(SagaOptions), problems);
-    }
-
-    private void Bind(SectionReader section)
-    {
-        section.Int32(nameof(SagaOptions.Concurrency), value => Options.Concurrency = value);
-        section.Duration(nameof(SagaOptions.Lease), value => Options.Lease = value);
-        section.Duration(nameof(SagaOptions.PollInterval), value => Options.PollInterval = value);
-        section.Duration(nameof(SagaOptions.StepTimeout), value => Options.StepTimeout = value);
-        section.Duration(nameof(SagaOptions.RetryBaseDelay), value => Options.RetryBaseDelay = value);
-        section.Int32(nameof(SagaOptions.CompensationAttempts), value => Options.CompensationAttempts = value);
-        section.Duration(nameof(SagaOptions.CompensationMaxDelay), value => Options.CompensationMaxDelay = value);
-        section.Int32(nameof(SagaOptions.AlarmAfterAttempts), value => Options.AlarmAfterAttempts = value);
-        section.Boolean("ContinueWhenStuck", value => Options.StuckCompensationBehavior = value ? StuckCompensationBehavior.ContinueBestEffort : StuckCompensationBehavior.Stop);
-        section.Duration(nameof(SagaOptions.SuspendAfter), value => Options.SuspendAfter = value);
-        section.Duration(nameof(SagaOptions.KeepEnded), value => Options.KeepEnded = value);
-        section.Duration(nameof(SagaOptions.KeepBarrierMarks), value => Options.KeepBarrierMarks = value);
+        problems.AddRange(OptionsCheck.Of(Section, Options.Problems()));
+        OptionsCheck.ThrowAtStart(Section, typeof(SagaOptions), problems);
+        return Options;
     }
 }

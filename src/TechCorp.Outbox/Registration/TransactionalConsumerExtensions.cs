@@ -2,8 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
@@ -42,5 +40,5 @@ public static class TransactionalConsumerExtensions
         where THandler : class, ITransactionalHandler<TMessage>
         where TMessage : notnull
         => new InboxHandler<TMessage>(
-            provider.OfOutbox<OutboxDatabase>(outbox), provider.OfOutbox<IOutbox>(outbox), provider.GetRequiredService<THandler>(), provider.GetService<TimeProvider>() ?? TimeProvider.System, (ILogger?)provider.GetService<ILogger<THandler>>() ?? NullLogger.Instance);
+            provider.OfOutbox<OutboxDatabase>(outbox), provider.OfOutbox<IOutbox>(outbox), provider.GetRequiredService<THandler>(), provider.GetTimeProvider(), provider.GetLogger<THandler>());
 }

@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(3014, LogLevel.Warning, "The relay of '{Schema}' could not give back its partitions; they are free when its session or lease ends.")]
     internal static partial void ReleaseFailed(ILogger logger, string schema, Exception exception);
+
+    [LoggerMessage(3020, LogLevel.Warning, "Section {Section} names an outbox that this process does not have, and is ignored: it belongs to another service, or its name is misspelled.")]
+    internal static partial void ForeignSection(ILogger logger, string section);
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
@@ -36,7 +35,7 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(publisher);
         _outbox = outbox;
         _options = (options ?? new RelayOptions()).Copy();
-        _logger = logger ?? (ILogger)NullLogger.Instance;
+        _logger = SafeLogger.Of(logger);
         _pass = new RelayPass(outbox.Database, publisher, _options, outbox.TimeProvider);
         _retention = new RetentionPass(outbox.Database, _options.AfterConfirm.Retention, outbox.TimeProvider);
         _schedule = new PollSchedule(_options.MinPollInterval, _options.MaxPollInterval, Random.Shared);

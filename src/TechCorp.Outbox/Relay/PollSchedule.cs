@@ -17,14 +17,14 @@ internal sealed class PollSchedule(TimeSpan shortest, TimeSpan longest, Random r
     internal TimeSpan AfterNothing()
     {
         _pause = FirstPause;
-        _interval = Min(_interval * 2, longest);
+        _interval = Backoff.Next(_interval, longest);
         return Jittered(_interval);
     }
 
     internal TimeSpan AfterTrouble()
     {
         var pause = Jittered(Min(_pause, longest));
-        _pause = Min(_pause * 2, longest);
+        _pause = Backoff.Next(_pause, longest);
         return pause;
     }
 

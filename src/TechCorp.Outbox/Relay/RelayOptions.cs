@@ -76,7 +76,7 @@ public sealed class RelayOptions
 
     internal RelayOptions Copy()
     {
-        Problem.ThrowIfAny(Problems());
+        OptionsCheck.Throw(nameof(RelayOptions), Problems());
         return (RelayOptions)MemberwiseClone();
     }
 }

@@ -3,7 +3,6 @@ namespace TechCorp.Outbox;
 /// <summary>What a pass has to tell the database, gathered while confirms come in.</summary>
 internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> epochOf)
 {
-    private const int MaxError = 1024;
     private readonly Dictionary<(string, string, string), long> _unroutableSince = [];
 
     internal List<(long Id, long Epoch)> Confirmed { get; } = [];
@@ -23,8 +22,7 @@ internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> e
     /// <returns>The fate as far as the rows behind it are concerned.</returns>
     internal RowOutcomeKind Add(RelayRow row, RowOutcome outcome)
     {
-        // PostgreSQL stores no NUL in a text.
-        var error = (outcome.Reason.Length <= MaxError ? outcome.Reason : outcome.Reason[..MaxError]).Replace('\0', ' ');
+        var error = ErrorText.Clean(outcome.Reason);
         switch (outcome.Fate)
         {
             case RowOutcomeKind.Confirmed:
@@ -70,9 +68,7 @@ internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> e
         return true;
     }
 
+    /// <param name="attempts">Those before the one that has failed.</param>
     private TimeSpan Delay(int attempts)
-    {
-        var delay = Math.Min(options.RetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempts, 30)), options.MaxRetryDelay.TotalMilliseconds);
-        return TimeSpan.FromMilliseconds(delay * (0.8 + (0.2 * Random.Shared.NextDouble())));
-    }
+        => Backoff.Spread(new Backoff(options.RetryDelay, options.MaxRetryDelay).After(attempts + 1), share: 0.2, Random.Shared.NextDouble());
 }

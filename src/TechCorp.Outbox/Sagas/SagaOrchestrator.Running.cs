@@ -26,7 +26,7 @@ public sealed partial class SagaOrchestrator : IAsyncDisposable
     {
         _options = options.Copy();
         _timeProvider = timeProvider;
-        _logger = logger;
+        _logger = logger = SafeLogger.Of(logger);
         _wake = new WakeSignal();
         _store = new SagaStore(database, timeProvider, _options, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():N}", logger);
         Runner = new SagaRunner(_store, outbox, scopes, timeProvider, logger);

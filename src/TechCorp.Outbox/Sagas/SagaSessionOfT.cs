@@ -70,7 +70,7 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
         }
         catch (RetryLaterException exception)
         {
-            return new SagaResult(new StepReport(StepOutcomeKind.Pending, exception.Message, exception.Delay > TimeSpan.Zero ? exception.Delay : TimeSpan.FromSeconds(1)), data, []);
+            return new SagaResult(new StepReport(StepOutcomeKind.Pending, ErrorText.MessageOf(exception), exception.Delay > TimeSpan.Zero ? exception.Delay : TimeSpan.FromSeconds(1)), data, []);
         }
         catch (Exception exception)
         {

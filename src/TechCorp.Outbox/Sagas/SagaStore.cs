@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Outbox;
 
@@ -13,7 +12,7 @@ internal sealed partial class SagaStore(OutboxDatabase database, TimeProvider ti
     private readonly BarrierSql _barrier = database.Dialect.Barrier(database.Schema);
     private readonly long _lease = (long)options.Lease.TotalMilliseconds;
 
-    private readonly ILogger _logger = logger ?? NullLogger.Instance;
+    private readonly ILogger _logger = SafeLogger.Of(logger);
 
     private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -33,7 +33,7 @@ public sealed class CircuitBreakerRegistry<TKey>
         var idle = idleAfter ?? TimeSpan.FromMinutes(10);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(idle, TimeSpan.Zero, nameof(idleAfter));
         var settings = (options ?? new CircuitBreakerOptions()).Copy();
-        OptionsCheck.Throw(settings.Problems());
+        OptionsCheck.Throw(nameof(CircuitBreakerOptions), settings.Problems());
         var clock = timeProvider ?? TimeProvider.System;
         _breakers = new IdleMap<TKey, CircuitBreaker>(
             key => new CircuitBreaker($"{name} {key}", settings, outcomes, clock, logger),

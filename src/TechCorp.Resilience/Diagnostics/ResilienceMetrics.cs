@@ -10,45 +10,29 @@ internal static class ResilienceMetrics
 
     private static readonly Meter Meter = new(MeterName);
 
-    private static readonly Counter<long> Transitions = Instrument(Meter, static meter => meter.CreateCounter<long>(
+    private static readonly Counter<long> Transitions = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>(
         "techcorp.resilience.circuit.transitions", "{transition}", "Changes of a circuit's state."));
 
-    private static readonly Counter<long> Rejections = Instrument(Meter, static meter => meter.CreateCounter<long>(
+    private static readonly Counter<long> Rejections = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>(
         "techcorp.resilience.circuit.rejections", "{call}", "Calls that a circuit did not admit."));
 
-    private static readonly Counter<long> StaleOutcomes = Instrument(Meter, static meter => meter.CreateCounter<long>(
+    private static readonly Counter<long> StaleOutcomes = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>(
         "techcorp.resilience.circuit.stale", "{call}", "Outcomes ignored because the circuit had changed since it admitted the call."));
 
-    private static readonly Counter<long> Retries = Instrument(Meter, static meter => meter.CreateCounter<long>(
+    private static readonly Counter<long> Retries = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>(
         "techcorp.resilience.retries", "{attempt}", "Attempts after the first."));
 
-    private static readonly Counter<long> RetryStops = Instrument(Meter, static meter => meter.CreateCounter<long>(
+    private static readonly Counter<long> RetryStops = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>(
         "techcorp.resilience.retry.stops", "{call}", "Failed calls that were not repeated (again), by reason."));
 
-    private static readonly Counter<long> Timeouts = Instrument(Meter, static meter => meter.CreateCounter<long>(
+    private static readonly Counter<long> Timeouts = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>(
         "techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long."));
 
     // Weak, so that a circuit lives no longer than its users, whether or not anybody listens to the gauge.
     private static readonly ConditionalWeakTable<object, StateReader> Circuits = [];
 
-    static ResilienceMetrics() => Instrument(Meter, static meter => meter.CreateObservableGauge(
+    static ResilienceMetrics() => SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableGauge(
         "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated."));
-
-    /// <summary>The instrument; when a listener throws at its publication, one that nobody hears.</summary>
-    internal static T Instrument<T>(Meter meter, Func<Meter, T> create)
-        where T : Instrument
-    {
-        try
-        {
-            return create(meter);
-        }
-        catch (Exception)
-        {
-            var silent = new Meter(meter.Name);
-            silent.Dispose(); // what it creates is never published
-            return create(silent);
-        }
-    }
 
     /// <summary>Adds a circuit to the state gauge for as long as it lives.</summary>
     internal static void ObserveState(object circuit, string name, Func<int> state) => Circuits.Add(circuit, new StateReader(name, state));
@@ -85,17 +69,8 @@ internal static class ResilienceMetrics
         }
     }
 
-    private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        try
-        {
-            counter.Add(1, tags);
-        }
-        catch (Exception)
-        {
-            // A listener threw. It runs inside a call, between the outcome and its recording, and must change neither.
-        }
-    }
+    /// <summary>Runs in the middle of a call, between the outcome and its record: a listener must change neither.</summary>
+    private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags) => SafeTelemetry.Add(counter, 1, tags);
 
     private static List<Measurement<int>> States()
     {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Resilience;
 
@@ -14,9 +13,9 @@ internal sealed class AuthorityPipelines
     internal AuthorityPipelines(string name, ResiliencePipelineOptions options, TimeProvider? timeProvider, ILogger? logger)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        OptionsCheck.Throw([.. options.Problems(), .. Unfit(options)]);
+        OptionsCheck.Throw(nameof(ResiliencePipelineOptions), [.. options.Problems(), .. Unfit(options)]);
         Name = name;
-        Logger = logger ?? NullLogger.Instance;
+        Logger = SafeLogger.ScrubbingOnly(logger);
         _options = options.Copy();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _pipelines = new IdleMap<Authority, ResiliencePipeline>(Create, static pipeline => pipeline.CircuitBreaker is null or { IsAsGoodAsNew: true }, IdleAfter, new MonotonicClock(_timeProvider));

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Resilience;
 
@@ -9,12 +8,12 @@ internal sealed class IdempotencyServices
     internal IdempotencyServices(IIdempotencyStore store, IdempotencyOptions options, TimeProvider? timeProvider, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(store);
-        OptionsCheck.Throw(options.Problems());
+        OptionsCheck.Throw(nameof(IdempotencyOptions), options.Problems());
         Store = store;
         Memory = store as InMemoryIdempotencyStore;
         Options = options.Copy();
         Clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
-        Logger = logger ?? NullLogger.Instance;
+        Logger = SafeLogger.ScrubbingOnly(logger);
         var timeout = new TimeoutOptions { Timeout = Options.StoreTimeout, Mode = TimeoutMode.Abandon };
         StoreCalls = new TimeoutPolicy("idempotency store", timeout, Clock.Provider, Logger);
         Completion = ResiliencePipeline.Create(

@@ -62,7 +62,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             throw new IdempotencyConflictException(call.Key, retryAfter);
         }
 
-        var pause = Backoff.Delay(look, services.Options.PollInterval, services.Options.MaxPollInterval);
+        var pause = new Backoff(services.Options.PollInterval, services.Options.MaxPollInterval).After(look);
         pause = retryAfter < pause ? retryAfter : pause;
         pause = patience < pause ? patience : pause;
         await Task.Delay(pause > TimeSpan.Zero ? pause : services.Options.PollInterval, services.Clock.Provider, cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,6 @@ namespace TechCorp.Resilience;
 internal static class StoredFailure
 {
     internal const string TypeTag = "techcorp.failure";
-    internal const int MaxMessageLength = 1024;
 
     internal static StoredOutcome From(Exception exception)
     {
@@ -16,7 +15,7 @@ internal static class StoredFailure
         {
             json.WriteStartObject();
             json.WriteString("type", exception.GetType().Name);
-            json.WriteString("message", Cut(exception.Message));
+            json.WriteString("message", ErrorText.MessageOf(exception));
             json.WriteEndObject();
         }
 
@@ -38,15 +37,4 @@ internal static class StoredFailure
 
     private static string Text(JsonDocument failure, string property)
         => failure.RootElement.ValueKind == JsonValueKind.Object && failure.RootElement.TryGetProperty(property, out var value) ? value.ToString() : "";
-
-    private static string Cut(string message)
-    {
-        if (message.Length <= MaxMessageLength)
-        {
-            return message;
-        }
-
-        var length = char.IsHighSurrogate(message[MaxMessageLength - 1]) ? MaxMessageLength - 1 : MaxMessageLength;
-        return message[..length];
-    }
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Resilience;
 
@@ -10,7 +9,7 @@ internal sealed class PipelineStages(string name, TimeProvider? timeProvider, IL
 
     internal TimeProvider TimeProvider { get; } = timeProvider ?? TimeProvider.System;
 
-    internal ILogger Logger { get; } = logger ?? NullLogger.Instance;
+    internal ILogger Logger { get; } = SafeLogger.ScrubbingOnly(logger);
 
     internal TimeoutOptions? Timeout { get; init; }
 
@@ -31,5 +30,9 @@ internal sealed class PipelineStages(string name, TimeProvider? timeProvider, IL
         => Circuit ?? (CircuitBreaker is null ? null : new Circuit(Name, CircuitBreaker.Copy(), TimeProvider, Logger));
 
     internal void ThrowIfInvalid()
-        => OptionsCheck.Throw([.. Timeout?.Problems() ?? [], .. Retry?.Problems() ?? [], .. CircuitBreaker?.Problems() ?? []]);
+    {
+        OptionsCheck.Throw(nameof(TimeoutOptions), Timeout?.Problems() ?? []);
+        OptionsCheck.Throw(nameof(RetryOptions), Retry?.Problems() ?? []);
+        OptionsCheck.Throw(nameof(CircuitBreakerOptions), CircuitBreaker?.Problems() ?? []);
+    }
 }

@@ -44,7 +44,7 @@ public partial class ResiliencePipeline
         ILogger? logger = null)
     {
         var copy = (options ?? new ResiliencePipelineOptions()).Copy();
-        OptionsCheck.Throw(copy.Problems());
+        OptionsCheck.Throw(nameof(ResiliencePipelineOptions), copy.Problems());
         var breaker = copy.CircuitBreaker is null ? null : new CircuitBreaker(name, copy.CircuitBreaker, copy.Outcomes, timeProvider, logger);
         var stages = new PipelineStages(name, timeProvider, logger)
         {

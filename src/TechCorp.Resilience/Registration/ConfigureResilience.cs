@@ -1,19 +1,34 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace TechCorp.Resilience;
 
 /// <summary>Lets the configuration override what code set, for the pipelines that code registered.</summary>
-internal sealed class ConfigureResilience(IConfiguration? configuration = null) : IPostConfigureOptions<ResilienceSettings>
+internal sealed partial class ConfigureResilience(IConfiguration? configuration = null, ILoggerFactory? loggers = null) : IPostConfigureOptions<ResilienceSettings>
 {
     public void PostConfigure(string? name, ResilienceSettings options)
     {
-        foreach ((var pipeline, var pipelineOptions) in options.Pipelines)
+        if (configuration is null)
         {
-            if (configuration?.GetSection($"TechCorp:Resilience:Pipelines:{pipeline}") is { } section && section.Exists())
-            {
-                new PipelineReader(options.ConfigurationProblems).Read(section, pipelineOptions);
-            }
+            return;
+        }
+
+        var foreign = new List<string>();
+        SectionReader.Read(configuration.GetSection("TechCorp:Resilience"), options.ConfigurationProblems, section => section.Sections("Pipelines", options.Pipelines.ContainsKey, foreign));
+        foreach (var (pipeline, pipelineOptions) in options.Pipelines)
+        {
+            SectionReader.Read(
+                configuration.GetSection($"TechCorp:Resilience:Pipelines:{pipeline}"), options.ConfigurationProblems, section => PipelineReader.Read(section, pipelineOptions));
+        }
+
+        var logger = SafeLogger.Of(loggers?.CreateLogger("TechCorp.Resilience"));
+        foreach (var path in foreign)
+        {
+            ForeignSection(logger, path);
         }
     }
+
+    [LoggerMessage(1040, LogLevel.Warning, "Section {Section} names a pipeline that this process does not have, and is ignored: it belongs to another service, or its name is misspelled.")]
+    private static partial void ForeignSection(ILogger logger, string section);
 }

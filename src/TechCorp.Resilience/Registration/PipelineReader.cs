@@ -1,123 +1,48 @@
-using Microsoft.Extensions.Configuration;
-
 namespace TechCorp.Resilience;
 
-/// <summary>Reads one pipeline from its configuration section, without reflection. A stage that code left out comes back when it is configured.</summary>
-internal sealed class PipelineReader(List<string> problems)
+/// <summary>Reads one pipeline from its configuration section. A stage that code left out comes back when it is configured.</summary>
+internal static class PipelineReader
 {
-    internal void Read(IConfigurationSection section, ResiliencePipelineOptions options)
+    internal static void Read(SectionReader section, ResiliencePipelineOptions options)
     {
-        foreach (var child in section.GetChildren())
-        {
-            var setting = new Setting(child, problems);
-            switch (child.Key.ToUpperInvariant())
-            {
-                case "TIMEOUT":
-                    options.Timeout = IsOff(child) ? null : Read(child, options.Timeout ?? new TimeoutOptions());
-                    break;
-                case "RETRY":
-                    options.Retry = IsOff(child) ? null : Read(child, options.Retry ?? new RetryOptions());
-                    break;
-                case "CIRCUITBREAKER":
-                    options.CircuitBreaker = IsOff(child) ? null : Read(child, options.CircuitBreaker ?? new CircuitBreakerOptions());
-                    break;
-                case "DEADLINE":
-                    options.Deadline = setting.Duration(options.Deadline);
-                    break;
-                case "FALLBACKON":
-                    options.FallbackOn = setting.Choice(options.FallbackOn);
-                    break;
-                default:
-                    setting.Unknown();
-                    break;
-            }
-        }
+        section.Section(nameof(options.Timeout), stage => options.Timeout = Stage(stage, options.Timeout, Read));
+        section.Section(nameof(options.Retry), stage => options.Retry = Stage(stage, options.Retry, Read));
+        section.Section(nameof(options.CircuitBreaker), stage => options.CircuitBreaker = Stage(stage, options.CircuitBreaker, Read));
+        section.Duration(nameof(options.Deadline), value => options.Deadline = value);
+        section.Choice<FallbackOn>(nameof(options.FallbackOn), value => options.FallbackOn = value);
     }
 
-    private TimeoutOptions Read(IConfigurationSection section, TimeoutOptions options)
+    /// <summary>A stage is left out with <c>Enabled=false</c>; its other keys are checked all the same.</summary>
+    private static T? Stage<T>(SectionReader section, T? stage, Action<SectionReader, T> read)
+        where T : class, new()
     {
-        foreach (var setting in Settings(section))
-        {
-            switch (setting.Name)
-            {
-                case "TIMEOUT":
-                    options.Timeout = setting.Duration(options.Timeout);
-                    break;
-                case "MODE":
-                    options.Mode = setting.Choice(options.Mode);
-                    break;
-                default:
-                    setting.Unknown();
-                    break;
-            }
-        }
-
-        return options;
+        var (configured, enabled) = (stage ?? new T(), true);
+        section.Boolean("Enabled", value => enabled = value);
+        read(section, configured);
+        return !enabled ? null : section.IsEmpty ? stage : configured;
     }
 
-    private RetryOptions Read(IConfigurationSection section, RetryOptions options)
+    private static void Read(SectionReader section, TimeoutOptions options)
     {
-        foreach (var setting in Settings(section))
-        {
-            switch (setting.Name)
-            {
-                case "MAXATTEMPTS":
-                    options.MaxAttempts = setting.Integer(options.MaxAttempts);
-                    break;
-                case "BASEDELAY":
-                    options.BaseDelay = setting.Duration(options.BaseDelay);
-                    break;
-                case "MAXDELAY":
-                    options.MaxDelay = setting.Duration(options.MaxDelay);
-                    break;
-                case "JITTER":
-                    options.Jitter = setting.Choice(options.Jitter);
-                    break;
-                case "WAITFORCIRCUIT":
-                    options.WaitForCircuit = setting.Flag(options.WaitForCircuit);
-                    break;
-                default:
-                    setting.Unknown();
-                    break;
-            }
-        }
-
-        return options;
+        section.Duration(nameof(options.Timeout), value => options.Timeout = value);
+        section.Choice<TimeoutMode>(nameof(options.Mode), value => options.Mode = value);
     }
 
-    private CircuitBreakerOptions Read(IConfigurationSection section, CircuitBreakerOptions options)
+    private static void Read(SectionReader section, RetryOptions options)
     {
-        foreach (var setting in Settings(section))
-        {
-            switch (setting.Name)
-            {
-                case "FAILURETHRESHOLD":
-                    options.FailureThreshold = setting.Integer(options.FailureThreshold);
-                    break;
-                case "RECOVERYTIMEOUT":
-                    options.RecoveryTimeout = setting.Duration(options.RecoveryTimeout);
-                    break;
-                case "PROBELEASE":
-                    options.ProbeLease = setting.Duration(options.ProbeLease);
-                    break;
-                case "RECOVERYGROWTH":
-                    options.RecoveryGrowth = setting.Number(options.RecoveryGrowth);
-                    break;
-                case "MAXRECOVERYTIMEOUT":
-                    options.MaxRecoveryTimeout = setting.Duration(options.MaxRecoveryTimeout);
-                    break;
-                default:
-                    setting.Unknown();
-                    break;
-            }
-        }
-
-        return options;
+        section.Int32(nameof(options.MaxAttempts), value => options.MaxAttempts = value);
+        section.Duration(nameof(options.BaseDelay), value => options.BaseDelay = value);
+        section.Duration(nameof(options.MaxDelay), value => options.MaxDelay = value);
+        section.Choice<JitterKind>(nameof(options.Jitter), value => options.Jitter = value);
+        section.Boolean(nameof(options.WaitForCircuit), value => options.WaitForCircuit = value);
     }
 
-    private static bool IsOff(IConfigurationSection stage) => bool.TryParse(stage["Enabled"], out var enabled) && !enabled;
-
-    private IEnumerable<Setting> Settings(IConfigurationSection stage) => stage.GetChildren()
-        .Where(child => !(string.Equals(child.Key, "Enabled", StringComparison.OrdinalIgnoreCase) && bool.TryParse(child.Value, out _)))
-        .Select(child => new Setting(child, problems));
+    private static void Read(SectionReader section, CircuitBreakerOptions options)
+    {
+        section.Int32(nameof(options.FailureThreshold), value => options.FailureThreshold = value);
+        section.Duration(nameof(options.RecoveryTimeout), value => options.RecoveryTimeout = value);
+        section.Duration(nameof(options.ProbeLease), value => options.ProbeLease = value);
+        section.Double(nameof(options.RecoveryGrowth), value => options.RecoveryGrowth = value);
+        section.Duration(nameof(options.MaxRecoveryTimeout), value => options.MaxRecoveryTimeout = value);
+    }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
@@ -38,13 +37,13 @@ public sealed class ResilienceBuilder
     {
         var options = new IdempotencyOptions();
         configure?.Invoke(options);
-        OptionsCheck.Throw(options.Problems());
-        Services.TryAddSingleton<IIdempotencyStore>(static provider => new InMemoryIdempotencyStore(timeProvider: provider.GetService<TimeProvider>()));
+        OptionsCheck.Throw(nameof(IdempotencyOptions), options.Problems());
+        Services.TryAddSingleton<IIdempotencyStore>(static provider => new InMemoryIdempotencyStore(timeProvider: provider.GetTimeProvider()));
         Services.TryAddSingleton(provider => new IdempotencyExecutor(
             provider.GetRequiredService<IIdempotencyStore>(),
             options,
-            provider.GetService<TimeProvider>(),
-            provider.GetService<ILoggerFactory>()?.CreateLogger("TechCorp.Resilience")));
+            provider.GetTimeProvider(),
+            provider.GetLoggerFactory().CreateLogger("TechCorp.Resilience")));
         return this;
     }
 }

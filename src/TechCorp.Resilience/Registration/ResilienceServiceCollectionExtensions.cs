@@ -26,7 +26,7 @@ public static class ResilienceServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<ResilienceSettings>, ConfigureResilience>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ResilienceSettings>, ValidateResilience>());
         services.TryAddSingleton(static provider => new ResiliencePipelineRegistry(
-            provider.GetRequiredService<IOptions<ResilienceSettings>>(), provider.GetService<TimeProvider>(), provider.GetService<ILoggerFactory>()));
+            provider.GetRequiredService<IOptions<ResilienceSettings>>(), provider.GetTimeProvider(), provider.GetService<ILoggerFactory>()));
         configure(new ResilienceBuilder(services));
         return services;
     }

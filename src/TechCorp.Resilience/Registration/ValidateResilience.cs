@@ -10,7 +10,7 @@ internal sealed class ValidateResilience : IValidateOptions<ResilienceSettings>
         string[] problems =
         [
             .. options.ConfigurationProblems,
-            .. options.Pipelines.SelectMany(pipeline => pipeline.Value.Problems().Select(problem => $"Pipeline '{pipeline.Key}': {problem}")),
+            .. options.Pipelines.SelectMany(pipeline => OptionsCheck.Of($"Pipeline '{pipeline.Key}'", pipeline.Value.Problems())),
         ];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }

@@ -25,10 +25,10 @@ internal sealed class RetryPlan(RetryOptions options)
             return RetryStop.RetryAfterTooLong;
         }
 
-        delay = Backoff.Delay(attempts, options.BaseDelay, options.MaxDelay);
+        delay = new Backoff(options.BaseDelay, options.MaxDelay).After(attempts);
         if (options.Jitter != JitterKind.None)
         {
-            delay = Backoff.Spread(delay, options.Jitter, NextChance());
+            delay = Backoff.Spread(delay, options.Jitter == JitterKind.Full ? 1 : 0.5, NextChance());
         }
 
         delay = asked > delay ? asked.Value : delay;

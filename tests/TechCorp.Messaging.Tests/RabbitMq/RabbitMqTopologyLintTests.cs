@@ -197,8 +197,8 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     public async Task A_dead_letter_key_that_no_binding_matches_saves_nothing()
     {
         var (queue, letters, topology) = WithDeadLetters(Classic());
-        var misspelt = queue with { DeadLetterRoutingKey = "misspelt" };
-        topology = Topology.Empty.Add(misspelt).Add(letters).Add(topology.Exchanges.Single()).Add(topology.Bindings.Single());
+        var misspelled = queue with { DeadLetterRoutingKey = "misspelled" };
+        topology = Topology.Empty.Add(misspelled).Add(letters).Add(topology.Exchanges.Single()).Add(topology.Bindings.Single());
         await DeclareAsync(topology);
 
         await RejectedIsGoneAsync(queue.Name, letters.Name);

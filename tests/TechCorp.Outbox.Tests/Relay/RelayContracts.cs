@@ -13,3 +13,7 @@ public sealed class PostgreSqlRedriveContract : RedriveContract<PostgreSqlDataba
 public sealed class SqliteRelayHostContract : RelayHostContract<SqliteDatabase>;
 
 public sealed class PostgreSqlRelayHostContract : RelayHostContract<PostgreSqlDatabase>;
+
+public sealed class SqliteRelayErrorTextContract : RelayErrorTextContract<SqliteDatabase>;
+
+public sealed class PostgreSqlRelayErrorTextContract : RelayErrorTextContract<PostgreSqlDatabase>;

@@ -21,3 +21,7 @@ public sealed class PostgreSqlSagaBarrierContract : SagaBarrierContract<PostgreS
 public sealed class SqliteSagaMistakeContract : SagaMistakeContract<SqliteDatabase>;
 
 public sealed class PostgreSqlSagaMistakeContract : SagaMistakeContract<PostgreSqlDatabase>;
+
+public sealed class SqliteSagaErrorTextContract : SagaErrorTextContract<SqliteDatabase>;
+
+public sealed class PostgreSqlSagaErrorTextContract : SagaErrorTextContract<PostgreSqlDatabase>;

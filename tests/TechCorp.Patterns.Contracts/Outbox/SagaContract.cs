@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TechCorp.Outbox;
 
@@ -20,6 +21,8 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
 
     private protected SagaOptions Options { get; } = new();
 
+    private protected ILogger Logger { get; set; } = NullLogger.Instance;
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
@@ -40,7 +43,7 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
 
     private protected SagaOrchestrator Process(IOutbox outbox, params SagaRegistration[] sagas)
     {
-        var process = new SagaOrchestrator(Db.Database, outbox, sagas, NoContainer.Instance, Options, Db.Time, NullLogger.Instance);
+        var process = new SagaOrchestrator(Db.Database, outbox, sagas, NoContainer.Instance, Options, Db.Time, Logger);
         process.Open();
         _processes.Add(process);
         return process;

@@ -191,7 +191,7 @@ public sealed class RegistrationTests
 
         thrown.Failures.Should().BeEquivalentTo(
             $"{Section}:Retry:MaxAttempts must be a whole number; it is 'many'.",
-            $"{Section}:CircuitBreaker:RecoveryTimout is not a setting.",
+            $"{Section}:CircuitBreaker:RecoveryTimout is unknown; did you mean RecoveryTimeout?",
             "Pipeline 'gateway': CircuitBreaker.FailureThreshold must be at least 1; it is 0.");
     }
 

@@ -40,7 +40,7 @@ public sealed class MeterTests
         };
         listener.Start();
 
-        var counter = ResilienceMetrics.Instrument(meter, static meter => meter.CreateCounter<long>("count"));
+        var counter = SafeTelemetry.Instrument(meter, static meter => meter.CreateCounter<long>("count"));
 
         counter.Add(1);
         counter.Enabled.Should().BeFalse();

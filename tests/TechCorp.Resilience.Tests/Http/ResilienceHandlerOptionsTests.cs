@@ -19,7 +19,7 @@ public sealed class ResilienceHandlerOptionsTests
     [Fact]
     public void A_limit_that_leaves_requests_behind_is_refused()
         => FluentActions.Invoking(() => new ResilienceHandler("inventory", new ResiliencePipelineOptions { Timeout = new() { Mode = TimeoutMode.Abandon } }))
-            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("Timeout must be Cooperative for requests*");
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("ResiliencePipelineOptions: Timeout must be Cooperative for requests*");
 
     [Fact]
     public async Task The_options_decide_how_often_a_request_is_sent()

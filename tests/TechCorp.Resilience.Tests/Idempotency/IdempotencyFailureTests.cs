@@ -41,6 +41,14 @@ public sealed class IdempotencyFailureTests
         (await Fails<StoredFailureException>()).FailureMessage.Should().Be(new string('x', 1024));
     }
 
+    [Fact, Trait("Spec", "FH3")]
+    public async Task A_secret_in_a_message_is_not_stored()
+    {
+        await Fails<FormatException>(Throwing(new FormatException("no login with password=hunter2 \0"), IdempotencyFailurePolicy.Store));
+
+        (await Fails<StoredFailureException>()).FailureMessage.Should().Be("no login with password=*** \uFFFD");
+    }
+
     [Theory, Trait("Spec", "ID9")]
     [InlineData("no JSON", "techcorp.failure", "The stored failure cannot be read.")]
     [InlineData("{}", "", "")]

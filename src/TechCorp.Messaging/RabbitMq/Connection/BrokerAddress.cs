@@ -11,8 +11,14 @@ internal sealed record BrokerAddress(string Host, int Port, string VirtualHost, 
         return new BrokerAddress(uri.Host, port, path, user.Length == 0 ? "guest" : user);
     }
 
-    internal static string WithoutPassword(Uri? uri)
-        => uri is null ? "" : !uri.IsAbsoluteUri ? "(relative)" : $"{uri.Scheme}://{uri.Host}{uri.AbsolutePath}";
+    /// <remarks>Of <c>user:password@host</c>, where the scheme was forgotten, the user is read as the scheme and the password as a part of the rest.</remarks>
+    internal static string WithoutPassword(Uri? uri) => uri switch
+    {
+        null => "",
+        { IsAbsoluteUri: false } => "(relative)",
+        { Scheme: "amqp" or "amqps" or "http" or "https" } => $"{uri.Scheme}://{uri.Host}{uri.AbsolutePath}",
+        _ => $"{uri.Scheme}:…",
+    };
 
     public override string ToString() => $"rabbitmq://{Host}:{Port}/{(VirtualHost == "/" ? "" : VirtualHost)}";
 }

@@ -12,8 +12,8 @@ internal static class ConnectFailure
     internal static string? RefusalIn(Exception? exception) => exception switch
     {
         null => null,
-        AuthenticationFailureException => $"the credentials were refused ({exception.Message}).",
-        OperationInterruptedException { ShutdownReason: { ReplyCode: NotAllowed or AccessRefused } reason } => $"refused ({reason.ReplyCode}: {reason.ReplyText}).",
+        AuthenticationFailureException => $"the credentials were refused ({ErrorText.MessageOf(exception)}).",
+        OperationInterruptedException { ShutdownReason: { ReplyCode: NotAllowed or AccessRefused } reason } => $"refused ({reason.ReplyCode}: {ErrorText.Clean(reason.ReplyText)}).",
         AggregateException many => many.InnerExceptions.Select(RefusalIn).FirstOrDefault(static refusal => refusal is not null),
         _ => RefusalIn(exception.InnerException),
     };

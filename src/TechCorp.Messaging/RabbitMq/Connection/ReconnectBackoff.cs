@@ -10,10 +10,7 @@ internal static class ReconnectBackoff
     /// <param name="failures">Failures in a row, from 1.</param>
     /// <param name="random">From 0 to 1.</param>
     internal static TimeSpan Delay(TimeSpan first, TimeSpan longest, int failures, double random)
-    {
-        var full = Math.Min(longest.Ticks, first.Ticks * Math.Pow(2, Math.Clamp(failures - 1, 0, 62)));
-        return TimeSpan.FromTicks((long)(full * (0.5 + (0.5 * random))));
-    }
+        => Backoff.Spread(new Backoff(first, longest).After(failures), share: 0.5, random);
 
     /// <summary>Whether something lived long enough for its loss to be the first of a new row: a second, and as long as the wait before it.</summary>
     /// <remarks>A line that breaks now and then comes back at once each time; a broker that takes connections and drops them is asked less and less often.</remarks>

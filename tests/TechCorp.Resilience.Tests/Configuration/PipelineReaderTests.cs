@@ -2,22 +2,22 @@ using Microsoft.Extensions.Configuration;
 
 namespace TechCorp.Resilience.Tests;
 
-public sealed class SettingTests
+public sealed class PipelineReaderTests
 {
     private readonly ResiliencePipelineOptions _options = new();
     private readonly List<string> _problems = [];
 
     [Theory]
-    [InlineData("Deadline", "soon", "p:Deadline must be a duration such as 00:00:30; it is 'soon'.")]
+    [InlineData("Deadline", "soon", "p:Deadline must be a duration like 00:00:30 or 1.00:00:00; it is 'soon'.")]
     [InlineData("FallbackOn", "never", "p:FallbackOn must be one of Open, Failure; it is 'never'.")]
     [InlineData("FallbackOn", "9", "p:FallbackOn must be one of Open, Failure; it is '9'.")]
     [InlineData("Retry:MaxAttempts", "1.5", "p:Retry:MaxAttempts must be a whole number; it is '1.5'.")]
     [InlineData("Retry:WaitForCircuit", "maybe", "p:Retry:WaitForCircuit must be true or false; it is 'maybe'.")]
     [InlineData("CircuitBreaker:RecoveryGrowth", "double", "p:CircuitBreaker:RecoveryGrowth must be a number such as 1.5; it is 'double'.")]
-    [InlineData("Timeout:Enabled", "perhaps", "p:Timeout:Enabled is not a setting.")]
-    [InlineData("Timeout:Limit", "00:00:01", "p:Timeout:Limit is not a setting.")]
-    [InlineData("Retry:Attempts", "3", "p:Retry:Attempts is not a setting.")]
-    [InlineData("Bulkhead", "3", "p:Bulkhead is not a setting.")]
+    [InlineData("Timeout:Enabled", "perhaps", "p:Timeout:Enabled must be true or false; it is 'perhaps'.")]
+    [InlineData("Timeout:Limit", "00:00:01", "p:Timeout:Limit is unknown; known are Enabled, Mode, Timeout.")]
+    [InlineData("Retry:Attempts", "3", "p:Retry:Attempts is unknown; did you mean MaxAttempts?")]
+    [InlineData("Bulkhead", "3", "p:Bulkhead is unknown; known are CircuitBreaker, Deadline, FallbackOn, Retry, Timeout.")]
     public void What_cannot_be_read_is_told_and_changes_nothing(string key, string value, string problem)
     {
         Read((key, value));
@@ -55,6 +55,6 @@ public sealed class SettingTests
         var root = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>($"p:{setting.Key}", setting.Value)))
             .Build();
-        new PipelineReader(_problems).Read(root.GetSection("p"), _options);
+        SectionReader.Read(root.GetSection("p"), _problems, section => PipelineReader.Read(section, _options));
     }
 }

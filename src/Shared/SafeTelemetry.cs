@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace TechCorp.Messaging;
+namespace TechCorp.Patterns.Shared;
 
-/// <summary>Meter and spans as they are told to listeners: foreign code that runs inside our calls. What a listener throws is its own affair and stops no message.</summary>
+/// <summary>Metrics and spans whose listeners cannot change an outcome: a listener is foreign code that runs inside our calls, and what it throws is dropped.</summary>
 internal static class SafeTelemetry
 {
-    /// <summary>The source of spans; null when a listener throws as it is made.</summary>
+    /// <summary>The source of spans; null when a listener throws while it is created.</summary>
     internal static ActivitySource? Source(string name)
     {
         try
@@ -19,7 +19,7 @@ internal static class SafeTelemetry
         }
     }
 
-    /// <summary>The instrument; when a listener throws at its publication, one that nobody hears.</summary>
+    /// <summary>The instrument; when a listener throws while it is published, one that is never published.</summary>
     internal static T Instrument<T>(Meter meter, Func<Meter, T> create)
         where T : Instrument
     {
@@ -30,7 +30,7 @@ internal static class SafeTelemetry
         catch (Exception)
         {
             var silent = new Meter(meter.Name);
-            silent.Dispose(); // what it creates is never published
+            silent.Dispose(); // a disposed meter publishes nothing
             return create(silent);
         }
     }
@@ -43,7 +43,19 @@ internal static class SafeTelemetry
         }
         catch (Exception)
         {
-            // The listener's.
+            // The listener's exception.
+        }
+    }
+
+    internal static void Add(Counter<long> counter, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(value, tags);
+        }
+        catch (Exception)
+        {
+            // The listener's exception.
         }
     }
 
@@ -55,7 +67,7 @@ internal static class SafeTelemetry
         }
         catch (Exception)
         {
-            // The listener's.
+            // The listener's exception.
         }
     }
 
