@@ -35,8 +35,8 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var result = await database.Barrier.EnterActionAsync(work.Transaction, key, cancellationToken) switch
         {
-            ActionEntry.Proceed => await TakeAsync(work.Transaction, orderId, items),
-            ActionEntry.Dangling => new ReservationResult("rejected", "released before it was reserved"),
+            BarrierEntry.Proceed => await TakeAsync(work.Transaction, orderId, items),
+            BarrierEntry.DanglingAction => new ReservationResult("rejected", "released before it was reserved"),
             _ => await ReadAsync(work.Transaction, orderId),
         };
         await work.CommitAsync(cancellationToken);

@@ -33,7 +33,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
             on conflict (payment_key) do update
             set asked = payments.asked + 1
             """,
-            new { key, request.OrderId, request.Amount, request.PaymentToken, status = barrier == ActionEntry.Dangling ? PaymentStatus.Cancelled : PaymentStatus.Unknown },
+            new { key, request.OrderId, request.Amount, request.PaymentToken, status = barrier == BarrierEntry.DanglingAction ? PaymentStatus.Cancelled : PaymentStatus.Unknown },
             work.Transaction);
         var payment = await ReadAsync(work, key);
         await work.CommitAsync(cancellationToken);
@@ -63,7 +63,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var barrier = await database.Barrier.EnterCompensationAsync(work.Transaction, request.ActionKey, cancellationToken);
-        if (barrier == CompensationEntry.Null)
+        if (barrier == BarrierEntry.EmptyCompensation)
         {
             await work.Connection.ExecuteAsync(
                 """

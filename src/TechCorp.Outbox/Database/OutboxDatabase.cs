@@ -1,11 +1,16 @@
+using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 
 namespace TechCorp.Outbox;
 
 /// <summary>A service's own database: where outbox, inbox, idempotency records and sagas live beside its business tables.</summary>
 /// <remarks>Safe for concurrent use. Does not own the data source: the caller disposes it.</remarks>
-public sealed partial class OutboxDatabase
+[DebuggerDisplay("{Dialect.Name,nq} {Schema,nq}")]
+public sealed class OutboxDatabase
 {
+    private volatile bool _isDialectConfirmed;
+
     /// <summary>Names the database, its dialect and where our tables live.</summary>
     /// <param name="dataSource">From the driver: <c>NpgsqlDataSource.Create(…)</c>, <c>SqliteFactory.Instance.CreateDataSource(…)</c>.</param>
     /// <param name="dialect"><see cref="SqlDialect.PostgreSql"/> or <see cref="SqlDialect.Sqlite"/>; never guessed.</param>
@@ -35,12 +40,13 @@ public sealed partial class OutboxDatabase
     /// <summary>The schema (PostgreSQL) or the prefix (SQLite) of our tables.</summary>
     public string Schema { get; }
 
-    /// <summary>Opens a connection with the settings that our promises need (SQLite: WAL, synchronous FULL, busy timeout, foreign keys).</summary>
+    /// <summary>Opens a connection with the settings that the guarantees need (SQLite: WAL, synchronous FULL, busy timeout, foreign keys).</summary>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken = default)
     {
         var connection = await DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            await ThrowIfOtherDialectAsync(connection, null, cancellationToken).ConfigureAwait(false);
             await Dialect.PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
             return connection;
         }
@@ -53,4 +59,45 @@ public sealed partial class OutboxDatabase
 
     /// <summary>The full name of one of our tables, ready for SQL text: <c>techcorp.outbox</c>, <c>techcorp_outbox</c>.</summary>
     internal string Table(string name) => Dialect.Table(Schema, name);
+
+    /// <summary>Begins a transaction that may write: PostgreSQL: READ COMMITTED by default. SQLite: BEGIN IMMEDIATE, in the order of the callers.</summary>
+    /// <exception cref="TimeoutException">SQLite: the database was not free within 30 s.</exception>
+    internal async Task<WriteTransaction> BeginWriteAsync(IsolationLevel isolation = IsolationLevel.Unspecified, CancellationToken cancellationToken = default)
+    {
+        var slot = Dialect.HasOneWriter ? await WriterQueue.Of(DataSource).TakeSlotAsync(cancellationToken).ConfigureAwait(false) : null;
+        try
+        {
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var transaction = await connection.BeginTransactionAsync(Dialect.Isolation(isolation), cancellationToken).ConfigureAwait(false);
+                return new WriteTransaction(connection, transaction, slot);
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch
+        {
+            slot?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Looks once, before a statement of the configured dialect is sent, whether the database is of the kind that was configured.</summary>
+    /// <exception cref="InvalidOperationException">It is of another kind.</exception>
+    internal async ValueTask ThrowIfOtherDialectAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        if (_isDialectConfirmed)
+        {
+            return;
+        }
+
+        var actual = await SqlDialect.OfAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        _isDialectConfirmed = actual == Dialect
+            ? true
+            : throw new InvalidOperationException($"The outbox '{Schema}' cannot be used: this is a {actual} database; UseDatabase says {Dialect}. Give OutboxDatabase the data source of a {Dialect} database, or SqlDialect.{actual.Choose(() => nameof(SqlDialect.PostgreSql), () => nameof(SqlDialect.Sqlite))}.");
+    }
 }

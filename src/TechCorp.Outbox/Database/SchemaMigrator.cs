@@ -11,6 +11,7 @@ public sealed class SchemaMigrator
 {
     private readonly OutboxDatabase _database;
     private readonly IReadOnlyList<SchemaScript> _scripts;
+    private readonly SchemaSql _sql;
     private readonly TimeProvider _timeProvider;
 
     /// <summary>A migrator for one database.</summary>
@@ -25,6 +26,7 @@ public sealed class SchemaMigrator
     {
         _database = database;
         _scripts = scripts;
+        _sql = SchemaSql.For(database);
         _timeProvider = timeProvider ?? TimeProvider.System;
     }
 
@@ -48,11 +50,11 @@ public sealed class SchemaMigrator
         }
 
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        await _database.Dialect.LockSchemaAsync(write, _database.Schema, cancellationToken).ConfigureAwait(false);
+        await _sql.LockAsync(write, cancellationToken).ConfigureAwait(false);
         var missing = await MissingAsync(write.Connection, write.Transaction).ConfigureAwait(false);
         if (missing.Count > 0)
         {
-            await _database.Dialect.CreateVersionTableAsync(write, _database.Schema, cancellationToken).ConfigureAwait(false);
+            await _sql.CreateVersionTableAsync(write, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var script in missing)
@@ -66,7 +68,7 @@ public sealed class SchemaMigrator
         return missing.Count;
     }
 
-    /// <summary>Changes nothing; throws unless the tables are there and up to date. For services whose tables a team migrates by itself.</summary>
+    /// <summary>Changes nothing; throws unless the tables exist and are up to date. For services whose tables are migrated separately.</summary>
     /// <exception cref="SchemaVersionException">The tables are newer than this library, or older, or missing.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken = default)
     {
@@ -78,20 +80,20 @@ public sealed class SchemaMigrator
         }
     }
 
-    /// <summary>The whole as SQL text, for a team that keeps its own migrations: schema, tables, and the rows that tell this migrator that they are there.</summary>
-    /// <param name="after">The version that is there already; files up to it are left out. Default: 0, all.</param>
+    /// <summary>The migrations as SQL text, for a team that keeps its own: schema, tables, and the rows by which this migrator knows that they exist.</summary>
+    /// <param name="after">The version that the database has; files up to it are left out. Default: 0, all.</param>
     public string Export(int after = 0)
     {
         var text = new StringBuilder();
         if (after == 0)
         {
-            text.AppendLine(_database.Dialect.VersionTable(_database.Schema)).AppendLine();
+            text.AppendLine(_sql.VersionTable).AppendLine();
         }
 
         foreach (var script in _scripts.Where(script => script.Version > after))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"-- {script.Version:0000} {script.Name}").AppendLine(script.For(_database.Schema));
-            text.AppendLine(CultureInfo.InvariantCulture, $"insert into {Versions} (version, name, applied_at) values ({script.Version}, '{script.Name}', {_database.Dialect.Now});").AppendLine();
+            text.AppendLine(CultureInfo.InvariantCulture, $"insert into {Versions} (version, name, applied_at) values ({script.Version}, '{script.Name}', {_sql.Now});").AppendLine();
         }
 
         return text.ToString();
@@ -99,7 +101,7 @@ public sealed class SchemaMigrator
 
     private async Task<IReadOnlyList<SchemaScript>> MissingAsync(DbConnection connection, DbTransaction? transaction)
     {
-        if (await connection.ExecuteScalarAsync<long>(_database.Dialect.TableExists, new { name = Versions }, transaction).ConfigureAwait(false) == 0)
+        if (await connection.ExecuteScalarAsync<long>(_sql.TableExists, new { name = Versions }, transaction).ConfigureAwait(false) == 0)
         {
             return _scripts;
         }

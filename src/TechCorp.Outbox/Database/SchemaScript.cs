@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace TechCorp.Outbox;
 
-/// <summary>One numbered schema file of a dialect: <c>Sql/Schema/postgresql/0001_outbox.sql</c>, embedded.</summary>
+/// <summary>One numbered schema file of a dialect: <c>Database/Schema/postgresql/0001_outbox.sql</c>, embedded.</summary>
 /// <remarks>A released file never changes; a change is a new number. <c>{schema}</c> in it stands for the schema, or on SQLite the prefix.</remarks>
 internal sealed record SchemaScript(int Version, string Name, string Text)
 {

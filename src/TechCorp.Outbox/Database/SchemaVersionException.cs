@@ -1,6 +1,6 @@
 namespace TechCorp.Outbox;
 
-/// <summary>The tables in the database do not fit this version of the library: they are newer, or older and nobody was asked to migrate them.</summary>
+/// <summary>The tables in the database do not fit this version of the library: they are newer, or older and not migrated.</summary>
 public sealed class SchemaVersionException : Exception
 {
     internal SchemaVersionException(string schema, int databaseVersion, int codeVersion)

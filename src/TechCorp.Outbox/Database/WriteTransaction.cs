@@ -2,28 +2,28 @@ using System.Data.Common;
 
 namespace TechCorp.Outbox;
 
-/// <summary>A connection and a transaction of our own: opened, committed and closed together. On SQLite it also holds the turn to write.</summary>
+/// <summary>A connection and its transaction: opened, committed and closed together. On SQLite it also holds the writer slot.</summary>
 /// <remarks>One caller at a time. Disposing without a commit rolls back.</remarks>
 internal sealed class WriteTransaction : IAsyncDisposable
 {
-    /// <summary>PostgreSQL's SQLSTATE for whatever is said to a transaction that has failed.</summary>
+    /// <summary>PostgreSQL's SQLSTATE for a statement in a transaction that has failed.</summary>
     internal const string Aborted = "25P02";
 
-    private readonly WriterSlot? _turn;
+    private readonly WriterSlot? _slot;
     private bool _disposed;
 
-    internal WriteTransaction(DbConnection connection, DbTransaction transaction, WriterSlot? turn)
+    internal WriteTransaction(DbConnection connection, DbTransaction transaction, WriterSlot? slot)
     {
         Connection = connection;
         Transaction = transaction;
-        _turn = turn;
+        _slot = slot;
     }
 
     internal DbConnection Connection { get; }
 
     internal DbTransaction Transaction { get; }
 
-    /// <summary>Any statement will do: PostgreSQL answers the COMMIT of a transaction whose error somebody swallowed with a silent rollback, but refuses this.</summary>
+    /// <summary>Any statement will do: PostgreSQL answers the COMMIT of a transaction in which an error was swallowed with a silent rollback, but refuses this.</summary>
     internal async Task ThrowIfAbortedAsync(CancellationToken cancellationToken)
     {
         await using var command = Connection.CreateCommand();
@@ -54,7 +54,7 @@ internal sealed class WriteTransaction : IAsyncDisposable
             }
             finally
             {
-                _turn?.Dispose();
+                _slot?.Dispose();
             }
         }
     }

@@ -4,31 +4,31 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TechCorp.Outbox;
 
-/// <summary>The queue of writers of one SQLite database in this process: first come, first served, so that nobody meets "database is locked".</summary>
-/// <remarks>Other processes, and transactions begun without the gate, are met by the busy timeout. A place for group commit, should figures ask for it.</remarks>
+/// <summary>The queue of writers of one SQLite database in this process: first come, first served, so that no writer gets "database is locked".</summary>
+/// <remarks>Other processes, and transactions begun without this queue, are met by the busy timeout. A place for group commit, should figures ask for it.</remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "Lives as long as the process; a SemaphoreSlim without a wait handle holds nothing.")]
 internal sealed class WriterQueue
 {
-    private static readonly ConcurrentDictionary<string, WriterQueue> Gates = new(StringComparer.Ordinal);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly ConcurrentDictionary<string, WriterQueue> Queues = new(StringComparer.Ordinal);
+    private static readonly TimeSpan SlotTimeout = TimeSpan.FromSeconds(30);
 
     // SemaphoreSlim hands over to asynchronous waiters in the order in which they came.
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _semaphore = new(1, 1);
 
     private WriterQueue()
     {
     }
 
-    internal static WriterQueue Of(DbDataSource dataSource) => Gates.GetOrAdd(dataSource.ConnectionString, static _ => new WriterQueue());
+    internal static WriterQueue Of(DbDataSource dataSource) => Queues.GetOrAdd(dataSource.ConnectionString, static _ => new WriterQueue());
 
     /// <exception cref="TimeoutException">Another transaction of this process has held the database for 30 s: one inside the other, perhaps.</exception>
-    internal async ValueTask<WriterSlot> EnterAsync(CancellationToken cancellationToken)
+    internal async ValueTask<WriterSlot> TakeSlotAsync(CancellationToken cancellationToken)
     {
-        if (!await _turn.WaitAsync(Patience, cancellationToken).ConfigureAwait(false))
+        if (!await _semaphore.WaitAsync(SlotTimeout, cancellationToken).ConfigureAwait(false))
         {
             throw new TimeoutException("Another transaction of this process has held the SQLite database for 30 s. SQLite has one writer: end a unit of work before you begin the next, and await nothing slow inside it.");
         }
 
-        return new WriterSlot(_turn);
+        return new WriterSlot(_semaphore);
     }
 }

@@ -1,9 +1,9 @@
 namespace TechCorp.Outbox;
 
-/// <summary>The turn to write; disposing hands it to the next in the queue, once.</summary>
-internal sealed class WriterSlot(SemaphoreSlim turn) : IDisposable
+/// <summary>The right to write; disposing hands it to the next writer in the queue, once.</summary>
+internal sealed class WriterSlot(SemaphoreSlim semaphore) : IDisposable
 {
-    private SemaphoreSlim? _turn = turn;
+    private SemaphoreSlim? _semaphore = semaphore;
 
-    public void Dispose() => Interlocked.Exchange(ref _turn, null)?.Release();
+    public void Dispose() => Interlocked.Exchange(ref _semaphore, null)?.Release();
 }

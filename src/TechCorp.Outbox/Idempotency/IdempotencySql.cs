@@ -1,38 +1,41 @@
 namespace TechCorp.Outbox;
 
 /// <summary>The statements of the idempotency store in one dialect. Status: 0 in progress, 1 finished, 2 in doubt, 3 free.</summary>
-internal sealed record IdempotencySql
+internal abstract class IdempotencySql
 {
-    /// <summary>Goes before a statement in a transaction of our own that could wait for another's: it gives up after <see cref="SqlIdempotencyStore.LockWait"/>.</summary>
-    internal required string Bound { get; init; }
+    internal static IdempotencySql For(OutboxDatabase database)
+        => database.Dialect.Choose<IdempotencySql>(() => new PostgreSqlIdempotencySql(database.Schema), () => new SqliteIdempotencySql(database.Schema));
+
+    /// <summary>Goes before a statement that could wait for another transaction, outside a caller's transaction: it gives up after <see cref="IdempotencyRecords.LockWait"/>.</summary>
+    internal abstract string Bound { get; }
 
     /// <summary>Goes behind a completion in a caller's transaction: shows until its end that it is open; empty where it shows by itself.</summary>
-    internal required string Open { get; init; }
+    internal abstract string Open { get; }
 
     /// <summary>1 while a completion of the owner is in an open transaction.</summary>
-    internal required string IsOpen { get; init; }
+    internal abstract string IsOpen { get; }
 
-    /// <summary>The claim, in one statement: a new record, the same claim again, a take-over; no row when somebody else has it or it is finished.</summary>
-    internal required string Claim { get; init; }
+    /// <summary>The claim, in one statement: a new record, the same claim again, a take-over; no row when another owner has it or it is finished.</summary>
+    internal abstract string Claim { get; }
 
-    internal required string Find { get; init; }
+    internal abstract string Find { get; }
 
-    internal required string Complete { get; init; }
+    internal abstract string Complete { get; }
 
     /// <summary>Counts the record if this very lease has finished it.</summary>
-    internal required string IsCompleted { get; init; }
+    internal abstract string IsCompleted { get; }
 
     /// <summary>Frees the record and keeps it: the next claim needs its fence.</summary>
-    internal required string Release { get; init; }
+    internal abstract string Release { get; }
 
-    internal required string Doubt { get; init; }
+    internal abstract string Doubt { get; }
 
-    internal required string Renew { get; init; }
+    internal abstract string Renew { get; }
 
-    internal required string ResolveWith { get; init; }
+    internal abstract string ResolveWith { get; }
 
-    internal required string ResolveWithout { get; init; }
+    internal abstract string ResolveWithout { get; }
 
     /// <summary>Deletes records past their retention and their last lease: the fence of their keys begins again.</summary>
-    internal required string Sweep { get; init; }
+    internal abstract string Sweep { get; }
 }

@@ -9,18 +9,19 @@ namespace TechCorp.Outbox;
 /// Safe for concurrent use. Leases run by the server's clock on PostgreSQL, by the given clock on SQLite, where all processes are on one host.
 /// A released key keeps its record, free, until <see cref="SweepAsync"/> deletes it: the fence of a key grows until then, and begins at 1 again after it.
 /// With the overloads that take a transaction the effect happens once whatever dies when; a concurrent duplicate on PostgreSQL waits
-/// a second for that transaction, then replays or is told that the key is in progress; in a transaction of its own it waits as long as its lock_timeout allows.
+/// a second for that transaction, then replays or gets the answer that the key is in progress; in the caller's transaction it waits as long as its lock_timeout allows.
 /// </remarks>
-public sealed partial class SqlIdempotencyStore : IIdempotencyStore
+public sealed class SqlIdempotencyStore : IIdempotencyStore
 {
-    /// <summary>How long a claim or a renewal waits for a transaction that works on the same record.</summary>
-    internal const int LockWaitMilliseconds = 1_000;
+    /// <summary>PostgreSQL's SQLSTATE for a lock that was not granted in time.</summary>
+    private const string Locked = "55P03";
 
-    private const int Looks = 10;
+    private const string Savepoint = "techcorp_claim";
+
     private readonly OutboxDatabase _database;
     private readonly TimeProvider _timeProvider;
     private readonly IdempotencySql _sql;
-    private readonly string _claimOrFind;
+    private readonly IdempotencyRecords _records;
 
     /// <summary>A store in a migrated database.</summary>
     /// <param name="database">The database.</param>
@@ -30,8 +31,8 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
         ArgumentNullException.ThrowIfNull(database);
         _database = database;
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _sql = database.Dialect.Idempotency(database.Schema);
-        _claimOrFind = $"{_sql.Claim};\n{_sql.Find}";
+        _sql = IdempotencySql.For(database);
+        _records = new IdempotencyRecords(_sql, _timeProvider);
     }
 
     private long Now => _timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
@@ -39,11 +40,11 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
     /// <inheritdoc/>
     public async ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
     {
-        Check(request);
+        IdempotencyArguments.Check(request);
         try
         {
             await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            var claim = await ClaimAsync(write.Connection, write.Transaction, _sql.Bound, request, cancellationToken).ConfigureAwait(false);
+            var claim = await _records.ClaimAsync(write.Connection, write.Transaction, _sql.Bound, request, cancellationToken).ConfigureAwait(false);
             if (claim.Status == IdempotencyClaimStatus.Acquired)
             {
                 await write.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -53,7 +54,7 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
         }
         catch (DbException exception) when (exception.SqlState == Locked)
         {
-            return IdempotencyClaim.InProgress(LockWait);
+            return IdempotencyClaim.InProgress(IdempotencyRecords.LockWait);
         }
     }
 
@@ -61,19 +62,19 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
     public async ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var completed = await CompleteAsync(write.Connection, write.Transaction, _sql.Complete, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
+        var completed = await _records.CompleteAsync(write.Connection, write.Transaction, _sql.Complete, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return completed;
     }
 
     /// <inheritdoc/>
     public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
-        => ChangeAsync(disposition == ClaimDisposition.InDoubt ? _sql.Doubt : _sql.Release, Row(lease), cancellationToken);
+        => ChangeAsync(disposition == ClaimDisposition.InDoubt ? _sql.Doubt : _sql.Release, IdempotencyRecords.Row(lease), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
     {
-        CheckSpan(duration, nameof(duration));
+        IdempotencyArguments.CheckSpan(duration, nameof(duration));
         if (_database.Dialect.HasOneWriter && OpenCompletions.Contains(lease.Owner))
         {
             return true;
@@ -85,21 +86,21 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
         }
         catch (DbException exception) when (exception.SqlState == Locked)
         {
-            // By the operation's own transaction? Then nobody can take the lease before it ends.
+            // By the operation's own transaction? Then no other owner can take the lease before it ends.
             return await IsOpenAsync(lease, cancellationToken).ConfigureAwait(false)
                 ? true
-                : throw new TimeoutException($"Another transaction has held the record of '{lease.Key}' for {LockWait}; whether its lease still holds is not known. Ask again.", exception);
+                : throw new TimeoutException($"Another transaction has held the record of '{lease.Key}' for {IdempotencyRecords.LockWait}; whether its lease still holds is not known. Ask again.", exception);
         }
     }
 
     private async Task<bool> TryRenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var row = new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence, Lease = Milliseconds(duration), Now };
+        var row = new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence, Lease = IdempotencyRecords.Milliseconds(duration), Now };
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
 
         // What is not in progress under this lease may have been finished by it, in a transaction of the operation's own.
         var kept = await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Bound + _sql.Renew, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
-            || await IsCompletedAsync(write.Connection, write.Transaction, lease, cancellationToken).ConfigureAwait(false);
+            || await _records.IsCompletedAsync(write.Connection, write.Transaction, lease, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return kept;
     }
@@ -107,16 +108,16 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
     /// <inheritdoc/>
     public ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default)
     {
-        CheckKey(key);
-        CheckSpan(retention, nameof(retention));
+        IdempotencyArguments.CheckKey(key);
+        IdempotencyArguments.CheckSpan(retention, nameof(retention));
         if (outcome is not { } known)
         {
-            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value, Retention = Milliseconds(retention), Now }, cancellationToken);
+            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value, Retention = IdempotencyRecords.Milliseconds(retention), Now }, cancellationToken);
         }
 
         return ChangeAsync(
             _sql.ResolveWith,
-            new { key.Scope, Key = key.Value, known.Failed, known.TypeTag, Result = known.Payload.ToArray(), Retention = Milliseconds(retention), Now },
+            new { key.Scope, Key = key.Value, known.Failed, known.TypeTag, Result = known.Payload.ToArray(), Retention = IdempotencyRecords.Milliseconds(retention), Now },
             cancellationToken);
     }
 
@@ -126,76 +127,6 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRecords, 1);
         return await ExecuteAsync(_sql.Sweep, new { Limit = maxRecords, Now }, cancellationToken).ConfigureAwait(false);
     }
-
-    private async Task<IdempotencyClaim> ClaimAsync(DbConnection connection, DbTransaction transaction, string bound, IdempotencyClaimRequest request, CancellationToken cancellationToken)
-    {
-        var row = new
-        {
-            request.Key.Scope,
-            Key = request.Key.Value,
-            Fingerprint = request.Fingerprint.Value,
-            Owner = request.Owner.ToString(),
-            Lease = Milliseconds(request.Lease),
-            Retention = Milliseconds(request.Retention),
-            Now,
-        };
-
-        // Both in one round trip. What the second finds may have been released, or have run out, since the first: then the first is right now.
-        for (var look = 0; look < Looks; look++)
-        {
-            var answers = await connection.QueryMultipleAsync(new CommandDefinition(bound + _claimOrFind, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
-            await using var _ = answers.ConfigureAwait(false);
-            if (await answers.ReadSingleOrDefaultAsync<IdempotencyFence>().ConfigureAwait(false) is { } fence)
-            {
-                return IdempotencyClaim.Acquired(new IdempotencyLease(request.Key, request.Owner, fence.Fence, fence.Attempt));
-            }
-
-            var found = await answers.ReadSingleOrDefaultAsync<IdempotencyRow>().ConfigureAwait(false);
-            switch (found)
-            {
-                case null or { Status: 3 }:
-                    break;
-                case { IsSame: 0 }:
-                    return IdempotencyClaim.Mismatch;
-                case { Status: 1 }:
-                    return IdempotencyClaim.Replay(new StoredOutcome(found.Failed == 1, found.TypeTag ?? "", found.Result ?? []));
-                case { Status: 2 }:
-                    return IdempotencyClaim.InDoubt;
-                case { LeaseLeft: > 0 }:
-                    return IdempotencyClaim.InProgress(TimeSpan.FromMilliseconds(found.LeaseLeft));
-                default:
-                    break;
-            }
-        }
-
-        return IdempotencyClaim.InProgress(TimeSpan.Zero);
-    }
-
-    private async Task<bool> CompleteAsync(DbConnection connection, DbTransaction transaction, string sql, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
-    {
-        CheckKey(lease.Key);
-        CheckSpan(retention, nameof(retention));
-        var row = new
-        {
-            lease.Key.Scope,
-            Key = lease.Key.Value,
-            Owner = lease.Owner.ToString(),
-            lease.Fence,
-            outcome.Failed,
-            outcome.TypeTag,
-            Result = outcome.Payload.ToArray(),
-            Retention = Milliseconds(retention),
-            Now,
-            Hold = Hold(lease),
-        };
-
-        // If not: an earlier call of this lease whose reply was lost, and the first outcome stays.
-        return await connection.ExecuteAsync(new CommandDefinition(sql, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
-            || await IsCompletedAsync(connection, transaction, lease, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<bool> IsCompletedAsync(DbConnection connection, DbTransaction transaction, IdempotencyLease lease, CancellationToken cancellationToken)
-        => await connection.ExecuteScalarAsync<long>(new CommandDefinition(_sql.IsCompleted, Row(lease), transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
 
     private async ValueTask<bool> ChangeAsync(string sql, object row, CancellationToken cancellationToken) => await ExecuteAsync(sql, row, cancellationToken).ConfigureAwait(false) == 1;
 
@@ -207,30 +138,93 @@ public sealed partial class SqlIdempotencyStore : IIdempotencyStore
         return count;
     }
 
-    private static object Row(IdempotencyLease lease) => new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence };
-
-    private static long Milliseconds(TimeSpan span) => Math.Max(1, (long)span.TotalMilliseconds);
-
-    private static void Check(IdempotencyClaimRequest request)
+    /// <summary>Claims the key in the caller's transaction: rolling that back takes the claim back too.</summary>
+    /// <remarks>
+    /// Such a claim needs no renewal, and <see cref="RenewAsync"/> does not see it: until the transaction ends no other owner can claim the key, however long that takes.
+    /// On PostgreSQL a claim waits for another's transaction as long as the lock_timeout of this one allows, and then answers that the key is in progress.
+    /// </remarks>
+    /// <param name="transaction">An open transaction on the database of this store.</param>
+    /// <param name="request">Key, fingerprint, owner, lease and retention.</param>
+    /// <param name="cancellationToken">Gives up asking; roll back.</param>
+    /// <exception cref="IdempotencyTransactionException">The database gave the transaction up: roll back and run all of it again.</exception>
+    public async ValueTask<IdempotencyClaim> TryBeginAsync(DbTransaction transaction, IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
     {
-        CheckKey(request.Key);
-        CheckSpan(request.Lease, nameof(request.Lease));
-        CheckSpan(request.Retention, nameof(request.Retention));
+        IdempotencyArguments.Check(request);
+        var connection = await ConnectionAsync(transaction, cancellationToken).ConfigureAwait(false);
+        if (_database.Dialect.HasOneWriter)
+        {
+            return await _records.ClaimAsync(connection, transaction, "", request, cancellationToken).ConfigureAwait(false);
+        }
+
+        // PostgreSQL locks the row that it refuses to change: the owner could not renew its lease until this transaction ends.
+        await transaction.SaveAsync(Savepoint, cancellationToken).ConfigureAwait(false);
+        IdempotencyClaim claim;
+        try
+        {
+            claim = await _records.ClaimAsync(connection, transaction, "", request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException exception) when (exception.SqlState == Locked)
+        {
+            claim = IdempotencyClaim.InProgress(IdempotencyRecords.LockWait);
+        }
+        catch (DbException exception) when (IsGivenUp(exception))
+        {
+            throw new IdempotencyTransactionException(request.Key, exception);
+        }
+
+        if (claim.Status != IdempotencyClaimStatus.Acquired)
+        {
+            await transaction.RollbackAsync(Savepoint, cancellationToken).ConfigureAwait(false);
+        }
+
+        await transaction.ReleaseAsync(Savepoint, cancellationToken).ConfigureAwait(false);
+        return claim;
     }
 
-    private static void CheckKey(IdempotencyKey key)
+    /// <summary>Stores the outcome in the caller's transaction: it is replayed if, and only if, the business rows commit with it.</summary>
+    /// <remarks>
+    /// From here to the end of the transaction no other owner can claim the key, even if its lease ends meanwhile: <see cref="RenewAsync"/> answers true, and claims by others
+    /// wait a second and then answer that it is in progress. After a rollback whose lease has ended, the first claim gets the key.
+    /// </remarks>
+    /// <param name="transaction">An open transaction on the database of this store.</param>
+    /// <param name="lease">The claim that ran the operation.</param>
+    /// <param name="outcome">What the operation returned, or the failure to replay.</param>
+    /// <param name="retention">How long the outcome is replayed.</param>
+    /// <param name="cancellationToken">Gives up asking; roll back.</param>
+    /// <returns>False when the lease was lost: roll back, another owner has the effect.</returns>
+    /// <exception cref="IdempotencyTransactionException">The database gave the transaction up: roll back and run all of it again.</exception>
+    public async ValueTask<bool> CompleteAsync(DbTransaction transaction, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
     {
-        if (key.Value is null)
+        var connection = await ConnectionAsync(transaction, cancellationToken).ConfigureAwait(false);
+        try
         {
-            throw new ArgumentException("The idempotency key is the default value; construct it from a scope and a key.", nameof(key));
+            var completed = await _records.CompleteAsync(connection, transaction, _sql.Complete + _sql.Open, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
+            if (completed && _database.Dialect.HasOneWriter)
+            {
+                OpenCompletions.Add(lease.Owner, transaction);
+            }
+
+            return completed;
+        }
+        catch (DbException exception) when (IsGivenUp(exception))
+        {
+            throw new IdempotencyTransactionException(lease.Key, exception);
         }
     }
 
-    private static void CheckSpan(TimeSpan span, string name)
+    private async Task<bool> IsOpenAsync(IdempotencyLease lease, CancellationToken cancellationToken)
     {
-        if (span <= TimeSpan.Zero || span > TimeSpan.FromDays(3660))
-        {
-            throw new ArgumentOutOfRangeException(name, span, "A span must be more than zero and at most ten years.");
-        }
+        await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return await write.Connection.ExecuteScalarAsync<int>(new CommandDefinition(_sql.IsOpen, new { Hold = IdempotencyRecords.Hold(lease) }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+    }
+
+    private static bool IsGivenUp(DbException exception) => exception.SqlState is "40001" or "40P01";
+
+    private async ValueTask<DbConnection> ConnectionAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var connection = transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already; nothing was written.");
+        await _database.ThrowIfOtherDialectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        return connection;
     }
 }

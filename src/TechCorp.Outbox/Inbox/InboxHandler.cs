@@ -6,11 +6,11 @@ using TechCorp.Messaging;
 namespace TechCorp.Outbox;
 
 /// <summary>Puts the inbox around a transactional handler: mark, handler's writes and events in one transaction; a duplicate is acknowledged without it.</summary>
-/// <remarks>The mark is the first statement: a concurrent duplicate waits for it, and sees what became of it.</remarks>
+/// <remarks>The mark is the first statement: a concurrent duplicate waits for it, and sees its outcome.</remarks>
 internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox outbox, ITransactionalHandler<TMessage> handler, TimeProvider timeProvider, ILogger logger) : IMessageHandler<TMessage>
     where TMessage : notnull
 {
-    private readonly InboxSql _sql = database.Dialect.Inbox(database.Schema);
+    private readonly InboxSql _sql = InboxSql.For(database);
     private readonly IAfterCommit<TMessage>? _after = handler as IAfterCommit<TMessage>;
 
     public async Task HandleAsync(TMessage message, MessageContext context, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
         if (await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Mark, mark, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 0)
         {
             var row = await write.Connection.QuerySingleOrDefaultAsync<InboxRow>(new CommandDefinition(_sql.Find, mark, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)
-                ?? throw new RetryLaterException($"The inbox mark of message {context.MessageId} went away while it was looked at.", TimeSpan.FromSeconds(1));
+                ?? throw new RetryLaterException($"The inbox mark of message {context.MessageId} was deleted while it was read.", TimeSpan.FromSeconds(1));
             if (!row.BodyHash.AsSpan().SequenceEqual(hash))
             {
                 throw new IdentityConflictException(consumer, context.MessageId!);

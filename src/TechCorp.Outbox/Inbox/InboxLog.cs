@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>What the inbox and the sweepers say. Event ids 3200 to 3299.</summary>
+/// <summary>Log messages of the inbox and the sweepers. Event ids 3200 to 3299.</summary>
 internal static partial class InboxLog
 {
     [LoggerMessage(3200, LogLevel.Debug, "Consumer '{Consumer}' has handled message {MessageId} before; the duplicate is acknowledged.")]
@@ -11,6 +11,6 @@ internal static partial class InboxLog
     [LoggerMessage(3201, LogLevel.Error, "Work of consumer '{Consumer}' after the commit of message {MessageId} failed; it is not repeated.")]
     internal static partial void AfterCommitFailed(this ILogger logger, Exception exception, string consumer, string messageId);
 
-    [LoggerMessage(3202, LogLevel.Error, "Old rows of the {What} could not be deleted; it is tried again in {Interval}.")]
+    [LoggerMessage(3202, LogLevel.Error, "Old rows of the {What} could not be deleted; they are retried in {Interval}.")]
     internal static partial void SweepFailed(this ILogger logger, Exception exception, string what, TimeSpan interval);
 }

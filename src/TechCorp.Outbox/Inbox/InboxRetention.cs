@@ -5,7 +5,7 @@ namespace TechCorp.Outbox;
 /// <summary>Deletes marks of messages that can no longer come again.</summary>
 internal sealed class InboxRetention(OutboxDatabase database, TimeProvider timeProvider)
 {
-    private readonly string _sql = database.Dialect.Inbox(database.Schema).Purge;
+    private readonly string _sql = InboxSql.For(database).Purge;
 
     /// <returns>How many went; fewer than the limit means that none is left.</returns>
     internal async Task<int> RunAsync(TimeSpan retention, int limit, CancellationToken cancellationToken)

@@ -1,16 +1,19 @@
 namespace TechCorp.Outbox;
 
 /// <summary>The statements of the inbox in one dialect.</summary>
-internal sealed record InboxSql
+internal abstract class InboxSql
 {
-    /// <summary>Marks a message as handled; no row when it was before.</summary>
-    internal required string Mark { get; init; }
+    internal static InboxSql For(OutboxDatabase database)
+        => database.Dialect.Choose<InboxSql>(() => new PostgreSqlInboxSql(database.Schema), () => new SqliteInboxSql(database.Schema));
 
-    internal required string Find { get; init; }
+    /// <summary>Marks a message as handled; no row when it was before.</summary>
+    internal abstract string Mark { get; }
+
+    internal abstract string Find { get; }
 
     /// <summary>The work after the commit is done.</summary>
-    internal required string Settle { get; init; }
+    internal abstract string Settle { get; }
 
     /// <summary>Deletes marks past their retention, oldest first.</summary>
-    internal required string Purge { get; init; }
+    internal abstract string Purge { get; }
 }

@@ -41,7 +41,7 @@ internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> s
                 return;
             }
 
-            // A breath between batches, so that consumers get their turn.
+            // A pause between batches, so that consumers can write.
             await Task.Delay(isMore ? TimeSpan.FromMilliseconds(50) : interval, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

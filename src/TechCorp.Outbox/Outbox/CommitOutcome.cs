@@ -1,14 +1,14 @@
 namespace TechCorp.Outbox;
 
-/// <summary>What became of a transaction whose commit was not answered.</summary>
+/// <summary>The outcome of a transaction whose COMMIT got no answer.</summary>
 public enum CommitOutcome
 {
-    /// <summary>The database cannot tell: the transaction is still running there, or so old that it was forgotten.</summary>
+    /// <summary>The database does not know: the transaction is still running there, or so old that it was forgotten.</summary>
     Unknown,
 
-    /// <summary>It happened: the writes are there and the events are published. Do not do the work again.</summary>
+    /// <summary>It happened: the writes exist and the events are published. Do not repeat the work.</summary>
     Committed,
 
-    /// <summary>It did not happen: nothing was written. Do the work again.</summary>
+    /// <summary>It did not happen: nothing was written. Repeat the work.</summary>
     NotCommitted,
 }

@@ -14,14 +14,14 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
     private int _next = -1;
 
     /// <exception cref="ArgumentException">The event breaks a limit, or its id is no UUID.</exception>
-    internal OutboxRow Create(OutboxMessage message) => Create(message, NextPart);
+    internal OutboxRow Create(OutboxMessage message) => Create(message, NextPartition);
 
     /// <summary>For an event whose row is made later.</summary>
     /// <exception cref="ArgumentException">The event breaks a limit, or its id is no UUID.</exception>
     internal void Check(OutboxMessage message) => Create(message, static () => 0);
 
-    // Events without a key take the partitions in turn; one that is only checked takes no turn.
-    private short NextPart() => (short)((uint)Interlocked.Increment(ref _next) % OutboxRow.Partitions);
+    // Events without a key are spread over the partitions in rotation; a check does not advance the rotation.
+    private short NextPartition() => (short)((uint)Interlocked.Increment(ref _next) % OutboxRow.Partitions);
 
     private OutboxRow Create(OutboxMessage message, Func<short> partWithoutKey)
     {

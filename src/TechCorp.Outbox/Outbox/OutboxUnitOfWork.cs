@@ -5,8 +5,8 @@ namespace TechCorp.Outbox;
 
 /// <summary>One transaction with its connection: business writes and events that commit together or not at all.</summary>
 /// <remarks>
-/// One caller at a time. Events are checked when added, written at <see cref="CommitAsync"/>, and published after it, at least once.
-/// Disposing without a commit rolls back. On SQLite it is the process's turn to write: keep it short, and end it before the next begins.
+/// One caller at a time. Events are checked by <c>Publish</c>, written at <see cref="CommitAsync"/>, and published after it, at least once.
+/// Disposing without a commit rolls back. On SQLite it holds the writer slot of the process: keep it short, and end it before the next begins.
 /// </remarks>
 public sealed class OutboxUnitOfWork : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
     /// <summary>The transaction. Do not end it yourself.</summary>
     public DbTransaction Transaction => _write.Transaction;
 
-    /// <summary>Adds an event whose type the catalog knows.</summary>
+    /// <summary>Publishes an event whose type the catalog knows with the commit.</summary>
     /// <param name="payload">The payload; serialized at once.</param>
     /// <param name="destination">Where it is published. Default: the destination registered for the type.</param>
     /// <param name="aggregateType">What kind of thing it is about: <c>Order</c>.</param>
@@ -38,7 +38,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         where T : notnull
         => Publish(_outbox.ToMessage(payload, destination, aggregateType, aggregateId));
 
-    /// <summary>Adds a serialized event.</summary>
+    /// <summary>Publishes a serialized event with the commit.</summary>
     /// <exception cref="InvalidOperationException">The unit of work has ended.</exception>
     /// <exception cref="ArgumentException">The message breaks a limit or has an id that is no UUID.</exception>
     public void Publish(OutboxMessage message)
@@ -47,10 +47,10 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         _rows.Add(_outbox.ToRow(message));
     }
 
-    /// <summary>Writes the events, commits, and tells the relay.</summary>
-    /// <param name="cancellationToken">Heeded until COMMIT is sent, not after: a commit has no third outcome.</param>
-    /// <exception cref="CommitOutcomeUnknownException">The connection was lost during COMMIT; ask it what became of the transaction.</exception>
-    /// <exception cref="InvalidOperationException">The unit of work has ended, its transaction has failed earlier, or an event's id is there with another payload.</exception>
+    /// <summary>Writes the events, commits, and wakes the relay.</summary>
+    /// <param name="cancellationToken">Observed until COMMIT is sent, not after.</param>
+    /// <exception cref="CommitOutcomeUnknownException">The connection was lost during COMMIT; ask it for the outcome.</exception>
+    /// <exception cref="InvalidOperationException">The unit of work has ended, its transaction has failed earlier, or an event's id exists with another payload.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfEnded();
@@ -61,9 +61,9 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         {
             await _write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not DbException refused || !_outbox.Database.Dialect.IsRefusal(refused))
+        catch (Exception exception) when (exception is not DbException refused || !_outbox.IsRefusal(refused))
         {
-            // The broken connection goes first: on SQLite it holds the turn that resolving needs.
+            // The broken connection goes first: on SQLite it holds the writer slot that resolving needs.
             await CloseAsync().ConfigureAwait(false);
             throw new CommitOutcomeUnknownException(token is null ? null : new CommitResolver(_outbox.Database, token, _outbox.TimeProvider), exception);
         }
@@ -91,7 +91,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The outcome is known, or an exception under way says that it is not; what a dead connection says while it is closed changes neither.
+            // The outcome is known, or an exception under way says that it is not; an error of a dead connection while it is closed changes neither.
         }
     }
 

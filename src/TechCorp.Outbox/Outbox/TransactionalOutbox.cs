@@ -1,26 +1,25 @@
 using System.Data;
 using System.Data.Common;
-using Microsoft.Extensions.Logging;
 using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>The outbox of one database: begins units of work, appends to transactions of others, starts the relay. The root of this package where there is no container.</summary>
+/// <summary>The outbox of one database: begins units of work and publishes in transactions of others; a relay sends what they commit. The root of this package where there is no container.</summary>
 /// <remarks>
 /// What is committed is published at least once, in commit order per key; what is rolled back never. Safe for concurrent use.
 /// <code>
 /// await using var outbox = TransactionalOutbox.Create(database, publisher.Catalog);
 /// await using var work = await outbox.BeginAsync();
 /// await work.Connection.ExecuteAsync("insert into orders …", order, work.Transaction);
-/// work.Add(new OrderCreated(order.Id), aggregateType: "Order", aggregateId: order.Id);
+/// work.Publish(new OrderCreated(order.Id), aggregateType: "Order", aggregateId: order.Id);
 /// await work.CommitAsync();
 /// </code>
 /// </remarks>
 public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
 {
     private readonly OutboxRowFactory _factory;
-    private readonly OutboxAppender _appender;
-    private readonly List<OutboxRelay> _relays = []; // guarded by itself
+    private readonly OutboxWriter _writer;
+    private readonly List<IAsyncDisposable> _owned = []; // guarded by itself
 
     private TransactionalOutbox(OutboxDatabase database, MessageCatalog catalog, OutboxOptions options, TimeProvider timeProvider)
     {
@@ -28,7 +27,7 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
         Catalog = catalog;
         TimeProvider = timeProvider;
         _factory = new OutboxRowFactory(options);
-        _appender = new OutboxAppender(database, timeProvider);
+        _writer = new OutboxWriter(database, timeProvider);
     }
 
     /// <inheritdoc/>
@@ -43,7 +42,7 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
 
     /// <summary>Makes an outbox. Nothing is opened; <see cref="SchemaMigrator"/> makes the tables.</summary>
     /// <param name="database">The service's database.</param>
-    /// <param name="catalog">The message types that can be appended by their CLR type.</param>
+    /// <param name="catalog">The message types that can be published by their CLR type.</param>
     /// <param name="options">Limits; copied. Default: those of <see cref="OutboxOptions"/>.</param>
     /// <param name="timeProvider">The clock of the rows on SQLite. Default: the system's.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -65,10 +64,15 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
     public Task PublishAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return _appender.AppendAsync(transaction, ToRows(messages), cancellationToken);
+        return _writer.WriteAsync(transaction, ToRows(messages), cancellationToken);
     }
 
-    /// <summary>Appends events to the ambient <see cref="System.Transactions.Transaction"/>, through a connection that takes part in it. PostgreSQL only. Wakes the relay after the commit.</summary>
+    /// <inheritdoc/>
+    public Task PublishAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null, CancellationToken cancellationToken = default)
+        where T : notnull
+        => PublishAsync(transaction, [this.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
+
+    /// <summary>Publishes events if the ambient <see cref="System.Transactions.Transaction"/> commits: writes them into it through a connection that takes part in it. PostgreSQL only. Wakes the relay after the commit.</summary>
     /// <exception cref="InvalidOperationException">There is no ambient transaction, or the database is SQLite, whose driver would commit at once.</exception>
     /// <exception cref="ArgumentException">A message breaks a limit or has an id that is no UUID; nothing was written.</exception>
     public async Task PublishAsync(DbConnection enlisted, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
@@ -76,7 +80,7 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(enlisted);
         var rows = ToRows(messages);
         var ambient = System.Transactions.Transaction.Current ?? throw new InvalidOperationException("There is no ambient transaction: open a TransactionScope (with AsyncFlowOption.Enabled), or pass a DbTransaction.");
-        await _appender.AppendAsync(enlisted, ambient, rows, cancellationToken).ConfigureAwait(false);
+        await _writer.WriteAsync(enlisted, ambient, rows, cancellationToken).ConfigureAwait(false);
         ambient.TransactionCompleted += (_, e) =>
         {
             if (e.Transaction?.TransactionInformation.Status == System.Transactions.TransactionStatus.Committed)
@@ -89,47 +93,42 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
     /// <inheritdoc/>
     public void Wake() => Signal.Wake();
 
-    /// <summary>Starts publishing what is committed. The relay ends with this outbox, or by its own <see cref="OutboxRelay.StopAsync"/>.</summary>
-    /// <param name="publisher">Where to.</param>
-    /// <param name="options">Copied. Default: those of <see cref="RelayOptions"/>.</param>
-    /// <param name="logger">Default: none.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public OutboxRelay StartRelay(IMessagePublisher publisher, RelayOptions? options = null, ILogger<OutboxRelay>? logger = null)
-    {
-        var relay = new OutboxRelay(this, publisher, options, logger);
-        lock (_relays)
-        {
-            _relays.Add(relay);
-        }
-
-        _ = relay.StartAsync();
-        return relay;
-    }
-
-    /// <summary>Stops the relays that this outbox started.</summary>
+    /// <summary>Stops the relays that were started for this outbox.</summary>
     public async ValueTask DisposeAsync()
     {
-        OutboxRelay[] relays;
-        lock (_relays)
+        IAsyncDisposable[] owned;
+        lock (_owned)
         {
-            relays = [.. _relays];
-            _relays.Clear();
+            owned = [.. _owned];
+            _owned.Clear();
         }
 
-        foreach (var relay in relays)
+        foreach (var disposable in owned)
         {
-            await relay.DisposeAsync().ConfigureAwait(false);
+            await disposable.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Disposes something together with this outbox: a relay, which lives above it.</summary>
+    internal void Own(IAsyncDisposable disposable)
+    {
+        lock (_owned)
+        {
+            _owned.Add(disposable);
+        }
+    }
+
+    /// <summary>Whether an error that came out of COMMIT says that nothing was committed.</summary>
+    internal bool IsRefusal(DbException exception) => _writer.IsRefusal(exception);
 
     /// <summary>Checks a message and makes the row of it.</summary>
     internal OutboxRow ToRow(OutboxMessage message) => _factory.Create(message);
 
-    /// <summary>Refuses now what would be refused when it is appended.</summary>
+    /// <summary>Refuses now what would be refused when it is written.</summary>
     internal void Check(OutboxMessage message) => _factory.Check(message);
 
     internal Task<string?> WriteAsync(WriteTransaction write, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
-        => _appender.WriteAsync(write, rows, cancellationToken);
+        => _writer.WriteAsync(write, rows, cancellationToken);
 
     private OutboxRow[] ToRows(IReadOnlyList<OutboxMessage> messages)
     {

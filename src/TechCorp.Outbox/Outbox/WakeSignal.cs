@@ -1,13 +1,13 @@
 namespace TechCorp.Outbox;
 
-/// <summary>Tells one waiting relay that there is something to do. Signals coalesce; one that comes while nobody waits is kept.</summary>
+/// <summary>Wakes one waiter when there is work. Signals coalesce; one that comes while no one waits is kept.</summary>
 internal sealed class WakeSignal
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _waiter; // guarded by _gate
     private bool _set; // guarded by _gate
 
-    /// <summary>Whether somebody waits right now.</summary>
+    /// <summary>Whether a waiter waits now.</summary>
     internal bool IsAwaited
     {
         get
@@ -32,7 +32,7 @@ internal sealed class WakeSignal
         waiter?.TrySetResult();
     }
 
-    /// <returns>Whether it was woken; false when the time was over.</returns>
+    /// <returns>Whether it was woken; false when the timeout ended the wait.</returns>
     internal async Task<bool> WaitAsync(TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         TaskCompletionSource waiter;

@@ -6,16 +6,7 @@ internal static class OptionsFromConfiguration
     internal static void Read(SectionReader section, RelayOptions options)
     {
         section.Int32(nameof(options.BatchSize), value => options.BatchSize = value);
-        section.Duration("KeepSent", value =>
-        {
-            if (value < TimeSpan.Zero)
-            {
-                section.Refuse("KeepSent", $"must not be negative; it is {value}.");
-                return;
-            }
-
-            options.AfterConfirm = value > TimeSpan.Zero ? AfterConfirm.Keep(value) : AfterConfirm.Delete;
-        });
+        section.Duration(nameof(options.KeepSent), value => options.KeepSent = value);
         section.Duration(nameof(options.UnroutableGrace), value => options.UnroutableGrace = value);
         section.Duration(nameof(options.RetryDelay), value => options.RetryDelay = value);
         section.Duration(nameof(options.MaxRetryDelay), value => options.MaxRetryDelay = value);

@@ -1,9 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using TechCorp.Messaging;
+using TechCorp.Resilience;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Says how one outbox is made. What else lives in its database (inbox, sagas) is added to it by extensions.</summary>
+/// <summary>Configures one outbox. What else lives in its database (inbox, idempotency records, sagas) is added to it.</summary>
 /// <remarks>Used while services are registered; not safe for concurrent use.</remarks>
 public sealed class OutboxBuilder
 {
@@ -68,10 +72,10 @@ public sealed class OutboxBuilder
         return this;
     }
 
-    /// <summary>This process only writes: another one runs the relay.</summary>
-    public OutboxBuilder WithoutRelay()
+    /// <summary>Whether this process runs the relay; otherwise it only writes, and another process publishes. Default: true.</summary>
+    public OutboxBuilder RunRelay(bool run = true)
     {
-        _settings.RunRelay = false;
+        _settings.RunRelay = run;
         return this;
     }
 
@@ -79,6 +83,43 @@ public sealed class OutboxBuilder
     public OutboxBuilder MigrateOnStart(bool migrate = true)
     {
         _settings.Migrate = migrate;
+        return this;
+    }
+
+    /// <summary>Sets how long handled messages are remembered, and deletes older marks while the host runs. Configuration (<c>TechCorp:Outbox:Inbox</c>) wins over code.</summary>
+    public OutboxBuilder ConfigureInbox(Action<InboxOptions>? configure = null)
+    {
+        var options = new InboxOptions();
+        configure?.Invoke(options);
+        InboxServices.AddRetention(Services, Name, options);
+        return this;
+    }
+
+    /// <summary>Registers a <see cref="SqlIdempotencyStore"/> in the outbox's database, also as <see cref="IIdempotencyStore"/>, and sweeps it while the host runs.</summary>
+    public OutboxBuilder AddIdempotencyStore()
+    {
+        InboxServices.AddIdempotencyStore(Services, Name);
+        return this;
+    }
+
+    /// <summary>Registers a saga, and with the first one a <see cref="SagaOrchestrator"/> and a <see cref="SagaBarrier"/>, keyed like the outbox.</summary>
+    /// <param name="state">From a source-generated <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
+    /// <remarks>The saga is scoped unless it is registered already; each run has its own scope. Configuration (<c>TechCorp:Outbox:Sagas</c>) wins over code.</remarks>
+    public OutboxBuilder AddSaga<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSaga, TState>(JsonTypeInfo<TState> state)
+        where TSaga : Saga<TState>
+        where TState : class
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        Services.TryAddScoped<TSaga>();
+        SagaServices.SettingsOf(Services, Name).Sagas.Add(new SagaRegistration<TState>(static services => services.GetRequiredService<TSaga>(), state));
+        return this;
+    }
+
+    /// <summary>Sets how sagas are run.</summary>
+    public OutboxBuilder ConfigureSagas(Action<SagaOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(SagaServices.SettingsOf(Services, Name).Options);
         return this;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrato
         if (settings.Migrate)
         {
             var applied = await migrator.MigrateAsync(cancellationToken).ConfigureAwait(false);
-            Log.Migrated(SafeLogger.Of(logger), database.Schema, migrator.CodeVersion, applied);
+            SafeLogger.Of(logger).Migrated(database.Schema, migrator.CodeVersion, applied);
         }
         else
         {
@@ -26,7 +26,7 @@ internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrato
         if (settings.RunRelay)
         {
             // The relay asks again with each connection; asked here, a host that could never publish does not start.
-            await database.Dialect.CheckSessionsAsync(database, cancellationToken).ConfigureAwait(false);
+            await PartitionOwnership.CheckSessionsAsync(database, cancellationToken).ConfigureAwait(false);
             _relay = relay();
             await _relay.StartAsync(cancellationToken).ConfigureAwait(false);
         }

@@ -5,7 +5,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>What code says about one outbox, and what configuration makes of it.</summary>
+/// <summary>The settings of one outbox, from code and from configuration.</summary>
 internal sealed class OutboxSettings(string? name)
 {
     private readonly Lock _gate = new();
@@ -60,7 +60,7 @@ internal sealed class OutboxSettings(string? name)
             problems.AddRange(OptionsCheck.Of($"{Section}:Relay", Relay.Problems()));
             OptionsCheck.ThrowAtStart(Section, typeof(OutboxOptions), problems);
             var logger = services.GetLogger<OutboxRelay>();
-            foreign.ForEach(path => Log.ForeignSection(logger, path));
+            foreign.ForEach(logger.ForeignSection);
             _resolved = true;
             return this;
         }
@@ -70,12 +70,9 @@ internal sealed class OutboxSettings(string? name)
     private void Read(SectionReader section, IServiceProvider services, ICollection<string> foreign)
     {
         section.Int32(nameof(OutboxOptions.MaxPayloadBytes), value => Outbox.MaxPayloadBytes = value);
-        section.Boolean("MigrateOnStart", value => Migrate = value);
-        section.Section("Relay", relay =>
-        {
-            relay.Boolean("Enabled", value => RunRelay = value);
-            OptionsFromConfiguration.Read(relay, Relay);
-        });
+        section.Boolean(nameof(OutboxBuilder.MigrateOnStart), value => Migrate = value);
+        section.Boolean(nameof(OutboxBuilder.RunRelay), value => RunRelay = value);
+        section.Section("Relay", relay => OptionsFromConfiguration.Read(relay, Relay));
         section.Section("Inbox", inbox => OptionsFromConfiguration.Read(inbox, new InboxOptions()));
         section.Section("Sagas", sagas => OptionsFromConfiguration.Read(sagas, new SagaOptions()));
         if (Name is null)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Runs sagas while the host runs: after the tables are there (StartingAsync), until the consumers have drained (StoppingAsync), before the publisher ends (StoppedAsync).</summary>
+/// <summary>Runs sagas while the host runs: after the tables exist (StartingAsync), until the consumers have drained (StoppingAsync), before the publisher ends (StoppedAsync).</summary>
 internal sealed class SagaHost(Func<SagaOrchestrator> orchestrator) : IHostedService
 {
     private SagaOrchestrator? _orchestrator;
@@ -10,9 +10,9 @@ internal sealed class SagaHost(Func<SagaOrchestrator> orchestrator) : IHostedSer
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _orchestrator = orchestrator();
-        _orchestrator.Start();
+        _orchestrator.Worker.Start();
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _orchestrator?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => _orchestrator?.Worker.StopAsync(cancellationToken) ?? Task.CompletedTask;
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace TechCorp.Outbox;
 
-/// <summary>What code says about the sagas of one outbox, and what configuration makes of it.</summary>
+/// <summary>The settings of the sagas of one outbox, from code and from configuration.</summary>
 internal sealed class SagaSettings(string? name)
 {
     internal string? Name { get; } = name;

@@ -4,7 +4,7 @@ using Dapper;
 namespace TechCorp.Outbox;
 
 /// <summary>PostgreSQL: a partition is owned by the session that holds its advisory lock, and the relay works on that very session.</summary>
-/// <remarks>The server frees the locks when the session ends, so no clock is involved, and whoever has lost a lock has lost the connection to write with.</remarks>
+/// <remarks>The server frees the locks when the session ends, so no clock is involved, and a relay that has lost a lock has lost the connection that it would write with.</remarks>
 internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvider timeProvider) : PartitionOwnership
 {
     private static readonly TimeSpan TryInterval = TimeSpan.FromMilliseconds(500);
@@ -71,7 +71,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
             {
                 try
                 {
-                    await connection.ExecuteAsync(new CommandDefinition(GiveBack, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                    await connection.ExecuteAsync(new CommandDefinition(ReleaseLocks, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -90,7 +90,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
         }
         catch (Exception)
         {
-            // The connection is dead, and with it the locks; why it died is told by the exception under way.
+            // The connection is dead, and with it the locks; the exception under way says why.
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
         }
         catch (Exception)
         {
-            // As it should be: the server has cut the connection, or it was cut before.
+            // Expected: the server has closed the connection, or it was closed before.
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
         """;
 
     // A closed connection goes to the driver's pool as it is and is tidied up by its next user: until then it would hold the locks, and the timeout would end it there.
-    private const string GiveBack = """
+    private const string ReleaseLocks = """
         select pg_advisory_unlock_all(), case when name is not null then set_config(name, reset_val, false) end
         from (select 1) one
         left join pg_settings on name = 'idle_session_timeout'

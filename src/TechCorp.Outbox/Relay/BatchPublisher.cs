@@ -3,19 +3,19 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Publishes the rows of a wave together and says what became of each.</summary>
+/// <summary>Publishes a batch of rows together and says what came of each.</summary>
 internal sealed class BatchPublisher(IMessagePublisher publisher)
 {
-    internal async Task<RowOutcome[]> PublishAsync(IReadOnlyList<RelayRow> wave, CancellationToken cancellationToken)
+    internal async Task<RowOutcome[]> PublishAsync(IReadOnlyList<RelayRow> rows, CancellationToken cancellationToken)
     {
-        var outcomes = new RowOutcome[wave.Count];
-        var places = new List<int>(wave.Count);
-        var batch = new List<(Message, Destination)>(wave.Count);
-        for (var i = 0; i < wave.Count; i++)
+        var outcomes = new RowOutcome[rows.Count];
+        var places = new List<int>(rows.Count);
+        var batch = new List<(Message, Destination)>(rows.Count);
+        for (var i = 0; i < rows.Count; i++)
         {
             try
             {
-                batch.Add(wave[i].ToMessage());
+                batch.Add(rows[i].ToMessage());
                 places.Add(i);
             }
             catch (Exception exception) when (exception is ArgumentException or JsonException)
@@ -34,7 +34,7 @@ internal sealed class BatchPublisher(IMessagePublisher publisher)
         }
         catch (ArgumentException)
         {
-            // One of them breaks a limit and none was sent: one by one, the guilty show themselves.
+            // One of them breaks a limit and none was sent: they are published one by one, and only the invalid ones fail.
             for (var i = 0; i < places.Count; i++)
             {
                 outcomes[places[i]] = await PublishOneAsync(batch[i], cancellationToken).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal sealed class BatchPublisher(IMessagePublisher publisher)
         }
         catch (Exception exception)
         {
-            places.ForEach(place => outcomes[place] = new RowOutcome(RowOutcomeKind.Unanswered, exception.Message));
+            places.ForEach(place => outcomes[place] = new RowOutcome(RowOutcomeKind.Unsettled, exception.Message));
         }
 
         return outcomes;
@@ -60,7 +60,7 @@ internal sealed class BatchPublisher(IMessagePublisher publisher)
         }
         catch (Exception exception)
         {
-            return new RowOutcome(RowOutcomeKind.Unanswered, exception.Message);
+            return new RowOutcome(RowOutcomeKind.Unsettled, exception.Message);
         }
     }
 }

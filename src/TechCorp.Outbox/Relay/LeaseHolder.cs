@@ -4,12 +4,12 @@ using System.Globalization;
 
 namespace TechCorp.Outbox;
 
-/// <summary>The name a relay holds leases under: machine, process, start of the process, and a number of its own.</summary>
-/// <remarks>The file of SQLite is on one machine, so whether a holder still lives can be seen, and a restart need not wait until the lease is over.</remarks>
+/// <summary>The name a relay holds leases under: machine, process, start of the process, and a unique number.</summary>
+/// <remarks>The file of SQLite is on one machine, so whether a holder still lives can be seen, and a restart need not wait until the lease ends.</remarks>
 internal sealed record LeaseHolder(string Name)
 {
-    // Seconds. The system reckons the start of a process from its uptime and the clock, so it wavers.
-    private const long Waver = 2;
+    // Seconds. The system reckons the start of a process from its uptime and the clock, so it varies.
+    private const long StartTolerance = 2;
 
     internal static LeaseHolder Create()
     {
@@ -17,7 +17,7 @@ internal sealed record LeaseHolder(string Name)
         return new LeaseHolder($"{Environment.MachineName}|{me.Id.ToString(CultureInfo.InvariantCulture)}|{Started(me).ToString(CultureInfo.InvariantCulture)}|{Guid.CreateVersion7():N}");
     }
 
-    /// <summary>Whether the process behind a name has surely ended. In doubt it has not.</summary>
+    /// <summary>Whether the process behind a name has certainly ended; false in doubt.</summary>
     internal static bool IsGone(string name)
     {
         var parts = name.Split('|');
@@ -29,7 +29,7 @@ internal sealed record LeaseHolder(string Name)
         try
         {
             using var process = Process.GetProcessById(id);
-            return !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var started) || Math.Abs(Started(process) - started) > Waver;
+            return !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var started) || Math.Abs(Started(process) - started) > StartTolerance;
         }
         catch (ArgumentException)
         {

@@ -6,6 +6,7 @@ namespace TechCorp.Outbox;
 /// <summary>SQLite: a partition is owned by lease; each change of owner raises its epoch, and every write of a relay names the epoch it was given.</summary>
 internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeProvider, TimeSpan duration) : PartitionOwnership
 {
+    private readonly LeaseSql _sql = new(database.Schema);
     private readonly LeaseHolder _me = LeaseHolder.Create();
     private DbConnection? _connection;
     private DateTimeOffset _renewAt = DateTimeOffset.MinValue;
@@ -19,7 +20,7 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeP
         var now = timeProvider.GetUtcNow();
         if (now >= _until)
         {
-            // Nothing may be published on the word of a lease that is over: somebody else may own the partitions.
+            // Nothing may be published under a lease that has ended: another relay may own the partitions.
             Owned.Clear();
         }
 
@@ -33,22 +34,22 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeP
         return _connection;
     }
 
-    /// <summary>Asked before the write lock is taken: a relay that stands by disturbs no writer.</summary>
+    /// <summary>Checked before the write lock is taken: a relay on standby blocks no writer.</summary>
     private async Task<bool> IsAnyFreeAsync(DbConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var holders = (await connection.QueryAsync<string>(new CommandDefinition(
-            SqliteDialect.LiveHolders(database.Schema), new SqlParameters { { "now", database.Dialect.Time(now) } }, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+            _sql.LiveHolders, new SqlParameters { { "now", database.Dialect.Time(now) } }, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
         return holders.Count < OutboxRow.Partitions || holders.Distinct().Any(name => name == _me.Name || LeaseHolder.IsGone(name));
     }
 
     private async Task TakeAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var holders = await write.Connection.QueryAsync<string>(new CommandDefinition(SqliteDialect.LeaseHolders(database.Schema), transaction: write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var holders = await write.Connection.QueryAsync<string>(new CommandDefinition(_sql.Holders, transaction: write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
         var gone = holders.Where(name => name != _me.Name && LeaseHolder.IsGone(name)).ToList();
-        var parameters = new SqlParameters { { "me", _me.Name }, { "now", database.Dialect.Time(now) }, { "until", database.Dialect.Time(now + duration) }, { "gone", database.Dialect.List(gone) } };
+        var parameters = new SqlParameters { { "me", _me.Name }, { "now", database.Dialect.Time(now) }, { "until", database.Dialect.Time(now + duration) }, { "gone", database.Dialect.Texts(gone) } };
         var mine = await write.Connection.QueryAsync<(short Part, long Epoch)>(new CommandDefinition(
-            SqliteDialect.TakeLeases(database.Schema), parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            _sql.Take, parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         Adopt(mine.ToDictionary(lease => lease.Part, lease => lease.Epoch));
     }
@@ -71,7 +72,7 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeP
         Owned.Clear();
         _renewAt = DateTimeOffset.MinValue;
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        await write.Connection.ExecuteAsync(new CommandDefinition(SqliteDialect.ReleaseLeases(database.Schema), new { me = _me.Name }, write.Transaction, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Release, new { me = _me.Name }, write.Transaction, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 

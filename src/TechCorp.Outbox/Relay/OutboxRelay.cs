@@ -7,7 +7,7 @@ namespace TechCorp.Outbox;
 /// <summary>Publishes what was committed to the outbox, until it is stopped.</summary>
 /// <remarks>
 /// At least once, in order per key; any number of relays may run against one database, each partition of keys has one owner at a time.
-/// Starting twice, stopping twice and stopping without a start are harmless. Stopping reads nothing more, waits for the confirms that are under way, marks and gives its partitions back.
+/// Starting twice, stopping twice and stopping without a start are harmless. Stopping reads nothing more, waits for the confirms that are under way, settles their rows and releases its partitions.
 /// </remarks>
 public sealed class OutboxRelay : IHostedService, IAsyncDisposable
 {
@@ -23,7 +23,7 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
     private Task? _running; // guarded by _gate
     private bool _stopped; // guarded by _gate
 
-    /// <summary>A relay for an outbox; it shares its clock and is woken by its commits. <see cref="TransactionalOutbox.StartRelay"/> is the short way.</summary>
+    /// <summary>A relay for an outbox; it shares its clock and is woken by its commits. <see cref="Start"/> is the short way.</summary>
     /// <param name="outbox">The outbox; one relay in a process is enough for it.</param>
     /// <param name="publisher">Where to. It must outlive the relay.</param>
     /// <param name="options">Copied. Default: those of <see cref="RelayOptions"/>.</param>
@@ -37,8 +37,22 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         _options = (options ?? new RelayOptions()).Copy();
         _logger = SafeLogger.Of(logger);
         _pass = new RelayPass(outbox.Database, publisher, _options, outbox.TimeProvider);
-        _retention = new RetentionPass(outbox.Database, _options.AfterConfirm.Retention, outbox.TimeProvider);
+        _retention = new RetentionPass(outbox.Database, _options.KeepSent, outbox.TimeProvider);
         _schedule = new PollSchedule(_options.MinPollInterval, _options.MaxPollInterval, Random.Shared);
+    }
+
+    /// <summary>Starts publishing what is committed to an outbox. The relay ends with that outbox, or by its own <see cref="StopAsync"/>.</summary>
+    /// <param name="outbox">The outbox; one relay in a process is enough for it.</param>
+    /// <param name="publisher">Where to. It must outlive the relay.</param>
+    /// <param name="options">Copied. Default: those of <see cref="RelayOptions"/>.</param>
+    /// <param name="logger">Default: none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static OutboxRelay Start(TransactionalOutbox outbox, IMessagePublisher publisher, RelayOptions? options = null, ILogger<OutboxRelay>? logger = null)
+    {
+        var relay = new OutboxRelay(outbox, publisher, options, logger);
+        outbox.Own(relay);
+        _ = relay.StartAsync();
+        return relay;
     }
 
     internal RelayPass Pass => _pass;
@@ -56,7 +70,7 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends: nothing more is read, confirms under way are waited for and marked, the partitions are given back.</summary>
+    /// <summary>Ends: nothing more is read, confirms under way are waited for and their rows settled, the partitions are released.</summary>
     /// <param name="cancellationToken">The deadline: confirms are no longer waited for, and their events will be published again.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
@@ -93,32 +107,32 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         {
             try
             {
-                await TurnAsync(stopping).ConfigureAwait(false);
+                await RunOnceAsync(stopping).ConfigureAwait(false);
             }
             catch (Exception exception) when (stopping.IsCancellationRequested)
             {
                 if (exception is not OperationCanceledException)
                 {
-                    Log.PassFailed(_logger, _outbox.Database.Schema, exception);
+                    _logger.RelayPassFailed(_outbox.Database.Schema, exception);
                 }
             }
         }
 
         try
         {
-            // Not given up at the deadline: what stays locked is nobody's until the session ends. The statement has its own, shorter one.
+            // Not canceled at the deadline: a partition that stays locked is published by no relay until the session ends. The statement has its own, shorter one.
             await _pass.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            Log.ReleaseFailed(_logger, _outbox.Database.Schema, exception);
+            _logger.ReleaseFailed(_outbox.Database.Schema, exception);
         }
 
         await _pass.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>One pass and the wait after it.</summary>
-    private async Task TurnAsync(CancellationToken stopping)
+    private async Task RunOnceAsync(CancellationToken stopping)
     {
         RelayPassResult result;
         try
@@ -128,16 +142,16 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
-            Log.PassFailed(_logger, _outbox.Database.Schema, exception);
-            await Task.Delay(_schedule.AfterTrouble(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
+            _logger.RelayPassFailed(_outbox.Database.Schema, exception);
+            await Task.Delay(_schedule.AfterError(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
             return;
         }
 
         Report(result);
-        if (result.Trouble is not null)
+        if (result.Error is not null)
         {
-            // Not to be cut short by commits: the broker is no sooner back because of them.
-            await Task.Delay(_schedule.AfterTrouble(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
+            // Commits do not end this wait: they do not make the broker available.
+            await Task.Delay(_schedule.AfterError(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
         }
         else if (!result.More)
         {
@@ -146,29 +160,29 @@ public sealed class OutboxRelay : IHostedService, IAsyncDisposable
         }
     }
 
-    // While somebody else owns partitions: how soon their end is noticed.
+    // While another relay owns partitions: how soon its end is noticed.
     private static readonly TimeSpan TakeoverInterval = TimeSpan.FromMilliseconds(500);
 
     private void Report(RelayPassResult result)
     {
-        if (result.Trouble is { } trouble)
+        if (result.Error is { } error)
         {
-            Log.BrokerTrouble(_logger, _outbox.Database.Schema, trouble);
+            _logger.PublishingFailed(_outbox.Database.Schema, error);
         }
 
         if (result.Unroutable > 0)
         {
-            Log.Unroutable(_logger, result.Unroutable, _outbox.Database.Schema, _options.UnroutableGrace);
+            _logger.Unroutable(result.Unroutable, _outbox.Database.Schema, _options.UnroutableGrace);
         }
 
-        if (result.PutOff > result.Unroutable)
+        if (result.Deferred > result.Unroutable)
         {
-            Log.Refused(_logger, result.PutOff - result.Unroutable, _outbox.Database.Schema);
+            _logger.Refused(result.Deferred - result.Unroutable, _outbox.Database.Schema);
         }
 
         if (result.Parked > 0)
         {
-            Log.Parked(_logger, result.Parked, _outbox.Database.Schema);
+            _logger.Parked(result.Parked, _outbox.Database.Schema);
         }
     }
 }

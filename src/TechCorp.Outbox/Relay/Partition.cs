@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace TechCorp.Outbox;
 
 /// <summary>A partition that this relay owns, and how far it is done with it.</summary>
@@ -5,6 +7,7 @@ namespace TechCorp.Outbox;
 /// Ids are given before the commit, so a row may appear below one that was published long ago; passing it by would let a later event of its key overtake it.
 /// What was read therefore counts as done only when every transaction that ran at that time has ended, and a read after that has met what they left.
 /// </remarks>
+[DebuggerDisplay("{Number} epoch={Epoch} low={Low}")]
 internal sealed class Partition(short number, long epoch)
 {
     private const int MaxSeen = 64;

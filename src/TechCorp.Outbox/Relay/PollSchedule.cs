@@ -21,7 +21,7 @@ internal sealed class PollSchedule(TimeSpan shortest, TimeSpan longest, Random r
         return Jittered(_interval);
     }
 
-    internal TimeSpan AfterTrouble()
+    internal TimeSpan AfterError()
     {
         var pause = Jittered(Min(_pause, longest));
         _pause = Backoff.Next(_pause, longest);

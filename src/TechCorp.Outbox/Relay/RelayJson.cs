@@ -4,6 +4,6 @@ namespace TechCorp.Outbox;
 
 /// <summary>Lists of rows as JSON, the one form that both databases take as a single parameter.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(IReadOnlyList<FailedRow>))]
+[JsonSerializable(typeof(IReadOnlyList<DeferredRow>))]
 [JsonSerializable(typeof(IReadOnlyList<ParkedRow>))]
 internal sealed partial class RelayJson : JsonSerializerContext;

@@ -6,8 +6,11 @@ public sealed class RelayOptions
     /// <summary>The most rows that one pass reads and publishes; also the bound of duplicates after a crash, and of the payloads in memory. 1 to 10000. Default: 500.</summary>
     public int BatchSize { get; set; } = 500;
 
-    /// <summary>What becomes of a row after the confirm. Default: <see cref="AfterConfirm.Delete"/>.</summary>
-    public AfterConfirm AfterConfirm { get; set; } = AfterConfirm.Delete;
+    /// <summary>
+    /// How long the row of a confirmed event is kept, marked with the time of the confirm (<c>sent_at</c>). Default: zero, the row is deleted with the confirm, so the outbox is as
+    /// small as its backlog.
+    /// </summary>
+    public TimeSpan KeepSent { get; set; }
 
     /// <summary>How long an event that no queue is bound for is tried again before it is parked; a subscriber may not be deployed yet. Default: 24 h.</summary>
     public TimeSpan UnroutableGrace { get; set; } = TimeSpan.FromHours(24);
@@ -18,19 +21,19 @@ public sealed class RelayOptions
     /// <summary>The longest wait between two attempts of one event. Default: 1 min.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often an event that the broker refuses is tried before it is parked, with its key. 0: for ever. At most 32767. Default: 20, some 15 minutes.</summary>
+    /// <summary>How often an event that the broker refuses is tried before it is parked, with its key. 0: forever. At most 32767. Default: 20, some 15 minutes.</summary>
     public int MaxAttempts { get; set; } = 20;
 
-    /// <summary>The wait between two looks at the database while events come; doubled while none come. Default: 10 ms.</summary>
+    /// <summary>The wait between two reads of the database while events come; doubled while none come. Default: 10 ms.</summary>
     public TimeSpan MinPollInterval { get; set; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The longest wait between two looks, and after the broker or the database failed; up to a fifth is added at random. Default: 5 s.</summary>
+    /// <summary>The longest wait between two reads, and after the broker or the database failed; up to a fifth is added at random. Default: 5 s.</summary>
     public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often the relay reads from the beginning: for rows that were committed late, are due again, or were redriven. Default: 1 s.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>SQLite: how long a relay that has stopped moving keeps its partitions. One that has died loses them at once. Default: 1 min.</summary>
+    /// <summary>SQLite: how long a relay that hangs keeps its partitions. One that has died loses them at once. Default: 1 min.</summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(1);
 
     internal IEnumerable<string> Problems()
@@ -45,11 +48,6 @@ public sealed class RelayOptions
             yield return $"{nameof(MaxAttempts)} must be between 0 and {short.MaxValue}; it is {MaxAttempts}.";
         }
 
-        if (AfterConfirm is null)
-        {
-            yield return $"{nameof(AfterConfirm)} must be set: {nameof(AfterConfirm)}.Delete or .Keep(…).";
-        }
-
         foreach (var (name, value) in new[] { (nameof(RetryDelay), RetryDelay), (nameof(MinPollInterval), MinPollInterval), (nameof(SweepInterval), SweepInterval), (nameof(LeaseDuration), LeaseDuration) })
         {
             if (value <= TimeSpan.Zero)
@@ -58,9 +56,12 @@ public sealed class RelayOptions
             }
         }
 
-        if (UnroutableGrace < TimeSpan.Zero)
+        foreach (var (name, value) in new[] { (nameof(UnroutableGrace), UnroutableGrace), (nameof(KeepSent), KeepSent) })
         {
-            yield return $"{nameof(UnroutableGrace)} must not be negative; it is {UnroutableGrace}.";
+            if (value < TimeSpan.Zero)
+            {
+                yield return $"{name} must not be negative; it is {value}.";
+            }
         }
 
         if (MaxRetryDelay < RetryDelay)

@@ -1,13 +1,13 @@
 namespace TechCorp.Outbox;
 
-/// <summary>What a pass has to tell the database, gathered while confirms come in.</summary>
+/// <summary>What a pass writes to the database, collected while confirms come in.</summary>
 internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> epochOf)
 {
     private readonly Dictionary<(string, string, string), long> _unroutableSince = [];
 
     internal List<(long Id, long Epoch)> Confirmed { get; } = [];
 
-    internal List<FailedRow> PutOff { get; } = [];
+    internal List<DeferredRow> Deferred { get; } = [];
 
     internal List<ParkedRow> Parked { get; } = [];
 
@@ -15,43 +15,43 @@ internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> e
     internal List<RelayRow> GivenUp { get; } = [];
 
     /// <summary>The partitions of rows that stay as they are and are to be read again.</summary>
-    internal HashSet<short> Halted { get; } = [];
+    internal HashSet<short> Unsettled { get; } = [];
 
-    internal string? Trouble { get; private set; }
+    internal string? Error { get; private set; }
 
-    /// <returns>The fate as far as the rows behind it are concerned.</returns>
+    /// <returns>The outcome for the rows behind it.</returns>
     internal RowOutcomeKind Add(RelayRow row, RowOutcome outcome)
     {
         var error = ErrorText.Clean(outcome.Reason);
-        switch (outcome.Fate)
+        switch (outcome.Kind)
         {
             case RowOutcomeKind.Confirmed:
                 Confirmed.Add((row.Id, epochOf(row)));
                 break;
             case RowOutcomeKind.Invalid:
-                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, ParkReason.Invalid, error));
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, nameof(ParkReason.Invalid), error));
                 break;
             case RowOutcomeKind.Unroutable when IsGraceOver(row):
-                // Parked without its key: what comes after it goes on.
-                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: false, ParkReason.Unroutable, error));
+                // Parked without its key: later events of the key are published.
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: false, nameof(ParkReason.Unroutable), error));
                 GivenUp.Add(row);
                 return RowOutcomeKind.Confirmed;
             case RowOutcomeKind.Refused when options.MaxAttempts > 0 && AttemptsRefused(row) + 1 >= options.MaxAttempts:
-                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, ParkReason.Refused, error));
+                Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, nameof(ParkReason.Refused), error));
                 break;
             case RowOutcomeKind.Unroutable or RowOutcomeKind.Refused:
-                PutOff.Add(new FailedRow(row.Id, epochOf(row), (long)Delay(row.Attempts).TotalMilliseconds, outcome.Fate == RowOutcomeKind.Unroutable, error));
+                Deferred.Add(new DeferredRow(row.Id, epochOf(row), (long)Delay(row.Attempts).TotalMilliseconds, outcome.Kind == RowOutcomeKind.Unroutable, error));
                 break;
             default:
-                Trouble ??= error.Length > 0 ? error : "The broker did not answer.";
-                Halted.Add(row.Part);
+                Error ??= error.Length > 0 ? error : "The broker did not answer.";
+                Unsettled.Add(row.Part);
                 break;
         }
 
-        return outcome.Fate;
+        return outcome.Kind;
     }
 
-    /// <summary>Attempts without a queue do not count: putting off the first refusal after them starts anew.</summary>
+    /// <summary>Attempts without a queue do not count: the delay of the first refusal after them starts at the beginning.</summary>
     private static int AttemptsRefused(RelayRow row) => row.UnroutableSince is null ? row.Attempts : 0;
 
     /// <summary>The grace counts from the first return on the route, and no row is given up younger than it.</summary>

@@ -3,7 +3,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>One bounded piece of the relay's work: take partitions, read a batch, publish it, tell the database. No transaction is open while it publishes.</summary>
+/// <summary>One bounded piece of the relay's work: take partitions, read rows, publish them, settle them in the database. No transaction is open while it publishes.</summary>
 /// <remarks>
 /// At least once: a row is ended only after the confirm of its own publish. In order per key. One caller at a time.
 /// How far it has read is kept in memory, and from time to time it reads from the beginning: what was committed late, is due again or was redriven is found then.
@@ -17,14 +17,14 @@ internal sealed class RelayPass : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private long _rewoundAt;
     private int _rotation;
-    private bool _hot;
+    private bool _hasWork;
 
     internal RelayPass(OutboxDatabase database, IMessagePublisher publisher, RelayOptions options, TimeProvider timeProvider)
     {
         _options = options;
         _timeProvider = timeProvider;
         _store = new RelayStore(database, timeProvider, options);
-        _ownership = database.Dialect.Ownership(database, timeProvider, options);
+        _ownership = PartitionOwnership.For(database, timeProvider, options);
         _publisher = new BatchPublisher(publisher);
     }
 
@@ -32,7 +32,7 @@ internal sealed class RelayPass : IAsyncDisposable
 
     /// <param name="stopping">Nothing more is read or sent; what is in flight is waited for and marked.</param>
     /// <param name="abort">What is in flight is given up too; it will be published again.</param>
-    /// <exception cref="DbException">The database failed; the next pass connects anew.</exception>
+    /// <exception cref="DbException">The database failed; the next pass opens another connection.</exception>
     internal async Task<RelayPassResult> RunAsync(CancellationToken stopping, CancellationToken abort = default)
     {
         try
@@ -46,7 +46,7 @@ internal sealed class RelayPass : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the partitions back.</summary>
+    /// <summary>Releases the partitions.</summary>
     internal Task ReleaseAsync(CancellationToken cancellationToken) => _ownership.ReleaseAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _ownership.DisposeAsync();
@@ -61,11 +61,11 @@ internal sealed class RelayPass : IAsyncDisposable
 
         var tops = await RewindAsync(connection, partitions, stopping).ConfigureAwait(false);
         var rows = await _store.ReadAsync(connection, partitions, stopping).ConfigureAwait(false);
-        _hot = rows.Count > 0;
-        var verdicts = await PublishAsync(rows, stopping, abort).ConfigureAwait(false);
-        Advance(rows, tops, verdicts.Halted);
-        await TellAsync(connection, rows, verdicts, abort).ConfigureAwait(false);
-        return new RelayPassResult(partitions.Count, rows.Count, verdicts.Confirmed.Count, verdicts.PutOff.Count, verdicts.PutOff.Count(row => row.Unroutable), verdicts.Parked.Count, verdicts.Trouble, rows.Count == _options.BatchSize);
+        _hasWork = rows.Count > 0;
+        var outcomes = await PublishAsync(rows, stopping, abort).ConfigureAwait(false);
+        Advance(rows, tops, outcomes.Unsettled);
+        await SettleAsync(connection, rows, outcomes, abort).ConfigureAwait(false);
+        return new RelayPassResult(partitions.Count, rows.Count, outcomes.Confirmed.Count, outcomes.Deferred.Count, outcomes.Deferred.Count(row => row.Unroutable), outcomes.Parked.Count, outcomes.Error, rows.Count == _options.BatchSize);
     }
 
     /// <summary>Another partition first each time, so that a deep one does not starve the others.</summary>
@@ -85,11 +85,11 @@ internal sealed class RelayPass : IAsyncDisposable
 
         _rewoundAt = _timeProvider.GetTimestamp();
         partitions.ForEach(partition => partition.Rewind());
-        // Read before the rows are: what is there now and not among them waits for something, and need not be looked at again until the next rewind.
-        return _hot ? await _store.ReadTopsAsync(connection, partitions, cancellationToken).ConfigureAwait(false) : [];
+        // Read before the rows are: what is there now and not among them waits for something, and need not be read again until the next rewind.
+        return _hasWork ? await _store.ReadTopsAsync(connection, partitions, cancellationToken).ConfigureAwait(false) : [];
     }
 
-    private void Advance(IReadOnlyList<RelayRow> rows, IReadOnlyList<(long Part, long Top)> tops, HashSet<short> halted)
+    private void Advance(IReadOnlyList<RelayRow> rows, IReadOnlyList<(long Part, long Top)> tops, HashSet<short> unsettled)
     {
         if (rows.Count == 0)
         {
@@ -112,7 +112,7 @@ internal sealed class RelayPass : IAsyncDisposable
 
         foreach (var (part, end) in ends)
         {
-            if (!halted.Contains(part))
+            if (!unsettled.Contains(part))
             {
                 _ownership.Owned[part].Advance(end, rows[0].Oldest, rows[0].Newest);
             }
@@ -121,52 +121,52 @@ internal sealed class RelayPass : IAsyncDisposable
 
     private async Task<RelayOutcomes> PublishAsync(IReadOnlyList<RelayRow> rows, CancellationToken stopping, CancellationToken abort)
     {
-        var verdicts = new RelayOutcomes(_options, row => _ownership.Owned[row.Part].Epoch);
-        var batch = new RelayBatch(rows);
+        var outcomes = new RelayOutcomes(_options, row => _ownership.Owned[row.Part].Epoch);
+        var queue = new RelayQueue(rows);
         var unsent = rows.Select(row => row.Id).ToHashSet();
-        while (verdicts.Trouble is null && !stopping.IsCancellationRequested && batch.NextWave() is { Count: > 0 } wave)
+        while (outcomes.Error is null && !stopping.IsCancellationRequested && queue.NextBatch() is { Count: > 0 } batch)
         {
-            var outcomes = await _publisher.PublishAsync(wave, abort).ConfigureAwait(false);
-            for (var i = 0; i < wave.Count; i++)
+            var published = await _publisher.PublishAsync(batch, abort).ConfigureAwait(false);
+            for (var i = 0; i < batch.Count; i++)
             {
-                batch.Settle(wave[i], verdicts.Add(wave[i], outcomes[i]));
-                unsent.Remove(wave[i].Id);
+                queue.Settle(batch[i], outcomes.Add(batch[i], published[i]));
+                unsent.Remove(batch[i].Id);
             }
         }
 
-        if (verdicts.Trouble is not null || stopping.IsCancellationRequested)
+        if (outcomes.Error is not null || stopping.IsCancellationRequested)
         {
-            // What was not sent for that reason is read again, like what nobody answered for.
-            verdicts.Halted.UnionWith(rows.Where(row => unsent.Contains(row.Id)).Select(row => row.Part));
+            // What was not sent for that reason is read again, like a row whose confirm did not come.
+            outcomes.Unsettled.UnionWith(rows.Where(row => unsent.Contains(row.Id)).Select(row => row.Part));
         }
 
-        return verdicts;
+        return outcomes;
     }
 
-    private async Task TellAsync(DbConnection connection, IReadOnlyList<RelayRow> rows, RelayOutcomes verdicts, CancellationToken abort)
+    private async Task SettleAsync(DbConnection connection, IReadOnlyList<RelayRow> rows, RelayOutcomes outcomes, CancellationToken abort)
     {
         var me = (_ownership as LeaseOwnership)?.Name;
-        if (verdicts.Confirmed.Count > 0)
+        if (outcomes.Confirmed.Count > 0)
         {
             // Not given up at the deadline of a stop: one statement now saves a batch of duplicates later.
-            await _store.ConfirmAsync(connection, me, verdicts.Confirmed, CancellationToken.None).ConfigureAwait(false);
+            await _store.ConfirmAsync(connection, me, outcomes.Confirmed, CancellationToken.None).ConfigureAwait(false);
         }
 
-        if (verdicts.PutOff.Count > 0)
+        if (outcomes.Deferred.Count > 0)
         {
-            await _store.PutOffAsync(connection, me, verdicts.PutOff, abort).ConfigureAwait(false);
+            await _store.DeferAsync(connection, me, outcomes.Deferred, abort).ConfigureAwait(false);
         }
 
-        if (verdicts.Parked.Count > 0)
+        if (outcomes.Parked.Count > 0)
         {
-            await _store.ParkAsync(connection, me, verdicts.Parked, abort).ConfigureAwait(false);
-            foreach (var row in verdicts.GivenUp.Where(row => row.Key is not null && row.UnroutableSince is not null).DistinctBy(row => row.Route))
+            await _store.ParkAsync(connection, me, outcomes.Parked, abort).ConfigureAwait(false);
+            foreach (var row in outcomes.GivenUp.Where(row => row.Key is not null && row.UnroutableSince is not null).DistinctBy(row => row.Route))
             {
                 await _store.PassOnUnroutableAsync(connection, row, abort).ConfigureAwait(false);
             }
         }
 
-        if (verdicts.Trouble is null && rows.Where(row => row.Redriven).Select(row => (long)row.Part).Distinct().ToList() is { Count: > 0 } redriven)
+        if (outcomes.Error is null && rows.Where(row => row.Redriven).Select(row => (long)row.Part).Distinct().ToList() is { Count: > 0 } redriven)
         {
             await _store.LiftRedrivenAsync(connection, redriven, abort).ConfigureAwait(false);
             redriven.ForEach(part => _ownership.Owned[(short)part].Rewind());

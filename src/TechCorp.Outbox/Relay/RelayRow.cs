@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Text.Json;
 using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
 
 /// <summary>An event read from the outbox. Times are Unix milliseconds by the database's clock.</summary>
+[DebuggerDisplay("{Type,nq} {MessageId,nq} partition={Part} key={Key} attempts={Attempts}")]
 internal sealed class RelayRow
 {
     internal long Id { get; init; }

@@ -4,13 +4,10 @@ using Dapper;
 
 namespace TechCorp.Outbox;
 
-/// <summary>What the relay asks of the database. Each call is one statement or one short transaction; none is open while events are published.</summary>
+/// <summary>Reads and settles rows of the outbox. Each call is one statement or one short transaction; none is open while events are published.</summary>
 internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvider, RelayOptions options)
 {
-    private readonly string _read = database.Dialect.ReadRows(database.Schema);
-    private readonly string _confirm = options.AfterConfirm.Retention is null ? database.Dialect.DeleteRows(database.Schema) : database.Dialect.MarkRows(database.Schema);
-    private readonly string _putOff = database.Dialect.PutOffRows(database.Schema);
-    private readonly string _park = database.Dialect.ParkRows(database.Schema);
+    private readonly RelaySql _sql = RelaySql.For(database);
 
     private SqlDialect Dialect => database.Dialect;
 
@@ -25,32 +22,32 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
             { "limit", options.BatchSize },
             { "now", Now },
         };
-        return (await connection.QueryAsync<RelayRow>(new CommandDefinition(_read, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        return (await connection.QueryAsync<RelayRow>(new CommandDefinition(_sql.ReadRows, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
     }
 
     internal async Task<IReadOnlyList<(long Part, long Top)>> ReadTopsAsync(DbConnection connection, IReadOnlyList<Partition> partitions, CancellationToken cancellationToken)
     {
         var parameters = new SqlParameters { { "parts", Dialect.Numbers([.. partitions.Select(partition => (long)partition.Number)]) } };
-        return (await connection.QueryAsync<(long, long)>(new CommandDefinition(Dialect.ReadTops(database.Schema), parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        return (await connection.QueryAsync<(long, long)>(new CommandDefinition(_sql.ReadTops, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
     }
 
-    /// <returns>How many rows were still there and this relay's to end.</returns>
+    /// <returns>How many rows still existed and were owned by this relay.</returns>
     internal Task<int> ConfirmAsync(DbConnection connection, string? me, IReadOnlyList<(long Id, long Epoch)> rows, CancellationToken cancellationToken)
-        => WriteAsync(connection, _confirm, new SqlParameters { { "ids", Dialect.Numbers([.. rows.Select(row => row.Id)]) }, { "epochs", Dialect.Numbers([.. rows.Select(row => row.Epoch)]) }, { "me", me }, { "now", Now } }, cancellationToken);
+        => WriteAsync(connection, options.KeepSent > TimeSpan.Zero ? _sql.MarkRows : _sql.DeleteRows, new SqlParameters { { "ids", Dialect.Numbers([.. rows.Select(row => row.Id)]) }, { "epochs", Dialect.Numbers([.. rows.Select(row => row.Epoch)]) }, { "me", me }, { "now", Now } }, cancellationToken);
 
-    internal Task<int> PutOffAsync(DbConnection connection, string? me, IReadOnlyList<FailedRow> rows, CancellationToken cancellationToken)
-        => WriteAsync(connection, _putOff, new SqlParameters { { "rows", JsonSerializer.Serialize(rows, RelayJson.Default.IReadOnlyListFailedRow) }, { "me", me }, { "now", Now } }, cancellationToken);
+    internal Task<int> DeferAsync(DbConnection connection, string? me, IReadOnlyList<DeferredRow> rows, CancellationToken cancellationToken)
+        => WriteAsync(connection, _sql.DeferRows, new SqlParameters { { "rows", JsonSerializer.Serialize(rows, RelayJson.Default.IReadOnlyListDeferredRow) }, { "me", me }, { "now", Now } }, cancellationToken);
 
     internal Task<int> ParkAsync(DbConnection connection, string? me, IReadOnlyList<ParkedRow> rows, CancellationToken cancellationToken)
-        => WriteAsync(connection, _park, new SqlParameters { { "rows", JsonSerializer.Serialize(rows, RelayJson.Default.IReadOnlyListParkedRow) }, { "me", me }, { "now", Now } }, cancellationToken);
+        => WriteAsync(connection, _sql.ParkRows, new SqlParameters { { "rows", JsonSerializer.Serialize(rows, RelayJson.Default.IReadOnlyListParkedRow) }, { "me", me }, { "now", Now } }, cancellationToken);
 
     internal Task PassOnUnroutableAsync(DbConnection connection, RelayRow row, CancellationToken cancellationToken)
-        => WriteAsync(connection, Dialect.PassOnUnroutable(database.Schema), new SqlParameters { { "part", row.Part }, { "key", row.Key }, { "exchange", row.Exchange }, { "routingKey", row.RoutingKey }, { "since", row.UnroutableSince } }, cancellationToken);
+        => WriteAsync(connection, _sql.PassOnUnroutable, new SqlParameters { { "part", row.Part }, { "key", row.Key }, { "exchange", row.Exchange }, { "routingKey", row.RoutingKey }, { "since", row.UnroutableSince } }, cancellationToken);
 
     internal Task LiftRedrivenAsync(DbConnection connection, IReadOnlyList<long> parts, CancellationToken cancellationToken)
-        => WriteAsync(connection, Dialect.LiftRedriven(database.Schema), new SqlParameters { { "parts", Dialect.Numbers(parts) } }, cancellationToken);
+        => WriteAsync(connection, _sql.LiftRedriven, new SqlParameters { { "parts", Dialect.Numbers(parts) } }, cancellationToken);
 
-    /// <summary>On PostgreSQL on the session that holds the locks, which is the fence; on SQLite in the process's turn to write.</summary>
+    /// <summary>On PostgreSQL on the session that holds the locks, which is the fence; on SQLite in the process's writer slot.</summary>
     private async Task<int> WriteAsync(DbConnection connection, string sql, SqlParameters parameters, CancellationToken cancellationToken)
     {
         if (!Dialect.HasOneWriter)

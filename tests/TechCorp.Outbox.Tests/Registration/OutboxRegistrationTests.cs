@@ -94,7 +94,7 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
             services => services
                 .AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database))
                 .AddTechCorpOutbox("reporting", outbox => outbox.UseDatabase(reporting))
-                .AddTechCorpOutbox("reporting", outbox => outbox.WithoutRelay()),
+                .AddTechCorpOutbox("reporting", outbox => outbox.RunRelay(false)),
             ("TechCorp:Outbox:reporting:MaxPayloadBytes", "3"));
         await host.StartAsync(TestContext.Current.CancellationToken);
 

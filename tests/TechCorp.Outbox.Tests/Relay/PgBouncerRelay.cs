@@ -81,7 +81,7 @@ public sealed class PgBouncerRelay : RelaySuite<PostgreSqlDatabase>
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IMessagePublisher>(Broker);
-        builder.Services.AddTechCorpOutbox(outbox => _ = relay ? outbox.UseDatabase(database) : outbox.UseDatabase(database).WithoutRelay());
+        builder.Services.AddTechCorpOutbox(outbox => _ = relay ? outbox.UseDatabase(database) : outbox.UseDatabase(database).RunRelay(false));
         return builder.Build();
     }
 }

@@ -30,9 +30,9 @@ public sealed class SagaPlannerTests
     public void A_rejection_of_a_retriable_step_is_retried()
     {
         var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff), new StepRules("b", SagaStepKind.Retriable, false, false, 5, Backoff));
-        var first = SagaPlanner.ActionEnded(rules, SagaPlanner.Begin(rules).Progress, 0, new StepReport(StepOutcomeKind.Success), false);
+        var first = SagaPlanner.ActionEnded(rules, SagaPlanner.Begin(rules).Progress, 0, StepOutcome.Success(), false);
 
-        var plan = SagaPlanner.ActionEnded(rules, first.Progress, 1, new StepReport(StepOutcomeKind.Rejected, "No."), false);
+        var plan = SagaPlanner.ActionEnded(rules, first.Progress, 1, StepOutcome.Rejected("No."), false);
 
         plan.Move.Should().Be(SagaMove.Wait);
         plan.Progress.IsUndoing.Should().BeFalse();
@@ -42,10 +42,10 @@ public sealed class SagaPlannerTests
     public void A_rejected_pivot_turns_back_and_an_unknown_one_does_not()
     {
         var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff), new StepRules("p", SagaStepKind.Pivot, false, false, 1, Backoff));
-        var first = SagaPlanner.ActionEnded(rules, SagaPlanner.Begin(rules).Progress, 0, new StepReport(StepOutcomeKind.Success), false);
+        var first = SagaPlanner.ActionEnded(rules, SagaPlanner.Begin(rules).Progress, 0, StepOutcome.Success(), false);
 
-        SagaPlanner.ActionEnded(rules, first.Progress, 1, new StepReport(StepOutcomeKind.Rejected, "No."), false).Move.Should().Be(SagaMove.Undo);
-        SagaPlanner.ActionEnded(rules, first.Progress, 1, StepReport.Unknown("?"), deadlinePassed: true).Move.Should().Be(SagaMove.Wait);
+        SagaPlanner.ActionEnded(rules, first.Progress, 1, StepOutcome.Rejected("No."), false).Move.Should().Be(SagaMove.Undo);
+        SagaPlanner.ActionEnded(rules, first.Progress, 1, StepOutcome.Unknown("?"), deadlinePassed: true).Move.Should().Be(SagaMove.Wait);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SagaPlannerTests
     public void An_attempt_is_taken_back_once_however_often_it_is_said_to_be_pending()
     {
         var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff));
-        var pending = new StepReport(StepOutcomeKind.Pending, "Later.", TimeSpan.FromSeconds(1));
+        var pending = StepOutcome.Pending(TimeSpan.FromSeconds(1), "Later.");
         var progress = SagaPlanner.Begin(rules).Progress;
         for (var i = 0; i < 3; i++)
         {
@@ -93,7 +93,7 @@ public sealed class SagaPlannerTests
             plan = plan.Move switch
             {
                 SagaMove.Act => Act(plan, die),
-                SagaMove.Query => SagaPlanner.QueryEnded(rules, progress, plan.Ordinal, effects[plan.Ordinal] ? new StepReport(StepOutcomeKind.Success) : StepReport.Unknown("?"), false),
+                SagaMove.Query => SagaPlanner.QueryEnded(rules, progress, plan.Ordinal, effects[plan.Ordinal] ? StepOutcome.Success() : StepOutcome.Unknown("?"), false),
                 SagaMove.Undo => Undo(plan, die),
                 SagaMove.Wait => SagaPlanner.Resume(rules, progress, die == 9 && progress.CurrentOrdinal < noReturn),
                 _ => SagaPlanner.RetryNow(rules, progress, false)!,
@@ -112,19 +112,19 @@ public sealed class SagaPlannerTests
             {
                 case < 5:
                     effects[i] = true;
-                    return SagaPlanner.ActionEnded(rules, progress, i, new StepReport(StepOutcomeKind.Success), false);
+                    return SagaPlanner.ActionEnded(rules, progress, i, StepOutcome.Success(), false);
                 case 5 when rules.CanBeRejected(i) && !effects[i]:
-                    return SagaPlanner.ActionEnded(rules, progress, i, new StepReport(StepOutcomeKind.Rejected, "No."), false);
+                    return SagaPlanner.ActionEnded(rules, progress, i, StepOutcome.Rejected("No."), false);
                 case 6:
-                    return SagaPlanner.ActionEnded(rules, progress, i, new StepReport(StepOutcomeKind.Pending, "Later.", TimeSpan.FromSeconds(1)), false);
+                    return SagaPlanner.ActionEnded(rules, progress, i, StepOutcome.Pending(TimeSpan.FromSeconds(1), "Later."), false);
                 case 7:
                     effects[i] = true;
-                    return SagaPlanner.ActionEnded(rules, progress, i, StepReport.Unknown("Reply lost."), false);
+                    return SagaPlanner.ActionEnded(rules, progress, i, StepOutcome.Unknown("Reply lost."), false);
                 case 8:
                     effects[i] = true;
                     return SagaPlanner.Resume(rules, progress, false); // died after the effect
                 default:
-                    return SagaPlanner.ActionEnded(rules, progress, i, StepReport.Unknown("Request lost."), false);
+                    return SagaPlanner.ActionEnded(rules, progress, i, StepOutcome.Unknown("Request lost."), false);
             }
         }
 
@@ -135,10 +135,10 @@ public sealed class SagaPlannerTests
             {
                 effects[i] = false;
                 order.Add(i);
-                return SagaPlanner.UndoEnded(rules, progress, i, new StepReport(StepOutcomeKind.Success));
+                return CompensationPlanner.Ended(rules, progress, i, StepOutcome.Success());
             }
 
-            return die == 7 ? SagaPlanner.Resume(rules, progress, false) : SagaPlanner.UndoEnded(rules, progress, i, StepReport.Unknown("Away."));
+            return die == 7 ? SagaPlanner.Resume(rules, progress, false) : CompensationPlanner.Ended(rules, progress, i, StepOutcome.Unknown("Away."));
         }
     }
 

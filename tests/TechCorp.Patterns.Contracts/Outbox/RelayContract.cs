@@ -17,7 +17,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
 
         var result = await RunAsync();
 
-        result.Should().BeEquivalentTo(new { Owned = 32, Read = 5, Confirmed = 5, Parked = 0, Trouble = (string?)null });
+        result.Should().BeEquivalentTo(new { Owned = 32, Read = 5, Confirmed = 5, Parked = 0, Error = (string?)null });
         Broker.Bodies.Should().BeEquivalentTo("1", "2", "3", "4", "5");
         Broker.Bodies.Where(body => body is "1" or "2" or "3").Should().Equal("1", "2", "3");
         (await PendingAsync()).Should().Be(0);
@@ -46,7 +46,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         await AppendAsync([.. Of("a", 1, 2), .. Of("b", 3, 2)]);
         Broker.Answer = message => BodyOf(message) == "1" ? PublishOutcome.Rejected("The queue is full.") : PublishOutcome.Confirmed;
 
-        (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 2, PutOff = 1, Trouble = (string?)null });
+        (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 2, Deferred = 1, Error = (string?)null });
         await AppendAsync(Of("a", 5, 1));
         (await SweepAsync()).Read.Should().Be(0, "1 waits, and 2 and 5 wait behind it");
         Broker.Answer = _ => PublishOutcome.Confirmed;
@@ -86,7 +86,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
 
         var result = await RunAsync();
 
-        result.Should().BeEquivalentTo(new { Confirmed = 2, PutOff = 1, Unroutable = 1 }, "2 would reach the same queue as 1 and must not come before it");
+        result.Should().BeEquivalentTo(new { Confirmed = 2, Deferred = 1, Unroutable = 1 }, "2 would reach the same queue as 1 and must not come before it");
         Broker.Bodies.Should().BeEquivalentTo("3", "4");
         (await PendingAsync()).Should().Be(2, "a returned event is not sent");
     }
@@ -118,7 +118,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
 
         (await RunAsync()).Parked.Should().Be(2, "2 has waited as long, behind 1");
 
-        (await Db.QueryAsync<string>("select distinct reason from {outbox_parked}")).Should().Equal(ParkReason.Unroutable);
+        (await Db.QueryAsync<string>("select distinct reason from {outbox_parked}")).Should().Equal(nameof(ParkReason.Unroutable));
         Broker.Answer = _ => PublishOutcome.Confirmed;
         await AppendAsync(Of("a", 3, 1));
         await RunAsync();
@@ -143,7 +143,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
 
         var result = await RunAsync();
 
-        result.Trouble.Should().NotBeNull();
+        result.Error.Should().NotBeNull();
         (await AttemptsAsync()).Should().Be(0);
         Broker.Answer = _ => PublishOutcome.Confirmed;
         await RunAsync();
@@ -162,12 +162,12 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         Broker.MaxBodyBytes = 4;
         await AppendAsync([Event("a", "too large"), .. Of("a", 1, 2), .. Of("b", 3, 2), Event(null, "too large"), .. Of(null, 5, 2)]);
 
-        (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 4, Parked = 2, Trouble = (string?)null });
+        (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 4, Parked = 2, Error = (string?)null });
 
         await AppendAsync(Of("a", 9, 1));
         (await SweepAsync()).Read.Should().Be(0, "the key waits for somebody to decide");
         Broker.Bodies.Should().BeEquivalentTo("3", "4", "5", "6");
-        (await Db.QueryAsync<string>("select reason from {outbox_parked}")).Should().Equal(ParkReason.Invalid, ParkReason.Invalid);
+        (await Db.QueryAsync<string>("select reason from {outbox_parked}")).Should().Equal(nameof(ParkReason.Invalid), nameof(ParkReason.Invalid));
     }
 
     [Theory, Trait("Spec", "RL10")]
@@ -179,14 +179,14 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         Broker.Answer = _ => PublishOutcome.Rejected("The queue is full.");
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            (await RunAsync()).Should().BeEquivalentTo(new { PutOff = 1, Parked = 0 });
+            (await RunAsync()).Should().BeEquivalentTo(new { Deferred = 1, Parked = 0 });
             await Db.AgeAsync(TimeSpan.FromMinutes(2));
             Db.Time.Advance(Options.SweepInterval);
         }
 
         (await RunAsync()).Parked.Should().Be(parked);
 
-        (await Db.QueryAsync<string>("select reason from {outbox_parked}")).Should().Equal(Enumerable.Repeat(ParkReason.Refused, parked));
+        (await Db.QueryAsync<string>("select reason from {outbox_parked}")).Should().Equal(Enumerable.Repeat(nameof(ParkReason.Refused), parked));
         Broker.Answer = _ => PublishOutcome.Confirmed;
         await Db.AgeAsync(TimeSpan.FromMinutes(2));
         await SweepAsync();
@@ -201,7 +201,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         foreach (var answer in new[] { PublishOutcome.Returned(312, "NO_ROUTE"), PublishOutcome.Returned(312, "NO_ROUTE"), PublishOutcome.Rejected("full") })
         {
             Broker.Answer = _ => answer;
-            (await RunAsync()).Should().BeEquivalentTo(new { PutOff = 1, Parked = 0 });
+            (await RunAsync()).Should().BeEquivalentTo(new { Deferred = 1, Parked = 0 });
             await Db.AgeAsync(TimeSpan.FromMinutes(2));
             Db.Time.Advance(Options.SweepInterval);
         }
@@ -275,7 +275,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
     [Fact, Trait("Spec", "RL19"), Trait("Spec", "RL26")]
     public async Task Kept_rows_are_marked_and_removed_by_retention_and_no_others()
     {
-        Options.AfterConfirm = AfterConfirm.Keep(TimeSpan.FromDays(7));
+        Options.KeepSent = TimeSpan.FromDays(7);
         var pass = NewPass();
         var retention = new RetentionPass(Db.Database, TimeSpan.FromDays(7), Db.Time);
         Broker.MaxBodyBytes = 4;
@@ -298,11 +298,11 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
     [Fact, Trait("Spec", "RL26")]
     public async Task Rows_that_were_kept_go_too_after_a_change_to_deleting_at_once()
     {
-        Options.AfterConfirm = AfterConfirm.Keep(TimeSpan.FromDays(7));
+        Options.KeepSent = TimeSpan.FromDays(7);
         await AppendAsync(Of("a", 1, 1));
         await NewPass().RunAsync(Cancel);
         await Db.AgeAsync(TimeSpan.FromDays(8));
-        var retention = new RetentionPass(Db.Database, null, Db.Time);
+        var retention = new RetentionPass(Db.Database, TimeSpan.Zero, Db.Time);
 
         Db.Time.Advance(TimeSpan.FromMinutes(2));
         await retention.RunIfDueAsync(Cancel);

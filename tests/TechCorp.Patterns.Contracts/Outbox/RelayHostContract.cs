@@ -8,7 +8,7 @@ namespace TechCorp.Patterns.Contracts;
 public abstract class RelayHostContract<TDatabase> : RelaySuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
-    private OutboxRelay Start(TransactionalOutbox? outbox = null) => (outbox ?? Outbox).StartRelay(Broker, Options);
+    private OutboxRelay Start(TransactionalOutbox? outbox = null) => OutboxRelay.Start(outbox ?? Outbox, Broker, Options);
 
     private async Task IdleAsync(OutboxRelay relay)
     {

@@ -11,30 +11,30 @@ public abstract class SagaBarrierContract<TDatabase> : DatabaseContract<TDatabas
     [Fact, Trait("Spec", "SG3")]
     public async Task An_action_may_have_its_effect_once()
     {
-        (await ActAsync()).Should().Be(ActionEntry.Proceed);
-        (await ActAsync()).Should().Be(ActionEntry.Duplicate);
+        (await ActAsync()).Should().Be(BarrierEntry.Proceed);
+        (await ActAsync()).Should().Be(BarrierEntry.Duplicate);
     }
 
     [Fact, Trait("Spec", "SG13")]
     public async Task A_compensation_may_undo_once()
     {
         await ActAsync();
-        (await UndoAsync()).Should().Be(CompensationEntry.Proceed);
-        (await UndoAsync()).Should().Be(CompensationEntry.Duplicate);
+        (await UndoAsync()).Should().Be(BarrierEntry.Proceed);
+        (await UndoAsync()).Should().Be(BarrierEntry.Duplicate);
     }
 
     [Fact, Trait("Spec", "SG7")]
     public async Task A_compensation_without_an_action_undoes_nothing()
     {
-        (await UndoAsync()).Should().Be(CompensationEntry.Null);
-        (await UndoAsync()).Should().Be(CompensationEntry.Duplicate);
+        (await UndoAsync()).Should().Be(BarrierEntry.EmptyCompensation);
+        (await UndoAsync()).Should().Be(BarrierEntry.Duplicate);
     }
 
     [Fact, Trait("Spec", "SG8")]
     public async Task An_action_after_its_compensation_is_dangling()
     {
         await UndoAsync();
-        (await ActAsync()).Should().Be(ActionEntry.Dangling);
+        (await ActAsync()).Should().Be(BarrierEntry.DanglingAction);
     }
 
     [Fact, Trait("Spec", "SG8")]
@@ -42,7 +42,7 @@ public abstract class SagaBarrierContract<TDatabase> : DatabaseContract<TDatabas
     {
         await ActAsync();
         await UndoAsync();
-        (await ActAsync()).Should().Be(ActionEntry.Dangling);
+        (await ActAsync()).Should().Be(BarrierEntry.DanglingAction);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public abstract class SagaBarrierContract<TDatabase> : DatabaseContract<TDatabas
             await Barrier.EnterActionAsync(write.Transaction, "k", Cancel);
         }
 
-        (await UndoAsync()).Should().Be(CompensationEntry.Null);
+        (await UndoAsync()).Should().Be(BarrierEntry.EmptyCompensation);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public abstract class SagaBarrierContract<TDatabase> : DatabaseContract<TDatabas
         (await Barrier.PurgeAsync(TimeSpan.FromDays(1), cancellationToken: Cancel)).Should().Be(1);
     }
 
-    private async Task<ActionEntry> ActAsync()
+    private async Task<BarrierEntry> ActAsync()
     {
         await using var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
         var entry = await Barrier.EnterActionAsync(write.Transaction, "k", Cancel);
@@ -74,7 +74,7 @@ public abstract class SagaBarrierContract<TDatabase> : DatabaseContract<TDatabas
         return entry;
     }
 
-    private async Task<CompensationEntry> UndoAsync()
+    private async Task<BarrierEntry> UndoAsync()
     {
         await using var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
         var entry = await Barrier.EnterCompensationAsync(write.Transaction, "k", Cancel);

@@ -44,7 +44,7 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
     private protected SagaOrchestrator Process(IOutbox outbox, params SagaRegistration[] sagas)
     {
         var process = new SagaOrchestrator(Db.Database, outbox, sagas, NoContainer.Instance, Options, Db.Time, Logger);
-        process.Open();
+        process.Worker.Open();
         _processes.Add(process);
         return process;
     }
@@ -97,8 +97,8 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
                 return saga;
             }
 
-            var (takenUp, next) = await process.RunDueAsync(Cancel);
-            if (takenUp == 0)
+            var (started, next) = await process.Worker.RunDueAsync(Cancel);
+            if (started == 0)
             {
                 await Db.AgeAsync(next + TimeSpan.FromMilliseconds(1));
             }

@@ -48,7 +48,7 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
         await died;
         await LeaseRunsOutAsync();
 
-        (await Process().RunDueAsync(Cancel)).TakenUp.Should().Be(0);
+        (await Process().Worker.RunDueAsync(Cancel)).Started.Should().Be(0);
         await EverythingHappenedOnceAsync();
     }
 
@@ -132,7 +132,7 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
 
         await using (var write = await store.BeginAsync(Cancel))
         {
-            var done = SagaPlanner.ActionEnded(stale.Type.Rules, stale.Progress, 1, new StepReport(StepOutcomeKind.Success), deadlinePassed: false);
+            var done = SagaPlanner.ActionEnded(stale.Type.Rules, stale.Progress, 1, StepOutcome.Success(), deadlinePassed: false);
             (await store.WriteAsync(write.Transaction, stale, stale with { Progress = done.Progress }, TimeSpan.Zero, keep: true)).Should().BeFalse();
         }
 
@@ -156,7 +156,7 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
         var second = Process();
         for (var round = 0; round < 200 && await Db.ScalarAsync<long>("select count(*) from {saga} where status <> 'Completed'") > 0; round++)
         {
-            await second.RunDueAsync(Cancel);
+            await second.Worker.RunDueAsync(Cancel);
             await second.IdleAsync().WaitAsync(Watchdog, Cancel);
         }
 
@@ -185,7 +185,7 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
             await Task.WhenAny(died, first.IdleAsync());
             if (!died.IsCompleted)
             {
-                var (_, next) = await first.RunDueAsync(Cancel);
+                var (_, next) = await first.Worker.RunDueAsync(Cancel);
                 await Db.AgeAsync(next + TimeSpan.FromMilliseconds(1));
             }
         }

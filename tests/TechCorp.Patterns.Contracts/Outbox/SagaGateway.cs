@@ -25,7 +25,7 @@ internal sealed class SagaGateway(TestDatabase db) : SagaParticipant(db)
             return StepOutcome.Pending(TimeSpan.FromSeconds(3), "Queued.");
         }
 
-        return await ActAsync("charge", key, order, amount, cancellationToken) == ActionEntry.Dangling
+        return await ActAsync("charge", key, order, amount, cancellationToken) == BarrierEntry.DanglingAction
             ? StepOutcome.Rejected("Refunded before it was charged.")
             : StepOutcome.Success($"p-{key}");
     }

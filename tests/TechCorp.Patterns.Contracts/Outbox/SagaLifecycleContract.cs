@@ -47,9 +47,9 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         }
 
         process.Wake();
-        await process.RunDueAsync(Cancel);
+        await process.Worker.RunDueAsync(Cancel);
         await Db.AgeAsync(Options.Lease * 2);
-        await process.RunDueAsync(Cancel);
+        await process.Worker.RunDueAsync(Cancel);
         await process.IdleAsync().WaitAsync(Watchdog, Cancel);
 
         (await process.FindAsync<OrderState>("o-1", Cancel)).Should().BeNull();
@@ -83,7 +83,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         }
 
         process.Wake();
-        await process.RunDueAsync(Cancel);
+        await process.Worker.RunDueAsync(Cancel);
         await process.IdleAsync().WaitAsync(Watchdog, Cancel);
 
         (await process.FindAsync<OrderState>("o-1", Cancel))!.Status.Should().Be(SagaStatus.Completed, "no time has passed");
@@ -106,13 +106,13 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         await first.StartAsync("o-1", Order, Cancel);
         await paying.Task.WaitAsync(Watchdog, Cancel);
 
-        await first.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
+        await first.Worker.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
 
         var between = await first.FindAsync<OrderState>("o-1", Cancel);
         between!.Steps[1].State.Should().Be(SagaStepState.Started, "stopping is not an outcome");
         between.Steps[1].Attempt.Should().Be(0);
         var second = Process();
-        (await second.RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released, no lease must run out");
+        (await second.Worker.RunDueAsync(Cancel)).Started.Should().Be(1, "it is released, no lease must run out");
         var saga = await DriveAsync(second);
         saga.Status.Should().Be(SagaStatus.Completed);
         saga.Steps[1].Attempt.Should().Be(1);
@@ -132,7 +132,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         };
         await first.StartAsync("o-1", Order, Cancel);
         await paying.Task.WaitAsync(Watchdog, Cancel);
-        var stop = first.StopAsync(Cancel);
+        var stop = first.Worker.StopAsync(Cancel);
         paid.SetResult();
         await stop.WaitAsync(Watchdog, Cancel);
 
@@ -290,11 +290,11 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         await begun.Task.WaitAsync(Watchdog, Cancel);
 
         Forget(process);
-        await process.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
+        await process.Worker.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
 
         var saga = await process.FindAsync<ProbeState>("p-1", Cancel);
         saga!.Steps[0].Attempt.Should().Be(0, "stopping is not an outcome");
-        (await Probe(s => s.LocalStep("write", (_, _) => Task.FromResult(StepOutcome.Success()))).RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released");
+        (await Probe(s => s.LocalStep("write", (_, _) => Task.FromResult(StepOutcome.Success()))).Worker.RunDueAsync(Cancel)).Started.Should().Be(1, "it is released");
     }
 
     [Fact]
@@ -330,10 +330,10 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         await begun.Task.WaitAsync(Watchdog, Cancel);
 
         Forget(process);
-        await process.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
+        await process.Worker.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
 
         var next = Probe(s => s.Step("a", Does("a")));
-        (await next.RunDueAsync(Cancel)).TakenUp.Should().Be(1, "it is released");
+        (await next.Worker.RunDueAsync(Cancel)).Started.Should().Be(1, "it is released");
         (await DriveProbeAsync(next)).Status.Should().Be(SagaStatus.Completed);
     }
 
@@ -341,12 +341,12 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
     public async Task A_stop_does_not_wait_for_ever_for_what_cannot_be_given_up()
     {
         var process = Process();
-        process.LetGoWithin = TimeSpan.FromMilliseconds(1);
+        process.Worker.ReleaseTimeout = TimeSpan.FromMilliseconds(1);
         var hangs = DiesAt(process, SagaPoint.AfterCall, _ => true);
         await process.StartAsync("o-1", Order, Cancel);
         await hangs;
 
-        var stop = () => process.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
+        var stop = () => process.Worker.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Watchdog, Cancel);
 
         await stop.Should().NotThrowAsync();
     }
@@ -519,7 +519,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         await Db.AgeAsync(Options.SuspendAfter * 2);
 
         var changed = Probe(s => s.Step("a", Does("x"), Undoes("not x")).Step("b", Does("b")).Step("c", Does("c")));
-        (await changed.RunDueAsync(Cancel)).TakenUp.Should().Be(0);
+        (await changed.Worker.RunDueAsync(Cancel)).Started.Should().Be(0);
         (await changed.ListAsync(SagaStatus.Suspended, cancellationToken: Cancel)).Should().ContainSingle();
 
         var rolledBack = Probe(s => s.Step("a", Does("a"), Undoes("not a")).Step("c", Does("c")));
@@ -539,7 +539,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         for (var i = 0; i < 10; i++)
         {
             await Db.AgeAsync(TimeSpan.FromMinutes(2));
-            await process.RunDueAsync(Cancel);
+            await process.Worker.RunDueAsync(Cancel);
             await process.IdleAsync().WaitAsync(Watchdog, Cancel);
         }
 
@@ -566,11 +566,11 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         _trail.Enqueue("succeed now");
         await Db.AgeAsync(TimeSpan.FromSeconds(2));
 
-        (await process.RunDueAsync(Cancel)).TakenUp.Should().Be(1);
+        (await process.Worker.RunDueAsync(Cancel)).Started.Should().Be(1);
         await process.IdleAsync().WaitAsync(Watchdog, Cancel);
 
         (await process.FindAsync<ProbeState>("p-2", Cancel))!.Status.Should().Be(SagaStatus.Completed);
-        (await process.RunDueAsync(Cancel)).Next.Should().BeGreaterThan(TimeSpan.FromSeconds(1), "the other is left alone for a while");
+        (await process.Worker.RunDueAsync(Cancel)).Next.Should().BeGreaterThan(TimeSpan.FromSeconds(1), "the other is left alone for a while");
     }
 
     [Fact, Trait("Spec", "SG22")]
@@ -594,7 +594,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         away.SetResult();
         await process.IdleAsync().WaitAsync(Watchdog, Cancel);
         await Db.AgeAsync(TimeSpan.FromSeconds(60));
-        await ((Func<Task>)(() => process.RunDueAsync(Cancel))).Should().ThrowAsync<Exception>();
+        await ((Func<Task>)(() => process.Worker.RunDueAsync(Cancel))).Should().ThrowAsync<Exception>();
         await Db.ExecuteAsync($"alter table {Db.Database.Table("saga_away")} rename to {(Db.HasConcurrentWriters ? "saga" : table)}");
 
         var saga = await DriveAsync(process);
@@ -648,7 +648,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         stuck.Status.Should().Be(SagaStatus.NeedsAttention);
         await Db.AgeAsync(TimeSpan.FromDays(60));
 
-        await SagaExtensions.SweepAsync(process, new SagaBarrier(Db.Database, Db.Time), Options, Cancel);
+        await SagaServices.SweepAsync(process, new SagaBarrier(Db.Database, Db.Time), Options, Cancel);
         isDown = false;
         await process.RetryAsync(stuck.Id, Cancel);
 

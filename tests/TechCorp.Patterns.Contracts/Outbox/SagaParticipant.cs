@@ -28,13 +28,13 @@ internal abstract class SagaParticipant(TestDatabase db)
 
     internal int Count(string operation) => Calls.Count(c => c.Operation == operation);
 
-    protected async Task<ActionEntry> ActAsync(string operation, string key, string businessKey, long amount, CancellationToken cancellationToken)
+    protected async Task<BarrierEntry> ActAsync(string operation, string key, string businessKey, long amount, CancellationToken cancellationToken)
     {
-        var entry = ActionEntry.Proceed;
+        var entry = BarrierEntry.Proceed;
         await CallAsync(operation, key, async write =>
         {
-            entry = HasBarrier ? await _barrier.EnterActionAsync(write.Transaction, key, cancellationToken) : ActionEntry.Proceed;
-            if (entry == ActionEntry.Proceed)
+            entry = HasBarrier ? await _barrier.EnterActionAsync(write.Transaction, key, cancellationToken) : BarrierEntry.Proceed;
+            if (entry == BarrierEntry.Proceed)
             {
                 await BookAsync(write, operation, businessKey, amount);
             }
@@ -45,7 +45,7 @@ internal abstract class SagaParticipant(TestDatabase db)
     protected Task UndoAsync(string operation, string actionKey, string businessKey, long amount, CancellationToken cancellationToken)
         => CallAsync(operation, actionKey, async write =>
         {
-            if (!HasBarrier || await _barrier.EnterCompensationAsync(write.Transaction, actionKey, cancellationToken) == CompensationEntry.Proceed)
+            if (!HasBarrier || await _barrier.EnterCompensationAsync(write.Transaction, actionKey, cancellationToken) == BarrierEntry.Proceed)
             {
                 await BookAsync(write, operation, businessKey, amount);
             }

@@ -15,7 +15,7 @@ internal sealed class SagaWarehouse(TestDatabase db) : SagaParticipant(db)
             return null;
         }
 
-        return await ActAsync("reserve", key, order, quantity, cancellationToken) == ActionEntry.Dangling ? null : $"r-{key}";
+        return await ActAsync("reserve", key, order, quantity, cancellationToken) == BarrierEntry.DanglingAction ? null : $"r-{key}";
     }
 
     internal Task ReleaseAsync(string reserveKey, string order, int quantity, CancellationToken cancellationToken) => UndoAsync("release", reserveKey, order, quantity, cancellationToken);

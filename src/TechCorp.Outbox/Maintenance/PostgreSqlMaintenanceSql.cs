@@ -1,0 +1,66 @@
+namespace TechCorp.Outbox;
+
+internal sealed class PostgreSqlMaintenanceSql(string schema) : MaintenanceSql
+{
+    internal override string Status { get; } = $"""
+        select
+          (select count(*) from (select 1 from {schema}.outbox where sent_at is null limit @limit) p),
+          (select count(*) from (select 1 from {schema}.outbox where next_at is not null and sent_at is null and unroutable_since is not null limit @limit) u),
+          (select count(*) from (select 1 from {schema}.outbox_parked limit @limit) k),
+          (select {PostgreSqlDialect.Milliseconds("clock_timestamp() - created_at")} from {schema}.outbox where sent_at is null order by id limit 1)
+        """;
+
+    internal override string ListParked { get; } = $"""
+        select message_id::text as MessageId, type as Type, key as Key, exchange as Exchange, routing_key as RoutingKey,
+          reason as Reason, last_error as LastError, attempts::int as Attempts, {PostgreSqlDialect.Milliseconds("parked_at")} as ParkedAt
+        from {schema}.outbox_parked
+        order by id
+        limit @limit
+        """;
+
+    // The mark on the key stays until the relay that owns the partition has begun again from the beginning: it may have read past the rows that come back.
+    internal override string Redrive { get; } = $"""
+        with s as (
+          select p.id
+          from {schema}.outbox_parked p
+          where p.message_id = @id::uuid or p.reason = @reason
+            or (p.part, p.key) in (
+              select k.part, k.key
+              from {schema}.outbox_parked_key k
+              join {schema}.outbox_parked q on q.part = k.part and q.key = k.key
+              where q.message_id = @id::uuid or q.reason = @reason)
+          order by p.id
+          limit @limit
+          for update),
+        d as (
+          delete from {schema}.outbox_parked p
+          using s
+          where p.id = s.id
+          returning p.*),
+        k as (
+          update {schema}.outbox_parked_key k
+          set redriven = true
+          from (select distinct part, key from d where key is not null) x
+          where k.part = x.part and k.key = x.key),
+        i as (
+          insert into {schema}.outbox ({OutboxSql.Columns}, created_at) overriding system value
+          select {OutboxSql.Columns}, created_at
+          from d
+          on conflict (message_id) do nothing)
+        select count(*) from d
+        """;
+
+    internal override string Discard { get; } = $"""
+        with d as (
+          delete from {schema}.outbox_parked
+          where message_id = @id::uuid
+          returning id, part, key),
+        k as (
+          update {schema}.outbox_parked_key k
+          set redriven = true
+          from d
+          where k.part = d.part and k.key = d.key
+            and not exists (select 1 from {schema}.outbox_parked o where o.part = d.part and o.key = d.key and o.id <> d.id))
+        select count(*) from d
+        """;
+}

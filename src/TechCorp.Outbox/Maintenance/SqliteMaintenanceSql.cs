@@ -1,0 +1,66 @@
+namespace TechCorp.Outbox;
+
+internal sealed class SqliteMaintenanceSql(string schema) : MaintenanceSql
+{
+    internal override string Status { get; } = $"""
+        select
+          (select count(*) from (select 1 from {schema}_outbox where sent_at is null limit @limit) p),
+          (select count(*) from (select 1 from {schema}_outbox where next_at is not null and sent_at is null and unroutable_since is not null limit @limit) u),
+          (select count(*) from (select 1 from {schema}_outbox_parked limit @limit) k),
+          (select @now - created_at from {schema}_outbox where sent_at is null order by id limit 1)
+        """;
+
+    internal override string ListParked { get; } = $"""
+        select message_id as MessageId, type as Type, key as Key, exchange as Exchange, routing_key as RoutingKey,
+          reason as Reason, last_error as LastError, attempts as Attempts, parked_at as ParkedAt
+        from {schema}_outbox_parked
+        order by id
+        limit @limit
+        """;
+
+    // As on PostgreSQL, statement by statement: the write lock is held.
+    internal override string Redrive { get; } = $"""
+        create temp table if not exists redriven (id integer primary key);
+
+        delete from redriven;
+
+        insert into redriven (id)
+        select p.id
+        from {schema}_outbox_parked p
+        where p.message_id = @id or p.reason = @reason
+          or (p.part, p.key) in (
+            select k.part, k.key
+            from {schema}_outbox_parked_key k
+            join {schema}_outbox_parked q on q.part = k.part and q.key = k.key
+            where q.message_id = @id or q.reason = @reason)
+        order by p.id
+        limit @limit;
+
+        update {schema}_outbox_parked_key
+        set redriven = 1
+        where (part, key) in (select p.part, p.key from {schema}_outbox_parked p join redriven r on r.id = p.id);
+
+        insert into {schema}_outbox ({OutboxSql.Columns}, created_at)
+        select {OutboxSql.Columns}, created_at
+        from {schema}_outbox_parked
+        where id in (select id from redriven)
+        on conflict (message_id) do nothing;
+
+        delete from {schema}_outbox_parked
+        where id in (select id from redriven);
+
+        select count(*) from redriven;
+        """;
+
+    internal override string Discard { get; } = $"""
+        update {schema}_outbox_parked_key
+        set redriven = 1
+        where (part, key) in (select part, key from {schema}_outbox_parked where message_id = @id)
+          and (select count(*) from {schema}_outbox_parked o where o.part = {schema}_outbox_parked_key.part and o.key = {schema}_outbox_parked_key.key) = 1;
+
+        delete from {schema}_outbox_parked
+        where message_id = @id;
+
+        select changes();
+        """;
+}

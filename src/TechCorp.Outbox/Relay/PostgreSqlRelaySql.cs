@@ -1,0 +1,99 @@
+namespace TechCorp.Outbox;
+
+/// <summary>The fence is the session: a relay that has lost its advisory locks has lost the connection that these statements run on.</summary>
+internal sealed class PostgreSqlRelaySql(string schema) : RelaySql
+{
+    // The id that the next transaction gets. A snapshot's xmax is one above the last that has ended: a transaction that runs may be above it, and must count as running.
+    private const string NextTransaction =
+        "(select txid_snapshot_xmax(s) + age(((txid_snapshot_xmax(s) % 4294967296)::text)::xid) from (select txid_current_snapshot() s) now)";
+
+    // A row waits for an earlier one of its key that was refused: until that is due, and beyond, where it is behind what was read (only a read from 0 meets both in order).
+    // An earlier one that no queue is bound for holds back only those with its own destination.
+    internal override string ReadRows { get; } = $"""
+        select o.id as Id, o.part as Part, o.key as Key, o.message_id::text as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,
+          o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers::text as Headers, o.payload as Payload, o.attempts::int as Attempts,
+          {PostgreSqlDialect.Milliseconds("coalesce(o.occurred_at, o.created_at)")} as OccurredAt, {PostgreSqlDialect.Milliseconds("o.created_at")} as CreatedAt, {PostgreSqlDialect.Milliseconds("o.unroutable_since")} as UnroutableSince, {PostgreSqlDialect.Milliseconds("clock_timestamp()")} as Now,
+          o.key is not null and exists (select 1 from {schema}.outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
+          (select txid_snapshot_xmin(txid_current_snapshot())) as Oldest, {NextTransaction} as Newest
+        from unnest(@parts::bigint[], @lows::bigint[]) p (part, low)
+        cross join lateral (
+          select *
+          from {schema}.outbox c
+          where c.part = p.part and c.id > p.low and c.sent_at is null
+            and (c.next_at is null or c.next_at <= clock_timestamp())
+            and (c.key is null or not exists (
+              select 1 from {schema}.outbox_parked_key k
+              where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
+            and (c.key is null or not exists (
+              select 1 from {schema}.outbox w
+              where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
+                and (w.next_at > clock_timestamp() or w.id <= p.low)
+                and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
+          order by c.id
+          limit @limit) o
+        limit @limit
+        """;
+
+    internal override string ReadTops { get; } = $"""
+        select p.part as Part, coalesce((select max(o.id) from {schema}.outbox o where o.part = p.part and o.sent_at is null), 0) as Top
+        from unnest(@parts::bigint[]) p (part)
+        limit 32
+        """;
+
+    internal override string DeleteRows { get; } = $"""
+        delete from {schema}.outbox
+        where id = any(@ids::bigint[])
+        """;
+
+    internal override string MarkRows { get; } = $"""
+        update {schema}.outbox
+        set sent_at = clock_timestamp()
+        where id = any(@ids::bigint[]) and sent_at is null
+        """;
+
+    internal override string DeferRows { get; } = $"""
+        update {schema}.outbox o
+        set attempts = case when o.unroutable_since is not null and not f.unroutable then 1 else least(o.attempts + 1, 32767) end::smallint,
+          next_at = clock_timestamp() + f.delay_ms * interval '1 millisecond',
+          unroutable_since = case when f.unroutable then coalesce(o.unroutable_since, clock_timestamp()) end,
+          last_error = f.error
+        from jsonb_to_recordset(@rows::jsonb) as f (id bigint, delay_ms bigint, unroutable boolean, error text)
+        where o.id = f.id and o.sent_at is null
+        """;
+
+    internal override string ParkRows { get; } = $"""
+        with d as (
+          delete from {schema}.outbox o
+          using jsonb_to_recordset(@rows::jsonb) as f (id bigint, whole_key boolean, reason text, error text)
+          where o.id = f.id and o.sent_at is null
+          returning o.*, f.whole_key, f.reason, f.error),
+        k as (
+          insert into {schema}.outbox_parked_key (part, key)
+          select distinct d.part, d.key from d where d.whole_key and d.key is not null
+          on conflict (part, key) do update set redriven = false)
+        insert into {schema}.outbox_parked ({OutboxSql.Columns}, attempts, created_at, reason, last_error)
+        select {OutboxSql.Columns}, least(attempts + 1, 32767)::smallint, created_at, reason, error
+        from d
+        """;
+
+    internal override string PassOnUnroutable { get; } = $"""
+        update {schema}.outbox
+        set unroutable_since = to_timestamp(@since / 1000.0)
+        where part = @part and key = @key and exchange = @exchange and routing_key = @routingKey and unroutable_since is null and sent_at is null
+        """;
+
+    internal override string LiftRedriven { get; } = $"""
+        delete from {schema}.outbox_parked_key
+        where redriven and part = any(@parts::bigint[])
+        """;
+
+    internal override string PurgeSent { get; } = $"""
+        delete from {schema}.outbox
+        where id in (
+          select id from {schema}.outbox
+          where sent_at < statement_timestamp() - @retention * interval '1 millisecond'
+          order by sent_at
+          limit @limit
+          for update skip locked)
+        """;
+}

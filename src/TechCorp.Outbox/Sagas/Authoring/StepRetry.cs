@@ -1,0 +1,38 @@
+namespace TechCorp.Outbox;
+
+/// <summary>How often a step whose outcome is unknown is asked again, with the same key, and when. Immutable.</summary>
+public sealed record StepRetry
+{
+    /// <summary>At once, then after 1, 2, 4 and 8 s; five attempts in all.</summary>
+    public static StepRetry Default { get; } = new();
+
+    /// <summary>One attempt.</summary>
+    public static StepRetry None { get; } = new() { Attempts = 1 };
+
+    /// <summary>How often the action is called before it is given up. Steps at or after the pivot are never given up. Default: 5.</summary>
+    public int Attempts { get; init; } = 5;
+
+    /// <summary>The wait before the second attempt; doubled from there. Default: <see cref="SagaOptions.RetryBaseDelay"/>, 1 s.</summary>
+    public TimeSpan? BaseDelay { get; init; }
+
+    /// <summary>The longest wait. Default: 8 s.</summary>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(8);
+
+    internal IEnumerable<string> Problems()
+    {
+        if (Attempts < 1)
+        {
+            yield return $"{nameof(Attempts)} must be at least 1; it is {Attempts}.";
+        }
+
+        if (BaseDelay <= TimeSpan.Zero)
+        {
+            yield return $"{nameof(BaseDelay)} must be positive; it is {BaseDelay}.";
+        }
+
+        if (MaxDelay <= TimeSpan.Zero)
+        {
+            yield return $"{nameof(MaxDelay)} must be positive; it is {MaxDelay}.";
+        }
+    }
+}

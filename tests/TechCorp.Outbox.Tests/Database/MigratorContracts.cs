@@ -1,0 +1,11 @@
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Outbox.Tests;
+
+public sealed class SqliteMigratorContract : MigratorContract<SqliteDatabase>;
+
+public sealed class PostgreSqlMigratorContract : MigratorContract<PostgreSqlDatabase>;
+
+public sealed class SqliteWrongDialectContract : WrongDialectContract<SqliteDatabase>;
+
+public sealed class PostgreSqlWrongDialectContract : WrongDialectContract<PostgreSqlDatabase>;

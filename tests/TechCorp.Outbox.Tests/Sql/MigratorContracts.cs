@@ -1,7 +1,0 @@
-using TechCorp.Patterns.Contracts;
-
-namespace TechCorp.Outbox.Tests;
-
-public sealed class SqliteMigratorContract : MigratorContract<SqliteDatabase>;
-
-public sealed class PostgreSqlMigratorContract : MigratorContract<PostgreSqlDatabase>;
