@@ -5,7 +5,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Outbox.Tests;
 
-/// <summary>A schema of its own on the server that TECHCORP_POSTGRES names.</summary>
+/// <summary>Its own schema on the server that TECHCORP_POSTGRES names.</summary>
 public sealed class PostgreSqlDatabase : TestDatabase
 {
     private readonly string _schema = $"t_{Guid.CreateVersion7():N}";

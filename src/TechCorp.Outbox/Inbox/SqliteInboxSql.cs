@@ -1,6 +1,6 @@
 namespace TechCorp.Outbox;
 
-/// <summary>The host's clock; one writer, so a concurrent duplicate waits for its turn.</summary>
+/// <summary>The host's clock; one writer at a time, so a concurrent duplicate waits for the first to commit.</summary>
 internal sealed class SqliteInboxSql(string schema) : InboxSql
 {
     internal override string Mark { get; } = $"""

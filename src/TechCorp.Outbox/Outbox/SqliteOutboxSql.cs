@@ -7,7 +7,7 @@ namespace TechCorp.Outbox;
 
 internal sealed class SqliteOutboxSql(string schema) : OutboxSql
 {
-    // The driver finds each parameter by a walk over all of them, so a few rows at a time are quickest.
+    // The driver searches all parameters for each one, so a few rows at a time are fastest.
     internal override int RowsPerInsert => 20;
 
     private string Insert(int rows)

@@ -5,7 +5,7 @@ namespace TechCorp.Outbox;
 
 /// <summary>One bounded piece of the relay's work: take partitions, read rows, publish them, settle them in the database. No transaction is open while it publishes.</summary>
 /// <remarks>
-/// At least once: a row is ended only after the confirm of its own publish. In order per key. One caller at a time.
+/// At least once: a row is settled only after its publish was confirmed. In order per key. One caller at a time.
 /// How far it has read is kept in memory, and from time to time it reads from the beginning: what was committed late, is due again or was redriven is found then.
 /// </remarks>
 internal sealed class RelayPass : IAsyncDisposable

@@ -3,7 +3,7 @@ using TechCorp.Resilience;
 
 namespace TechCorp.Outbox.Tests;
 
-/// <summary>The store in a database of its own for one test.</summary>
+/// <summary>The store in its own database, for one test.</summary>
 public abstract class DatabaseIdempotencyBackend<TDatabase> : IIdempotencyBackend
     where TDatabase : TestDatabase, new()
 {

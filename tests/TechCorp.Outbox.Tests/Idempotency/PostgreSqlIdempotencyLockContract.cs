@@ -5,7 +5,7 @@ using TechCorp.Resilience;
 
 namespace TechCorp.Outbox.Tests;
 
-/// <summary>What only writers that run at the same time meet, on hosts with clocks of their own.</summary>
+/// <summary>Only concurrent writers meet these cases, on hosts whose clocks differ.</summary>
 public sealed class PostgreSqlIdempotencyLockContract : IdempotencyLockContract<PostgreSqlDatabase>
 {
     private static readonly IdempotencyKey Other = new("payments", "k-2");

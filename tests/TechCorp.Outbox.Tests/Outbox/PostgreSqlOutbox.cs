@@ -20,7 +20,7 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
     }
 
     [Safeguard("A failed transaction without events is not committed silently",
-        SwitchedOff = "`OutboxAppender.CommitTokenAsync`: asking nothing before the commit")]
+        SwitchedOff = "`OutboxWriter.CommitTokenAsync`: asking nothing before the commit")]
     [Fact]
     public async Task A_unit_of_work_without_events_does_not_hide_that_its_transaction_has_failed()
     {
@@ -69,7 +69,7 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
         (await PendingAsync()).Should().Be(0);
     }
 
-    [Safeguard("The lock of the key is taken before the identity", SwitchedOff = "`PostgreSqlDialect.Insert`: dropping the join on `n`")]
+    [Safeguard("The lock of the key is taken before the identity", SwitchedOff = "`PostgreSqlOutboxSql.Insert`: dropping the join on `n`")]
     [Safeguard("Writers of one key queue up at all", SwitchedOff = "`OutboxRow.KeyLock`: no lock")]
     [Fact, Trait("Spec", "OW10")]
     public async Task Writers_of_one_key_queue_up_before_they_are_numbered()

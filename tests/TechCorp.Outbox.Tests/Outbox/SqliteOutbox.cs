@@ -43,7 +43,7 @@ public sealed class SqliteOutbox : OutboxSuite<SqliteDatabase>
     [Fact, Trait("Spec", "OW15")]
     public async Task A_writer_of_another_process_is_waited_for()
     {
-        // Begun without the gate, as another process would.
+        // Begun without the writer queue, as another process would.
         var foreign = await BeginAsync();
         await Outbox.PublishAsync(foreign, [Event("a", "1")], Cancel);
         var waiting = Task.Run(
@@ -59,7 +59,7 @@ public sealed class SqliteOutbox : OutboxSuite<SqliteDatabase>
         await foreign.CommitAsync(Cancel);
         await foreign.DisposeAsync();
         await connection.DisposeAsync();
-        await Eventually.Ends(waiting, "the writer has its turn");
+        await Eventually.Ends(waiting, "the writer has the slot");
 
         (await PendingAsync()).Should().Be(2);
     }

@@ -79,7 +79,23 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_team_that_migrates_by_itself_is_told_what_is_missing()
+    public void Settings_have_the_same_names_in_configuration_as_in_code()
+    {
+        using var host = Host(
+            services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database).ConfigureSagas(_ => { })),
+            ("TechCorp:Outbox:RunRelay", "false"),
+            ("TechCorp:Outbox:Relay:KeepSent", "7.00:00:00"),
+            ("TechCorp:Outbox:Sagas:StuckCompensationBehavior", "ContinueBestEffort"));
+
+        var settings = host.Services.GetRequiredService<OutboxSettings>().Resolve(host.Services);
+
+        settings.RunRelay.Should().BeFalse();
+        settings.Relay.KeepSent.Should().Be(TimeSpan.FromDays(7));
+        host.Services.GetRequiredService<SagaSettings>().Resolve(host.Services).StuckCompensationBehavior.Should().Be(StuckCompensationBehavior.ContinueBestEffort);
+    }
+
+    [Fact]
+    public async Task A_service_that_migrates_separately_learns_what_is_missing()
     {
         using var host = Host(services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database).MigrateOnStart(false)));
 

@@ -7,7 +7,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Outbox.Tests;
 
-/// <summary>A pooler of our own in front of the server, on a free port of the loopback, with its settings in a folder that goes with it.</summary>
+/// <summary>A pooler in front of the server, on a free port of the loopback; its folder of settings is deleted with it.</summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pgbouncer-");

@@ -6,7 +6,7 @@ using static TechCorp.Patterns.Contracts.Events;
 
 namespace TechCorp.Outbox.Tests;
 
-/// <summary>A relay owns partitions only with sessions of its own; behind a pooler that lends them out by the transaction it says so instead of publishing.</summary>
+/// <summary>A relay owns partitions only with its own sessions; behind a pooler with transaction pooling it fails with the reason instead of publishing.</summary>
 public sealed class PgBouncerRelay : RelaySuite<PostgreSqlDatabase>
 {
     private PgBouncer? _pooler;

@@ -3,7 +3,7 @@ namespace TechCorp.Outbox;
 /// <summary>A business transaction over several services: steps in order, each with an action and, where it has one, a compensation. Derive from it and override <see cref="Define"/>.</summary>
 /// <remarks>
 /// <para>
-/// An instance is made for each run from a scope of its own, so it may take scoped dependencies by constructor; it keeps nothing between steps but <typeparamref name="TState"/>.
+/// Each run creates an instance in its own scope, so it may take scoped dependencies by constructor; it keeps nothing between steps but <typeparamref name="TState"/>.
 /// </para>
 /// <para>
 /// Actions and compensations are called at least once: pass the idempotency key of the context to whom you call. An action that throws has not failed, its outcome is

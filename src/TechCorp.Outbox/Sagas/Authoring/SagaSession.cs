@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace TechCorp.Outbox;
 
-/// <summary>One instance of the author's class in a scope of its own, without its types. One caller at a time.</summary>
+/// <summary>One instance of the author's class in its own scope, without its types. One caller at a time.</summary>
 internal abstract class SagaSession(AsyncServiceScope scope) : IAsyncDisposable
 {
     /// <summary>Code that observes its token gets this time to leave the connection, before the transaction is rolled back under it.</summary>

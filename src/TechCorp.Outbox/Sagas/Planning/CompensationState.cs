@@ -6,7 +6,7 @@ public enum CompensationState
     /// <summary>Not asked for.</summary>
     None,
 
-    /// <summary>To be run when its turn comes.</summary>
+    /// <summary>To be run when the later steps are compensated.</summary>
     Pending,
 
     /// <summary>Begun; repeated with the same key until it returns.</summary>

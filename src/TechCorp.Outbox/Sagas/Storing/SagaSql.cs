@@ -27,7 +27,7 @@ internal abstract class SagaSql
     /// <summary>Claims the due instances whose definition this process knows.</summary>
     internal abstract string ClaimDue { get; }
 
-    /// <summary>Takes one instance over, whoever owns it.</summary>
+    /// <summary>Takes one instance over from its owner.</summary>
     internal abstract string TakeOver { get; }
 
     /// <summary>One row while a process runs it; PostgreSQL keeps it locked.</summary>

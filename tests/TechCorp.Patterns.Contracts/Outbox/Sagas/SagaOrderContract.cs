@@ -2,7 +2,7 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>The order saga of the seed, through what can go wrong at its participants.</summary>
+/// <summary>The order saga, with the failures that its participants can have.</summary>
 public abstract class SagaOrderContract<TDatabase> : SagaContract<TDatabase>
     where TDatabase : TestDatabase, new()
 {

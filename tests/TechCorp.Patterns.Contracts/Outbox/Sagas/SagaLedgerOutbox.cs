@@ -5,7 +5,7 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>An outbox as plain as can be: rows in the caller's transaction, so that what is published can be told from what is only said.</summary>
+/// <summary>A minimal outbox: rows in the caller's transaction, so that a test sees what was committed.</summary>
 internal sealed class SagaLedgerOutbox(TestDatabase db) : IOutbox
 {
     public MessageCatalog Catalog { get; } = new MessageCatalog().Add("order.ended", SagaJson.Default.OrderEnded, Destination.ToExchange("orders"));

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>What the order saga of the seed remembers.</summary>
+/// <summary>The state of the order saga.</summary>
 public sealed record OrderState(string OrderId, int Quantity, long Amount)
 {
     public string? ReservationId { get; init; }

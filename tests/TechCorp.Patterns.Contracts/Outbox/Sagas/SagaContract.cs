@@ -49,7 +49,7 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
         return process;
     }
 
-    /// <summary>The process dies when it reaches this point: its work hangs for ever, and its leases run out.</summary>
+    /// <summary>The process dies when it reaches this point: its work hangs forever, and its leases run out.</summary>
     private protected Task DiesAt(SagaOrchestrator process, SagaPoint point, Func<SagaInstance, bool> when)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

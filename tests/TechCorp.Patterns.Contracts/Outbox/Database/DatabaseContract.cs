@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>What the suites about stored things share: a database of its own for each test, migrated.</summary>
+/// <summary>The base of the suites about stored data: each test has its own migrated database.</summary>
 public abstract class DatabaseContract<TDatabase> : IAsyncLifetime
     where TDatabase : TestDatabase, new()
 {

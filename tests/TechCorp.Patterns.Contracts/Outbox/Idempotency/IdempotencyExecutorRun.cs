@@ -8,7 +8,7 @@ using TechCorp.Resilience;
 namespace TechCorp.Patterns.Contracts;
 
 /// <summary>
-/// One run: processes call one operation through their executors, one after another and at once, each with a fate that the seed draws. The effect is in one
+/// One run: processes call one operation through their executors, one after another and at once, each with an end that the random seed draws. The effect is in one
 /// transaction with the outcome. However they end: never two effects, one result for all, growing fences, and one effect after the last retry.
 /// </summary>
 internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStore store, int seed)

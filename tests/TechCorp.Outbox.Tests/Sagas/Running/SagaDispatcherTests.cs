@@ -14,7 +14,7 @@ public sealed class SagaDispatcherTests
         dispatcher.TryReserve().Should().BeTrue();
         dispatcher.Return();
 
-        wakes.Should().Be(0, "the look for work took it, and would look again at once, for ever");
+        wakes.Should().Be(0, "the search for due sagas took it, and would search again at once, forever");
         dispatcher.Free.Should().Be(new SagaOptions().Concurrency);
     }
 }

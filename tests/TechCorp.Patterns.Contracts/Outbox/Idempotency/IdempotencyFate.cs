@@ -19,6 +19,6 @@ internal enum IdempotencyFate
     /// <summary>Sleeps past its lease, another takes the key, and it goes on without knowing.</summary>
     IsRobbed,
 
-    /// <summary>The same, but a renewal tells it.</summary>
+    /// <summary>The same, but a renewal reports it.</summary>
     IsRobbedAndLearnsIt,
 }

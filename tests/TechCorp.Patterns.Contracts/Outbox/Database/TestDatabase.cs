@@ -5,7 +5,7 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>A database of its own for one test: an empty schema on a server, or a file. A backend derives and says how it is made, dropped and aged.</summary>
+/// <summary>The database of one test: an empty schema on a server, or a file. A backend derives from it and creates, drops and ages it.</summary>
 public abstract class TestDatabase : IAsyncLifetime
 {
     private OutboxDatabase? _database;

@@ -154,7 +154,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
     }
 
     [Safeguard("Of a key, one row is in flight, and none passes one that was not confirmed",
-        SwitchedOff = "`RelayBatch.Settle`: never blocking a key",
+        SwitchedOff = "`RelayQueue.Settle`: never blocking a key",
         Remark = "and 5 more tests of the relay")]
     [Fact, Trait("Spec", "RL10")]
     public async Task A_row_that_cannot_be_published_parks_its_key_and_nothing_else()

@@ -4,7 +4,7 @@ using TechCorp.Resilience;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>A process with an executor of its own before a store that all share. Once dead it says nothing more, hears nothing more, and its clock stands still.</summary>
+/// <summary>A process with its own executor and a store that all share. Once dead it sends nothing, receives nothing, and its clock stands still.</summary>
 internal sealed class IdempotencyProcess : IIdempotencyStore
 {
     private readonly SqlIdempotencyStore _store;

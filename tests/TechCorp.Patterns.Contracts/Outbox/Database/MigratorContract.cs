@@ -2,7 +2,7 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>The tables come to be once, whoever starts, and never go back.</summary>
+/// <summary>The tables are created once, whichever process starts first, and are never migrated back.</summary>
 public abstract class MigratorContract<TDatabase> : DatabaseContract<TDatabase>
     where TDatabase : TestDatabase, new()
 {

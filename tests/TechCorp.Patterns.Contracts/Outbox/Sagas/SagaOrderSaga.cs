@@ -2,7 +2,7 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>The saga of the seed: reserve inventory, process payment, confirm reservation; refund and release in reverse order.</summary>
+/// <summary>The order saga: reserve inventory, process payment, confirm reservation; refund and release in reverse order.</summary>
 internal sealed class OrderSaga(SagaWarehouse warehouse, SagaGateway gateway) : Saga<OrderState>
 {
     public override string Name => "order";

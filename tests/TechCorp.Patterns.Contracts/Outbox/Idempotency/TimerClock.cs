@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>The fake clock of one process. It tells when a timer of the wanted length is set, so that a test can move the time exactly there.</summary>
+/// <summary>The fake clock of one process. It reports when a timer of the wanted length is set, so that a test can move the time exactly there.</summary>
 internal sealed class TimerClock() : FakeTimeProvider(new DateTimeOffset(2026, 1, 15, 12, 0, 0, TimeSpan.Zero))
 {
     private readonly Channel<TimeSpan> _set = Channel.CreateUnbounded<TimeSpan>();
