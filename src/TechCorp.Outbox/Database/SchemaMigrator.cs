@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -59,9 +58,9 @@ public sealed class SchemaMigrator
 
         foreach (var script in missing)
         {
-            await write.Connection.ExecuteAsync(new CommandDefinition(script.For(_database.Schema), transaction: write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            await write.RunAsync(script.For(_database.Schema), cancellationToken: cancellationToken).ConfigureAwait(false);
             var row = new { script.Version, script.Name, At = _database.Dialect.Time(_timeProvider.GetUtcNow()) };
-            await write.Connection.ExecuteAsync(new CommandDefinition($"insert into {Versions} (version, name, applied_at) values (@Version, @Name, @At)", row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            await write.RunAsync($"insert into {Versions} (version, name, applied_at) values (@Version, @Name, @At)", row, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -101,12 +100,12 @@ public sealed class SchemaMigrator
 
     private async Task<IReadOnlyList<SchemaScript>> MissingAsync(DbConnection connection, DbTransaction? transaction)
     {
-        if (await connection.ExecuteScalarAsync<long>(_sql.TableExists, new { name = Versions }, transaction).ConfigureAwait(false) == 0)
+        if (await connection.ScalarAsync<long>(_sql.TableExists, new { name = Versions }, transaction).ConfigureAwait(false) == 0)
         {
             return _scripts;
         }
 
-        var applied = (await connection.QueryAsync<int>($"select version from {Versions} order by version limit 10000", transaction: transaction).ConfigureAwait(false)).ToHashSet();
+        var applied = (await connection.RowsAsync<int>($"select version from {Versions} order by version limit 10000", transaction: transaction).ConfigureAwait(false)).ToHashSet();
         var newest = applied.Count == 0 ? 0 : applied.Max();
         return newest > CodeVersion
             ? throw new SchemaVersionException(_database.Schema, newest, CodeVersion)

@@ -1,4 +1,3 @@
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -20,5 +19,5 @@ internal sealed class SqliteSchemaSql(string schema) : SchemaSql
     internal override Task LockAsync(WriteTransaction write, CancellationToken cancellationToken) => Task.CompletedTask;
 
     internal override Task CreateVersionTableAsync(WriteTransaction write, CancellationToken cancellationToken)
-        => write.Connection.ExecuteAsync(new CommandDefinition(VersionTable, transaction: write.Transaction, cancellationToken: cancellationToken));
+        => write.RunAsync(VersionTable, cancellationToken: cancellationToken);
 }

@@ -32,6 +32,22 @@ internal sealed class WriteTransaction : IAsyncDisposable
         await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc cref="SqlCommands.RunAsync"/>
+    internal Task<int> RunAsync(string sql, object? parameters = null, int? commandTimeout = null, CancellationToken cancellationToken = default)
+        => Connection.RunAsync(sql, parameters, Transaction, commandTimeout, cancellationToken);
+
+    /// <inheritdoc cref="SqlCommands.ScalarAsync"/>
+    internal Task<T?> ScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default)
+        => Connection.ScalarAsync<T>(sql, parameters, Transaction, cancellationToken);
+
+    /// <inheritdoc cref="SqlCommands.RowsAsync"/>
+    internal Task<List<T>> RowsAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default)
+        => Connection.RowsAsync<T>(sql, parameters, Transaction, cancellationToken);
+
+    /// <inheritdoc cref="SqlCommands.RowOrDefaultAsync"/>
+    internal Task<T?> RowOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default)
+        => Connection.RowOrDefaultAsync<T>(sql, parameters, Transaction, cancellationToken);
+
     internal Task CommitAsync(CancellationToken cancellationToken) => Transaction.CommitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using TechCorp.Resilience;
 
 namespace TechCorp.Outbox;
@@ -34,14 +33,12 @@ internal sealed class IdempotencyRecords(IdempotencySql sql, TimeProvider timePr
         // Both in one round trip. What the second finds may have been released, or have run out, since the first: then the first is right now.
         for (var read = 0; read < Reads; read++)
         {
-            var answers = await connection.QueryMultipleAsync(new CommandDefinition(bound + _claimOrFind, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
-            await using var _ = answers.ConfigureAwait(false);
-            if (await answers.ReadSingleOrDefaultAsync<IdempotencyFence>().ConfigureAwait(false) is { } fence)
+            var (fence, found) = await connection.RowOfEitherAsync<IdempotencyFence, IdempotencyRow>(bound + _claimOrFind, row, transaction, cancellationToken).ConfigureAwait(false);
+            if (fence is not null)
             {
                 return IdempotencyClaim.Acquired(new IdempotencyLease(request.Key, request.Owner, fence.Fence, fence.Attempt));
             }
 
-            var found = await answers.ReadSingleOrDefaultAsync<IdempotencyRow>().ConfigureAwait(false);
             switch (found)
             {
                 case null or { Status: 3 }:
@@ -81,12 +78,12 @@ internal sealed class IdempotencyRecords(IdempotencySql sql, TimeProvider timePr
         };
 
         // If not: an earlier call of this lease whose reply was lost, and the first outcome stays.
-        return await connection.ExecuteAsync(new CommandDefinition(sql, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
+        return await connection.RunAsync(sql, row, transaction, cancellationToken: cancellationToken).ConfigureAwait(false) == 1
             || await IsCompletedAsync(connection, transaction, lease, cancellationToken).ConfigureAwait(false);
     }
 
     internal async Task<bool> IsCompletedAsync(DbConnection connection, DbTransaction transaction, IdempotencyLease lease, CancellationToken cancellationToken)
-        => await connection.ExecuteScalarAsync<long>(new CommandDefinition(sql.IsCompleted, Row(lease), transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+        => await connection.ScalarAsync<long>(sql.IsCompleted, Row(lease), transaction, cancellationToken: cancellationToken).ConfigureAwait(false) == 1;
 
     internal static object Row(IdempotencyLease lease) => new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence };
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using TechCorp.Resilience;
 
 namespace TechCorp.Outbox;
@@ -99,7 +98,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
 
         // What is not in progress under this lease may have been finished by it, in a transaction of the operation's own.
-        var kept = await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Bound + _sql.Renew, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1
+        var kept = await write.RunAsync(_sql.Bound + _sql.Renew, row, cancellationToken: cancellationToken).ConfigureAwait(false) == 1
             || await _records.IsCompletedAsync(write.Connection, write.Transaction, lease, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return kept;
@@ -133,7 +132,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     private async Task<int> ExecuteAsync(string sql, object row, CancellationToken cancellationToken)
     {
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var count = await write.Connection.ExecuteAsync(new CommandDefinition(sql, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var count = await write.RunAsync(sql, row, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return count;
     }
@@ -215,7 +214,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     private async Task<bool> IsOpenAsync(IdempotencyLease lease, CancellationToken cancellationToken)
     {
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return await write.Connection.ExecuteScalarAsync<int>(new CommandDefinition(_sql.IsOpen, new { Hold = IdempotencyRecords.Hold(lease) }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+        return await write.ScalarAsync<int>(_sql.IsOpen, new { Hold = IdempotencyRecords.Hold(lease) }, cancellationToken: cancellationToken).ConfigureAwait(false) == 1;
     }
 
     private static bool IsGivenUp(DbException exception) => exception.SqlState is "40001" or "40P01";

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Dapper;
 using Microsoft.Extensions.Logging;
 using TechCorp.Messaging;
 
@@ -41,9 +40,9 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
     private async Task<TransactionContext?> CommitAsync(TMessage message, MessageContext context, string consumer, Guid id, object mark, byte[] hash, CancellationToken cancellationToken)
     {
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Mark, mark, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 0)
+        if (await write.RunAsync(_sql.Mark, mark, cancellationToken: cancellationToken).ConfigureAwait(false) == 0)
         {
-            var row = await write.Connection.QuerySingleOrDefaultAsync<InboxRow>(new CommandDefinition(_sql.Find, mark, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)
+            var row = await write.RowOrDefaultAsync<InboxRow>(_sql.Find, mark, cancellationToken: cancellationToken).ConfigureAwait(false)
                 ?? throw new RetryLaterException($"The inbox mark of message {context.MessageId} was deleted while it was read.", TimeSpan.FromSeconds(1));
             if (!row.BodyHash.AsSpan().SequenceEqual(hash))
             {
@@ -78,13 +77,13 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
     private async Task<bool> IsDueAsync(object mark, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return (await connection.QuerySingleOrDefaultAsync<InboxRow>(new CommandDefinition(_sql.Find, mark, cancellationToken: cancellationToken)).ConfigureAwait(false))?.AfterCommit == 1;
+        return (await connection.RowOrDefaultAsync<InboxRow>(_sql.Find, mark, cancellationToken: cancellationToken).ConfigureAwait(false))?.AfterCommit == 1;
     }
 
     private async Task SettleAsync(object mark, CancellationToken cancellationToken)
     {
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Settle, mark, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.RunAsync(_sql.Settle, mark, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 

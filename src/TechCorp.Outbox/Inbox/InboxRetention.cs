@@ -1,4 +1,3 @@
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -12,7 +11,7 @@ internal sealed class InboxRetention(OutboxDatabase database, TimeProvider timeP
     {
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var row = new { Retention = (long)retention.TotalMilliseconds, Limit = limit, Now = timeProvider.GetUtcNow().ToUnixTimeMilliseconds() };
-        var count = await write.Connection.ExecuteAsync(new CommandDefinition(_sql, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var count = await write.RunAsync(_sql, row, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return count;
     }

@@ -1,4 +1,3 @@
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -16,8 +15,8 @@ public sealed class OutboxMonitor(OutboxDatabase database, TimeProvider? timePro
     public async Task<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken = default)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var (pending, unroutable, parked, ageMs) = await connection.QuerySingleAsync<(long, long, long, long?)>(new CommandDefinition(
-            _sql.Status, new { now = database.Dialect.Time(_timeProvider.GetUtcNow()), limit = CountLimit }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var (pending, unroutable, parked, ageMs) = await connection.RowAsync<(long, long, long, long?)>(
+            _sql.Status, new { now = database.Dialect.Time(_timeProvider.GetUtcNow()), limit = CountLimit }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return new OutboxStatus(pending, unroutable, parked, ageMs is { } age ? TimeSpan.FromMilliseconds(Math.Max(0, age)) : null);
     }
 }

@@ -1,4 +1,3 @@
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -16,7 +15,7 @@ public sealed class ParkedEvents(TransactionalOutbox outbox)
     public async Task<IReadOnlyList<ParkedEvent>> ListAsync(int limit = 100, CancellationToken cancellationToken = default)
     {
         await using var connection = await Database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var found = await connection.QueryAsync<ParkedRecord>(new CommandDefinition(_sql.ListParked, new { limit }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var found = await connection.RowsAsync<ParkedRecord>(_sql.ListParked, new { limit }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return [.. found.Select(record => record.ToEvent())];
     }
 
@@ -41,7 +40,7 @@ public sealed class ParkedEvents(TransactionalOutbox outbox)
     private async Task<int> RunAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
         await using var write = await Database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var count = await write.Connection.ExecuteScalarAsync<int>(new CommandDefinition(sql, parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var count = await write.ScalarAsync<int>(sql, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         outbox.Wake();
         return count;

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -102,8 +101,8 @@ internal sealed class OutboxWriter(OutboxDatabase database, TimeProvider timePro
     private async Task CheckRepeatsAsync(DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> chunk, CancellationToken cancellationToken)
     {
         var ids = database.Dialect.Texts([.. chunk.Select(row => row.MessageId.ToString())]);
-        var found = (await connection.QueryAsync<(string Id, byte[] Payload)>(new CommandDefinition(
-            _sql.FindPayloads, new SqlParameters { { "ids", ids } }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false))
+        var found = (await connection.RowsAsync<(string Id, byte[] Payload)>(
+            _sql.FindPayloads, new SqlParameters { { "ids", ids } }, transaction, cancellationToken).ConfigureAwait(false))
             .ToDictionary(row => row.Id, row => row.Payload, StringComparer.Ordinal);
         foreach (var row in chunk)
         {

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -61,12 +60,10 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
         """;
 
     internal override async Task<string?> CommitTokenAsync(WriteTransaction write, DateTimeOffset now, CancellationToken cancellationToken)
-        => await write.Connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "select txid_current_if_assigned()::text", transaction: write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        => await write.ScalarAsync<string?>("select txid_current_if_assigned()::text", cancellationToken: cancellationToken).ConfigureAwait(false);
 
     internal override async Task<CommitOutcome?> ResolveAsync(DbConnection connection, string token, CancellationToken cancellationToken)
-        => await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "select txid_status(@token::bigint)", new { token }, cancellationToken: cancellationToken)).ConfigureAwait(false) switch
+        => await connection.ScalarAsync<string?>("select txid_status(@token::bigint)", new { token }, cancellationToken: cancellationToken).ConfigureAwait(false) switch
         {
             "committed" => CommitOutcome.Committed,
             "aborted" => CommitOutcome.NotCommitted,

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -70,8 +69,7 @@ internal sealed class SqliteOutboxSql(string schema) : OutboxSql
     internal override async Task<string?> CommitTokenAsync(WriteTransaction write, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var token = Guid.CreateVersion7(now).ToString();
-        await write.Connection.ExecuteAsync(new CommandDefinition(
-            $"insert into {schema}_outbox_commit (id, committed_at) values (@token, @now)", new { token, now = now.ToUnixTimeMilliseconds() }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.RunAsync($"insert into {schema}_outbox_commit (id, committed_at) values (@token, @now)", new { token, now = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return token;
     }
 
@@ -79,8 +77,7 @@ internal sealed class SqliteOutboxSql(string schema) : OutboxSql
     {
         // The write lock waits until the other connection has ended, one way or the other.
         await using var transaction = await connection.BeginTransactionAsync(SqlDialect.Sqlite.Isolation(default), cancellationToken).ConfigureAwait(false);
-        var found = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            $"select count(*) from {schema}_outbox_commit where id = @token", new { token }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var found = await connection.ScalarAsync<long>($"select count(*) from {schema}_outbox_commit where id = @token", new { token }, transaction, cancellationToken: cancellationToken).ConfigureAwait(false);
         return found > 0 ? CommitOutcome.Committed : CommitOutcome.NotCommitted;
     }
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text.Json;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -22,13 +21,13 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
             { "limit", options.BatchSize },
             { "now", Now },
         };
-        return (await connection.QueryAsync<RelayRow>(new CommandDefinition(_sql.ReadRows, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        return await connection.RowsAsync<RelayRow>(_sql.ReadRows, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     internal async Task<IReadOnlyList<(long Part, long Top)>> ReadTopsAsync(DbConnection connection, IReadOnlyList<Partition> partitions, CancellationToken cancellationToken)
     {
         var parameters = new SqlParameters { { "parts", Dialect.Numbers([.. partitions.Select(partition => (long)partition.Number)]) } };
-        return (await connection.QueryAsync<(long, long)>(new CommandDefinition(_sql.ReadTops, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        return await connection.RowsAsync<(long, long)>(_sql.ReadTops, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>How many rows still existed and were owned by this relay.</returns>
@@ -52,11 +51,11 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
     {
         if (!Dialect.HasOneWriter)
         {
-            return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            return await connection.RunAsync(sql, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var count = await write.Connection.ExecuteAsync(new CommandDefinition(sql, parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var count = await write.RunAsync(sql, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         return count;
     }

@@ -1,4 +1,3 @@
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -32,7 +31,7 @@ internal sealed class RetentionPass(OutboxDatabase database, TimeSpan retention,
     {
         var parameters = new { now = database.Dialect.Time(timeProvider.GetUtcNow()), retention = (long)(retention > TimeSpan.Zero ? retention : TimeSpan.FromHours(1)).TotalMilliseconds, limit = Limit };
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var count = await write.Connection.ExecuteAsync(new CommandDefinition(_sql.PurgeSent, parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var count = await write.RunAsync(_sql.PurgeSent, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return count;
     }

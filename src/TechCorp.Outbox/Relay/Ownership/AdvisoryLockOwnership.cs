@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -18,7 +17,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
         {
             _connection = await OpenSessionAsync(cancellationToken).ConfigureAwait(false);
             _tried = 0;
-            await _connection.ExecuteAsync(new CommandDefinition(KeepSession, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            await _connection.RunAsync(KeepSession, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
 
         if (Owned.Count < OutboxRow.Partitions && (_tried == 0 || timeProvider.GetElapsedTime(_tried) >= TryInterval))
@@ -54,8 +53,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
             where pg_try_advisory_lock(@lockClass, part)
             limit 32
             """;
-        foreach (var part in await connection.QueryAsync<int>(new CommandDefinition(
-            TryLock, new SqlParameters { { "parts", missing }, { "lockClass", _lockClass } }, cancellationToken: cancellationToken)).ConfigureAwait(false))
+        foreach (var part in await connection.RowsAsync<int>(TryLock, new SqlParameters { { "parts", missing }, { "lockClass", _lockClass } }, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             Owned.Add((short)part, new Partition((short)part, 0));
         }
@@ -71,7 +69,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
             {
                 try
                 {
-                    await connection.ExecuteAsync(new CommandDefinition(ReleaseLocks, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                    await connection.RunAsync(ReleaseLocks, commandTimeout: 5, cancellationToken: cancellationToken).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -99,7 +97,7 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
     {
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition("select pg_terminate_backend(pg_backend_pid())", commandTimeout: 5)).ConfigureAwait(false);
+            await connection.RunAsync("select pg_terminate_backend(pg_backend_pid())", commandTimeout: 5).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -37,19 +36,17 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeP
     /// <summary>Checked before the write lock is taken: a relay on standby blocks no writer.</summary>
     private async Task<bool> IsAnyFreeAsync(DbConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var holders = (await connection.QueryAsync<string>(new CommandDefinition(
-            _sql.LiveHolders, new SqlParameters { { "now", database.Dialect.Time(now) } }, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        var holders = await connection.RowsAsync<string>(_sql.LiveHolders, new SqlParameters { { "now", database.Dialect.Time(now) } }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return holders.Count < OutboxRow.Partitions || holders.Distinct().Any(name => name == _me.Name || LeaseHolder.IsGone(name));
     }
 
     private async Task TakeAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var holders = await write.Connection.QueryAsync<string>(new CommandDefinition(_sql.Holders, transaction: write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var holders = await write.RowsAsync<string>(_sql.Holders, cancellationToken: cancellationToken).ConfigureAwait(false);
         var gone = holders.Where(name => name != _me.Name && LeaseHolder.IsGone(name)).ToList();
         var parameters = new SqlParameters { { "me", _me.Name }, { "now", database.Dialect.Time(now) }, { "until", database.Dialect.Time(now + duration) }, { "gone", database.Dialect.Texts(gone) } };
-        var mine = await write.Connection.QueryAsync<(short Part, long Epoch)>(new CommandDefinition(
-            _sql.Take, parameters, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var mine = await write.RowsAsync<(short Part, long Epoch)>(_sql.Take, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         Adopt(mine.ToDictionary(lease => lease.Part, lease => lease.Epoch));
     }
@@ -72,7 +69,7 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeP
         Owned.Clear();
         _renewAt = DateTimeOffset.MinValue;
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Release, new { me = _me.Name }, write.Transaction, commandTimeout: 5, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.RunAsync(_sql.Release, new { me = _me.Name }, commandTimeout: 5, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 

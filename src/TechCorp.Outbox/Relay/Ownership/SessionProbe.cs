@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -31,5 +30,5 @@ internal static class SessionProbe
     }
 
     private static Task<int> PidAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
-        => connection.ExecuteScalarAsync<int>(new CommandDefinition("select pg_backend_pid()", transaction: transaction, cancellationToken: cancellationToken));
+        => connection.ScalarAsync<int>("select pg_backend_pid()", transaction: transaction, cancellationToken: cancellationToken);
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -41,8 +40,7 @@ public sealed class SagaBarrier
             return BarrierEntry.Proceed;
         }
 
-        var compensated = await transaction.Connection!.ExecuteScalarAsync<long>(
-            new CommandDefinition(_sql.Count, new { Key = actionKey, Op = Compensation }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) > 0;
+        var compensated = await transaction.Connection!.ScalarAsync<long>(_sql.Count, new { Key = actionKey, Op = Compensation }, transaction, cancellationToken: cancellationToken).ConfigureAwait(false) > 0;
         return compensated ? BarrierEntry.DanglingAction : BarrierEntry.Duplicate;
     }
 
@@ -66,7 +64,7 @@ public sealed class SagaBarrier
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var row = new { Retention = (long)retention.TotalMilliseconds, Limit = limit, Now };
-        var count = await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Purge, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var count = await write.RunAsync(_sql.Purge, row, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return count;
     }
@@ -80,6 +78,6 @@ public sealed class SagaBarrier
         var connection = transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already.");
         await _database.ThrowIfOtherDialectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         var row = new { Key = key, Op = op, Now };
-        return await connection.ExecuteAsync(new CommandDefinition(_sql.Enter, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 1;
+        return await connection.RunAsync(_sql.Enter, row, transaction, cancellationToken: cancellationToken).ConfigureAwait(false) == 1;
     }
 }

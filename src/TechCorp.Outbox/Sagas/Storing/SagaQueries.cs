@@ -1,4 +1,3 @@
-using Dapper;
 
 namespace TechCorp.Outbox;
 
@@ -24,14 +23,13 @@ internal sealed class SagaQueries(OutboxDatabase database, TimeProvider timeProv
     private async Task<IReadOnlyList<SagaSnapshot>> SnapshotsAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var rows = (await connection.QueryAsync<SagaRow>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        var rows = await connection.RowsAsync<SagaRow>(sql, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
         {
             return [];
         }
 
-        var steps = (await connection.QueryAsync<SagaStepRow>(new CommandDefinition(
-            _sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: cancellationToken)).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
+        var steps = (await connection.RowsAsync<SagaStepRow>(_sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: cancellationToken).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
         return [.. rows.Select(r => r.Snapshot(steps[r.Id]))];
     }
 }

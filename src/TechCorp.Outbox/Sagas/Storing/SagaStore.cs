@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Outbox;
@@ -42,13 +41,13 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         };
         var connection = Connection(transaction);
         await database.ThrowIfOtherDialectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
-        if (await connection.ExecuteAsync(new CommandDefinition(_sql.Insert, row, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) == 0)
+        if (await connection.RunAsync(_sql.Insert, row, transaction, cancellationToken: cancellationToken).ConfigureAwait(false) == 0)
         {
             return false;
         }
 
         var (text, parameters) = StepsUpsert(instance, SagaProgress.New(instance.Progress.Steps.Length), instance.Progress);
-        await connection.ExecuteAsync(new CommandDefinition(text, parameters, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await connection.RunAsync(text, parameters, transaction, cancellationToken: cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -65,10 +64,10 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         parameters.Add("Reason", after.Progress.Reason);
         parameters.Add("Owner", keep ? owner : null);
         parameters.Add("Data", after.Data);
-        parameters.Add("Delay", keep ? _lease : (long?)delay?.TotalMilliseconds, System.Data.DbType.Int64);
+        parameters.Add("Delay", keep ? _lease : (long?)delay?.TotalMilliseconds);
         parameters.Add("Epoch", before.Epoch);
         var changed = Changed(before.Progress, after.Progress).Count();
-        var rows = await Connection(transaction).ExecuteAsync(changed == 0 ? _sql.Update : $"{_sql.Update};\n{text}", parameters, transaction).ConfigureAwait(false);
+        var rows = await Connection(transaction).RunAsync(changed == 0 ? _sql.Update : $"{_sql.Update};\n{text}", parameters, transaction).ConfigureAwait(false);
         return rows == changed + 1;
     }
 
@@ -76,8 +75,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<IReadOnlyList<SagaInstance>> ClaimDueAsync(SagaTypes types, int limit, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var rows = (await write.Connection.QueryAsync<SagaRow>(new CommandDefinition(
-            _sql.ClaimDue, new { types.Graphs, Owner = owner, Delay = _lease, Limit = limit, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        var rows = await write.RowsAsync<SagaRow>(_sql.ClaimDue, new { types.Graphs, Owner = owner, Delay = _lease, Limit = limit, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
         var instances = await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return instances;
@@ -86,26 +84,25 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     /// <summary>Takes one instance over inside a transaction; null when it does not exist or this process does not know its definition.</summary>
     internal async Task<SagaInstance?> TakeOverAsync(WriteTransaction write, SagaTypes types, Guid id, CancellationToken cancellationToken)
     {
-        var rows = (await write.Connection.QueryAsync<SagaRow>(new CommandDefinition(
-            _sql.TakeOver, new { types.Graphs, Id = id.ToString(), Owner = owner, Delay = _lease, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        var rows = await write.RowsAsync<SagaRow>(_sql.TakeOver, new { types.Graphs, Id = id.ToString(), Owner = owner, Delay = _lease, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return (await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
     }
 
     /// <summary>Whether some process runs it at this moment; the answer holds until the transaction ends.</summary>
     internal async Task<bool> IsRunningAsync(WriteTransaction write, Guid id, CancellationToken cancellationToken)
-        => await write.Connection.ExecuteScalarAsync<int?>(new CommandDefinition(_sql.IsRunning, new { Id = id.ToString(), Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false) is not null;
+        => await write.ScalarAsync<int?>(_sql.IsRunning, new { Id = id.ToString(), Now }, cancellationToken: cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Remembers, beside the barrier's marks, that the end of an instance that runs again has been published.</summary>
     internal Task MarkEndedAsync(WriteTransaction write, SagaInstance instance, CancellationToken cancellationToken)
-        => write.Connection.ExecuteAsync(new CommandDefinition(_barrier.Enter, new { Key = instance.EndKey, Op = "end", Now }, write.Transaction, cancellationToken: cancellationToken));
+        => write.RunAsync(_barrier.Enter, new { Key = instance.EndKey, Op = "end", Now }, cancellationToken: cancellationToken);
 
     internal async Task<bool> HasEndedBeforeAsync(WriteTransaction write, SagaInstance instance)
-        => await write.Connection.ExecuteScalarAsync<long>(_barrier.Count, new { Key = instance.EndKey, Op = "end" }, write.Transaction).ConfigureAwait(false) > 0;
+        => await write.ScalarAsync<long>(_barrier.Count, new { Key = instance.EndKey, Op = "end" }).ConfigureAwait(false) > 0;
 
     internal async Task RenewAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Renew, new { Ids = Texts(ids), Owner = owner, Delay = _lease, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.RunAsync(_sql.Renew, new { Ids = Texts(ids), Owner = owner, Delay = _lease, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -114,15 +111,14 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
         var row = new { Id = instance.Id.ToString(), instance.Epoch, Owner = owner, Delay = (long)delay.TotalMilliseconds, Now };
-        await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Release, row, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        await write.RunAsync(_sql.Release, row, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The id of the instance that a business key has, seen from inside a transaction.</summary>
     internal async Task<Guid> IdOfAsync(DbTransaction transaction, string name, string businessKey, CancellationToken cancellationToken)
     {
-        var row = await Connection(transaction).QuerySingleAsync<SagaRow>(new CommandDefinition(
-            _sql.FindByKey, new { Name = name, BusinessKey = businessKey, Now }, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var row = await Connection(transaction).RowAsync<SagaRow>(_sql.FindByKey, new { Name = name, BusinessKey = businessKey, Now }, transaction, cancellationToken: cancellationToken).ConfigureAwait(false);
         return Guid.Parse(row.Id);
     }
 
@@ -130,8 +126,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var found = await connection.QueryAsync<string>(new CommandDefinition(
-            _sql.FindOwn, new { Ids = Texts(ids), Owner = owner, Limit = ids.Count }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var found = await connection.RowsAsync<string>(_sql.FindOwn, new { Ids = Texts(ids), Owner = owner, Limit = ids.Count }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return found.Select(Guid.Parse).ToHashSet();
     }
 
@@ -139,7 +134,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<TimeSpan?> UntilDueAsync(SagaTypes types, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var milliseconds = await connection.ExecuteScalarAsync<long?>(new CommandDefinition(_sql.UntilDue, new { types.Graphs, Now }, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var milliseconds = await connection.ScalarAsync<long?>(_sql.UntilDue, new { types.Graphs, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return milliseconds is { } span ? TimeSpan.FromMilliseconds(span) : null;
     }
 
@@ -147,8 +142,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<IReadOnlyList<SagaRow>> SuspendUnknownAsync(SagaTypes types, int limit, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var rows = (await write.Connection.QueryAsync<SagaRow>(new CommandDefinition(
-            _sql.Suspend, new { types.Graphs, Grace = (long)options.SuspendAfter.TotalMilliseconds, Limit = limit, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        var rows = await write.RowsAsync<SagaRow>(_sql.Suspend, new { types.Graphs, Grace = (long)options.SuspendAfter.TotalMilliseconds, Limit = limit, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return rows;
     }
@@ -157,8 +151,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<int> PurgeAsync(TimeSpan retention, int limit, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await write.Connection.ExecuteAsync(new CommandDefinition(
-            _sql.Purge, new { Retention = (long)retention.TotalMilliseconds, Limit = limit, Now }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var rows = await write.RunAsync(_sql.Purge, new { Retention = (long)retention.TotalMilliseconds, Limit = limit, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return rows;
     }
@@ -170,8 +163,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
             return [];
         }
 
-        var steps = (await write.Connection.QueryAsync<SagaStepRow>(new CommandDefinition(
-            _sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
+        var steps = (await write.RowsAsync<SagaStepRow>(_sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: cancellationToken).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
         var instances = new List<SagaInstance>(rows.Count);
         foreach (var row in rows)
         {
@@ -184,7 +176,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
                 // It must not keep the others from being run.
                 _logger.UnreadableRow(exception, row.Name, row.BusinessKey, row.Id, options.SuspendAfter);
                 var later = new { row.Id, row.Epoch, Owner = owner, Delay = (long)options.SuspendAfter.TotalMilliseconds, Now };
-                await write.Connection.ExecuteAsync(new CommandDefinition(_sql.Release, later, write.Transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+                await write.RunAsync(_sql.Release, later, cancellationToken: cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -203,9 +195,9 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         return new SagaInstance(Guid.Parse(row.Id), type, row.BusinessKey, row.Epoch, row.Data, progress, SagaDeadline.In(left, timeProvider));
     }
 
-    private (string Text, DynamicParameters Parameters) StepsUpsert(SagaInstance instance, SagaProgress before, SagaProgress after)
+    private (string Text, SqlParameters Parameters) StepsUpsert(SagaInstance instance, SagaProgress before, SagaProgress after)
     {
-        var parameters = new DynamicParameters();
+        var parameters = new SqlParameters();
         parameters.Add("Id", instance.Id.ToString());
         parameters.Add("Now", Now);
         var rows = Changed(before, after).Select((ordinal, n) =>
