@@ -10,7 +10,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>Collects what a service publishes, consumes and declares. Given by <c>AddTechCorpMessaging</c> and by <see cref="MessageBus.StartAsync"/>.</summary>
 /// <remarks>Not safe for concurrent use. Precedence of settings: attribute, then code, then configuration, the later winning. Problems are reported when the host starts, all at once.</remarks>
-public sealed partial class MessagingBuilder
+public sealed class MessagingBuilder
 {
     private readonly IServiceCollection? _services;
 
@@ -52,9 +52,9 @@ public sealed partial class MessagingBuilder
 
     internal Func<TransportSettings, ITransport>? Transport { get; private set; }
 
-    /// <summary>Whether the container has a keyed instance of this name.</summary>
-    internal bool IsRegistered(string name)
-        => _services?.Any(service => service.ServiceType == typeof(MessagingBuilder) && string.Equals(service.ServiceKey as string, name, StringComparison.OrdinalIgnoreCase)) ?? false;
+    internal RabbitMqOptions? RabbitMq { get; private set; }
+
+    internal List<string> Problems { get; } = [];
 
     /// <summary>Registers a message type that travels as JSON.</summary>
     /// <param name="wireName">Dotted and lower case: <c>order.created</c>.</param>
@@ -123,6 +123,110 @@ public sealed partial class MessagingBuilder
     {
         ArgumentNullException.ThrowIfNull(configure);
         configure(PublisherOptions);
+        return this;
+    }
+
+    /// <summary>Talks to RabbitMQ. The last transport chosen wins, so that a test can replace the real one.</summary>
+    /// <param name="uri">
+    /// <c>amqp://user:password@host:5672/vhost</c> or <c>amqps://…</c>; several nodes of a cluster are separated by commas.
+    /// The configuration's <c>RabbitMq:Uri</c> wins over it.
+    /// </param>
+    /// <param name="configure">Further settings.</param>
+    public MessagingBuilder UseRabbitMq(string uri, Action<RabbitMqOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(uri);
+        return UseRabbitMq(options =>
+        {
+            options.Uris = RabbitMqUris.Parse(uri, nameof(uri), Problems);
+            configure?.Invoke(options);
+        });
+    }
+
+    /// <summary>Talks to RabbitMQ as the options say, or else the configuration's <c>RabbitMq:Uri</c>, or else <c>amqp://guest:guest@localhost:5672/</c>. The last transport chosen wins.</summary>
+    public MessagingBuilder UseRabbitMq(Action<RabbitMqOptions>? configure = null)
+    {
+        RabbitMq = new RabbitMqOptions();
+        configure?.Invoke(RabbitMq);
+        return this;
+    }
+
+    /// <summary>Talks to a broker inside the process. The last transport chosen wins, so that a test can replace the real one.</summary>
+    /// <param name="broker">Shared by all services that are to talk to each other; not disposed here.</param>
+    public MessagingBuilder UseInMemory(InMemoryBroker broker)
+    {
+        ArgumentNullException.ThrowIfNull(broker);
+        return UseTransport(_ => broker.CreateTransport());
+    }
+
+    /// <summary>The service's name: written into every message it publishes and every dead letter it makes. Default: the host's application name.</summary>
+    public MessagingBuilder UseAppId(string appId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(appId);
+        ChosenAppId = AmqpName.Check(appId, nameof(appId));
+        return this;
+    }
+
+    /// <summary>What to do about the topology at the start. Default: <see cref="Messaging.TopologyMode.Create"/>.</summary>
+    public MessagingBuilder UseTopologyMode(TopologyMode mode)
+    {
+        ChosenTopologyMode = mode;
+        return this;
+    }
+
+    /// <summary>What to do when the topology has findings (see <see cref="Topology.Lint"/>) at the start. Default: <see cref="TopologyFindingsBehavior.Warn"/>.</summary>
+    public MessagingBuilder OnTopologyFindings(TopologyFindingsBehavior whenFound)
+    {
+        ChosenTopologyFindings = whenFound;
+        return this;
+    }
+
+    /// <summary>
+    /// How long the host's start waits for a broker that is not there; after that it goes on connecting in the background, and consumers start when it succeeds. Default: 10 s.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> waits until the host gives up.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
+    public MessagingBuilder UseStartupTimeout(TimeSpan patience)
+    {
+        if (patience < TimeSpan.Zero && patience != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(patience), patience, "The wait for the broker cannot be negative.");
+        }
+
+        StartupPatience = patience;
+        return this;
+    }
+
+    /// <summary>The clock. Default: the container's <see cref="TimeProvider"/>, else the system's.</summary>
+    public MessagingBuilder UseTimeProvider(TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        ChosenClock = timeProvider;
+        return this;
+    }
+
+    /// <summary>Where logs go. Default: the container's factory, else nowhere.</summary>
+    public MessagingBuilder UseLoggerFactory(ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(loggers);
+        ChosenLoggers = loggers;
+        return this;
+    }
+
+    /// <summary>
+    /// The section whose settings win over code. Default: <c>TechCorp:Messaging</c> of the container's configuration, and <c>TechCorp:Messaging:Named:&lt;name&gt;</c> for a keyed registration.
+    /// It may hold <c>Publisher:Timeout</c>, <c>Consumers:&lt;queue&gt;:Prefetch</c> and the like, <c>AppId</c>, <c>TopologyMode</c>, <c>TopologyFindings</c>.
+    /// </summary>
+    public MessagingBuilder UseConfiguration(IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ChosenConfiguration = section;
+        return this;
+    }
+
+    internal MessagingBuilder UseTransport(Func<TransportSettings, ITransport> transport)
+    {
+        RabbitMq = null;
+        Transport = transport;
         return this;
     }
 

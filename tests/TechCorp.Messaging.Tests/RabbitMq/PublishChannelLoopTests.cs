@@ -14,17 +14,17 @@ public sealed class PublishChannelLoopTests : IAsyncDisposable
     private readonly FakeTimeProvider _timeProvider = new();
     private readonly TaskCompletionSource _closes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly PublishQueue _gate;
+    private readonly PublishQueue _queue;
     private readonly PublishChannelLoop _loop;
     private int _channels;
 
     public PublishChannelLoopTests()
     {
         var missing = new MissingExchanges((_, _) => Task.FromResult(false));
-        _gate = new PublishQueue(4, ConnectionLossBehavior.Fail, missing, _timeProvider);
-        _gate.Writer = new PublishWriter(_gate);
+        _queue = new PublishQueue(4, ConnectionLossBehavior.Fail, missing, _timeProvider);
+        _queue.Writer = new PublishWriter(_queue);
         var link = new BrokerLink(Scripted.Of<IConnection>(OnConnection), BrokerAddress.Of(new Uri("amqp://localhost")), 1, TimeSpan.FromSeconds(3), _timeProvider);
-        _loop = new PublishChannelLoop(_ => Task.FromResult(link), _gate, missing, new RabbitMqOptions(), _timeProvider, NullLogger.Instance);
+        _loop = new PublishChannelLoop(_ => Task.FromResult(link), _queue, missing, new RabbitMqOptions(), _timeProvider, NullLogger.Instance);
     }
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
@@ -58,14 +58,14 @@ public sealed class PublishChannelLoopTests : IAsyncDisposable
     /// <summary>One publish to the missing exchange, until it has its answer.</summary>
     private async Task<PublishEntry> PublishAsync()
     {
-        var entry = new PublishEntry(_gate, _timeProvider)
+        var entry = new PublishEntry(_queue.Endings, _timeProvider)
         {
             Message = TextMessage.Of("x"),
             Exchange = "missing",
             Deadline = _timeProvider.GetTimestamp() + (30 * _timeProvider.TimestampFrequency),
             Properties = new BasicProperties(),
         };
-        _gate.Enter(entry);
+        _queue.Enqueue(entry);
         _loop.Start();
         await Eventually.Ends(entry.DoneAsync().AsTask(), "it has an answer");
         return entry;

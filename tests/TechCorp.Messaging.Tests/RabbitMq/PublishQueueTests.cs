@@ -14,29 +14,29 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB9")]
     public void No_more_publishes_are_unconfirmed_than_the_window_allows()
     {
-        var gate = Gate(window: 2);
-        var session = Open(gate, 1, window: 2);
-        var entries = Enter(gate, 5);
+        var queue = Queue(window: 2);
+        var session = Open(queue, 1, window: 2);
+        var entries = Enqueue(queue, 5);
 
-        Write(gate).Should().Equal(entries.Take(2));
-        gate.Outstanding.Should().Be(2);
-        gate.Waiting.Should().Be(3);
+        Write(queue).Should().Equal(entries.Take(2));
+        queue.Outstanding.Should().Be(2);
+        queue.Waiting.Should().Be(3);
 
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        Write(gate).Should().Equal(entries[2]);
-        gate.Outstanding.Should().Be(2);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
+        Write(queue).Should().Equal(entries[2]);
+        queue.Outstanding.Should().Be(2);
     }
 
     [Fact, Trait("Spec", "PB13")]
     public void A_multiple_nack_fails_exactly_those()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 4);
-        Write(gate);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 4);
+        Write(queue);
 
-        gate.Confirm(session, 2, multiple: true, acknowledged: false);
-        gate.Confirm(session, 4, multiple: true, acknowledged: true);
+        queue.Confirms.Confirm(session, 2, multiple: true, acknowledged: false);
+        queue.Confirms.Confirm(session, 4, multiple: true, acknowledged: true);
 
         entries.Select(entry => entry.Outcome.Kind).Should().Equal(PublishOutcomeKind.Rejected, PublishOutcomeKind.Rejected, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed);
     }
@@ -45,13 +45,13 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB2")]
     public void A_return_before_the_ack_makes_that_publish_returned_and_no_other()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 3);
-        Write(gate);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 3);
+        Write(queue);
 
-        gate.Return(session, entries[1].Message.Id, "x", "k", 312, "NO_ROUTE");
-        gate.Confirm(session, 3, multiple: true, acknowledged: true);
+        queue.Confirms.Return(session, entries[1].Message.Id, "x", "k", 312, "NO_ROUTE");
+        queue.Confirms.Confirm(session, 3, multiple: true, acknowledged: true);
 
         entries.Select(entry => entry.Outcome.Code).Should().Equal(0, 312, 0);
     }
@@ -59,15 +59,15 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB2")]
     public void One_message_to_two_places_is_returned_from_the_right_one()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 2);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 2);
         entries[1].Message = entries[0].Message;
         entries[1].RoutingKey = "other";
-        Write(gate);
+        Write(queue);
 
-        gate.Return(session, entries[0].Message.Id, "x", "other", 312, "NO_ROUTE");
-        gate.Confirm(session, 2, multiple: true, acknowledged: true);
+        queue.Confirms.Return(session, entries[0].Message.Id, "x", "other", 312, "NO_ROUTE");
+        queue.Confirms.Confirm(session, 2, multiple: true, acknowledged: true);
 
         entries.Select(entry => entry.Outcome.Code).Should().Equal(0, 312);
     }
@@ -76,14 +76,14 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB5")]
     public void What_a_lost_channel_carried_is_written_again_first_and_in_its_old_order()
     {
-        var gate = Gate(window: 3);
-        var session = Open(gate, 1, window: 3);
-        var entries = Enter(gate, 5);
-        Write(gate);
+        var queue = Queue(window: 3);
+        var session = Open(queue, 1, window: 3);
+        var entries = Enqueue(queue, 5);
+        Write(queue);
 
-        gate.Lost(session, "gone", null).Should().Be(3);
-        Open(gate, 2, window: 3);
-        var written = Write(gate);
+        queue.Sessions.Lose(session, "gone", null).Should().Be(3);
+        Open(queue, 2, window: 3);
+        var written = Write(queue);
 
         written.Should().Equal(entries.Take(3));
         written.Select(entry => entry.Sequence).Should().Equal(1, 2, 3);
@@ -92,15 +92,15 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB5")]
     public void A_confirm_of_an_older_channel_changes_nothing()
     {
-        var gate = Gate();
-        var old = Open(gate, 1);
-        var entry = Enter(gate, 1)[0];
-        Write(gate);
-        gate.Lost(old, "gone", null);
-        Open(gate, 2);
-        Write(gate);
+        var queue = Queue();
+        var old = Open(queue, 1);
+        var entry = Enqueue(queue, 1)[0];
+        Write(queue);
+        queue.Sessions.Lose(old, "gone", null);
+        Open(queue, 2);
+        Write(queue);
 
-        gate.Confirm(old, 1, multiple: false, acknowledged: true);
+        queue.Confirms.Confirm(old, 1, multiple: false, acknowledged: true);
 
         entry.Stage.Should().Be(PublishStage.InFlight);
     }
@@ -108,12 +108,12 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB5")]
     public void Losing_the_connection_ends_them_at_once_when_the_options_say_so()
     {
-        var gate = new PublishQueue(4, ConnectionLossBehavior.Fail, _missing, _timeProvider);
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 2);
-        Write(gate);
+        var queue = new PublishQueue(4, ConnectionLossBehavior.Fail, _missing, _timeProvider);
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 2);
+        Write(queue);
 
-        gate.Lost(session, "gone", null);
+        queue.Sessions.Lose(session, "gone", null);
 
         entries.Should().OnlyContain(entry => entry.Outcome.Kind == PublishOutcomeKind.ConnectionLost && entry.Outcome.MayHaveBeenDelivered);
     }
@@ -121,16 +121,16 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB5")]
     public void What_was_sent_twice_may_have_been_delivered_although_the_second_was_returned()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entry = Enter(gate, 1)[0];
-        Write(gate);
-        gate.Lost(session, "gone", null);
-        session = Open(gate, 2);
-        Write(gate);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entry = Enqueue(queue, 1)[0];
+        Write(queue);
+        queue.Sessions.Lose(session, "gone", null);
+        session = Open(queue, 2);
+        Write(queue);
 
-        gate.Return(session, entry.Message.Id, "x", "k", 312, "NO_ROUTE");
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        queue.Confirms.Return(session, entry.Message.Id, "x", "k", 312, "NO_ROUTE");
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
 
         entry.Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, MayHaveBeenDelivered = true });
     }
@@ -138,30 +138,30 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB4")]
     public void A_publish_expires_at_its_deadline_and_a_late_ack_harms_nothing()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 2);
-        Write(gate);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 2);
+        Write(queue);
 
         _timeProvider.Advance(Timeout);
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        gate.Confirm(session, 2, multiple: false, acknowledged: true);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
+        queue.Confirms.Confirm(session, 2, multiple: false, acknowledged: true);
 
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = true });
         entries[1].Outcome.IsConfirmed.Should().BeTrue();
-        gate.Outstanding.Should().Be(0);
+        queue.Outstanding.Should().Be(0);
     }
 
     [Fact, Trait("Spec", "PB4")]
     public void A_timer_of_an_earlier_use_does_not_expire_a_publish()
     {
-        var gate = Gate();
-        Open(gate, 1);
-        var entry = Enter(gate, 1)[0];
-        Write(gate);
+        var queue = Queue();
+        Open(queue, 1);
+        var entry = Enqueue(queue, 1)[0];
+        Write(queue);
 
         _timeProvider.Advance(Timeout - TimeSpan.FromTicks(1));
-        gate.OnDeadline(entry);
+        queue.Endings.OnDeadline(entry);
 
         entry.Stage.Should().Be(PublishStage.InFlight);
     }
@@ -169,15 +169,15 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB6")]
     public void A_cancelled_publish_leaves_the_sequence_of_the_others_alone()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 3);
-        Write(gate);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 3);
+        Write(queue);
 
-        gate.Cancel(entries[1], new CancellationToken(canceled: true));
-        gate.Confirm(session, 3, multiple: false, acknowledged: false);
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        gate.Confirm(session, 2, multiple: false, acknowledged: true);
+        queue.Endings.Cancel(entries[1], new CancellationToken(canceled: true));
+        queue.Confirms.Confirm(session, 3, multiple: false, acknowledged: false);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
+        queue.Confirms.Confirm(session, 2, multiple: false, acknowledged: true);
 
         entries[1].Fault.Should().BeOfType<OperationCanceledException>();
         entries[0].Outcome.IsConfirmed.Should().BeTrue();
@@ -188,33 +188,33 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB12"), Trait("Spec", "PB6")]
     public void Who_cancels_while_the_client_reads_its_body_has_its_answer_when_that_is_over()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 2);
-        gate.TakeNext(out _).Should().Be(entries[0]);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 2);
+        queue.TakeNext(out _).Should().Be(entries[0]);
 
-        gate.Cancel(entries[0], new CancellationToken(canceled: true));
+        queue.Endings.Cancel(entries[0], new CancellationToken(canceled: true));
         entries[0].HasAnswer.Should().BeFalse();
-        gate.TakeNext(out _).Should().Be(entries[1]);
+        queue.TakeNext(out _).Should().Be(entries[1]);
 
         entries[0].HasAnswer.Should().BeTrue();
         entries[0].Fault.Should().BeOfType<OperationCanceledException>();
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        gate.Outstanding.Should().Be(1);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
+        queue.Outstanding.Should().Be(1);
     }
 
     [Safeguard("No publish ends while the client reads its body")]
     [Fact, Trait("Spec", "PB14"), Trait("Spec", "PB12")]
     public async Task A_stop_without_patience_too_answers_only_when_the_client_has_read_the_body()
     {
-        var gate = Gate();
-        Open(gate, 1);
-        var entry = Enter(gate, 1)[0];
-        gate.TakeNext(out _);
+        var queue = Queue();
+        Open(queue, 1);
+        var entry = Enqueue(queue, 1)[0];
+        queue.TakeNext(out _);
 
-        await gate.StopAsync(new CancellationToken(canceled: true));
+        await queue.Endings.StopAsync(new CancellationToken(canceled: true));
         entry.HasAnswer.Should().BeFalse();
-        Write(gate).Should().BeEmpty();
+        Write(queue).Should().BeEmpty();
 
         entry.Outcome.Kind.Should().Be(PublishOutcomeKind.ConnectionLost);
         entry.HasAnswer.Should().BeTrue();
@@ -223,30 +223,30 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB5"), Trait("Spec", "PB12")]
     public void What_is_lost_while_the_client_reads_its_body_is_written_again_when_that_is_over()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entry = Enter(gate, 1)[0];
-        gate.TakeNext(out _);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entry = Enqueue(queue, 1)[0];
+        queue.TakeNext(out _);
 
-        gate.Lost(session, "gone", null).Should().Be(1);
-        Write(gate).Should().BeEmpty();
-        Open(gate, 2);
+        queue.Sessions.Lose(session, "gone", null).Should().Be(1);
+        Write(queue).Should().BeEmpty();
+        Open(queue, 2);
 
-        Write(gate).Should().Equal(entry);
+        Write(queue).Should().Equal(entry);
         entry.Resent.Should().BeTrue();
     }
 
     [Fact, Trait("Spec", "PB4")]
     public void A_confirm_may_be_faster_than_the_return_of_the_call()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entry = Enter(gate, 1)[0];
-        gate.TakeNext(out _);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entry = Enqueue(queue, 1)[0];
+        queue.TakeNext(out _);
 
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
         entry.HasAnswer.Should().BeTrue();
-        Write(gate).Should().BeEmpty();
+        Write(queue).Should().BeEmpty();
 
         entry.Outcome.IsConfirmed.Should().BeTrue();
     }
@@ -255,65 +255,65 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB9")]
     public void Nothing_is_written_while_a_write_stalls()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 2);
-        gate.TakeNext(out _);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 2);
+        queue.TakeNext(out _);
 
-        gate.Stall(session);
-        Write(gate).Should().BeEmpty();
-        gate.Unstall(session);
+        queue.Stall(session);
+        Write(queue).Should().BeEmpty();
+        queue.Unstall(session);
 
-        Write(gate).Should().Equal(entries[1]);
+        Write(queue).Should().Equal(entries[1]);
     }
 
     [Safeguard("A stall on a lost channel starts the next one's writer", SwitchedOff = "`PublishQueue.Stall` starts no writer")]
     [Fact, Trait("Spec", "PB5")]
     public async Task A_channel_that_opens_before_the_write_of_the_lost_one_has_stalled_gets_a_writer()
     {
-        var gate = Gate();
+        var queue = Queue();
         var started = new StartedWriter();
-        gate.Writer = started;
-        var session = Open(gate, 1);
-        var entry = Enter(gate, 1)[0];
-        gate.TakeNext(out _);
+        queue.Writer = started;
+        var session = Open(queue, 1);
+        var entry = Enqueue(queue, 1)[0];
+        queue.TakeNext(out _);
 
-        gate.Lost(session, "closed", null);
-        Open(gate, 2);
-        gate.Stall(session);
+        queue.Sessions.Lose(session, "closed", null);
+        Open(queue, 2);
+        queue.Stall(session);
 
         await Eventually.Ends(started.Task, "somebody writes to the new channel");
-        Write(gate).Should().Equal(entry);
+        Write(queue).Should().Equal(entry);
     }
 
     [Fact, Trait("Spec", "PB9")]
     public void One_writes_for_all_and_the_next_who_comes_after_it_has_ended_writes_again()
     {
-        var gate = Gate();
-        Open(gate, 1);
-        gate.Enter(Entry(gate, Timeout)).Should().BeTrue();
-        gate.Enter(Entry(gate, Timeout)).Should().BeFalse("somebody writes already");
+        var queue = Queue();
+        Open(queue, 1);
+        queue.Enqueue(Entry(queue, Timeout)).Should().BeTrue();
+        queue.Enqueue(Entry(queue, Timeout)).Should().BeFalse("somebody writes already");
 
-        Write(gate).Should().HaveCount(2);
+        Write(queue).Should().HaveCount(2);
 
-        gate.Enter(Entry(gate, Timeout)).Should().BeTrue();
+        queue.Enqueue(Entry(queue, Timeout)).Should().BeTrue();
     }
 
     [Safeguard("A missing exchange is not tried again", SwitchedOff = "`PublishQueue.Refusal` ignores the missing exchanges")]
     [Fact, Trait("Spec", "PB7")]
     public void Only_the_publishes_to_the_missing_exchange_fail_and_those_that_wait_for_it_never_reach_a_channel()
     {
-        var gate = Gate(window: 2);
-        var session = Open(gate, 1, window: 2);
-        var entries = Enter(gate, 3);
+        var queue = Queue(window: 2);
+        var session = Open(queue, 1, window: 2);
+        var entries = Enqueue(queue, 3);
         entries[0].Exchange = entries[2].Exchange = "missing";
-        Write(gate);
+        Write(queue);
 
-        var offence = ChannelCloseReason.In(404, "NOT_FOUND - no exchange 'missing' in vhost '/'")!;
-        _missing.Add(offence.Exchange);
-        gate.Lost(session, offence.Text, offence);
-        Open(gate, 2, window: 2);
-        Write(gate).Should().Equal(entries[1]);
+        var closeReason = ChannelCloseReason.Parse(404, "NOT_FOUND - no exchange 'missing' in vhost '/'")!;
+        _missing.Add(closeReason.Exchange);
+        queue.Sessions.Lose(session, closeReason.Text, closeReason);
+        Open(queue, 2, window: 2);
+        Write(queue).Should().Equal(entries[1]);
 
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404 });
         entries[1].Stage.Should().Be(PublishStage.InFlight);
@@ -324,12 +324,12 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB7")]
     public void Of_several_to_an_exchange_that_went_only_the_last_was_surely_not_delivered()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 3);
-        Write(gate);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 3);
+        Write(queue);
 
-        gate.Lost(session, "closed", ChannelCloseReason.In(404, "NOT_FOUND - no exchange 'x' in vhost '/'"));
+        queue.Sessions.Lose(session, "closed", ChannelCloseReason.Parse(404, "NOT_FOUND - no exchange 'x' in vhost '/'"));
 
         entries.Select(entry => entry.Outcome.Kind).Should().AllBeEquivalentTo(PublishOutcomeKind.Returned);
         entries.Select(entry => entry.Outcome.MayHaveBeenDelivered).Should().Equal(true, true, false);
@@ -340,13 +340,13 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB7")]
     public void When_the_last_to_an_exchange_that_went_has_no_caller_any_more_nothing_is_sure_of_the_others()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 2);
-        Write(gate);
-        gate.Cancel(entries[1], new CancellationToken(canceled: true));
+        var queue = Queue();
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 2);
+        Write(queue);
+        queue.Endings.Cancel(entries[1], new CancellationToken(canceled: true));
 
-        gate.Lost(session, "closed", ChannelCloseReason.In(404, "NOT_FOUND - no exchange 'x' in vhost '/'"));
+        queue.Sessions.Lose(session, "closed", ChannelCloseReason.Parse(404, "NOT_FOUND - no exchange 'x' in vhost '/'"));
 
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, MayHaveBeenDelivered = true });
     }
@@ -357,52 +357,52 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB7")]
     public void When_the_broker_names_no_offender_those_in_flight_are_written_one_at_a_time_until_it_is_found()
     {
-        var gate = Gate();
-        var offence = ChannelCloseReason.In(406, "PRECONDITION_FAILED - message size 3000 is larger than configured max size 2000");
-        var session = Open(gate, 1);
-        var entries = Enter(gate, 3);
-        Write(gate);
+        var queue = Queue();
+        var closeReason = ChannelCloseReason.Parse(406, "PRECONDITION_FAILED - message size 3000 is larger than configured max size 2000");
+        var session = Open(queue, 1);
+        var entries = Enqueue(queue, 3);
+        Write(queue);
 
-        gate.Lost(session, "closed", offence);
-        session = Open(gate, 2);
-        Write(gate).Should().Equal(entries[0]);
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        Write(gate).Should().Equal(entries[1]);
-        gate.Lost(session, "closed", offence);
-        session = Open(gate, 3);
-        Write(gate).Should().Equal(entries[2]);
+        queue.Sessions.Lose(session, "closed", closeReason);
+        session = Open(queue, 2);
+        Write(queue).Should().Equal(entries[0]);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
+        Write(queue).Should().Equal(entries[1]);
+        queue.Sessions.Lose(session, "closed", closeReason);
+        session = Open(queue, 3);
+        Write(queue).Should().Equal(entries[2]);
 
         entries[1].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Rejected, Code = 406 });
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        var later = Enter(gate, 3);
-        Write(gate).Should().Equal(later, "all are trusted again");
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
+        var later = Enqueue(queue, 3);
+        Write(queue).Should().Equal(later, "all are trusted again");
     }
 
     [Safeguard("Nothing is written while the broker blocks", SwitchedOff = "`PublishQueue.CanWrite` ignores the block")]
     [Fact, Trait("Spec", "PB8")]
     public void Blocked_publishes_wait_and_say_so_when_they_expire()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        gate.SetBlocked(session, "low on memory");
-        var entries = Enter(gate, 2);
-        Write(gate).Should().BeEmpty();
+        var queue = Queue();
+        var session = Open(queue, 1);
+        queue.Sessions.SetBlocked(session, "low on memory");
+        var entries = Enqueue(queue, 2);
+        Write(queue).Should().BeEmpty();
 
         _timeProvider.Advance(Timeout);
-        gate.SetBlocked(session, null);
+        queue.Sessions.SetBlocked(session, null);
 
         entries[0].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
         entries[0].Outcome.Reason.Should().Contain("blocks").And.Contain("low on memory");
-        Write(gate).Should().Equal(entries[1]);
+        Write(queue).Should().Equal(entries[1]);
     }
 
     [Fact, Trait("Spec", "PB9")]
     public void A_window_full_of_publishes_that_nobody_awaits_gets_a_new_channel()
     {
-        var gate = Gate(window: 2);
-        var session = Open(gate, 1, window: 2);
-        var entries = Enter(gate, 2);
-        Write(gate);
+        var queue = Queue(window: 2);
+        var session = Open(queue, 1, window: 2);
+        var entries = Enqueue(queue, 2);
+        Write(queue);
 
         _timeProvider.Advance(Timeout);
         session.Closed.IsCompleted.Should().BeFalse();
@@ -417,16 +417,16 @@ public sealed class PublishQueueTests
     [InlineData(true)]
     public void A_channel_that_only_refuses_for_a_second_is_replaced_and_one_that_acknowledged_between_is_not(bool acknowledgesBetween)
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        Enter(gate, 3);
-        Write(gate);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        Enqueue(queue, 3);
+        Write(queue);
 
-        gate.Confirm(session, 1, multiple: false, acknowledged: false);
-        gate.Confirm(session, 2, multiple: false, acknowledged: acknowledgesBetween);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: false);
+        queue.Confirms.Confirm(session, 2, multiple: false, acknowledged: acknowledgesBetween);
         session.Closed.IsCompleted.Should().BeFalse();
         _timeProvider.Advance(TimeSpan.FromSeconds(1));
-        gate.Confirm(session, 3, multiple: false, acknowledged: false);
+        queue.Confirms.Confirm(session, 3, multiple: false, acknowledged: false);
 
         session.Closed.IsCompleted.Should().Be(!acknowledgesBetween);
     }
@@ -435,14 +435,14 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB3")]
     public void Two_refusals_far_apart_are_not_one_long_refusal()
     {
-        var gate = Gate();
-        var session = Open(gate, 1);
-        Enter(gate, 2);
-        Write(gate);
+        var queue = Queue();
+        var session = Open(queue, 1);
+        Enqueue(queue, 2);
+        Write(queue);
 
-        gate.Confirm(session, 1, multiple: false, acknowledged: false);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: false);
         _timeProvider.Advance(TimeSpan.FromSeconds(33));
-        gate.Confirm(session, 2, multiple: false, acknowledged: false);
+        queue.Confirms.Confirm(session, 2, multiple: false, acknowledged: false);
 
         session.Closed.IsCompleted.Should().BeFalse();
     }
@@ -451,22 +451,22 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB3")]
     public void For_a_queue_that_stays_full_channels_are_replaced_ever_more_rarely()
     {
-        var gate = Gate();
-        Enter(gate, 40);
+        var queue = Queue();
+        Enqueue(queue, 40);
         List<int> lives = [];
         for (var generation = 1; generation <= 4; generation++)
         {
-            var session = Open(gate, generation);
+            var session = Open(queue, generation);
             var sequence = 0UL;
             for (var seconds = 0; !session.Closed.IsCompleted && seconds < 100; seconds++)
             {
-                Write(gate);
-                gate.Confirm(session, ++sequence, multiple: false, acknowledged: false);
+                Write(queue);
+                queue.Confirms.Confirm(session, ++sequence, multiple: false, acknowledged: false);
                 _timeProvider.Advance(TimeSpan.FromSeconds(session.Closed.IsCompleted ? 0 : 1));
                 lives = [.. lives.Take(generation - 1), seconds];
             }
 
-            gate.Lost(session, "stuck", null);
+            queue.Sessions.Lose(session, "stuck", null);
         }
 
         lives.Should().Equal(1, 2, 4, 8);
@@ -475,44 +475,44 @@ public sealed class PublishQueueTests
     [Fact, Trait("Spec", "PB14")]
     public async Task Stopping_waits_for_confirms_and_then_tells_each_caller_what_is_known()
     {
-        var gate = Gate(window: 2);
-        var session = Open(gate, 1, window: 2);
-        var entries = Enter(gate, 3);
-        Write(gate);
+        var queue = Queue(window: 2);
+        var session = Open(queue, 1, window: 2);
+        var entries = Enqueue(queue, 3);
+        Write(queue);
         using var budget = new CancellationTokenSource();
 
-        var stop = gate.StopAsync(budget.Token);
-        gate.Confirm(session, 1, multiple: false, acknowledged: true);
-        Write(gate);
+        var stop = queue.Endings.StopAsync(budget.Token);
+        queue.Confirms.Confirm(session, 1, multiple: false, acknowledged: true);
+        Write(queue);
         stop.IsCompleted.Should().BeFalse();
-        gate.SetBlocked(session, "blocked");
-        var late = Enter(gate, 1)[0];
+        queue.Sessions.SetBlocked(session, "blocked");
+        var late = Enqueue(queue, 1)[0];
         await budget.CancelAsync();
-        await Eventually.Ends(stop, "the gate stops");
+        await Eventually.Ends(stop, "the queue stops");
 
         entries[0].Outcome.IsConfirmed.Should().BeTrue();
         entries[1].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.ConnectionLost, MayHaveBeenDelivered = true });
         late.Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
     }
 
-    private PublishQueue Gate(int window = 16) => new(window, ConnectionLossBehavior.Resend, _missing, _timeProvider);
+    private PublishQueue Queue(int window = 16) => new(window, ConnectionLossBehavior.Resend, _missing, _timeProvider);
 
-    private static PublishSession Open(PublishQueue gate, long generation, int window = 16)
+    private static PublishSession Open(PublishQueue queue, long generation, int window = 16)
     {
         var session = new PublishSession(generation, null, window);
-        gate.Open(session, null);
+        queue.Sessions.Open(session, null);
         return session;
     }
 
     /// <summary>Publishes that enter at once, each with a second more than the one before.</summary>
-    private List<PublishEntry> Enter(PublishQueue gate, int count) => [.. Enumerable.Range(0, count).Select(number =>
+    private List<PublishEntry> Enqueue(PublishQueue queue, int count) => [.. Enumerable.Range(0, count).Select(number =>
     {
-        var entry = Entry(gate, Timeout + TimeSpan.FromSeconds(number));
-        gate.Enter(entry);
+        var entry = Entry(queue, Timeout + TimeSpan.FromSeconds(number));
+        queue.Enqueue(entry);
         return entry;
     })];
 
-    private PublishEntry Entry(PublishQueue gate, TimeSpan timeout) => new(gate, _timeProvider)
+    private PublishEntry Entry(PublishQueue queue, TimeSpan timeout) => new(queue.Endings, _timeProvider)
     {
         Message = TextMessage.Of("x"),
         Exchange = "x",
@@ -530,10 +530,10 @@ public sealed class PublishQueueTests
     }
 
     /// <summary>The writer's part: all that may be written now, in order.</summary>
-    private static List<PublishEntry> Write(PublishQueue gate)
+    private static List<PublishEntry> Write(PublishQueue queue)
     {
         List<PublishEntry> written = [];
-        while (gate.TakeNext(out _) is { } entry)
+        while (queue.TakeNext(out _) is { } entry)
         {
             written.Add(entry);
         }

@@ -47,33 +47,33 @@ public sealed class PublishReturnTests : RabbitMqTransportTest
     public async Task Each_of_two_twins_has_its_own_return_whenever_the_first_is_cancelled(bool afterItsReturn)
     {
         var timeProvider = new FakeTimeProvider();
-        var gate = new PublishQueue(4, ConnectionLossBehavior.Resend, new MissingExchanges((_, _) => Task.FromResult(false)), timeProvider);
+        var publishes = new PublishQueue(4, ConnectionLossBehavior.Resend, new MissingExchanges((_, _) => Task.FromResult(false)), timeProvider);
         var session = new PublishSession(1, null, 4);
-        gate.Open(session, null);
+        publishes.Sessions.Open(session, null);
         var message = TextMessage.Of("twin");
         var twins = new[] { Entry(), Entry() };
         foreach (var twin in twins)
         {
-            gate.Enter(twin);
-            gate.TakeNext(out _);
+            publishes.Enqueue(twin);
+            publishes.TakeNext(out _);
         }
 
-        gate.TakeNext(out _);
+        publishes.TakeNext(out _);
         if (!afterItsReturn)
         {
-            gate.Cancel(twins[0], new CancellationToken(canceled: true));
+            publishes.Endings.Cancel(twins[0], new CancellationToken(canceled: true));
         }
 
-        gate.Return(session, message.Id, "", "k", 312, "of the first");
-        gate.Cancel(twins[0], new CancellationToken(canceled: true));
-        gate.Return(session, message.Id, "", "k", 312, "of the second");
-        gate.Confirm(session, 2, multiple: true, acknowledged: true);
+        publishes.Confirms.Return(session, message.Id, "", "k", 312, "of the first");
+        publishes.Endings.Cancel(twins[0], new CancellationToken(canceled: true));
+        publishes.Confirms.Return(session, message.Id, "", "k", 312, "of the second");
+        publishes.Confirms.Confirm(session, 2, multiple: true, acknowledged: true);
 
         twins[0].Fault.Should().BeOfType<OperationCanceledException>();
         twins[1].Outcome.Should().BeEquivalentTo(new { Code = 312, Reason = "of the second" });
-        gate.Outstanding.Should().Be(0);
-        await gate.StopAsync(Cancellation);
+        publishes.Outstanding.Should().Be(0);
+        await publishes.Endings.StopAsync(Cancellation);
 
-        PublishEntry Entry() => new(gate, timeProvider) { Message = message, RoutingKey = "k", Deadline = timeProvider.GetTimestamp() + (30 * timeProvider.TimestampFrequency) };
+        PublishEntry Entry() => new(publishes.Endings, timeProvider) { Message = message, RoutingKey = "k", Deadline = timeProvider.GetTimestamp() + (30 * timeProvider.TimestampFrequency) };
     }
 }

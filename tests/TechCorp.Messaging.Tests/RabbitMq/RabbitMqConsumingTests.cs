@@ -126,7 +126,7 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
             consumer.Source.TrySettleSoon(delivery, Settlement.Acknowledge).Should().BeTrue();
         }
 
-        var ledger = ((RabbitMqDeliverySource)consumer.Source).Consumer!;
+        var ledger = ((RabbitMqDeliverySource)consumer.Source).Consumer!.Settlements;
         ledger.Gathered.Should().Be(Enough - 1);
         consumer.Source.TrySettleSoon(deliveries[^1], Settlement.Acknowledge);
         var late = await consumer.ReceivesAsync(Enough + 2);

@@ -14,7 +14,7 @@ public sealed class RabbitMqSettleLedgerTests
         ledger.TrySettle(1, Settlement.Reject).Should().BeFalse();
         ledger.TrySettle(3, Settlement.Acknowledge).Should().BeFalse();
 
-        Frames(ledger).Should().Equal(new RabbitMqSettleFrame(1, Settlement.Acknowledge, Multiple: false));
+        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(1, Settlement.Acknowledge, Multiple: false));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class RabbitMqSettleLedgerTests
             ledger.TrySettle(tag, Settlement.Acknowledge);
         }
 
-        Frames(ledger).Should().Equal(new RabbitMqSettleFrame(3, Settlement.Acknowledge, Multiple: true), new RabbitMqSettleFrame(5, Settlement.Acknowledge, Multiple: false));
+        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(3, Settlement.Acknowledge, Multiple: true), new RabbitMqSettleLedger.Frame(5, Settlement.Acknowledge, Multiple: false));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class RabbitMqSettleLedgerTests
         ledger.TrySettle(2, Settlement.Requeue);
         ledger.TrySettle(3, Settlement.Acknowledge);
 
-        Frames(ledger).Should().Equal(new RabbitMqSettleFrame(2, Settlement.Requeue, Multiple: false), new RabbitMqSettleFrame(3, Settlement.Acknowledge, Multiple: true));
+        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(2, Settlement.Requeue, Multiple: false), new RabbitMqSettleLedger.Frame(3, Settlement.Acknowledge, Multiple: true));
     }
 
     [Fact, Trait("Spec", "CN5")]
@@ -85,9 +85,9 @@ public sealed class RabbitMqSettleLedgerTests
         }
     }
 
-    private static List<RabbitMqSettleFrame> Frames(RabbitMqSettleLedger ledger)
+    private static List<RabbitMqSettleLedger.Frame> Frames(RabbitMqSettleLedger ledger)
     {
-        List<RabbitMqSettleFrame> frames = [];
+        List<RabbitMqSettleLedger.Frame> frames = [];
         ledger.TakeFrames(frames);
         return frames;
     }

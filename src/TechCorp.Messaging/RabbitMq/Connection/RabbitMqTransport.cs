@@ -106,7 +106,7 @@ internal sealed class RabbitMqTransport : ITransport
     public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prefetch); // 0 means no limit at all
-        var source = new RabbitMqDeliverySource(new RabbitMqSubscription(queue, prefetch, sink, RestoreAsync), _consuming, _sources, _options, _timeProvider, _logger);
+        var source = new RabbitMqDeliverySource(queue, prefetch, sink, RestoreAsync, _consuming, _sources, _options, _timeProvider, _logger);
         try
         {
             await source.StartedAsync(cancellationToken).ConfigureAwait(false);

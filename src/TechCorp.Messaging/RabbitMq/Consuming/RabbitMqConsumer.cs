@@ -7,12 +7,10 @@ namespace TechCorp.Messaging;
 
 /// <summary>One consumer on one channel: one generation of a <see cref="RabbitMqDeliverySource"/>. Never reopened.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore's wait handle is never taken, so there is nothing to dispose of.")]
-internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoolWorkItem
+internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
 {
     // One at a time: only then does the callback that ends a cancel come after the last delivery.
     private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, null, consumerDispatchConcurrency: 1);
-    private const int MostGathered = 64; // settles that wait to go out together
-    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5); // a handler may block this long and longer; what came before it must not wait for it
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,14 +20,6 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
     private readonly Action<Delivery> _sink;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly Lock _gate = new();
-    private readonly RabbitMqSettleLedger _ledger = new(); // guarded by _gate
-    private readonly List<RabbitMqSettleFrame> _frames = []; // the settle writer's
-    private readonly ITimer _gatherEnd;
-    private TaskCompletionSource? _drained; // guarded by _gate
-    private bool _gathers; // guarded by _gate; the timer is set
-    private bool _writing; // guarded by _gate
-    private bool _due; // guarded by _gate; what has gathered is to go out now
     private bool _muted; // guarded by _sinkTurn
     private string _tag = "";
 
@@ -41,7 +31,7 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
         _sink = sink;
         _timeProvider = timeProvider;
         _logger = logger;
-        _gatherEnd = timeProvider.CreateTimer(static consumer => ((RabbitMqConsumer)consumer!).EndGathering(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Settlements = new RabbitMqSettleWriter(channel, _closed.Task, GiveUp, timeProvider);
     }
 
     public IChannel Channel { get; }
@@ -51,17 +41,8 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
     /// <summary>Ends, with the reason, when no more deliveries will come: channel or connection gone, or canceled by the broker.</summary>
     internal Task<string> Closed => _closed.Task;
 
-    /// <summary>Settles that are not on the wire yet.</summary>
-    internal int Gathered
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _ledger.Pending;
-            }
-        }
-    }
+    /// <summary>The way back to the broker for the deliveries of this channel.</summary>
+    internal RabbitMqSettleWriter Settlements { get; }
 
     internal static async Task<RabbitMqConsumer> OpenAsync(BrokerLink link, string queue, ushort prefetch, long generation, Action<Delivery> sink, Action<RabbitMqConsumer> opened, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
@@ -98,7 +79,7 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
         }
         catch (Exception exception) when (ConnectFailure.IsLoss(exception))
         {
-            // The channel went meanwhile: nothing comes any more either.
+            // The channel was lost meanwhile: no delivery comes any more either.
         }
         finally
         {
@@ -106,15 +87,15 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
         }
     }
 
-    /// <summary>No more deliveries to the sink; then whatever is settled goes out, and the channel is closed: the rest goes back to the queue.</summary>
+    /// <summary>Gives the sink no more deliveries, writes the settlements that have gathered, and closes the channel: the broker requeues unsettled deliveries.</summary>
     internal async Task CloseAsync()
     {
         await MuteAsync().ConfigureAwait(false);
-        await _gatherEnd.DisposeAsync().ConfigureAwait(false);
-        await ClosingStep.TryAsync(Drained, CloseTimeout, _timeProvider).ConfigureAwait(false);
+        await Settlements.DisposeAsync().ConfigureAwait(false);
+        await ClosingStep.TryAsync(Settlements.DrainAsync, CloseTimeout, _timeProvider).ConfigureAwait(false);
         await ClosingStep.TryAsync(() => Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, _timeProvider).ConfigureAwait(false);
         await ClosingStep.TryAsync(() => Channel.DisposeAsync().AsTask(), CloseTimeout, _timeProvider).ConfigureAwait(false);
-        _closed.TrySetResult("closed by us");
+        _closed.TrySetResult("closed by the transport");
     }
 
     public async Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
@@ -127,17 +108,13 @@ internal sealed partial class RabbitMqConsumer : IAsyncBasicConsumer, IThreadPoo
                 return; // unsettled: it goes back to the queue with the channel
             }
 
-            lock (_gate)
-            {
-                _ledger.Delivered(deliveryTag); // first of all: a tag that the ledger does not know is covered by the next run of acknowledgements
-            }
-
+            Settlements.Delivered(deliveryTag);
             _sink(AmqpDelivery.Of(Generation, deliveryTag, redelivered, exchange, routingKey, properties, body));
         }
         catch (Exception exception)
         {
             _logger.SinkFailed(_queue, exception);
-            TrySettle(deliveryTag, Settlement.Requeue);
+            Settlements.TrySettle(deliveryTag, Settlement.Requeue);
         }
         finally
         {

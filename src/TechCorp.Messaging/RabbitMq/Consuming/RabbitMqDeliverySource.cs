@@ -5,7 +5,9 @@ namespace TechCorp.Messaging;
 /// <summary>A subscription that outlives channels and connections: each rebuild is a new <see cref="RabbitMqConsumer"/> with the next generation.</summary>
 internal sealed class RabbitMqDeliverySource : IDeliverySource
 {
-    private readonly RabbitMqSubscription _subscription;
+    private readonly ushort _prefetch;
+    private readonly Action<Delivery> _sink;
+    private readonly Func<BrokerLink, string, CancellationToken, Task> _restore;
     private readonly ConnectionSupervisor _supervisor;
     private readonly RabbitMqDeliverySources _siblings;
     private readonly RabbitMqOptions _options;
@@ -18,9 +20,21 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     private volatile RabbitMqConsumer? _consumer;
     private long _generation;
 
-    internal RabbitMqDeliverySource(RabbitMqSubscription subscription, ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
+    /// <param name="queue">The queue.</param>
+    /// <param name="prefetch">The most deliveries unsettled at once.</param>
+    /// <param name="sink">Called for each delivery.</param>
+    /// <param name="restore">Declares the queue again when it was deleted.</param>
+    /// <param name="supervisor">Gives the connection.</param>
+    /// <param name="siblings">The other sources of the transport.</param>
+    /// <param name="options">How long to wait between attempts.</param>
+    /// <param name="timeProvider">The clock of those waits.</param>
+    /// <param name="logger">Where it logs.</param>
+    internal RabbitMqDeliverySource(string queue, ushort prefetch, Action<Delivery> sink, Func<BrokerLink, string, CancellationToken, Task> restore, ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
     {
-        _subscription = subscription;
+        Queue = queue;
+        _prefetch = prefetch;
+        _sink = sink;
+        _restore = restore;
         _supervisor = supervisor;
         _siblings = siblings;
         _options = options;
@@ -30,7 +44,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         _loop = Task.Run(RunAsync, CancellationToken.None);
     }
 
-    internal string Queue => _subscription.Queue;
+    internal string Queue { get; }
 
     public long Generation => Volatile.Read(ref _generation);
 
@@ -46,7 +60,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     public bool TrySettleSoon(Delivery delivery, Settlement settlement) => TrySettle(delivery, settlement, soon: true);
 
-    public void Flush() => _consumer?.Flush();
+    public void Flush() => _consumer?.Settlements.Flush();
 
     public void Rebuild(long generation, string reason)
     {
@@ -58,12 +72,12 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     private bool TrySettle(Delivery delivery, Settlement settlement, bool soon)
     {
-        if (_consumer is { } consumer && consumer.Generation == delivery.Generation && consumer.TrySettle(delivery.Tag, settlement, soon))
+        if (_consumer is { } consumer && consumer.Generation == delivery.Generation && consumer.Settlements.TrySettle(delivery.Tag, settlement, soon))
         {
             return true;
         }
 
-        _logger.SettleDropped(_subscription.Queue, delivery.Tag, delivery.Generation);
+        _logger.SettleDropped(Queue, delivery.Tag, delivery.Generation);
         return false;
     }
 
@@ -117,7 +131,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
             catch (Exception exception)
             {
                 failures++;
-                _logger.ConsumeFailed(_subscription.Queue, failures, exception);
+                _logger.ConsumeFailed(Queue, failures, exception);
                 await RestoreAsync(link).ConfigureAwait(false);
             }
 
@@ -131,7 +145,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     {
         var consumer = await OpenAsync(link).ConfigureAwait(false);
         var reason = await consumer.Closed.WaitAsync(_ending.Token).ConfigureAwait(false);
-        _logger.ConsumerLost(_subscription.Queue, consumer.Generation, reason);
+        _logger.ConsumerLost(Queue, consumer.Generation, reason);
         await consumer.CloseAsync().ConfigureAwait(false); // before the next is opened: the sink is never called by two
         await RestoreAsync(link).ConfigureAwait(false);
     }
@@ -143,8 +157,8 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         {
             // The generation is known before the first delivery can come.
             var generation = Interlocked.Increment(ref _generation);
-            var consumer = await RabbitMqConsumer.OpenAsync(link, _subscription.Queue, _subscription.Prefetch, generation, _subscription.Sink, c => _consumer = c, _timeProvider, _logger, _ending.Token).ConfigureAwait(false);
-            _logger.Consuming(_subscription.Queue, generation);
+            var consumer = await RabbitMqConsumer.OpenAsync(link, Queue, _prefetch, generation, _sink, c => _consumer = c, _timeProvider, _logger, _ending.Token).ConfigureAwait(false);
+            _logger.Consuming(Queue, generation);
             if (!_started.TrySetResult())
             {
                 MessagingMetrics.Rebuilt("consumer");
@@ -158,7 +172,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         }
     }
 
-    /// <summary>The queue may have been deleted: declared again when it is one of ours.</summary>
+    /// <summary>The queue may have been deleted: it is declared again when the service's topology has it.</summary>
     private async Task RestoreAsync(BrokerLink? link)
     {
         if (link is null || link.Lost.IsCompleted)
@@ -168,15 +182,15 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
         try
         {
-            await _subscription.Restore(link, _subscription.Queue, _ending.Token).ConfigureAwait(false);
+            await _restore(link, Queue, _ending.Token).ConfigureAwait(false);
         }
         catch (Exception) when (_ending.IsCancellationRequested)
         {
-            // Nobody needs the queue any more.
+            // The source is ending and needs no queue.
         }
         catch (Exception exception)
         {
-            _logger.RestoreFailed(_subscription.Queue, exception);
+            _logger.RestoreFailed(Queue, exception);
         }
     }
 }

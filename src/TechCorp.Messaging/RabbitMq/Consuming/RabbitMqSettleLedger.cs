@@ -1,8 +1,8 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What was delivered on one channel and is unsettled, and the settles that are not on the wire yet. Each tag is settled once.</summary>
+/// <summary>The unsettled deliveries of one channel, and the settlements that are not on the wire yet. Each tag is settled once.</summary>
 /// <remarks>
-/// One acknowledgement with an unknown tag closes the channel, so a second settle never becomes a frame. Acknowledgements of an unbroken run
+/// One acknowledgement with an unknown tag closes the channel, so a second settlement never becomes a frame. Acknowledgements of an unbroken run
 /// from the oldest delivery go out as one frame; a tag above an unsettled one goes out alone. Not safe for concurrent use: its owner holds the lock.
 /// </remarks>
 internal sealed class RabbitMqSettleLedger
@@ -14,7 +14,7 @@ internal sealed class RabbitMqSettleLedger
 
     internal int Unsettled => _unsettled.Count;
 
-    /// <summary>Settles that are not on the wire yet.</summary>
+    /// <summary>Settlements that are not on the wire yet.</summary>
     internal int Pending => _pending.Count;
 
     /// <summary>A delivery came; tags are consecutive from 1.</summary>
@@ -37,7 +37,7 @@ internal sealed class RabbitMqSettleLedger
     }
 
     /// <summary>The frames for what was settled since the last call, in the order in which they must be written.</summary>
-    internal void TakeFrames(List<RabbitMqSettleFrame> into)
+    internal void TakeFrames(List<Frame> into)
     {
         while (_low < _next && !_unsettled.Contains(_low))
         {
@@ -50,7 +50,7 @@ internal sealed class RabbitMqSettleLedger
         {
             if (settlement != Settlement.Acknowledge)
             {
-                into.Add(new RabbitMqSettleFrame(tag, settlement, Multiple: false));
+                into.Add(new Frame(tag, settlement, Multiple: false));
             }
             else if (tag < _low)
             {
@@ -61,17 +61,20 @@ internal sealed class RabbitMqSettleLedger
 
         if (run > 0)
         {
-            into.Add(new RabbitMqSettleFrame(last, Settlement.Acknowledge, Multiple: run > 1));
+            into.Add(new Frame(last, Settlement.Acknowledge, Multiple: run > 1));
         }
 
         foreach (var (tag, settlement) in _pending)
         {
             if (settlement == Settlement.Acknowledge && tag >= _low)
             {
-                into.Add(new RabbitMqSettleFrame(tag, settlement, Multiple: false));
+                into.Add(new Frame(tag, settlement, Multiple: false));
             }
         }
 
         _pending.Clear();
     }
+
+    /// <summary>One settlement as it goes on the wire; <paramref name="Multiple"/> settles every unsettled tag up to this one.</summary>
+    internal readonly record struct Frame(ulong Tag, Settlement Settlement, bool Multiple);
 }

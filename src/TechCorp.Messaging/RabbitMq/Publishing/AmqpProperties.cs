@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 /// <summary>A message's metadata as AMQP properties. Headers are copied: the caller's are never touched.</summary>
 internal static class AmqpProperties
 {
-    /// <summary>Fills properties that were used before, or new ones.</summary>
+    /// <summary>Fills the properties of an earlier publish, or new ones.</summary>
     internal static BasicProperties Fill(BasicProperties? reused, Message message)
     {
         var properties = reused ?? new BasicProperties { Headers = new Dictionary<string, object?>(StringComparer.Ordinal) };
@@ -35,7 +35,7 @@ internal static class AmqpProperties
             properties.ClearTimestamp();
         }
 
-        // Never null: the client would make a dictionary of its own for each publish.
+        // Never null: the client would otherwise make a dictionary for each publish.
         var headers = properties.Headers!;
         headers.Clear();
         if (message.Headers.Count > 0)

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Which publishes a channel was closed for, read from the broker's words: the others on it are innocent.</summary>
+/// <summary>Which publishes the broker closed a channel for, read from its reply text; other publishes on the channel are unaffected.</summary>
 internal sealed partial record ChannelCloseReason(int Code, string Text, string Exchange, string? RoutingKey)
 {
-    private static readonly int[] OfOneChannel = [311, 313, AccessRefused, NotFound, 405, 406]; // what AMQP closes a channel for, and not the connection
+    private static readonly int[] ChannelErrors = [311, 313, AccessRefused, NotFound, 405, 406]; // for these AMQP closes the channel and not the connection
     private const int AccessRefused = 403;
     private const int NotFound = 404;
 
@@ -14,16 +14,16 @@ internal sealed partial record ChannelCloseReason(int Code, string Text, string 
     /// <summary>Whether nothing may be written to the exchange, whatever the key.</summary>
     internal bool IsRefusedExchange => Code == AccessRefused && RoutingKey is null && !IsAnonymous;
 
-    /// <summary>Whether the broker's words name no exchange (a body larger than it takes, for example): the offender is known only where it was alone.</summary>
+    /// <summary>Whether the reply text names no exchange (a body larger than the broker takes, for example): which publish it was is known only where it was alone in flight.</summary>
     internal bool IsAnonymous { get; private init; }
 
-    /// <summary>Whether the broker's words end in the middle of the exchange's name: they have at most 255 bytes.</summary>
+    /// <summary>Whether the reply text ends within the exchange's name: it has at most 255 bytes.</summary>
     internal bool IsCut { get; private init; }
 
-    /// <summary>The offence; null when the channel was closed for none (a lost connection, a close of our own).</summary>
-    internal static ChannelCloseReason? In(int code, string text)
+    /// <summary>The reason; null when the channel was not closed for a publish (a lost connection, a close by this side).</summary>
+    internal static ChannelCloseReason? Parse(int code, string text)
     {
-        if (!OfOneChannel.Contains(code))
+        if (!ChannelErrors.Contains(code))
         {
             return null;
         }
@@ -41,7 +41,7 @@ internal sealed partial record ChannelCloseReason(int Code, string Text, string 
     }
 
     /// <summary>The same with the whole name of the exchange, which is one that was being published to.</summary>
-    internal ChannelCloseReason By(string exchange) => this with { Exchange = exchange, IsCut = false };
+    internal ChannelCloseReason WithExchange(string exchange) => this with { Exchange = exchange, IsCut = false };
 
     /// <summary>The outcome of a publish to an exchange that is known to be missing.</summary>
     internal static PublishOutcome Missing(string exchange) => PublishOutcome.Returned(NotFound, $"exchange '{exchange}' does not exist; it was not sent.");
@@ -49,9 +49,13 @@ internal sealed partial record ChannelCloseReason(int Code, string Text, string 
     /// <summary>The outcome of a publish to an exchange that is known to be refused.</summary>
     internal static PublishOutcome Refused(string text) => new(PublishOutcomeKind.Rejected, false, AccessRefused, $"{text}; it was not sent.");
 
-    internal bool IsBy(string exchange, string routingKey) => !IsAnonymous && (IsCut ? exchange.StartsWith(Exchange, StringComparison.Ordinal) : exchange == Exchange) && (RoutingKey is null || RoutingKey == routingKey);
+    /// <summary>Whether the channel was closed for this publish, or for one like it.</summary>
+    internal bool Concerns(PublishEntry entry)
+        => !IsAnonymous
+            && (IsCut ? entry.Exchange.StartsWith(Exchange, StringComparison.Ordinal) : entry.Exchange == Exchange)
+            && (RoutingKey is null || RoutingKey == entry.RoutingKey);
 
-    /// <summary>How the offender ended: the broker has not kept the message.</summary>
+    /// <summary>How a publish ends that the channel was closed for: the broker has not kept the message.</summary>
     internal PublishOutcome Outcome => IsMissingExchange
         ? PublishOutcome.Returned(Code, $"exchange '{Exchange}' does not exist ({Text}).")
         : new PublishOutcome(PublishOutcomeKind.Rejected, false, Code, Text);

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Exchanges that a publishing channel was closed for. A name is not tried there again before it was declared or seen on another channel.</summary>
+/// <summary>Exchanges that a publishing channel was closed for. No further publish to one is written before the exchange is declared or found on another channel.</summary>
 internal sealed class MissingExchanges(Func<string, CancellationToken, Task<bool>> exists)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Task<bool>> _looks = new(StringComparer.Ordinal); // guarded by _gate
+    private readonly Dictionary<string, Task<bool>> _checks = new(StringComparer.Ordinal); // guarded by _gate
     private ImmutableHashSet<string> _names = ImmutableHashSet.Create<string>(StringComparer.Ordinal); // written under _gate
 
     internal bool Contains(string exchange) => !_names.IsEmpty && _names.Contains(exchange);
@@ -27,38 +27,38 @@ internal sealed class MissingExchanges(Func<string, CancellationToken, Task<bool
         }
     }
 
-    /// <summary>Looks whether a missing exchange has come to be; callers of one name share one look.</summary>
-    internal async Task<bool> LookAgainAsync(string exchange, CancellationToken cancellationToken)
+    /// <summary>Asks the broker whether a missing exchange exists by now; callers of one name share one question.</summary>
+    internal async Task<bool> CheckAgainAsync(string exchange, CancellationToken cancellationToken)
     {
-        Task<bool>? look;
+        Task<bool>? check;
         lock (_gate)
         {
-            if (!_looks.TryGetValue(exchange, out look))
+            if (!_checks.TryGetValue(exchange, out check))
             {
-                _looks[exchange] = look = Task.Run(() => LookAsync(exchange), CancellationToken.None);
+                _checks[exchange] = check = Task.Run(() => CheckAsync(exchange), CancellationToken.None);
             }
         }
 
-        return await look.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await check.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<bool> LookAsync(string exchange)
+    private async Task<bool> CheckAsync(string exchange)
     {
         try
         {
-            var there = await exists(exchange, CancellationToken.None).ConfigureAwait(false);
-            if (there)
+            var found = await exists(exchange, CancellationToken.None).ConfigureAwait(false);
+            if (found)
             {
                 Remove(exchange);
             }
 
-            return there;
+            return found;
         }
         finally
         {
             lock (_gate)
             {
-                _looks.Remove(exchange);
+                _checks.Remove(exchange);
             }
         }
     }

@@ -4,8 +4,8 @@ using RabbitMQ.Client.Events;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Keeps one publishing channel open on whatever connection there is, and tells the gate of it.</summary>
-internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink>> connected, PublishQueue gate, MissingExchanges missing, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+/// <summary>Keeps one publishing channel open on whatever connection there is, and reports what happens on it to the publish queue.</summary>
+internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink>> connected, PublishQueue queue, MissingExchanges missing, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
 {
     // Confirms on, the client's tracking off; null keeps the dispatch concurrency of the connection.
     private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false, null, null);
@@ -50,8 +50,8 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
             {
                 link = await connected(_stopping.Token).ConfigureAwait(false);
                 var opened = timeProvider.GetTimestamp();
-                var offended = await OpenAndWatchAsync(link, generation).ConfigureAwait(false);
-                failures = offended || ReconnectBackoff.IsSettled(timeProvider.GetElapsedTime(opened), delay) ? 0 : failures + 1;
+                var closedForPublish = await OpenAndWatchAsync(link, generation).ConfigureAwait(false);
+                failures = closedForPublish || ReconnectBackoff.IsSettled(timeProvider.GetElapsedTime(opened), delay) ? 0 : failures + 1;
             }
             catch (Exception) when (_stopping.IsCancellationRequested)
             {
@@ -72,11 +72,11 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
         }
     }
 
-    /// <returns>Whether the channel was closed for what somebody published: the connection is sound, and the innocent need not wait.</returns>
+    /// <returns>Whether the broker closed the channel because of a publish: the connection is still good, and unrelated publishes need not wait.</returns>
     private async Task<bool> OpenAndWatchAsync(BrokerLink link, long generation)
     {
         var channel = await link.Connection.CreateChannelAsync(ChannelOptions, _stopping.Token).ConfigureAwait(false);
-        var session = new PublishSession(generation, channel, gate.Window);
+        var session = new PublishSession(generation, channel, queue.MaxOutstandingConfirms);
         void OnBlockedChanged() => BlockedChanged(session, link);
         channel.BasicAcksAsync += (_, args) => Confirmed(session, args.DeliveryTag, args.Multiple, acknowledged: true);
         channel.BasicNacksAsync += (_, args) => Confirmed(session, args.DeliveryTag, args.Multiple, acknowledged: false);
@@ -84,25 +84,25 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
         link.BlockedChanged += OnBlockedChanged;
         try
         {
-            gate.Open(session, link.Blocked);
+            queue.Sessions.Open(session, link.Blocked);
             if (_opened)
             {
                 MessagingMetrics.Rebuilt("channel");
             }
 
             _opened = true;
-            TellBlocked(session, link); // an unblock between the look and the open was told to a gate that did not know the session
+            ReportBlocked(session, link); // an unblock between reading it and opening was reported before the queue knew the session
             channel.ChannelShutdownAsync += (_, args) => ShutDown(session, args); // called at once when it is closed already
             var reason = await session.Closed.WaitAsync(_stopping.Token).ConfigureAwait(false);
-            if (reason == "stuck")
+            if (reason == PublishSession.Stuck)
             {
                 logger.PublishChannelStuck(generation);
             }
 
-            // The writer may have met the closed channel before the client told us why.
+            // The writer may have met the closed channel before the client reported the reason.
             var (code, text) = channel.CloseReason is { } closed ? (closed.ReplyCode, closed.ReplyText) : (0, reason);
             End(session, code, text);
-            return session.Offended;
+            return session.ClosedForPublish;
         }
         finally
         {
@@ -117,13 +117,13 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
 
     private Task Confirmed(PublishSession session, ulong tag, bool multiple, bool acknowledged)
     {
-        gate.Confirm(session, tag, multiple, acknowledged);
+        queue.Confirms.Confirm(session, tag, multiple, acknowledged);
         return Task.CompletedTask;
     }
 
     private Task Returned(PublishSession session, BasicReturnEventArgs args)
     {
-        gate.Return(session, args.BasicProperties.MessageId, args.Exchange, args.RoutingKey, args.ReplyCode, args.ReplyText);
+        queue.Confirms.Return(session, args.BasicProperties.MessageId, args.Exchange, args.RoutingKey, args.ReplyCode, args.ReplyText);
         return Task.CompletedTask;
     }
 
@@ -136,7 +136,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
 
     private void BlockedChanged(PublishSession session, BrokerLink link)
     {
-        TellBlocked(session, link);
+        ReportBlocked(session, link);
         if (link.Blocked is { } reason)
         {
             logger.Blocked(reason);
@@ -147,34 +147,34 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
         }
     }
 
-    /// <summary>Until the gate has what holds now: two threads may tell, and the older news must not be the last.</summary>
-    private void TellBlocked(PublishSession session, BrokerLink link)
+    /// <summary>Repeats until the queue has the current state: two threads may report, and the older report must not come last.</summary>
+    private void ReportBlocked(PublishSession session, BrokerLink link)
     {
-        string? told;
+        string? reported;
         do
         {
-            told = link.Blocked;
-            gate.SetBlocked(session, told);
+            reported = link.Blocked;
+            queue.Sessions.SetBlocked(session, reported);
         }
-        while (told != link.Blocked);
+        while (reported != link.Blocked);
     }
 
     private void End(PublishSession session, int code, string reason)
     {
-        var offence = gate.Whole(session, ChannelCloseReason.In(code, reason));
-        if (offence is { IsMissingExchange: true })
+        var closeReason = queue.Sessions.WithWholeName(session, ChannelCloseReason.Parse(code, reason));
+        if (closeReason is { IsMissingExchange: true })
         {
-            missing.Add(offence.Exchange); // before the gate lets anybody write again
-            logger.ExchangeMissing(offence.Exchange);
+            missing.Add(closeReason.Exchange); // before the queue lets a publish be written again
+            logger.ExchangeMissing(closeReason.Exchange);
         }
-        else if (offence is { IsRefusedExchange: true })
+        else if (closeReason is { IsRefusedExchange: true })
         {
-            gate.Refused.Add(offence.Exchange, offence.Text);
+            queue.RefusedExchanges.Add(closeReason.Exchange, closeReason.Text);
         }
 
-        session.Offended |= offence is not null;
+        session.ClosedForPublish |= closeReason is not null;
 
-        if (gate.Lost(session, reason, offence) is >= 0 and var inFlight)
+        if (queue.Sessions.Lose(session, reason, closeReason) is >= 0 and var inFlight)
         {
             logger.PublishChannelLost(session.Generation, inFlight, reason);
         }

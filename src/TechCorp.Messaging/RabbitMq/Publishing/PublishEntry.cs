@@ -4,29 +4,29 @@ using RabbitMQ.Client;
 
 namespace TechCorp.Messaging;
 
-/// <summary>One publish on its way. Pooled; everything but the wake-up is guarded by the gate of <see cref="PublishQueue"/>.</summary>
+/// <summary>One publish on its way. Pooled; everything but the wake-up is guarded by the lock of <see cref="PublishState"/>.</summary>
 internal sealed class PublishEntry : IValueTaskSource, IDisposable
 {
     private readonly ITimer? _timer;
     private readonly string? _id; // of a stand-in
     private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
 
-    /// <param name="gate">The gate it passes.</param>
+    /// <param name="endings">Told when its deadline has passed.</param>
     /// <param name="timeProvider">The clock of its deadline.</param>
-    internal PublishEntry(PublishQueue gate, TimeProvider timeProvider)
+    internal PublishEntry(PublishEndings endings, TimeProvider timeProvider)
     {
-        Gate = gate;
+        Endings = endings;
         using var _ = ExecutionContext.SuppressFlow();
-        _timer = timeProvider.CreateTimer(static state => ((PublishEntry)state!).Gate.OnDeadline((PublishEntry)state), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timeProvider.CreateTimer(static state => ((PublishEntry)state!).Endings.OnDeadline((PublishEntry)state), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>
-    /// Stands in the tracker for a publish whose caller has gone: still unconfirmed, awaited by nobody. It keeps what a return is known by, and not the body:
+    /// Stands in the tracker for a publish whose caller has gone: still unconfirmed, and no caller awaits it. It keeps what a return is matched by, and not the body:
     /// otherwise a return of this publish would be taken for one of another with the same message.
     /// </summary>
     private PublishEntry(PublishEntry gone)
     {
-        Gate = gone.Gate;
+        Endings = gone.Endings;
         IsAbandoned = true;
         _id = gone.Id;
         Exchange = gone.Exchange;
@@ -35,7 +35,7 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
         Stage = PublishStage.Done;
     }
 
-    internal PublishQueue Gate { get; }
+    internal PublishEndings Endings { get; }
 
     /// <summary>Whether its caller has gone.</summary>
     internal bool IsAbandoned { get; }
@@ -61,7 +61,7 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
 
     internal ulong Sequence { get; set; }
 
-    /// <summary>Whether it was ever handed to a channel: then nobody can say that it was not delivered.</summary>
+    /// <summary>Whether it was ever handed to a channel: then it may have been delivered.</summary>
     internal bool Written { get; set; }
 
     /// <summary>The return that came before the confirm; 0 when none came.</summary>
@@ -71,13 +71,13 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
 
     internal PublishOutcome Outcome { get; set; }
 
-    /// <summary>Ended while the client's publish call ran for it: its caller is told when that call has returned.</summary>
+    /// <summary>Ended while the client's publish call ran for it: its caller gets the outcome when that call has returned.</summary>
     internal bool EndsAfterCall { get; set; }
 
     /// <summary>The caller's activity, which the client's own spans belong under.</summary>
     internal Activity? Activity { get; set; }
 
-    /// <summary>The timestamp of the clock at which the timer fires; 0 when it is not set. Guarded by the gate.</summary>
+    /// <summary>The timestamp of the clock at which the timer fires; 0 when it is not set. Guarded by the lock.</summary>
     internal long ArmedUntil { get; set; }
 
     internal Exception? Fault { get; set; }
@@ -100,10 +100,24 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
     /// <summary>Ends at <see cref="Wake"/>; one awaiter.</summary>
     internal ValueTask DoneAsync() => new(this, _wake.Version);
 
-    /// <summary>Whether its caller has been told.</summary>
+    /// <summary>Whether its caller has the outcome.</summary>
     internal bool HasAnswer => _wake.GetStatus(_wake.Version) != ValueTaskSourceStatus.Pending;
 
     internal void Wake() => _wake.SetResult(true);
+
+    /// <summary>Wakes the callers of those that have one, and empties the list.</summary>
+    internal static void WakeAll(List<PublishEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (!entry.IsAbandoned)
+            {
+                entry.Wake();
+            }
+        }
+
+        entries.Clear();
+    }
 
     /// <summary>Whether the timer would fire after the deadline or never. One that fires earlier stays as it is and is set again then: most publishes set none.</summary>
     internal bool TimerIsLate => ArmedUntil == 0 || ArmedUntil > Deadline;

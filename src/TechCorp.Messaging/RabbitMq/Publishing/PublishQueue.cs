@@ -1,125 +1,125 @@
-using System.Diagnostics;
-
 namespace TechCorp.Messaging;
 
 /// <summary>
-/// Decides what is written next, and what each publish ended as: the queue, the window, the channel and its unconfirmed publishes under one lock.
+/// The publishes of one publisher: who may write next. What the broker answers is in <see cref="Confirms"/>, the life of the channel in <see cref="Sessions"/>,
+/// and what ends a publish without the broker in <see cref="Endings"/>; the four share one <see cref="PublishState"/> and its lock.
 /// </summary>
 /// <remarks>
-/// A publish waits in the queue, is taken by whoever writes, is in flight until its confirm, and is done. One writes at a time, for all, in the
-/// order of tickets: so sequence numbers follow the order on the wire, and what a lost channel carried is written again first and in its old order.
-/// The client reads a body only until its publish call returns. A publish that is canceled or expires during its own call ends when that call has
-/// returned, so a caller that has its answer may do with its body what it likes.
+/// A publish waits in the queue, is taken by the writer, is in flight until its confirm, and is done. One thread writes at a time, for all callers, in the
+/// order of tickets: so sequence numbers follow the order on the wire, and the publishes of a lost channel are written again first and in their old order.
+/// The client reads a body only until its publish call returns. A publish that is cancelled or expires during its own call ends when that call has
+/// returned, so a caller that has its answer may reuse its body.
 /// </remarks>
-internal sealed partial class PublishQueue(int window, ConnectionLossBehavior whenLost, MissingExchanges missing, TimeProvider timeProvider)
+internal sealed class PublishQueue
 {
-    private readonly Lock _gate = new();
-    private readonly LinkedList<PublishEntry> _queue = []; // guarded by _gate; ordered by ticket
-    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private PublishSession? _session; // guarded by _gate
-    private bool _hasWriter; // guarded by _gate; somebody takes what is next and writes it, or is about to
-    private PublishEntry? _writing; // guarded by _gate; the client's publish call runs for it
-    private int _suspects; // guarded by _gate; this many confirms from now publishes are written one at a time, as one of them closes its channel
-    private string? _blocked; // guarded by _gate
-    private bool _stopping; // guarded by _gate
-    private long _tickets; // guarded by _gate
-    private int _live; // guarded by _gate; entered and not done
-    private int _abandoned; // guarded by _gate; unconfirmed in the session, awaited by nobody
+    private readonly PublishState _state;
+    private readonly MissingExchanges _missing;
 
-    internal int Window => window;
+    internal PublishQueue(int maxOutstandingConfirms, ConnectionLossBehavior connectionLossBehavior, MissingExchanges missing, TimeProvider timeProvider)
+    {
+        _state = new PublishState(maxOutstandingConfirms);
+        _missing = missing;
+        RefusedExchanges = new RefusedExchanges(timeProvider);
+        Confirms = new PublishConfirms(_state, timeProvider);
+        Sessions = new PublishSessions(_state, connectionLossBehavior);
+        Endings = new PublishEndings(_state, timeProvider);
+    }
 
-    /// <summary>Takes what is next and writes it, when nobody does; null in tests of the gate, which do it themselves.</summary>
-    internal IThreadPoolWorkItem? Writer { get; set; }
+    internal PublishConfirms Confirms { get; }
 
-    internal RefusedExchanges Refused { get; } = new(timeProvider);
+    internal PublishSessions Sessions { get; }
 
-    /// <summary>How many are unconfirmed; never more than the window.</summary>
+    internal PublishEndings Endings { get; }
+
+    internal RefusedExchanges RefusedExchanges { get; }
+
+    internal int MaxOutstandingConfirms => _state.MaxOutstandingConfirms;
+
+    /// <summary>Takes what is next and writes it, when no thread does; null in tests, which write themselves.</summary>
+    internal IThreadPoolWorkItem? Writer
+    {
+        get => _state.Writer;
+        set => _state.Writer = value;
+    }
+
+    /// <summary>How many are unconfirmed; never more than <see cref="MaxOutstandingConfirms"/>.</summary>
     internal int Outstanding
     {
         get
         {
-            lock (_gate)
+            lock (_state.Gate)
             {
-                return _session?.Tracker.Count ?? 0;
+                return _state.Session?.Tracker.Count ?? 0;
             }
         }
     }
 
-    /// <summary>How many wait for their turn.</summary>
+    /// <summary>How many wait to be written.</summary>
     internal int Waiting
     {
         get
         {
-            lock (_gate)
+            lock (_state.Gate)
             {
-                return _queue.Count;
+                return _state.Queue.Count;
             }
         }
     }
 
-    /// <summary>A publish begins: it waits for its turn, or it is over at once.</summary>
-    /// <returns>Whether nobody writes: then the caller must.</returns>
-    internal bool Enter(PublishEntry entry)
+    /// <summary>Adds a publish to the queue, or ends it at once when the publisher is stopping.</summary>
+    /// <returns>Whether no thread writes: then the caller must.</returns>
+    internal bool Enqueue(PublishEntry entry)
     {
         bool writes, setsTimer;
-        lock (_gate)
+        lock (_state.Gate)
         {
-            entry.Ticket = ++_tickets;
-            _live++;
-            if (_stopping)
+            if (!_state.TryAdd(entry))
             {
-                Finish(entry, PublishOutcome.ExpiredUnwritten("the publisher is stopping; it was not sent."));
-                entry.Wake(); // its caller does not wait yet: nobody runs here
+                entry.Wake(); // its caller does not wait yet: no continuation runs here
                 return false;
             }
 
-            entry.Stage = PublishStage.Waiting;
-            _queue.AddLast(entry.Node);
-            writes = NeedsWriter();
+            writes = _state.NeedsWriter();
             setsTimer = entry.TimerIsLate;
             entry.ArmedUntil = setsTimer ? entry.Deadline : entry.ArmedUntil;
-            AssertInvariants();
+            _state.AssertInvariants();
         }
 
         if (setsTimer)
         {
-            entry.SetTimer(Left(entry));
+            entry.SetTimer(Endings.TimeLeft(entry));
         }
 
         return writes;
     }
 
-    /// <summary>Whoever writes: the last call has returned, and this comes next. Null: there is nothing to write now, and it writes no more.</summary>
+    /// <summary>Called by the writer when its last call has returned: takes the next publish. Null: there is nothing to write now, and the writer must end.</summary>
     internal PublishEntry? TakeNext(out PublishSession? session)
     {
         while (true)
         {
             PublishEntry? ended;
-            lock (_gate)
+            lock (_state.Gate)
             {
-                ended = EndCall();
+                ended = _state.EndCall();
                 if (ended is null)
                 {
-                    session = _session;
-                    if (!CanWrite || _queue.First?.Value is not { } next)
+                    session = _state.Session;
+                    if (!_state.CanWrite || _state.Queue.First?.Value is not { } next)
                     {
-                        _hasWriter = false;
+                        _state.HasWriter = false;
                         return null;
                     }
 
-                    _queue.RemoveFirst();
+                    _state.Queue.RemoveFirst();
                     if (Refusal(next) is not { } refusal)
                     {
-                        next.Stage = PublishStage.InFlight;
-                        next.Written = true;
-                        next.Sequence = session!.Tracker.Add(next);
-                        _writing = next;
-                        AssertInvariants();
+                        _state.BeginWrite(next, session!);
                         return next;
                     }
 
                     ended = next;
-                    Finish(next, refusal);
+                    _state.Finish(next, refusal);
                 }
             }
 
@@ -132,16 +132,16 @@ internal sealed partial class PublishQueue(int window, ConnectionLossBehavior wh
     {
         PublishEntry? ended;
         bool start;
-        lock (_gate)
+        lock (_state.Gate)
         {
-            _writing?.PropertiesLent = true; // the client may still hold them
-            ended = EndCall();
+            _state.Writing?.PropertiesLent = true; // the client may still hold them
+            ended = _state.EndCall();
             session.Stalled = true;
-            _hasWriter = false;
-            start = NeedsWriter(); // another channel may be open by now
+            _state.HasWriter = false;
+            start = _state.NeedsWriter(); // another channel may be open by now
         }
 
-        StartWriter(start);
+        _state.StartWriter(start);
         ended?.Wake();
     }
 
@@ -149,33 +149,33 @@ internal sealed partial class PublishQueue(int window, ConnectionLossBehavior wh
     internal void Unstall(PublishSession session)
     {
         bool start;
-        lock (_gate)
+        lock (_state.Gate)
         {
             session.Stalled = false;
-            start = NeedsWriter();
+            start = _state.NeedsWriter();
         }
 
-        StartWriter(start);
+        _state.StartWriter(start);
     }
 
     /// <summary>The client refused the message before it reached the wire: the broker will not count it, and only its caller fails.</summary>
     internal void Undo(PublishSession session, ulong sequence, Exception fault)
     {
         PublishEntry? entry = null;
-        lock (_gate)
+        lock (_state.Gate)
         {
-            if (session == _session)
+            if (session == _state.Session)
             {
                 entry = session.Tracker.Undo(sequence);
                 if (entry is { IsAbandoned: true })
                 {
-                    _abandoned--;
+                    _state.Abandoned--;
                     entry = null;
                 }
                 else if (entry is not null)
                 {
                     entry.Fault = fault;
-                    Finish(entry, default);
+                    _state.Finish(entry, default);
                 }
             }
         }
@@ -183,103 +183,9 @@ internal sealed partial class PublishQueue(int window, ConnectionLossBehavior wh
         entry?.Wake();
     }
 
-    private bool CanWrite => _session is { Stalled: false } session && _blocked is null && session.Tracker.Count < Limit;
-
-    /// <summary>How many may be unconfirmed now.</summary>
-    private int Limit => _suspects > 0 ? 1 : window;
-
-    /// <summary>Whether there is something to write and nobody who does; then somebody must.</summary>
-    private bool NeedsWriter() => !_hasWriter && CanWrite && _queue.Count > 0 && (_hasWriter = true);
-
-    private void StartWriter(bool start)
-    {
-        if (start && Writer is { } writer)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(writer, preferLocal: false);
-        }
-    }
-
-    /// <summary>What ends a publish whose turn has come without writing it.</summary>
+    /// <summary>The outcome of a publish that is next and must not be written; null when it may be.</summary>
     private PublishOutcome? Refusal(PublishEntry entry)
-        => _givenUp ? Stopped(entry) : missing.Contains(entry.Exchange) ? ChannelCloseReason.Missing(entry.Exchange) : Refused.Refusal(entry.Exchange);
-
-    /// <summary>The client has the body of what was being written.</summary>
-    /// <returns>The publish, if it ended meanwhile: it must be woken.</returns>
-    private PublishEntry? EndCall()
-    {
-        if (_writing is not { } entry)
-        {
-            return null; // there was none, or its confirm was faster
-        }
-
-        _writing = null;
-        if (!entry.EndsAfterCall)
-        {
-            return null;
-        }
-
-        Finish(entry, entry.Outcome);
-        return entry;
-    }
-
-    /// <summary>Ends a publish: now, or when the client has its body.</summary>
-    /// <returns>Whether it must be woken.</returns>
-    private bool FinishOutsideCall(PublishEntry entry, PublishOutcome outcome)
-    {
-        if (entry != _writing)
-        {
-            Finish(entry, outcome);
-            return true;
-        }
-
-        entry.EndsAfterCall = true;
-        entry.Outcome = outcome;
-        return false;
-    }
-
-    /// <summary>Back into the queue, before everything younger.</summary>
-    private void Requeue(PublishEntry entry)
-    {
-        entry.Stage = PublishStage.Waiting;
-        var node = _queue.First;
-        while (node is not null && node.Value.Ticket < entry.Ticket)
-        {
-            node = node.Next;
-        }
-
-        if (node is null)
-        {
-            _queue.AddLast(entry.Node);
-        }
-        else
-        {
-            _queue.AddBefore(node, entry.Node);
-        }
-    }
-
-    private void Finish(PublishEntry entry, PublishOutcome outcome)
-    {
-        if (entry == _writing)
-        {
-            _writing = null;
-            entry.PropertiesLent = true; // the confirm was faster than the return of the call
-        }
-
-        entry.Stage = PublishStage.Done;
-        entry.Outcome = entry.Resent ? outcome with { MayHaveBeenDelivered = true } : outcome;
-        _live--;
-        if (_live == 0 && _stopping)
-        {
-            _idle.TrySetResult();
-        }
-    }
-
-    [Conditional("DEBUG")]
-    private void AssertInvariants()
-    {
-        Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants hold only under the gate.");
-        Debug.Assert(_session is null || _session.Tracker.Count <= window, "More publishes are unconfirmed than the window allows.");
-        Debug.Assert(_live >= _queue.Count, "Whoever waits is not done.");
-        Debug.Assert(_abandoned <= (_session?.Tracker.Count ?? 0), "An abandoned publish is unconfirmed.");
-    }
+        => _state.IsStopped ? PublishEndings.OutcomeAfterStop(entry)
+            : _missing.Contains(entry.Exchange) ? ChannelCloseReason.Missing(entry.Exchange)
+            : RefusedExchanges.Refusal(entry.Exchange);
 }

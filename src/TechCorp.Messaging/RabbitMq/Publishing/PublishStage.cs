@@ -1,12 +1,12 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Where a publish stands.</summary>
+/// <summary>How far a publish has come.</summary>
 internal enum PublishStage : byte
 {
     /// <summary>In the pool.</summary>
     Idle,
 
-    /// <summary>In the queue for its turn to write: for a connection, for the window, for others.</summary>
+    /// <summary>In the queue: for a connection, for confirms of earlier publishes, or for the writer.</summary>
     Waiting,
 
     /// <summary>Has its sequence number; being written, or written and unconfirmed.</summary>

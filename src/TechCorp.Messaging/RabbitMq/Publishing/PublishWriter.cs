@@ -2,33 +2,33 @@ using System.Diagnostics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Hands to the client what the gate says is next. Run by a caller that finds nobody writing, or by the thread pool; one at a time.</summary>
-internal sealed class PublishWriter(PublishQueue gate) : IThreadPoolWorkItem
+/// <summary>Hands the publishes of the queue to the client, in order. Run by a caller that finds no thread writing, or by the thread pool; one at a time.</summary>
+internal sealed class PublishWriter(PublishQueue queue) : IThreadPoolWorkItem
 {
-    private const int TurnsOfOneThread = 64; // a caller writes for others, but not for ever
+    private const int MostWritesOfOneThread = 64; // a caller writes for others, but not forever
 
     public void Execute()
     {
-        var own = Activity.Current;
-        for (var turn = 0; turn < TurnsOfOneThread; turn++)
+        var callersActivity = Activity.Current;
+        for (var written = 0; written < MostWritesOfOneThread; written++)
         {
-            if (gate.TakeNext(out var session) is not { } entry || !TryWrite(entry, session!))
+            if (queue.TakeNext(out var session) is not { } entry || !TryWrite(entry, session!))
             {
-                Under(own);
+                SetActivity(callersActivity);
                 return;
             }
         }
 
-        Under(own);
+        SetActivity(callersActivity);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <returns>False when the write has not ended: then it goes on elsewhere.</returns>
     private bool TryWrite(PublishEntry entry, PublishSession session)
     {
-        Under(entry.Activity);
+        SetActivity(entry.Activity);
 
-        // No token: a write canceled half-way would shift the sequence numbers of everybody.
+        // No token: a write cancelled half-way would shift the sequence numbers of all later publishes.
         var sequence = entry.Sequence;
         var write = session.Channel!.BasicPublishAsync(entry.Exchange, entry.RoutingKey, mandatory: true, entry.Properties!, entry.Message.Body, CancellationToken.None);
         if (write.IsCompletedSuccessfully)
@@ -36,12 +36,12 @@ internal sealed class PublishWriter(PublishQueue gate) : IThreadPoolWorkItem
             return true;
         }
 
-        gate.Stall(session);
+        queue.Stall(session);
         _ = FinishAsync(write, session, sequence);
         return false;
     }
 
-    /// <summary>A write that the client could not do at once. Nobody waits for it: deadlines hold also when the socket is stuck.</summary>
+    /// <summary>A write that the client could not do at once. No caller waits for it: deadlines hold also when the socket is stuck.</summary>
     private async Task FinishAsync(ValueTask write, PublishSession session, ulong sequence)
     {
         try
@@ -55,13 +55,13 @@ internal sealed class PublishWriter(PublishQueue gate) : IThreadPoolWorkItem
         }
         catch (Exception exception)
         {
-            gate.Undo(session, sequence, exception);
+            queue.Undo(session, sequence, exception);
         }
 
-        gate.Unstall(session);
+        queue.Unstall(session);
     }
 
-    private static void Under(Activity? activity)
+    private static void SetActivity(Activity? activity)
     {
         if (!ReferenceEquals(Activity.Current, activity))
         {

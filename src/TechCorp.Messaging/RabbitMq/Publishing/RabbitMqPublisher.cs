@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Publishes on one channel: confirmed, mandatory, within a window, each call by its deadline.</summary>
+/// <summary>Publishes on one channel: confirmed, mandatory, with a bounded number unconfirmed, each call by its deadline.</summary>
 /// <remarks>
 /// The client's own tracking is off (it has no deadline and copies all that is pending at each multiple ack); see <see cref="PublishQueue"/>.
 /// Bodies: the client copies a body into its frame buffer before its publish call returns, also when the returned task is pending because the
-/// socket is stuck. No caller has its answer before that call has returned, so nobody reads its body any more, whatever was canceled.
+/// socket is stuck. No caller has its answer before that call has returned, so its body is not read any more, whatever was cancelled.
 /// </remarks>
 internal sealed class RabbitMqPublisher : IAsyncDisposable
 {
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(40); // what a timer can hold
 
     private readonly TimeProvider _timeProvider;
-    private readonly PublishQueue _gate;
+    private readonly PublishQueue _queue;
     private readonly PublishEntryPool _pool;
     private readonly MissingExchanges _missing;
     private readonly PublishWriter _writer;
@@ -25,18 +25,18 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     {
         _timeProvider = timeProvider;
         _missing = new MissingExchanges(exchangeExists);
-        _gate = new PublishQueue(options.MaxOutstandingConfirms, options.ConnectionLossBehavior, _missing, timeProvider);
-        _writer = new PublishWriter(_gate);
-        _gate.Writer = _writer;
-        _pool = new PublishEntryPool(_gate, Math.Max(64, options.MaxOutstandingConfirms * 2), timeProvider);
-        _loop = new PublishChannelLoop(supervisor.GetAsync, _gate, _missing, broker, timeProvider, logger);
+        _queue = new PublishQueue(options.MaxOutstandingConfirms, options.ConnectionLossBehavior, _missing, timeProvider);
+        _writer = new PublishWriter(_queue);
+        _queue.Writer = _writer;
+        _pool = new PublishEntryPool(_queue.Endings, Math.Max(64, options.MaxOutstandingConfirms * 2), timeProvider);
+        _loop = new PublishChannelLoop(supervisor.GetAsync, _queue, _missing, broker, timeProvider, logger);
     }
 
     /// <summary>How many publishes are unconfirmed at the moment.</summary>
-    internal int Outstanding => _gate.Outstanding;
+    internal int Outstanding => _queue.Outstanding;
 
-    /// <summary>How many callers wait for their turn.</summary>
-    internal int Waiting => _gate.Waiting;
+    /// <summary>How many publishes wait to be written.</summary>
+    internal int Waiting => _queue.Waiting;
 
     internal void Start() => _loop.Start();
 
@@ -49,7 +49,7 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    internal async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var started = _timeProvider.GetTimestamp();
@@ -60,21 +60,21 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
             return refusal;
         }
 
-        if (_gate.Refused.Refusal(exchange) is { } refused)
+        if (_queue.RefusedExchanges.Refusal(exchange) is { } refused)
         {
             return refused;
         }
 
         var entry = _pool.Rent();
-        entry.Properties = AmqpProperties.Fill(entry.Properties, message); // before it has a turn: the headers are the caller's own type, and may throw
+        entry.Properties = AmqpProperties.Fill(entry.Properties, message); // before it is enqueued: the headers are the caller's own type, and may throw
         entry.Message = message;
         entry.Exchange = exchange;
         entry.RoutingKey = destination.RoutingKey ?? "";
-        entry.AcceptUnroutable = whenUnroutable == UnroutableBehavior.Accept;
+        entry.AcceptUnroutable = unroutableBehavior == UnroutableBehavior.Accept;
         entry.Deadline = started + (long)(timeout.TotalSeconds * _timeProvider.TimestampFrequency);
         entry.Activity = Activity.Current;
-        var writes = _gate.Enter(entry);
-        var registration = cancellationToken.UnsafeRegister(static (state, token) => ((PublishEntry)state!).Gate.Cancel((PublishEntry)state, token), entry);
+        var writes = _queue.Enqueue(entry);
+        var registration = cancellationToken.UnsafeRegister(static (state, token) => ((PublishEntry)state!).Endings.Cancel((PublishEntry)state, token), entry);
         try
         {
             if (writes)
@@ -97,26 +97,26 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     /// <summary>Waits for confirms until the token is canceled, then answers each caller and closes the channel.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _gate.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _queue.Endings.StopAsync(cancellationToken).ConfigureAwait(false);
         await _loop.DisposeAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
-    /// <returns>The outcome; null when the exchange is there by now.</returns>
+    /// <returns>The outcome; null when the exchange exists by now.</returns>
     private async Task<PublishOutcome?> RefuseMissingAsync(string exchange, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(timeout, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            return await _missing.LookAgainAsync(exchange, either.Token).ConfigureAwait(false)
+            return await _missing.CheckAgainAsync(exchange, either.Token).ConfigureAwait(false)
                 ? null
                 : ChannelCloseReason.Missing(exchange);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return PublishOutcome.ExpiredUnwritten($"exchange '{exchange}' was missing, and whether it exists by now could not be seen.");
+            return PublishOutcome.ExpiredUnwritten($"exchange '{exchange}' was missing, and whether it exists by now could not be checked.");
         }
     }
 }

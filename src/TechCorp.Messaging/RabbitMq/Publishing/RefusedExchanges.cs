@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Exchanges that this user must not write to. Each attempt costs everybody the channel, so a name is not tried again for a while.</summary>
+/// <summary>Exchanges that this user may not write to. Each attempt closes the channel for all callers, so an exchange is not tried again for a while.</summary>
 internal sealed class RefusedExchanges(TimeProvider timeProvider)
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
@@ -10,7 +10,7 @@ internal sealed class RefusedExchanges(TimeProvider timeProvider)
 
     internal void Add(string exchange, string text) => _names[exchange] = (timeProvider.GetTimestamp(), text);
 
-    /// <summary>How a publish to the exchange ends without being sent; null when it may be tried.</summary>
+    /// <summary>The outcome of a publish to the exchange, which is not sent; null when it may be tried.</summary>
     internal PublishOutcome? Refusal(string exchange)
     {
         if (_names.IsEmpty || !_names.TryGetValue(exchange, out var refused))
