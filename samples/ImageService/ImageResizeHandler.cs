@@ -27,6 +27,6 @@ public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMe
             throw;
         }
 
-        await store.MarkDoneAsync(message.ImageId, redriven: context.ReplayCount > 0, cancellationToken);
+        await store.MarkDoneAsync(message.ImageId, redriven: context.RedriveCount > 0, cancellationToken);
     }
 }

@@ -41,7 +41,7 @@ public static class NotificationApp
     // Producers that are not ours send neither a type nor an id: the type is in the body, and equal bodies are the same event.
     private static void FromAnyProducer(ConsumerOptions consumer)
     {
-        consumer.TypeFrom = TypeFrom.JsonProperty("event");
+        consumer.JsonTypeProperty = "event";
         consumer.MissingMessageId = MissingMessageId.FromBodyHash;
     }
 }

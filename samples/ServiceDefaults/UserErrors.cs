@@ -9,7 +9,7 @@ internal static class UserErrors
     /// <summary>The line to print; null for a defect of ours.</summary>
     internal static string? Describe(Exception exception) => exception switch
     {
-        SchemaVersionException or TopologyMismatchException or BrokerConnectionException => exception.Message,
+        SchemaVersionException or TopologyException or BrokerConnectionException => exception.Message,
         AggregateException { InnerExceptions: [var only] } => Describe(only),
         _ => null,
     };

@@ -27,12 +27,12 @@ internal static class ConsumeActivity
         return activity;
     }
 
-    internal static void End(Activity? activity, Verdict verdict, Exception? exception)
+    internal static void End(Activity? activity, SettlementDecision decision)
     {
         if (activity is not null)
         {
-            activity.SetTag("techcorp.messaging.verdict", verdict.Kind.ToString());
-            if (exception is not null)
+            activity.SetTag("techcorp.messaging.settlement", decision.Action.ToString());
+            if (decision.Exception is { } exception)
             {
                 activity.SetTag(MessagingTags.Error, ErrorText.TypeOf(exception));
                 activity.SetStatus(ActivityStatusCode.Error, ErrorText.MessageOf(exception));

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Counts what became of one queue's deliveries, for its status and for the meter. Safe for concurrent use.</summary>
+/// <summary>Counts one queue's deliveries by how they were settled, for its status and for the meter. Safe for concurrent use.</summary>
 internal sealed class ConsumerCounters(string system, string queue)
 {
     private long _received;
@@ -23,7 +23,7 @@ internal sealed class ConsumerCounters(string system, string queue)
 
     internal long Stale => Volatile.Read(ref _stale);
 
-    /// <summary>Handlers that run although their time is over.</summary>
+    /// <summary>Handlers that still run after their deadline.</summary>
     internal int Overdue => Math.Max(0, Volatile.Read(ref _overdue)); // a call may end before its timer has counted it
 
     internal void BecameOverdue() => Interlocked.Increment(ref _overdue);
@@ -42,21 +42,29 @@ internal sealed class ConsumerCounters(string system, string queue)
         MessagingMetrics.WasStale(system, queue, count);
     }
 
-    internal void CountSettled(VerdictKind verdict)
+    internal void CountSettled(SettlementAction action)
     {
-        Interlocked.Increment(ref CounterOf(verdict));
-        MessagingMetrics.SettledAs(system, queue, verdict);
+        Interlocked.Increment(ref CounterOf(action));
+        MessagingMetrics.SettledAs(system, queue, TextOf(action));
     }
 
-    private ref long CounterOf(VerdictKind verdict)
+    private static string TextOf(SettlementAction action) => action switch
     {
-        switch (verdict)
+        SettlementAction.Acknowledge => "acknowledged",
+        SettlementAction.RetryByQueue => "retried",
+        SettlementAction.DeadLetter => "dead-lettered",
+        _ => "requeued",
+    };
+
+    private ref long CounterOf(SettlementAction action)
+    {
+        switch (action)
         {
-            case VerdictKind.Acknowledge:
+            case SettlementAction.Acknowledge:
                 return ref _acknowledged;
-            case VerdictKind.RetryAfter:
+            case SettlementAction.RetryByQueue:
                 return ref _retried;
-            case VerdictKind.DeadLetter:
+            case SettlementAction.DeadLetter:
                 return ref _deadLettered;
             default:
                 return ref _requeued;

@@ -1,11 +1,13 @@
+using System.Collections.Frozen;
+
 namespace TechCorp.Messaging;
 
 /// <summary>One queue as it will be consumed.</summary>
-/// <param name="Options">Checked, and nobody changes them any more.</param>
+/// <param name="Options">Checked, and not changed any more.</param>
 /// <param name="Handlers">By wire name.</param>
-/// <param name="FixedWireName">The one type of the queue, when <see cref="TypeFrom"/> says so.</param>
 /// <param name="DeadLetters">Where its dead letters go.</param>
-internal sealed record ConsumerPlan(ConsumerOptions Options, HandlerRegistry Handlers, string? FixedWireName, Destination DeadLetters)
+/// <param name="SingleActiveConsumer">Whether the broker serves one consumer of the queue at a time: to get nothing while messages are ready is normal for the others.</param>
+internal sealed record ConsumerPlan(ConsumerOptions Options, FrozenDictionary<string, BoundHandler> Handlers, Destination DeadLetters, bool SingleActiveConsumer)
 {
     internal string Queue => Options.Queue;
 }

@@ -11,38 +11,38 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
     private int _failuresInARow;
 
-    /// <summary>Does what the verdict asks for, up to the settlement.</summary>
-    /// <returns>What the settlement is to be: the verdict's, or a requeue when its copy was not confirmed. Never throws.</returns>
-    internal ValueTask<VerdictKind> CarryOutAsync(Delivery delivery, Verdict verdict, Exception? exception, CancellationToken closing, CancellationToken abort)
-        => verdict.Kind is VerdictKind.Acknowledge or VerdictKind.Requeue
-            ? ValueTask.FromResult(verdict.Kind)
-            : new ValueTask<VerdictKind>(MoveAsync(delivery, verdict, exception, closing, abort));
+    /// <summary>Publishes the copy that the decision asks for, before the delivery is settled.</summary>
+    /// <returns>The decision's action, or a requeue when its copy was not confirmed. Never throws.</returns>
+    internal ValueTask<SettlementAction> MoveIfNeededAsync(Delivery delivery, SettlementDecision decision, CancellationToken closing, CancellationToken abort)
+        => decision.Action is SettlementAction.Acknowledge or SettlementAction.Requeue
+            ? ValueTask.FromResult(decision.Action)
+            : new ValueTask<SettlementAction>(MoveAsync(delivery, decision, closing, abort));
 
-    /// <summary>The pause before a message goes back that the engine itself failed with.</summary>
+    /// <summary>The pause before a message is requeued because of an error in this library.</summary>
     internal Task PauseAfterFailureAsync(CancellationToken closing) => PauseAsync(NextPause(), closing);
 
     /// <summary>Ends early when the consumer is stopping; never throws.</summary>
     internal async Task PauseAsync(TimeSpan pause, CancellationToken closing)
         => await Task.Delay(pause, timeProvider, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task<VerdictKind> MoveAsync(Delivery delivery, Verdict verdict, Exception? exception, CancellationToken closing, CancellationToken abort)
+    private async Task<SettlementAction> MoveAsync(Delivery delivery, SettlementDecision decision, CancellationToken closing, CancellationToken abort)
     {
-        var (copy, destination) = verdict.Kind == VerdictKind.DeadLetter
-            ? (copies.ForDeadLetter(delivery, verdict, exception, timeProvider.GetUtcNow()), plan.DeadLetters)
-            : (copies.ForRetry(delivery, verdict, exception, timeProvider.GetUtcNow()), Destination.ToQueue(Topology.RetryQueueOf(plan.Queue, verdict.Delay)));
-        var outcome = await PublishAsync(verdict.Kind == VerdictKind.DeadLetter ? "dead-letter" : "retry", copy, destination, abort).ConfigureAwait(false);
+        var (copy, destination) = decision.Action == SettlementAction.DeadLetter
+            ? (copies.ForDeadLetter(delivery, decision, timeProvider.GetUtcNow()), plan.DeadLetters)
+            : (copies.ForRetry(delivery, decision, timeProvider.GetUtcNow()), Destination.ToQueue(Topology.RetryQueueOf(plan.Queue, decision.Delay)));
+        var outcome = await PublishAsync(decision.Action == SettlementAction.DeadLetter ? "dead-letter" : "retry", copy, destination, abort).ConfigureAwait(false);
         if (outcome.IsConfirmed)
         {
             Volatile.Write(ref _failuresInARow, 0);
-            MessagingMetrics.WasMoved(transport.System, plan.Queue, verdict.Reason);
-            return verdict.Kind;
+            MessagingMetrics.WasMoved(transport.System, plan.Queue, decision.Reason);
+            return decision.Action;
         }
 
         var pause = NextPause();
         logger.MoveFailed(delivery.MessageId, plan.Queue, destination, outcome.Kind, outcome.Reason, pause);
         MessagingMetrics.MoveFailed(transport.System, plan.Queue);
         await PauseAsync(pause, closing).ConfigureAwait(false);
-        return VerdictKind.Requeue;
+        return SettlementAction.Requeue;
     }
 
     private async Task<PublishOutcome> PublishAsync(string operation, Message copy, Destination destination, CancellationToken abort)
@@ -53,12 +53,12 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         }
         catch (Exception exception)
         {
-            // Canceled by the stop budget, or a fault of the transport: whether the copy arrived is not known, so the original stays.
-            return PublishOutcome.ExpiredUnconfirmed(ErrorText.MessageOf(exception));
+            // Canceled because the time given to the stop is over, or a fault of the transport: the copy may or may not have arrived, so the original stays.
+            return PublishOutcome.ExpiredUnconfirmed(ExceptionText.MessageOf(exception));
         }
     }
 
-    /// <summary>1, 2, 4 … 30 s: the same message comes right back, and must not spin.</summary>
+    /// <summary>1, 2, 4 … 30 s: the broker delivers the requeued message at once, and it must not spin.</summary>
     private TimeSpan NextPause()
         => new Backoff(FirstPause, LongestPause).After(Interlocked.Increment(ref _failuresInARow));
 }

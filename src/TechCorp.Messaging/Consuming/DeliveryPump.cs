@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Stands between the transport's sink and the handlers of one subscription: a queue of its own, workers, and a drain that is exact.</summary>
+/// <summary>Takes the deliveries of one subscription from the transport and runs them on workers, at most <c>Concurrency</c> at once; knows exactly when it is drained.</summary>
 /// <remarks>Lives as long as one subscription: attach, receive, close, requeue, idle. Safe for concurrent use.</remarks>
 internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters counters, string queue, int concurrency, ILogger logger) : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
     private int _workers; // guarded by _gate
     private bool _closed; // guarded by _gate
 
-    /// <summary>Ends when the pump is closed and no handler runs.</summary>
+    /// <summary>Completes when the pump is closed and no handler runs.</summary>
     internal Task Idle => _idle.Task;
 
     /// <summary>How many deliveries wait or are being handled.</summary>
@@ -32,10 +32,10 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         }
     }
 
-    /// <summary>How many deliveries came so far.</summary>
+    /// <summary>How many deliveries have come.</summary>
     internal long Received => counters.Received;
 
-    /// <summary>Names the subscription; what came before it may start now.</summary>
+    /// <summary>Sets the source that deliveries are settled by; those that came before may start now.</summary>
     internal void Attach(IDeliverySource source)
     {
         int start;
@@ -50,7 +50,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         StartWorkers(start);
     }
 
-    /// <summary>The sink: takes a delivery, and drops what waited from older channels.</summary>
+    /// <summary>Called by the transport for each delivery; drops waiting deliveries of older channels.</summary>
     internal void Receive(Delivery delivery)
     {
         counters.CountReceived();
@@ -75,7 +75,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         }
     }
 
-    /// <summary>Starts nothing more; pauses end.</summary>
+    /// <summary>Starts no further delivery; pauses end.</summary>
     internal void Close()
     {
         bool idle;
@@ -92,7 +92,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         }
     }
 
-    /// <summary>Gives back what was never started. Only after <see cref="Close"/>, and after the broker was told to send no more, or it would come right back.</summary>
+    /// <summary>Requeues the deliveries that were never started. Call it after <see cref="Close"/> and after the consumer is canceled at the broker, or they would be delivered again at once.</summary>
     /// <returns>How many.</returns>
     internal int RequeueUnstarted()
     {
@@ -113,7 +113,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         return unstarted.Count;
     }
 
-    /// <summary>Cancels the tokens of running handlers; their messages come again. Ends when the callbacks on the tokens have; never throws.</summary>
+    /// <summary>Cancels the tokens of running handlers; their messages are delivered again. Completes after the callbacks on the tokens; never throws.</summary>
     internal async Task AbortAsync()
     {
         try
@@ -163,7 +163,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
                 var processing = processor.ProcessAsync(next, source, _closing.Token, _abort.Token);
                 if (!processing.IsCompleted)
                 {
-                    source.Flush(); // what was settled before does not wait for this one
+                    source.Flush(); // earlier settlements do not wait for this delivery
                 }
 
                 await processing.ConfigureAwait(false);
@@ -171,7 +171,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
             catch (Exception exception)
             {
                 logger.PumpFailed(exception, queue);
-                await processor.GiveBackAsync(source, next.Delivery, _closing.Token).ConfigureAwait(false);
+                await processor.RequeueAfterErrorAsync(source, next.Delivery, _closing.Token).ConfigureAwait(false);
             }
 
             next.Delivery.Release();

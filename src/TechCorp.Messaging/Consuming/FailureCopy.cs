@@ -7,24 +7,24 @@ namespace TechCorp.Messaging;
 /// <param name="consumer">The service.</param>
 internal sealed class FailureCopy(string queue, string consumer)
 {
-    internal Message ForRetry(Delivery delivery, Verdict verdict, Exception? exception, DateTimeOffset now)
+    internal Message ForRetry(Delivery delivery, SettlementDecision decision, DateTimeOffset now)
     {
-        var headers = HeadersOf(delivery, verdict);
-        if (!verdict.IsPostponed)
+        var headers = HeadersOf(delivery, decision);
+        if (!decision.IsPostponed)
         {
-            AddFailure(headers, exception, now);
+            AddFailure(headers, decision.Exception, now);
         }
 
         return Copy(delivery, headers);
     }
 
-    internal Message ForDeadLetter(Delivery delivery, Verdict verdict, Exception? exception, DateTimeOffset now)
+    internal Message ForDeadLetter(Delivery delivery, SettlementDecision decision, DateTimeOffset now)
     {
-        var headers = HeadersOf(delivery, verdict);
-        AddFailure(headers, exception, now);
-        headers[MessageHeaders.Reason] = verdict.Reason ?? "";
+        var headers = HeadersOf(delivery, decision);
+        AddFailure(headers, decision.Exception, now);
+        headers[MessageHeaders.Reason] = decision.Reason ?? "";
         headers[MessageHeaders.Consumer] = consumer;
-        if (exception is not null)
+        if (decision.Exception is { } exception)
         {
             headers[MessageHeaders.ExceptionStack] = ErrorText.StackOf(exception);
         }
@@ -32,7 +32,7 @@ internal sealed class FailureCopy(string queue, string consumer)
         return Copy(delivery, headers);
     }
 
-    private Dictionary<string, string> HeadersOf(Delivery delivery, Verdict verdict)
+    private Dictionary<string, string> HeadersOf(Delivery delivery, SettlementDecision decision)
     {
         var headers = new Dictionary<string, string>(delivery.Headers.Count + 10, StringComparer.Ordinal);
         foreach (var (name, value) in delivery.Headers)
@@ -46,7 +46,7 @@ internal sealed class FailureCopy(string queue, string consumer)
         headers[MessageHeaders.OriginalExchange] = delivery.OriginalExchange();
         headers[MessageHeaders.OriginalRoutingKey] = delivery.OriginalRoutingKey();
         headers[MessageHeaders.OriginalQueue] = queue;
-        headers[MessageHeaders.Attempt] = verdict.Attempts.ToString(CultureInfo.InvariantCulture);
+        headers[MessageHeaders.Attempt] = decision.Attempts.ToString(CultureInfo.InvariantCulture);
         return headers;
     }
 
@@ -62,7 +62,7 @@ internal sealed class FailureCopy(string queue, string consumer)
         }
     }
 
-    /// <summary>What the producer left open stays open: an empty text is no property.</summary>
+    /// <summary>A property that the producer did not set stays unset: an empty text is no property.</summary>
     private static Message Copy(Delivery delivery, Dictionary<string, string> headers) => new()
     {
         Body = delivery.Body,

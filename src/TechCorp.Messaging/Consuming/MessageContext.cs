@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 public sealed class MessageContext
 {
     private const long None = -1;
-    private readonly long _utcTicks = None; // a third of the room that the property's own type takes
+    private readonly long _utcTicks = None; // a third of the size of a nullable DateTimeOffset
 
     /// <summary>The message's id; null when a foreign producer sent none.</summary>
     public string? MessageId { get; init; }
@@ -26,7 +26,7 @@ public sealed class MessageContext
     public int Attempt { get; init; } = 1;
 
     /// <summary>How often the message was redriven from the dead-letter queue.</summary>
-    public int ReplayCount { get; init; }
+    public int RedriveCount { get; init; }
 
     /// <summary>Whether the broker delivered it before.</summary>
     public bool Redelivered { get; init; }
@@ -38,7 +38,7 @@ public sealed class MessageContext
         init => _utcTicks = value?.UtcTicks ?? None;
     }
 
-    /// <summary>What ties the messages of one business transaction together; none by default.</summary>
+    /// <summary>The id that the messages of one business transaction share; null when there is none.</summary>
     public string? CorrelationId { get; init; }
 
     /// <summary>The format of <see cref="Body"/>.</summary>

@@ -3,37 +3,35 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Consumes one queue: started, paused and resumed as often as one likes, and stopped for good.</summary>
+/// <summary>Consumes one queue: started, paused and resumed any number of times, and stopped once.</summary>
 /// <remarks>Safe for concurrent use; the steps run one after the other.</remarks>
 internal sealed class QueueConsumer : IDisposable
 {
     private readonly ITransport _transport;
     private readonly ConsumerPlan _plan;
-    private readonly bool _takesTurns;
     private readonly DeliveryProcessor _processor;
     private readonly ConsumerCounters _counters;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _steps = new(1, 1);
-    private readonly CancellationTokenSource _stopping = new(); // nothing is subscribed any more
-    private readonly CancellationTokenSource _stopBudget = new(); // over when that of a stop is: a pause under way must not outlast it
+    private readonly CancellationTokenSource _stopping = new(); // canceled: no further subscription
+    private readonly CancellationTokenSource _stopBudget = new(); // canceled when the time given to a stop is over: a running pause must not outlast it
     private readonly Lock _gate = new();
     private CancellationTokenSource? _subscribing; // guarded by _gate; the start or resume that waits for the broker
-    private int _pausing; // guarded by _gate; pauses that wait for their turn or run: nothing is subscribed before them
+    private int _pausing; // guarded by _gate; pauses that wait or run: no subscription begins before they end
     private volatile QueueSubscription? _subscription; // changed by the step that holds _steps
     private volatile bool _paused; // changed by the step that holds _steps
     private volatile bool _starting; // changed by the step that holds _steps
 
-    internal QueueConsumer(ITransport transport, ConsumerPlan plan, MessagingPlan messaging, IServiceScopeFactory scopes)
+    internal QueueConsumer(ITransport transport, ConsumerPlan plan, DeliveryMover mover, IServiceScopeFactory scopes, TimeProvider timeProvider, ILogger logger)
     {
         _transport = transport;
         _plan = plan;
-        _takesTurns = messaging.Topology.QueuesByName.GetValueOrDefault(plan.Queue) is { SingleActiveConsumer: true };
-        _timeProvider = messaging.TimeProvider;
-        _logger = messaging.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
+        _timeProvider = timeProvider;
+        _logger = logger;
         _counters = new ConsumerCounters(transport.System, plan.Queue);
-        var mover = new DeliveryMover(transport, plan, new FailureCopy(plan.Queue, messaging.AppId), messaging.Publisher.Timeout, _timeProvider, _logger);
-        _processor = new DeliveryProcessor(transport.System, plan, new HandlerCall(transport.System, plan, scopes, _counters, _timeProvider, _logger), mover, _counters, _timeProvider, _logger);
+        var invoker = new HandlerInvoker(transport.System, plan, scopes, _counters, timeProvider, logger);
+        _processor = new DeliveryProcessor(transport.System, plan, invoker, mover, _counters, timeProvider, logger);
     }
 
     internal string Queue => _plan.Queue;
@@ -83,7 +81,7 @@ internal sealed class QueueConsumer : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Drains; when the budget is over, running handlers' tokens are canceled. It waits for no start or resume, but ends it. Never throws.</summary>
+    /// <summary>Drains; when the budget is over, running handlers' tokens are canceled. A start or resume that waits is ended. Never throws.</summary>
     internal async Task PauseAsync(CancellationToken budget)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(budget, _stopBudget.Token);
@@ -107,7 +105,7 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
-    /// <summary>Drains, for good; when the budget is over, running handlers' tokens are canceled. A step under way ends first: a start at once, a pause within the budget. Never throws.</summary>
+    /// <summary>Drains and starts no more; when the budget is over, running handlers' tokens are canceled. A running step ends first: a start at once, a pause within the budget. Never throws.</summary>
     internal async Task StopAsync(CancellationToken budget)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -162,11 +160,11 @@ internal sealed class QueueConsumer : IDisposable
         try
         {
             var pump = new DeliveryPump(_processor, _counters, Queue, _plan.Options.Concurrency, _logger);
-            _subscription = await QueueSubscription.StartAsync(_transport, _plan.Options, _takesTurns, pump, _timeProvider, _logger, subscribing.Token).ConfigureAwait(false);
+            _subscription = await QueueSubscription.StartAsync(_transport, _plan, pump, _timeProvider, _logger, subscribing.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // A pause has come, and has the next turn or a later one.
+            // A pause was requested; it runs next or later.
         }
         finally
         {
@@ -178,7 +176,7 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
-    /// <returns>False when a pause is on its way: nothing is subscribed before it.</returns>
+    /// <returns>False when a pause was requested: no subscription begins before it.</returns>
     private bool TryBeginSubscribing(CancellationTokenSource subscribing)
     {
         lock (_gate)
@@ -188,13 +186,13 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
-    /// <summary>From now until the pause has ended nothing is subscribed, and what waits for it does so no longer.</summary>
+    /// <summary>Until the pause has ended no subscription begins, and a start or resume that waits for the broker ends.</summary>
     private void EndSubscribing()
     {
         lock (_gate)
         {
             _pausing++;
-            _ = _subscribing?.CancelAsync(); // under the lock, as its owner disposes it; whoever waits goes on elsewhere
+            _ = _subscribing?.CancelAsync(); // under the lock, because its owner disposes it; continuations run on other threads
         }
     }
 
@@ -210,7 +208,7 @@ internal sealed class QueueConsumer : IDisposable
     private ConsumerState StateOf(QueueSubscription? subscription, int load)
         => subscription is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
             : _paused ? ConsumerState.Paused
-            : subscription.IsGhost ? ConsumerState.Stalled
+            : subscription.IsStalled ? ConsumerState.Stalled
             : !subscription.IsConsuming ? ConsumerState.Rebuilding
             : load > 0 ? ConsumerState.Consuming
             : ConsumerState.Idle;

@@ -2,24 +2,24 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>One span of consuming a queue, from subscribing to the end of the drain.</summary>
+/// <summary>One subscription to a queue, from its start to the end of its drain.</summary>
 internal sealed class QueueSubscription
 {
-    /// <summary>How long handlers may take to heed their canceled tokens before their channel is closed under them.</summary>
+    /// <summary>How long handlers may run after their tokens were canceled before their channel is closed.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly DeliveryPump _pump;
     private readonly IDeliverySource _source;
-    private readonly ConsumerWatchdog _watch;
+    private readonly ConsumerWatchdog _watchdog;
     private readonly string _queue;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
-    private QueueSubscription(DeliveryPump pump, IDeliverySource source, ConsumerWatchdog watch, string queue, TimeProvider timeProvider, ILogger logger)
+    private QueueSubscription(DeliveryPump pump, IDeliverySource source, ConsumerWatchdog watchdog, string queue, TimeProvider timeProvider, ILogger logger)
     {
         _pump = pump;
         _source = source;
-        _watch = watch;
+        _watchdog = watchdog;
         _queue = queue;
         _timeProvider = timeProvider;
         _logger = logger;
@@ -27,20 +27,21 @@ internal sealed class QueueSubscription
 
     internal bool IsConsuming => _source.IsConsuming;
 
-    /// <summary>Whether it looked alive, was not served, and is being rebuilt.</summary>
-    internal bool IsGhost => _watch.HasGhost;
+    /// <summary>Whether the broker did not serve it although its channel was open, and it is being rebuilt.</summary>
+    internal bool IsStalled => _watchdog.IsStalled;
 
     internal (int Waiting, int Running) Load => _pump.Load;
 
-    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerOptions options, bool takesTurns, DeliveryPump pump, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerPlan plan, DeliveryPump pump, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
+        var options = plan.Options;
         try
         {
             var source = await transport.ConsumeAsync(options.Queue, (ushort)options.Prefetch, pump.Receive, cancellationToken).ConfigureAwait(false);
             pump.Attach(source);
             logger.ConsumerStarted(options.Queue, options.Prefetch, options.Concurrency);
-            var watch = new ConsumerWatchdog(transport, source, pump, options, takesTurns, timeProvider, logger);
-            return new QueueSubscription(pump, source, watch, options.Queue, timeProvider, logger);
+            var watchdog = new ConsumerWatchdog(transport, source, pump, options, plan.SingleActiveConsumer, timeProvider, logger);
+            return new QueueSubscription(pump, source, watchdog, options.Queue, timeProvider, logger);
         }
         catch
         {
@@ -50,12 +51,12 @@ internal sealed class QueueSubscription
     }
 
     /// <summary>
-    /// Takes nothing new, gives back what was not started, lets running handlers finish and settle, then closes the channel.
-    /// When the budget is over, handlers' tokens are canceled and their messages come again. Never throws.
+    /// Takes no further delivery, requeues those that were not started, lets running handlers finish and settle, then closes the channel.
+    /// When the budget is over, handlers' tokens are canceled and their messages are delivered again. Never throws.
     /// </summary>
     internal async Task DrainAsync(CancellationToken budget)
     {
-        _watch.Dispose();
+        _watchdog.Dispose();
         _pump.Close();
         var requeued = await CancelAtBrokerAsync(budget).ConfigureAwait(false) ? _pump.RequeueUnstarted() : 0;
         await WaitForHandlersAsync(budget).ConfigureAwait(false);

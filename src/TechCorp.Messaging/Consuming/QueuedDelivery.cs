@@ -1,8 +1,8 @@
 namespace TechCorp.Messaging;
 
 /// <summary>A delivery that waits for its handler.</summary>
-/// <param name="delivery">What the broker gave.</param>
-/// <param name="key">What it must stay in order with; null where nothing.</param>
+/// <param name="delivery">The delivery.</param>
+/// <param name="key">The ordering key; null where the order does not matter.</param>
 /// <param name="arrived">When it came, as a timestamp of the clock.</param>
 /// <param name="keyFault">What the ordering-key function threw; the attempt fails with it.</param>
 internal sealed class QueuedDelivery(Delivery delivery, string? key, long arrived, Exception? keyFault)
@@ -15,6 +15,6 @@ internal sealed class QueuedDelivery(Delivery delivery, string? key, long arrive
 
     internal Exception? KeyFault { get; } = keyFault;
 
-    /// <summary>The one behind it; the schedule's.</summary>
+    /// <summary>The next in the schedule's list.</summary>
     internal QueuedDelivery? Next { get; set; }
 }

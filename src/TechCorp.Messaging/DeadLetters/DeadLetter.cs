@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A message that was given up, with its history. A snapshot: looking at it changes nothing.</summary>
+/// <summary>A dead-lettered message with its history. A snapshot: reading it changes nothing.</summary>
 public sealed record DeadLetter
 {
     /// <summary>The message's id; null when its producer gave none.</summary>
@@ -9,16 +9,16 @@ public sealed record DeadLetter
     /// <summary>Its wire name; null when its producer gave none.</summary>
     public string? Type { get; init; }
 
-    /// <summary>What ties the messages of one business transaction together; null when there is none.</summary>
+    /// <summary>The id that the messages of one business transaction share; null when there is none.</summary>
     public string? CorrelationId { get; init; }
 
     /// <summary>When the producer made it, UTC; null when it did not say.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
-    /// <summary>Why it was given up: <c>attempts-exhausted</c>, <c>permanent-failure</c>, <c>unreadable</c>, <c>unknown-type</c>, <c>no-type</c>, <c>redelivery-limit</c>; or the broker's <c>expired</c>, <c>rejected</c>, <c>maxlen</c>, <c>delivery_limit</c>.</summary>
+    /// <summary>Why it was dead-lettered: <c>attempts-exhausted</c>, <c>permanent-failure</c>, <c>unreadable</c>, <c>unknown-type</c>, <c>no-type</c>, <c>redelivery-limit</c>; or the broker's <c>expired</c>, <c>rejected</c>, <c>maxlen</c>, <c>delivery_limit</c>.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>The attempts that were counted; 0 when the broker gave it up.</summary>
+    /// <summary>The attempts that were counted; 0 when the broker dead-lettered it.</summary>
     public int Attempts { get; init; }
 
     /// <summary>The type name of the last exception; null when there was none.</summary>
@@ -30,29 +30,29 @@ public sealed record DeadLetter
     /// <summary>The last exception with its stack, at most 8 KiB, secrets scrubbed.</summary>
     public string? ExceptionStack { get; init; }
 
-    /// <summary>When it failed first, UTC; null when the broker gave it up.</summary>
+    /// <summary>When it failed first, UTC; null when the broker dead-lettered it.</summary>
     public DateTimeOffset? FirstFailure { get; init; }
 
-    /// <summary>When it failed last, UTC; null when the broker gave it up.</summary>
+    /// <summary>When it failed last, UTC; null when the broker dead-lettered it.</summary>
     public DateTimeOffset? LastFailure { get; init; }
 
     /// <summary>The queue it was consumed from.</summary>
     public required string OriginalQueue { get; init; }
 
-    /// <summary>The exchange it was first published to, empty for the default exchange; null when nobody wrote it down.</summary>
+    /// <summary>The exchange it was first published to, empty for the default exchange; null when it is not known.</summary>
     public string? OriginalExchange { get; init; }
 
-    /// <summary>The routing key it was first published with; null when nobody wrote it down.</summary>
+    /// <summary>The routing key it was first published with; null when it is not known.</summary>
     public string? OriginalRoutingKey { get; init; }
 
-    /// <summary>The service that gave it up; null when the broker did.</summary>
+    /// <summary>The service that dead-lettered it; null when the broker did.</summary>
     public string? Consumer { get; init; }
 
     /// <summary>How often it was redriven so far.</summary>
-    public int ReplayCount { get; init; }
+    public int RedriveCount { get; init; }
 
     /// <summary>The redrive that sent it back last; null when none did.</summary>
-    public string? ReplayId { get; init; }
+    public string? RedriveId { get; init; }
 
     /// <summary>Every header, values as text.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }

@@ -1,37 +1,37 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The dead letters: looked at, sent back, discarded. Queues are named by the queue whose dead letters are meant: <c>orders.process</c>, not <c>orders.process.dlq</c>.</summary>
+/// <summary>Browses, redrives and discards dead letters. A dead-letter queue is named by the queue it belongs to: <c>orders.process</c>, not <c>orders.process.dlq</c>.</summary>
 /// <remarks>
-/// Safe for concurrent use; two calls on one queue share its messages between them. Nothing is ever lost: a message leaves the dead letters only after its copy is
+/// Safe for concurrent use; two calls on one queue share its messages between them. A message leaves the dead-letter queue only after its copy is
 /// confirmed, or when <see cref="DiscardAsync"/> chose it. While a call runs, others do not see the messages it holds; when it ends they are back in their places.
-/// On a quorum queue each look counts as one delivery: give a dead-letter queue no delivery limit.
+/// On a quorum queue each call counts as one delivery of the messages it read: give a dead-letter queue no delivery limit.
 /// </remarks>
 public sealed class DeadLetterQueues
 {
     private readonly ITransport _transport;
     private readonly IReadOnlyList<string> _queues;
-    private readonly DeadLetterEnumerator _walk;
+    private readonly DeadLetterEnumerator _enumerator;
     private readonly Redrive _redrive;
 
     internal DeadLetterQueues(ITransport transport, IReadOnlyList<string> queues, TimeSpan publishTimeout, TimeProvider timeProvider)
     {
         _transport = transport;
         _queues = queues;
-        _walk = new DeadLetterEnumerator(transport, timeProvider);
-        _redrive = new Redrive(transport, _walk, publishTimeout, timeProvider);
+        _enumerator = new DeadLetterEnumerator(transport, timeProvider);
+        _redrive = new Redrive(transport, _enumerator, publishTimeout, timeProvider);
     }
 
-    /// <summary>The queues that are consumed here, and how many dead letters each has.</summary>
-    public async Task<IReadOnlyList<DeadLetterQueueStatus>> ListAsync(CancellationToken cancellationToken = default)
+    /// <summary>How many dead letters each queue has that is consumed here; null where there is no dead-letter queue.</summary>
+    public async Task<IReadOnlyDictionary<string, long?>> CountAsync(CancellationToken cancellationToken = default)
     {
-        var list = new List<DeadLetterQueueStatus>(_queues.Count);
+        var byQueue = new Dictionary<string, long?>(_queues.Count, StringComparer.Ordinal);
         foreach (var queue in _queues)
         {
             var counts = await _transport.CountAsync(Topology.DeadLetterQueueOf(queue), cancellationToken).ConfigureAwait(false);
-            list.Add(new DeadLetterQueueStatus(queue, counts?.Ready));
+            byQueue[queue] = counts?.Ready;
         }
 
-        return list;
+        return byQueue;
     }
 
     /// <summary>The oldest dead letters of a queue, in order. Any number of times: nothing is consumed.</summary>
@@ -42,17 +42,17 @@ public sealed class DeadLetterQueues
     public async Task<IReadOnlyList<DeadLetter>> PeekAsync(string queue, int count = 100, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        var letters = new List<DeadLetter>();
-        await foreach (var (letter, _, _) in _walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
+        var deadLetters = new List<DeadLetter>();
+        await foreach (var (deadLetter, _, _) in _enumerator.EnumerateAsync(queue, cancellationToken).ConfigureAwait(false))
         {
-            letters.Add(letter);
-            if (letters.Count == count)
+            deadLetters.Add(deadLetter);
+            if (deadLetters.Count == count)
             {
                 break;
             }
         }
 
-        return letters;
+        return deadLetters;
     }
 
     /// <summary>Sends dead letters back to where they failed, oldest first, with all their attempts before them again.</summary>
@@ -66,19 +66,19 @@ public sealed class DeadLetterQueues
         return _redrive.RunAsync(queue, options, cancellationToken);
     }
 
-    /// <summary>Destroys exactly the dead letters that are chosen, for good.</summary>
+    /// <summary>Removes exactly the dead letters that are chosen; they cannot be restored.</summary>
     /// <param name="queue">The queue whose dead letters are meant.</param>
-    /// <param name="which">Called once for each dead letter that is there now.</param>
+    /// <param name="which">Called once for each dead letter in the queue at the start of the call.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    /// <returns>How many are gone.</returns>
+    /// <returns>How many were removed.</returns>
     /// <exception cref="InvalidOperationException">There is no dead-letter queue.</exception>
     public async Task<int> DiscardAsync(string queue, Func<DeadLetter, bool> which, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(which);
         var discarded = 0;
-        await foreach (var (letter, delivery, held) in _walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
+        await foreach (var (deadLetter, delivery, unacknowledged) in _enumerator.EnumerateAsync(queue, cancellationToken).ConfigureAwait(false))
         {
-            if (which(letter) && await held.AcknowledgeAsync(delivery, cancellationToken).ConfigureAwait(false))
+            if (which(deadLetter) && await unacknowledged.AcknowledgeAsync(delivery, cancellationToken).ConfigureAwait(false))
             {
                 discarded++;
             }

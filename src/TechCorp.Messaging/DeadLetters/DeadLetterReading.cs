@@ -22,8 +22,8 @@ internal static class DeadLetterReading
         OriginalExchange = Header(delivery, MessageHeaders.OriginalExchange),
         OriginalRoutingKey = Header(delivery, MessageHeaders.OriginalRoutingKey),
         Consumer = Header(delivery, MessageHeaders.Consumer),
-        ReplayCount = delivery.ReplayCount(),
-        ReplayId = Header(delivery, MessageHeaders.RedriveId),
+        RedriveCount = delivery.RedriveCount(),
+        RedriveId = Header(delivery, MessageHeaders.RedriveId),
         Headers = delivery.Headers,
         Body = delivery.Body,
     };

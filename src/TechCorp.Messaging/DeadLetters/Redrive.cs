@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Sends dead letters back: choose, publish confirmed, then acknowledge; one after the other.</summary>
-internal sealed class Redrive(ITransport transport, DeadLetterEnumerator walk, TimeSpan publishTimeout, TimeProvider timeProvider)
+/// <summary>Sends dead letters back one after the other: choose, publish with confirm, acknowledge.</summary>
+internal sealed class Redrive(ITransport transport, DeadLetterEnumerator enumerator, TimeSpan publishTimeout, TimeProvider timeProvider)
 {
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
 
@@ -10,26 +10,26 @@ internal sealed class Redrive(ITransport transport, DeadLetterEnumerator walk, T
         var result = new RedriveResult(Guid.CreateVersion7().ToString());
         try
         {
-            await foreach (var (letter, delivery, held) in walk.StepsAsync(queue, cancellationToken).ConfigureAwait(false))
+            await foreach (var (deadLetter, delivery, unacknowledged) in enumerator.EnumerateAsync(queue, cancellationToken).ConfigureAwait(false))
             {
-                if (options.Filter?.Invoke(letter) == false)
+                if (options.Filter?.Invoke(deadLetter) == false)
                 {
                     continue;
                 }
 
                 result = result with { Matched = result.Matched + 1 };
-                if (letter.ReplayCount >= options.ReplayLimit)
+                if (deadLetter.RedriveCount >= options.RedriveLimit)
                 {
-                    result = result with { OverReplayLimit = result.OverReplayLimit + 1 };
+                    result = result with { OverRedriveLimit = result.OverRedriveLimit + 1 };
                 }
                 else if (!options.DryRun)
                 {
                     await KeepRateAsync(options.PerSecond, result.Redriven, cancellationToken).ConfigureAwait(false);
-                    result = await SendBackAsync(letter, delivery, held, options.Target, result, cancellationToken).ConfigureAwait(false);
+                    result = await SendBackAsync(deadLetter, delivery, unacknowledged, options.ToOriginalDestination, result, cancellationToken).ConfigureAwait(false);
                 }
 
-                // What stays where it is does not use up the count, or it would block for ever what comes after it.
-                var sent = options.DryRun ? result.Matched - result.OverReplayLimit : result.Redriven;
+                // A dead letter that stays does not use up the count, or it would block those after it forever.
+                var sent = options.DryRun ? result.Matched - result.OverRedriveLimit : result.Redriven;
                 if (result.Interrupted || sent == options.MaxCount)
                 {
                     break;
@@ -38,16 +38,16 @@ internal sealed class Redrive(ITransport transport, DeadLetterEnumerator walk, T
         }
         catch (BrokerConnectionException) when (result.Matched > 0)
         {
-            // Lost while getting the next: what was sent back stays counted.
+            // The connection was lost while getting the next: the count of those sent back stands.
             return result with { Interrupted = true };
         }
 
         return result;
     }
 
-    private async Task<RedriveResult> SendBackAsync(DeadLetter letter, Delivery delivery, UnacknowledgedDeadLetters held, RedriveTarget target, RedriveResult result, CancellationToken cancellationToken)
+    private async Task<RedriveResult> SendBackAsync(DeadLetter deadLetter, Delivery delivery, UnacknowledgedDeadLetters unacknowledged, bool toOriginalDestination, RedriveResult result, CancellationToken cancellationToken)
     {
-        var (message, destination) = RedriveCopy.Of(letter, delivery, target, result.RedriveId);
+        var (message, destination) = RedriveCopy.Of(deadLetter, delivery, toOriginalDestination, result.RedriveId);
         var outcome = await _publishing.PublishAsync("redrive", message, destination, UnroutableBehavior.Fail, publishTimeout, cancellationToken).ConfigureAwait(false);
         if (!outcome.IsConfirmed)
         {
@@ -56,17 +56,17 @@ internal sealed class Redrive(ITransport transport, DeadLetterEnumerator walk, T
             return result with { Failed = result.Failed + 1, LastFailure = $"{outcome.Kind}: {outcome.Reason}", Interrupted = !refused };
         }
 
-        var gone = await AcknowledgeAsync(delivery, held).ConfigureAwait(false);
-        return gone ? result with { Redriven = result.Redriven + 1 } : result with { Interrupted = true };
+        var removed = await AcknowledgeAsync(delivery, unacknowledged).ConfigureAwait(false);
+        return removed ? result with { Redriven = result.Redriven + 1 } : result with { Interrupted = true };
     }
 
-    /// <summary>Not by the caller's token: the copy is out, so the original must go.</summary>
-    private async Task<bool> AcknowledgeAsync(Delivery delivery, UnacknowledgedDeadLetters held)
+    /// <summary>Not by the caller's token: the copy is published, so the original must be acknowledged.</summary>
+    private async Task<bool> AcknowledgeAsync(Delivery delivery, UnacknowledgedDeadLetters unacknowledged)
     {
         using var deadline = new CancellationTokenSource(publishTimeout, timeProvider);
         try
         {
-            return await held.AcknowledgeAsync(delivery, deadline.Token).ConfigureAwait(false);
+            return await unacknowledged.AcknowledgeAsync(delivery, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {

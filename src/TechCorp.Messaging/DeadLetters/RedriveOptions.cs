@@ -3,7 +3,7 @@ namespace TechCorp.Messaging;
 /// <summary>Which dead letters are sent back, how many and how fast. Immutable.</summary>
 public sealed record RedriveOptions
 {
-    /// <summary>Which ones. Default: all. Called once for each dead letter looked at.</summary>
+    /// <summary>Which ones. Default: all. Called once for each dead letter.</summary>
     public Func<DeadLetter, bool>? Filter { get; init; }
 
     /// <summary>The most that are sent back in one call. Default: no limit; never more than were there when the call began.</summary>
@@ -16,10 +16,10 @@ public sealed record RedriveOptions
     public bool DryRun { get; init; }
 
     /// <summary>A message that was redriven this often stays where it is. Default: 5.</summary>
-    public int ReplayLimit { get; init; } = 5;
+    public int RedriveLimit { get; init; } = 5;
 
-    /// <summary>Where they go. Default: <see cref="RedriveTarget.OriginalQueue"/>.</summary>
-    public RedriveTarget Target { get; init; }
+    /// <summary>Whether they go to the exchange and routing key they were first published with, so that every subscriber gets them again. Default: false, and they go to the queue whose consumer dead-lettered them.</summary>
+    public bool ToOriginalDestination { get; init; }
 
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     internal void Check()
@@ -34,9 +34,9 @@ public sealed record RedriveOptions
             throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{nameof(PerSecond)} must be between 0.001 and 1000000; it is {rate}."), nameof(PerSecond));
         }
 
-        if (ReplayLimit < 1)
+        if (RedriveLimit < 1)
         {
-            throw new ArgumentException($"{nameof(ReplayLimit)} must be at least 1; it is {ReplayLimit}.", nameof(ReplayLimit));
+            throw new ArgumentException($"{nameof(RedriveLimit)} must be at least 1; it is {RedriveLimit}.", nameof(RedriveLimit));
         }
     }
 }

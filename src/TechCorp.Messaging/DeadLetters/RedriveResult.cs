@@ -4,14 +4,14 @@ namespace TechCorp.Messaging;
 /// <param name="RedriveId">The redrive's id, in the headers of what it sent back.</param>
 public sealed record RedriveResult(string RedriveId)
 {
-    /// <summary>Dead letters that the filter chose among those looked at; a dry run would have sent back these less <see cref="OverReplayLimit"/>.</summary>
+    /// <summary>Dead letters that the filter chose; a dry run would have sent back these less <see cref="OverRedriveLimit"/>.</summary>
     public int Matched { get; init; }
 
-    /// <summary>Sent back: confirmed by the broker and gone from the dead letters. None in a dry run.</summary>
+    /// <summary>Sent back: confirmed by the broker and removed from the dead-letter queue. None in a dry run.</summary>
     public int Redriven { get; init; }
 
     /// <summary>Left where they are because they were redriven as often as is allowed.</summary>
-    public int OverReplayLimit { get; init; }
+    public int OverRedriveLimit { get; init; }
 
     /// <summary>Left where they are because the broker did not confirm them.</summary>
     public int Failed { get; init; }

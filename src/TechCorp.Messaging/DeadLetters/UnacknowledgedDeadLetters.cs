@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The dead letters that one walk holds: got, and not acknowledged.</summary>
+/// <summary>The dead letters that one enumeration has got and not acknowledged.</summary>
 internal sealed class UnacknowledgedDeadLetters(IQueueReader reader)
 {
     internal int Count { get; private set; }
@@ -12,11 +12,11 @@ internal sealed class UnacknowledgedDeadLetters(IQueueReader reader)
         return delivery;
     }
 
-    /// <summary>Takes it out of the dead letters for good; false when the channel is gone and it is back among them.</summary>
+    /// <summary>Removes it from the dead-letter queue; false when the channel is lost and the broker has requeued it.</summary>
     internal async Task<bool> AcknowledgeAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        var gone = await reader.SettleAsync(delivery, Settlement.Acknowledge, cancellationToken).ConfigureAwait(false);
-        Count -= gone ? 1 : 0;
-        return gone;
+        var removed = await reader.SettleAsync(delivery, Settlement.Acknowledge, cancellationToken).ConfigureAwait(false);
+        Count -= removed ? 1 : 0;
+        return removed;
     }
 }

@@ -12,12 +12,12 @@ internal static class MessagingMetrics
     private static readonly object Yes = true;
     private static readonly object No = false;
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Sent = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, however."));
+    private static readonly Counter<long> Sent = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, with any outcome."));
     private static readonly Counter<long> Outcomes = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by their outcome."));
     private static readonly Histogram<double> Publishing = SafeTelemetry.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish."));
     private static readonly Counter<long> Consumed = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers."));
-    private static readonly Counter<long> Settled = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by what became of them."));
-    private static readonly Counter<long> Stale = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.stale", "{message}", "Deliveries and settles of a channel that is gone; the messages come again."));
+    private static readonly Counter<long> Settled = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by how they were settled."));
+    private static readonly Counter<long> Stale = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.stale", "{message}", "Deliveries and settlements of a lost channel; the broker delivers the messages again."));
     private static readonly Counter<long> Retries = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.retries", "{message}", "Copies confirmed by retry queues."));
     private static readonly Counter<long> DeadLetters = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.dead_lettered", "{message}", "Copies confirmed by dead-letter queues, by reason."));
     private static readonly Counter<long> Moved = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.move.failures", "{message}", "Copies for retry and dead-letter queues that the broker did not confirm."));
@@ -27,16 +27,16 @@ internal static class MessagingMetrics
     static MessagingMetrics()
     {
         SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding", static () => PublishGauges.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed."));
-        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishGauges.Measure(static load => load.Waiting), "{message}", "Publishes that wait for their turn."));
+        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishGauges.Measure(static load => load.Waiting), "{message}", "Publishes that wait to be written."));
     }
 
-    /// <summary>Whether anybody wants spans.</summary>
+    /// <summary>Whether a listener samples spans.</summary>
     internal static bool Traces => Activities is { } source && source.HasListeners();
 
-    /// <summary>Whether anybody wants to know how publishes end.</summary>
+    /// <summary>Whether a listener measures publishes.</summary>
     internal static bool ObservesPublishing => Sent.Enabled || Outcomes.Enabled || Publishing.Enabled;
 
-    /// <summary>Whether anybody wants to know how long handlers take; only then is the clock read for it.</summary>
+    /// <summary>Whether a listener measures handlers; only then is the clock read for it.</summary>
     internal static bool TimesHandlers => Handling.Enabled;
 
     /// <param name="operation">publish, retry, dead-letter or redrive.</param>
@@ -65,11 +65,11 @@ internal static class MessagingMetrics
         SafeTelemetry.Record(Publishing, duration, tags);
     }
 
-    internal static void Received(string system, string queue) => Tell(Consumed, 1, System(system), Destination(queue), Operation("consume"));
+    internal static void Received(string system, string queue) => Count(Consumed, 1, System(system), Destination(queue), Operation("consume"));
 
-    internal static void SettledAs(string system, string queue, VerdictKind verdict) => Tell(Settled, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("outcome", TextOf(verdict)));
+    internal static void SettledAs(string system, string queue, string outcome) => Count(Settled, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("outcome", outcome));
 
-    internal static void WasStale(string system, string queue, int count) => Tell(Stale, count, System(system), Destination(queue));
+    internal static void WasStale(string system, string queue, int count) => Count(Stale, count, System(system), Destination(queue));
 
     /// <param name="system">The broker's kind.</param>
     /// <param name="queue">The queue whose delivery was moved.</param>
@@ -78,18 +78,18 @@ internal static class MessagingMetrics
     {
         if (reason is null)
         {
-            Tell(Retries, 1, System(system), Destination(queue));
+            Count(Retries, 1, System(system), Destination(queue));
         }
         else
         {
-            Tell(DeadLetters, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("reason", reason));
+            Count(DeadLetters, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("reason", reason));
         }
     }
 
-    internal static void MoveFailed(string system, string queue) => Tell(Moved, 1, System(system), Destination(queue));
+    internal static void MoveFailed(string system, string queue) => Count(Moved, 1, System(system), Destination(queue));
 
     /// <param name="what">connection, channel or consumer.</param>
-    internal static void Rebuilt(string what) => Tell(Rebuilds, 1, System("rabbitmq"), new KeyValuePair<string, object?>("rebuilt", what));
+    internal static void Rebuilt(string what) => Count(Rebuilds, 1, System("rabbitmq"), new KeyValuePair<string, object?>("rebuilt", what));
 
     internal static void Handled(string system, string queue, string type, TimeSpan duration, bool succeeded)
     {
@@ -106,7 +106,7 @@ internal static class MessagingMetrics
         }
     }
 
-    private static void Tell(Counter<long> counter, long value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private static void Count(Counter<long> counter, long value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (counter.Enabled)
         {
@@ -119,12 +119,4 @@ internal static class MessagingMetrics
     private static KeyValuePair<string, object?> Destination(string queue) => new(MessagingTags.Destination, queue);
 
     private static KeyValuePair<string, object?> Operation(string name) => new(MessagingTags.OperationName, name);
-
-    private static string TextOf(VerdictKind verdict) => verdict switch
-    {
-        VerdictKind.Acknowledge => "acknowledged",
-        VerdictKind.RetryAfter => "retried",
-        VerdictKind.DeadLetter => "dead-lettered",
-        _ => "requeued",
-    };
 }

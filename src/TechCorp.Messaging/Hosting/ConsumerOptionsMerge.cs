@@ -22,7 +22,8 @@ internal static class ConsumerOptionsMerge
         sum.Concurrency = Pick(options => options.Concurrency, nameof(sum.Concurrency));
         sum.HandlerTimeout = Pick(options => options.HandlerTimeout, nameof(sum.HandlerTimeout));
         sum.Policy = Pick(options => options.Policy, nameof(sum.Policy));
-        sum.TypeFrom = Pick(options => options.TypeFrom, nameof(sum.TypeFrom));
+        sum.JsonTypeProperty = Pick(options => options.JsonTypeProperty, nameof(sum.JsonTypeProperty));
+        sum.DefaultType = Pick(options => options.DefaultType, nameof(sum.DefaultType));
         sum.MissingMessageId = Pick(options => options.MissingMessageId, nameof(sum.MissingMessageId));
         sum.RedeliveryLimit = Pick(options => options.RedeliveryLimit, nameof(sum.RedeliveryLimit));
         sum.StalledConsumerTimeout = Pick(options => options.StalledConsumerTimeout, nameof(sum.StalledConsumerTimeout));

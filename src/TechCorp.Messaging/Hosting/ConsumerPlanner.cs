@@ -1,8 +1,9 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Configuration;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Groups the registrations by queue and checks each: settings, handlers, and whether anybody declares the queue.</summary>
+/// <summary>Groups the registrations by queue and checks each: settings, handlers, and whether the queue is declared.</summary>
 internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mode, List<string> problems)
 {
     internal IReadOnlyList<ConsumerPlan> Plan(IConfiguration? section)
@@ -18,20 +19,20 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
 
             var found = problems.Count;
             problems.AddRange(options.Problems().Select(problem => $"Consumer {string.Join(", ", queue.Select(registration => registration.HandlerName))}: {problem}"));
-            var invokers = Bind(queue);
-            var fixedName = FixedWireName(options, invokers);
+            var handlers = Bind(queue);
+            CheckDefaultType(options, handlers);
             CheckDeclared(queue.Key);
             if (problems.Count == found)
             {
-                plans.Add(new ConsumerPlan(options, new HandlerRegistry(invokers), fixedName, DeadLettersOf(queue.Key)));
+                plans.Add(new ConsumerPlan(options, handlers.ToFrozenDictionary(handler => handler.WireName, StringComparer.Ordinal), DeadLettersOf(queue.Key), IsSingleActiveConsumer(queue.Key)));
             }
         }
 
         return plans;
     }
 
-    /// <summary>A queue's name with a colon is a path of sections: <c>a:b</c> stands inside <c>a</c>.</summary>
-    private void ReadConfiguration(IConfigurationSection section, ConsumerOptions options) => SectionReader.Read(section, problems, reader =>
+    /// <summary>A misspelled queue would otherwise be consumed with its defaults without notice. A name with a colon is a path of sections.</summary>
+    private void ReportUnknownQueues(IConfiguration? section, ConfigurationReader reader)
     {
         OptionsFromConfiguration.Read(reader, options);
         foreach (var inner in builder.Consumers.Select(registration => registration.Options.Queue).Where(queue => queue.StartsWith($"{options.Queue}:", StringComparison.OrdinalIgnoreCase)))
@@ -40,49 +41,43 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
         }
     });
 
-    private List<HandlerInvoker> Bind(IGrouping<string, ConsumerRegistration> queue)
+    private List<BoundHandler> Bind(IGrouping<string, ConsumerRegistration> queue)
     {
-        var invokers = new List<HandlerInvoker>();
+        var handlers = new List<BoundHandler>();
         foreach (var registration in queue)
         {
             if (!builder.Catalog.TryFind(registration.MessageType, out var type))
             {
                 problems.Add($"{registration.HandlerName} consumes {registration.MessageType}, which is not registered: call AddMessage(\"wire.name\", …).");
             }
-            else if (invokers.Any(other => other.WireName == type.WireName))
+            else if (handlers.Any(other => other.WireName == type.WireName))
             {
                 problems.Add($"Queue '{queue.Key}' has two handlers for '{type.WireName}'; one queue has one handler for each type.");
             }
             else
             {
-                invokers.Add(registration.Bind(builder.Catalog));
+                handlers.Add(registration.Bind(builder.Catalog));
             }
         }
 
-        return invokers;
+        return handlers;
     }
 
-    private string? FixedWireName(ConsumerOptions options, List<HandlerInvoker> invokers)
+    private void CheckDefaultType(ConsumerOptions options, List<BoundHandler> handlers)
     {
-        var name = options.TypeFrom.FixedName;
-        if (options.TypeFrom.FixedType is { } clrType)
+        if (options.DefaultType is { } name && handlers.All(handler => handler.WireName != name))
         {
-            name = builder.Catalog.TryFind(clrType, out var type) ? type.WireName : clrType.ToString();
+            problems.Add($"{nameof(ConsumerOptions.DefaultType)} of queue '{options.Queue}' is '{name}', which has no handler on the queue.");
         }
-
-        if (name is not null && invokers.All(invoker => invoker.WireName != name))
-        {
-            problems.Add($"Queue '{options.Queue}' holds '{name}' alone, as TypeFrom.Fixed says, and has no handler for it.");
-        }
-
-        return name;
     }
+
+    private bool IsSingleActiveConsumer(string queue) => builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue) is { SingleActiveConsumer: true };
 
     private void CheckDeclared(string queue)
     {
         if (mode == TopologyMode.Create && queue.Length > 0 && !builder.DeclaredTopology.QueuesByName.ContainsKey(queue))
         {
-            problems.Add($"Queue '{queue}' is consumed, but nobody declares it: call AddTopology(Topology.WorkQueue(\"{queue}\")), or choose TopologyMode Validate or Assume.");
+            problems.Add($"Queue '{queue}' is consumed, but not declared: call AddTopology(Topology.WorkQueue(\"{queue}\")), or choose TopologyMode Validate or Assume.");
         }
     }
 

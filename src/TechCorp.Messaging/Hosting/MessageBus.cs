@@ -20,7 +20,7 @@ public sealed class MessageBus : IAsyncDisposable
 
     /// <summary>Connects, declares the topology and starts the consumers. Waits for a broker that is not there until the token is canceled.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something in the settings is wrong; everything is named.</exception>
-    /// <exception cref="TopologyMismatchException">The broker has a queue or an exchange otherwise.</exception>
+    /// <exception cref="TopologyException">The broker has a queue or an exchange otherwise.</exception>
     public static async Task<MessageBus> StartAsync(Action<MessagingBuilder> configure, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -46,7 +46,7 @@ public sealed class MessageBus : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for a broker that is not there.</param>
     /// <remarks>On RabbitMQ the user needs the configure permission: what exists is declared again to be compared.</remarks>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something in the settings is wrong; everything is named.</exception>
-    /// <exception cref="TopologyMismatchException">The user may not configure something that exists.</exception>
+    /// <exception cref="TopologyException">The user may not configure something that exists.</exception>
     /// <exception cref="HttpRequestException">The management plugin does not answer.</exception>
     public static async Task<TopologyPlan> PlanAsync(Action<MessagingBuilder> configure, CancellationToken cancellationToken = default)
     {

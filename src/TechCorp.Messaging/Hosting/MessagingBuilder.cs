@@ -42,11 +42,11 @@ public sealed class MessagingBuilder
 
     internal string? ChosenAppId { get; private set; }
 
-    internal TimeSpan StartupPatience { get; private set; } = TimeSpan.FromSeconds(10);
+    internal TimeSpan StartupTimeout { get; private set; } = TimeSpan.FromSeconds(10);
 
-    internal TimeProvider? ChosenClock { get; private set; }
+    internal TimeProvider? ChosenTimeProvider { get; private set; }
 
-    internal ILoggerFactory? ChosenLoggers { get; private set; }
+    internal ILoggerFactory? ChosenLoggerFactory { get; private set; }
 
     internal IConfiguration? ChosenConfiguration { get; private set; }
 
@@ -59,7 +59,7 @@ public sealed class MessagingBuilder
     /// <summary>Registers a message type that travels as JSON.</summary>
     /// <param name="wireName">Dotted and lower case: <c>order.created</c>.</param>
     /// <param name="json">From a source-generated <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
-    /// <param name="destination">Where publishes go that name no destination.</param>
+    /// <param name="destination">Where a publish goes that names no destination.</param>
     /// <exception cref="ArgumentException">The type or the name is registered already.</exception>
     public MessagingBuilder AddMessage<T>(string wireName, JsonTypeInfo<T> json, Destination? destination = null)
         where T : notnull
@@ -77,7 +77,7 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    /// <summary>Adds exchanges, queues and bindings to what is declared at the start. Retry queues are added for each consumer by themselves.</summary>
+    /// <summary>Adds exchanges, queues and bindings to what is declared at the start. The retry queues of each consumer are added automatically.</summary>
     /// <exception cref="ArgumentException">A name is declared already, differently.</exception>
     public MessagingBuilder AddTopology(Topology topology)
     {
@@ -94,28 +94,28 @@ public sealed class MessagingBuilder
     {
         _services?.TryAddScoped<THandler>();
         var attribute = typeof(THandler).GetCustomAttribute<ConsumerAttribute>(inherit: false);
-        return Add<TMessage>(attribute, configure, BareScope.Resolve<THandler>, typeof(THandler).Name);
+        return Add<TMessage>(attribute, configure, static (services, message, context, cancellationToken) => BareScope.Resolve<THandler>(services).HandleAsync(message, context, cancellationToken), typeof(THandler).Name);
     }
 
     /// <summary>Consumes messages of one type with a handler that a factory gives for each attempt.</summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="factory">Called with the attempt's scope; what it makes itself it must dispose itself.</param>
+    /// <param name="factory">Called with the attempt's scope; the factory disposes what it creates.</param>
     /// <param name="configure">Further settings.</param>
     public MessagingBuilder AddConsumer<TMessage>(string queue, Func<IServiceProvider, IMessageHandler<TMessage>> factory, Action<ConsumerOptions>? configure = null)
         where TMessage : notnull
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ArgumentNullException.ThrowIfNull(factory);
-        return Add(new ConsumerAttribute { Queue = queue }, configure, factory, $"factory of {typeof(TMessage).Name}");
+        return Add<TMessage>(new ConsumerAttribute { Queue = queue }, configure, (services, message, context, cancellationToken) => factory(services).HandleAsync(message, context, cancellationToken), $"factory of {typeof(TMessage).Name}");
     }
 
     /// <summary>Consumes messages of one type with a function.</summary>
     public MessagingBuilder AddConsumer<TMessage>(string queue, Func<TMessage, MessageContext, CancellationToken, Task> handle, Action<ConsumerOptions>? configure = null)
         where TMessage : notnull
     {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
         ArgumentNullException.ThrowIfNull(handle);
-        var handler = new DelegateHandler<TMessage>(handle);
-        return AddConsumer<TMessage>(queue, _ => handler, configure);
+        return Add<TMessage>(new ConsumerAttribute { Queue = queue }, configure, (_, message, context, cancellationToken) => handle(message, context, cancellationToken), $"function of {typeof(TMessage).Name}");
     }
 
     /// <summary>Changes how the publisher confirms, waits and limits.</summary>
@@ -126,7 +126,7 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    /// <summary>Talks to RabbitMQ. The last transport chosen wins, so that a test can replace the real one.</summary>
+    /// <summary>Uses RabbitMQ. The last transport chosen wins, so that a test can replace the real one.</summary>
     /// <param name="uri">
     /// <c>amqp://user:password@host:5672/vhost</c> or <c>amqps://…</c>; several nodes of a cluster are separated by commas.
     /// The configuration's <c>RabbitMq:Uri</c> wins over it.
@@ -142,7 +142,7 @@ public sealed class MessagingBuilder
         });
     }
 
-    /// <summary>Talks to RabbitMQ as the options say, or else the configuration's <c>RabbitMq:Uri</c>, or else <c>amqp://guest:guest@localhost:5672/</c>. The last transport chosen wins.</summary>
+    /// <summary>Uses RabbitMQ as the options say, or else the configuration's <c>RabbitMq:Uri</c>, or else <c>amqp://guest:guest@localhost:5672/</c>. The last transport chosen wins.</summary>
     public MessagingBuilder UseRabbitMq(Action<RabbitMqOptions>? configure = null)
     {
         RabbitMq = new RabbitMqOptions();
@@ -150,8 +150,8 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    /// <summary>Talks to a broker inside the process. The last transport chosen wins, so that a test can replace the real one.</summary>
-    /// <param name="broker">Shared by all services that are to talk to each other; not disposed here.</param>
+    /// <summary>Uses a broker inside the process. The last transport chosen wins, so that a test can replace the real one.</summary>
+    /// <param name="broker">Shared by all services that exchange messages; not disposed here.</param>
     public MessagingBuilder UseInMemory(InMemoryBroker broker)
     {
         ArgumentNullException.ThrowIfNull(broker);
@@ -174,25 +174,25 @@ public sealed class MessagingBuilder
     }
 
     /// <summary>What to do when the topology has findings (see <see cref="Topology.Lint"/>) at the start. Default: <see cref="TopologyFindingsBehavior.Warn"/>.</summary>
-    public MessagingBuilder OnTopologyFindings(TopologyFindingsBehavior whenFound)
+    public MessagingBuilder OnTopologyFindings(TopologyFindingsBehavior behavior)
     {
-        ChosenTopologyFindings = whenFound;
+        ChosenTopologyFindings = behavior;
         return this;
     }
 
     /// <summary>
-    /// How long the host's start waits for a broker that is not there; after that it goes on connecting in the background, and consumers start when it succeeds. Default: 10 s.
+    /// How long the host's start waits for a broker that cannot be reached; after that messaging connects in the background, and consumers start when it has connected. Default: 10 s.
     /// <see cref="Timeout.InfiniteTimeSpan"/> waits until the host gives up.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
-    public MessagingBuilder UseStartupTimeout(TimeSpan patience)
+    public MessagingBuilder UseStartupTimeout(TimeSpan timeout)
     {
-        if (patience < TimeSpan.Zero && patience != Timeout.InfiniteTimeSpan)
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
         {
-            throw new ArgumentOutOfRangeException(nameof(patience), patience, "The wait for the broker cannot be negative.");
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The wait for the broker cannot be negative.");
         }
 
-        StartupPatience = patience;
+        StartupTimeout = timeout;
         return this;
     }
 
@@ -200,7 +200,7 @@ public sealed class MessagingBuilder
     public MessagingBuilder UseTimeProvider(TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(timeProvider);
-        ChosenClock = timeProvider;
+        ChosenTimeProvider = timeProvider;
         return this;
     }
 
@@ -208,7 +208,7 @@ public sealed class MessagingBuilder
     public MessagingBuilder UseLoggerFactory(ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(loggers);
-        ChosenLoggers = loggers;
+        ChosenLoggerFactory = loggers;
         return this;
     }
 
@@ -230,10 +230,10 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    private MessagingBuilder Add<TMessage>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure, Func<IServiceProvider, IMessageHandler<TMessage>> factory, string handlerName)
+    private MessagingBuilder Add<TMessage>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure, Func<IServiceProvider, TMessage, MessageContext, CancellationToken, Task> handle, string handlerName)
         where TMessage : notnull
     {
-        Consumers.Add(new ConsumerRegistration<TMessage>(ConsumerRegistration.OptionsOf(attribute, configure), factory, handlerName));
+        Consumers.Add(ConsumerRegistration.Of(attribute, configure, handle, handlerName));
         return this;
     }
 }

@@ -8,11 +8,11 @@ namespace TechCorp.Messaging;
 /// </summary>
 internal sealed class MessagingHost(MessagingRuntime runtime) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => runtime.ConnectAsync(runtime.Plan.StartupPatience, cancellationToken);
+    public Task StartingAsync(CancellationToken cancellationToken) => runtime.ConnectAsync(runtime.Plan.StartupTimeout, cancellationToken);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => runtime.StartConsumersAsync(runtime.Plan.StartupPatience, cancellationToken);
+    public Task StartedAsync(CancellationToken cancellationToken) => runtime.StartConsumersAsync(runtime.Plan.StartupTimeout, cancellationToken);
 
     public Task StoppingAsync(CancellationToken cancellationToken) => runtime.StopConsumersAsync(cancellationToken);
 

@@ -14,7 +14,7 @@ internal sealed record MessagingPlan
 
     internal required TopologyMode TopologyMode { get; init; }
 
-    internal required TopologyFindingsBehavior WhenTopologyFindings { get; init; }
+    internal required TopologyFindingsBehavior TopologyFindingsBehavior { get; init; }
 
     internal required PublisherOptions Publisher { get; init; }
 
@@ -22,7 +22,7 @@ internal sealed record MessagingPlan
 
     internal required string AppId { get; init; }
 
-    internal required TimeSpan StartupPatience { get; init; }
+    internal required TimeSpan StartupTimeout { get; init; }
 
     internal required TimeProvider TimeProvider { get; init; }
 
@@ -33,7 +33,7 @@ internal sealed record MessagingPlan
     internal required Func<TransportSettings, ITransport> Transport { get; init; }
 
     /// <summary>What is found in the topology, used as this plan uses it.</summary>
-    internal IReadOnlyList<TopologyFinding> Lint(Version? brokerVersion) => Topology.Lint(new TopologyUsage
+    internal IReadOnlyList<TopologyFinding> Lint(Version? brokerVersion) => Topology.FindingsFor(new TopologyUsage
     {
         Destinations = [.. Catalog.Types.Select(type => type.Destination).OfType<Destination>()],
         Events = [.. Catalog.Types.Select(type => type.WireName)],

@@ -24,7 +24,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         _logger = plan.Loggers.CreateLogger("TechCorp.Messaging.Host");
         _transport = plan.CreateTransport();
         PublishGauges.Add(_transport);
-        _consumers = [.. plan.Consumers.Select(consumer => new QueueConsumer(_transport, consumer, plan, scopes))];
+        _consumers = [.. plan.Consumers.Select(consumer => ConsumerOf(consumer, scopes))];
         Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider);
         Consumers = new MessageConsumers(_consumers);
         DeadLetters = new DeadLetterQueues(_transport, [.. plan.Consumers.Select(consumer => consumer.Queue)], plan.Publisher.Timeout, plan.TimeProvider);
@@ -45,22 +45,22 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     internal TransportState ConnectionState
         => _connecting is { IsCompletedSuccessfully: true } || _transport.State < TransportState.Connected ? _transport.State : TransportState.Connecting;
 
-    /// <summary>Connects and declares the topology; after the patience, a broker that is not there is waited for in the background.</summary>
-    internal async Task ConnectAsync(TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Connects and declares the topology; after the timeout, it goes on in the background.</summary>
+    internal async Task ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         _connecting ??= ConnectAsync(_stopping.Token);
         try
         {
-            await _connecting.WaitAsync(patience, Plan.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await _connecting.WaitAsync(timeout, Plan.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!_connecting.IsCompleted)
         {
-            _logger.ConnectingInBackground(Broker, patience);
+            _logger.ConnectingInBackground(Broker, timeout);
         }
     }
 
-    /// <summary>Starts the consumers, last of all; those that cannot start within the patience do so in the background, as soon as they can.</summary>
-    internal async Task StartConsumersAsync(TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Starts the consumers, last of all; those that cannot start within the timeout start in the background, as soon as they can.</summary>
+    internal async Task StartConsumersAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (_connecting is { IsCompleted: false })
         {
@@ -72,11 +72,11 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         var subscribing = SubscribeAsync(_stopping.Token);
         try
         {
-            await subscribing.WaitAsync(patience, Plan.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await subscribing.WaitAsync(timeout, Plan.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!subscribing.IsCompleted)
         {
-            _logger.SubscribingInBackground(Broker, patience);
+            _logger.SubscribingInBackground(Broker, timeout);
             _background ??= StartInBackgroundAsync(_stopping.Token);
         }
     }
@@ -113,25 +113,32 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     /// <summary>For containers that are disposed synchronously.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    private QueueConsumer ConsumerOf(ConsumerPlan consumer, IServiceScopeFactory scopes)
+    {
+        var logger = Plan.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
+        var mover = new DeliveryMover(_transport, consumer, new FailureCopy(consumer.Queue, Plan.AppId), Plan.Publisher.Timeout, Plan.TimeProvider, logger);
+        return new QueueConsumer(_transport, consumer, mover, scopes, Plan.TimeProvider, logger);
+    }
+
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
         await _transport.StartAsync(cancellationToken).ConfigureAwait(false);
-        TellFindings();
+        ReportFindings();
         await _transport.DeclareAsync(Plan.Topology, Plan.TopologyMode, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Before anything is declared: a queue that is declared wrongly has to be deleted to be mended.</summary>
-    private void TellFindings()
+    /// <summary>Before anything is declared: a wrongly declared queue would have to be deleted to be corrected.</summary>
+    private void ReportFindings()
     {
         var findings = Plan.Lint(_transport.BrokerVersion);
         foreach (var finding in findings)
         {
-            _logger.TopologyFinding(finding.Severity == TopologySeverity.Note ? LogLevel.Information : LogLevel.Warning, finding.Subject, finding.Harm, finding.Remedy, finding.Rule);
+            _logger.TopologyFinding(finding.Severity > LogLevel.Warning ? LogLevel.Warning : finding.Severity, finding.Subject, finding.Harm, finding.Remedy, finding.Rule);
         }
 
-        if (Plan.WhenTopologyFindings == TopologyFindingsBehavior.Fail && findings.Any(finding => finding.Severity > TopologySeverity.Note))
+        if (Plan.TopologyFindingsBehavior == TopologyFindingsBehavior.Fail && findings.Any(finding => finding.Severity > LogLevel.Information))
         {
-            throw new TopologyFindingsException([.. findings.Where(finding => finding.Severity > TopologySeverity.Note)]);
+            throw new TopologyException([.. findings.Where(finding => finding.Severity > LogLevel.Information)]);
         }
     }
 

@@ -6,10 +6,10 @@ namespace TechCorp.Messaging;
 /// <remarks>Said in the broker's words and read back by <see cref="DeclareRefusal"/>, so that both transports refuse alike. As there, one argument is named.</remarks>
 internal static class DeclareDifference
 {
-    internal static TopologyMismatchException? Of(ExchangeDeclaration ours, ExchangeDeclaration theirs)
+    internal static TopologyException? Of(ExchangeDeclaration ours, ExchangeDeclaration theirs)
         => ours.Kind == theirs.Kind ? null : Refusal($"exchange '{ours.Name}'", "type", Text(ours.Kind), Text(theirs.Kind));
 
-    internal static TopologyMismatchException? Of(QueueDeclaration ours, QueueDeclaration theirs)
+    internal static TopologyException? Of(QueueDeclaration ours, QueueDeclaration theirs)
     {
         var wanted = QueueArguments.Of(ours);
         var there = QueueArguments.Of(theirs);
@@ -18,9 +18,9 @@ internal static class DeclareDifference
         return argument is null ? null : Refusal($"queue '{ours.Name}'", argument, Text(wanted.GetValueOrDefault(argument)), Text(there.GetValueOrDefault(argument)));
     }
 
-    internal static TopologyMismatchException Missing(string entity) => DeclareRefusal.Of(entity, 404, $"NOT_FOUND - no {entity}", cause: null)!;
+    internal static TopologyException Missing(string entity) => DeclareRefusal.Of(entity, 404, $"NOT_FOUND - no {entity}", cause: null)!;
 
-    private static TopologyMismatchException Refusal(string entity, string argument, string ours, string theirs)
+    private static TopologyException Refusal(string entity, string argument, string ours, string theirs)
         => DeclareRefusal.Of(entity, 406, $"PRECONDITION_FAILED - inequivalent arg '{argument}' for {entity}: received {ours} but current is {theirs}", cause: null)!;
 
     private static string Text(ExchangeKind kind) => $"'{kind.ToString().ToLowerInvariant()}'";

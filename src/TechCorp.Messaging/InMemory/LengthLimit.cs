@@ -10,11 +10,11 @@ internal sealed class LengthLimit(QueueDeclaration declaration)
     private bool _refusing;
 
     /// <summary>Whether one message more is refused.</summary>
-    internal bool Refuses(int length) => declaration is { Overflow: QueueOverflow.RejectPublish, MaxLength: { } most }
+    internal bool Refuses(int length) => declaration is { RejectPublishWhenFull: true, MaxLength: { } most }
         && (declaration.Kind == QueueKind.Quorum ? _refusing : length >= most);
 
     /// <summary>Whether the oldest message has to go.</summary>
-    internal bool DropsHead(int length) => declaration is { Overflow: QueueOverflow.DropHead, MaxLength: { } most } && length > most;
+    internal bool DropsHead(int length) => declaration is { RejectPublishWhenFull: false, MaxLength: { } most } && length > most;
 
     /// <summary>Takes note of the length after a change.</summary>
     internal void Note(int length)

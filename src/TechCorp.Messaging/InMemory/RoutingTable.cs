@@ -33,7 +33,7 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
     }
 
     /// <summary>Declares what is missing, in the order exchanges, queues, bindings; what was declared before a difference stays.</summary>
-    /// <exception cref="TopologyMismatchException">Something is there otherwise.</exception>
+    /// <exception cref="TopologyException">Something is there otherwise.</exception>
     internal void Declare(Topology topology)
     {
         foreach (var exchange in topology.Exchanges)
@@ -55,7 +55,7 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
     }
 
     /// <summary>Checks that every exchange and queue exists.</summary>
-    /// <exception cref="TopologyMismatchException">One does not.</exception>
+    /// <exception cref="TopologyException">One does not.</exception>
     internal void Validate(Topology topology)
     {
         if (topology.Exchanges.FirstOrDefault(exchange => !_exchanges.ContainsKey(exchange.Name)) is { } exchange)
@@ -115,7 +115,7 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
         }
     }
 
-    private static TopologyChange Change<T>(string subject, T? there, Func<T, TopologyMismatchException?> difference)
+    private static TopologyChange Change<T>(string subject, T? there, Func<T, TopologyException?> difference)
         where T : class
         => there is null ? new TopologyChange(TopologyChangeKind.Create, subject)
             : difference(there) is { } mismatch ? new TopologyChange(TopologyChangeKind.Conflict, subject, mismatch.Difference)

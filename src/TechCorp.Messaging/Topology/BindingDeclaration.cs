@@ -4,4 +4,4 @@ namespace TechCorp.Messaging;
 /// <param name="Exchange">Where messages come from.</param>
 /// <param name="Queue">Where they go.</param>
 /// <param name="RoutingKey">The key or pattern; empty for fanout.</param>
-public sealed record BindingDeclaration(string Exchange, string Queue, string RoutingKey);
+internal sealed record BindingDeclaration(string Exchange, string Queue, string RoutingKey);

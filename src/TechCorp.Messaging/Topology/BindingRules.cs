@@ -1,4 +1,5 @@
-using static TechCorp.Messaging.TopologySeverity;
+using Microsoft.Extensions.Logging;
+using static Microsoft.Extensions.Logging.LogLevel;
 
 namespace TechCorp.Messaging;
 
@@ -48,10 +49,10 @@ internal static class BindingRules
             .Where(destination => !context.BindingsOf(destination.Exchange).Any(binding => context.Passes(binding, destination.RoutingKey)))
             .Distinct()
             .Select(destination => new TopologyFinding(
-                "published-to-nobody", Note, destination.ToString(), "No queue here gets what is published there; while nobody else has bound one, each publish is returned as unroutable.", "Bind a queue, or publish with UnroutableBehavior.Accept."));
+                "published-to-nobody", Information, destination.ToString(), "No queue here gets what is published there; while nobody else has bound one, each publish is returned as unroutable.", "Bind a queue, or publish with UnroutableBehavior.Accept."));
 
     private static string[] Words(string key) => key.Split('.');
 
-    private static IEnumerable<TopologyFinding> From(IEnumerable<BindingDeclaration> bindings, string rule, TopologySeverity severity, string harm, string remedy)
+    private static IEnumerable<TopologyFinding> From(IEnumerable<BindingDeclaration> bindings, string rule, LogLevel severity, string harm, string remedy)
         => bindings.Select(binding => new TopologyFinding(rule, severity, TopologyNames.Of(binding), harm, remedy));
 }

@@ -1,4 +1,5 @@
-using static TechCorp.Messaging.TopologySeverity;
+using Microsoft.Extensions.Logging;
+using static Microsoft.Extensions.Logging.LogLevel;
 
 namespace TechCorp.Messaging;
 
@@ -9,7 +10,7 @@ internal static class DeadLetterRules
         => [AtMostOnce, KeyWithoutExchange, ExchangeMissing, KeyMatchesNothing, BackToItself, ExpiryCycle, DeadLettersExpire, DeadLettersRefused];
 
     private static IEnumerable<TopologyFinding> AtMostOnce(LintContext context) => From(
-        context.Queues.Where(queue => queue is { Kind: QueueKind.Quorum, DeadLetterExchange: not null, MaxLength: not null, Overflow: QueueOverflow.DropHead }),
+        context.Queues.Where(queue => queue is { Kind: QueueKind.Quorum, DeadLetterExchange: not null, MaxLength: not null, RejectPublishWhenFull: false }),
         "dead-letters-at-most-once", Warning, "At-least-once dead-lettering needs a queue that refuses publishes when full; this one drops its head, so a dead letter that cannot be routed at once is lost.", "Set Overflow to QueueOverflow.RejectPublish.");
 
     private static IEnumerable<TopologyFinding> KeyWithoutExchange(LintContext context) => From(
@@ -37,7 +38,7 @@ internal static class DeadLetterRules
         "dead-letters-expire", Warning, "It receives dead letters and drops them without a trace when their time is over.", "Leave out the time to live of a dead-letter queue; discard what nobody wants.");
 
     private static IEnumerable<TopologyFinding> DeadLettersRefused(LintContext context) => From(
-        TargetsOfAll(context).Where(queue => queue is { MaxLength: not null, Overflow: QueueOverflow.RejectPublish } && AnySourceAtMostOnce(context, queue)),
+        TargetsOfAll(context).Where(queue => queue is { MaxLength: not null, RejectPublishWhenFull: true } && AnySourceAtMostOnce(context, queue)),
         "dead-letters-refused", Warning, "It receives dead letters at most once and refuses them when it is full: they are lost.", "Leave out its length limit, or make the sources quorum queues, which keep what was refused.");
 
     private static bool AnySourceAtMostOnce(LintContext context, QueueDeclaration target)
@@ -70,6 +71,6 @@ internal static class DeadLetterRules
         return false;
     }
 
-    private static IEnumerable<TopologyFinding> From(IEnumerable<QueueDeclaration> queues, string rule, TopologySeverity severity, string harm, string remedy)
+    private static IEnumerable<TopologyFinding> From(IEnumerable<QueueDeclaration> queues, string rule, LogLevel severity, string harm, string remedy)
         => queues.Select(queue => new TopologyFinding(rule, severity, TopologyNames.Of(queue), harm, remedy));
 }

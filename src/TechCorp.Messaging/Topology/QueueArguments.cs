@@ -17,7 +17,7 @@ internal static class QueueArguments
         "x-dead-letter-routing-key" => nameof(QueueDeclaration.DeadLetterRoutingKey),
         "x-delivery-limit" => nameof(QueueDeclaration.DeliveryLimit),
         "x-max-length" => nameof(QueueDeclaration.MaxLength),
-        "x-overflow" => nameof(QueueDeclaration.Overflow),
+        "x-overflow" => nameof(QueueDeclaration.RejectPublishWhenFull),
         "x-single-active-consumer" => nameof(QueueDeclaration.SingleActiveConsumer),
         _ => null,
     };
@@ -50,13 +50,13 @@ internal static class QueueArguments
             arguments["x-max-length"] = (long)length;
         }
 
-        var atLeastOnce = quorum && queue.DeadLetterExchange is not null && (queue.Overflow == QueueOverflow.RejectPublish || queue.MaxLength is null);
+        var atLeastOnce = quorum && queue.DeadLetterExchange is not null && (queue.RejectPublishWhenFull || queue.MaxLength is null);
         if (atLeastOnce)
         {
             arguments["x-dead-letter-strategy"] = "at-least-once";
         }
 
-        if (atLeastOnce || queue.Overflow == QueueOverflow.RejectPublish)
+        if (atLeastOnce || queue.RejectPublishWhenFull)
         {
             arguments["x-overflow"] = "reject-publish";
         }

@@ -33,8 +33,8 @@ public sealed record QueueDeclaration
     /// <summary>The most messages it holds; no limit by default.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>What it does when full. Default: <see cref="QueueOverflow.DropHead"/>.</summary>
-    public QueueOverflow Overflow { get; init; }
+    /// <summary>Whether a full queue refuses publishes (<see cref="PublishOutcomeKind.Rejected"/>; <c>x-overflow: reject-publish</c>), which at-least-once dead-lettering needs. Default: false, and it drops or dead-letters its oldest message.</summary>
+    public bool RejectPublishWhenFull { get; init; }
 
     /// <summary>Whether only one consumer at a time gets messages.</summary>
     public bool SingleActiveConsumer { get; init; }

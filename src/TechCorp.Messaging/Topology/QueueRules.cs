@@ -1,4 +1,5 @@
-using static TechCorp.Messaging.TopologySeverity;
+using Microsoft.Extensions.Logging;
+using static Microsoft.Extensions.Logging.LogLevel;
 
 namespace TechCorp.Messaging;
 
@@ -20,7 +21,7 @@ internal static class QueueRules
         DropsSilently, HoldsNothing, ExpiresAtOnce, Expires, UnlimitedPrefetch,
     ];
 
-    private static IEnumerable<TopologyFinding> Where(LintContext context, Func<QueueDeclaration, bool> condition, string rule, TopologySeverity severity, string harm, string remedy)
+    private static IEnumerable<TopologyFinding> Where(LintContext context, Func<QueueDeclaration, bool> condition, string rule, LogLevel severity, string harm, string remedy)
         => context.Queues.Where(condition).Select(queue => new TopologyFinding(rule, severity, TopologyNames.Of(queue), harm, remedy));
 
     private static IEnumerable<TopologyFinding> ReservedName(LintContext context)
@@ -52,7 +53,7 @@ internal static class QueueRules
         "delivery-limit-without-dead-letters", Error, "A message over the delivery limit is dropped without a trace.", "Name a dead-letter exchange, as Topology.WorkQueue does.");
 
     private static IEnumerable<TopologyFinding> DropsSilently(LintContext context) => Where(
-        context, queue => queue is { MaxLength: not null, Overflow: QueueOverflow.DropHead, DeadLetterExchange: null },
+        context, queue => queue is { MaxLength: not null, RejectPublishWhenFull: false, DeadLetterExchange: null },
         "drops-when-full", Warning, "When it is full, confirmed messages are dropped without a trace, the oldest first.", "Refuse publishes (QueueOverflow.RejectPublish), or name a dead-letter exchange.");
 
     private static IEnumerable<TopologyFinding> HoldsNothing(LintContext context) => Where(

@@ -6,7 +6,7 @@ namespace TechCorp.Messaging;
 /// <remarks>Safe to share between threads. Declaring is idempotent: the same value may be declared by any number of instances.</remarks>
 public sealed class Topology
 {
-    /// <summary>The exchange that dead letters go through, as the seed names it.</summary>
+    /// <summary>The exchange that dead letters go through.</summary>
     public const string DeadLetterExchange = "dlx";
 
     private const int QuorumDeliveryLimit = 100; // far above what a consumer's RedeliveryLimit lets happen
@@ -25,13 +25,13 @@ public sealed class Topology
         []);
 
     /// <summary>The exchanges, in no order.</summary>
-    public IEnumerable<ExchangeDeclaration> Exchanges => ExchangesByName.Values;
+    internal IEnumerable<ExchangeDeclaration> Exchanges => ExchangesByName.Values;
 
     /// <summary>The queues, in no order.</summary>
     public IEnumerable<QueueDeclaration> Queues => QueuesByName.Values;
 
     /// <summary>The bindings, in no order.</summary>
-    public IEnumerable<BindingDeclaration> Bindings => BindingSet;
+    internal IEnumerable<BindingDeclaration> Bindings => BindingSet;
 
     internal ImmutableDictionary<string, ExchangeDeclaration> ExchangesByName { get; }
 
@@ -39,37 +39,46 @@ public sealed class Topology
 
     internal ImmutableHashSet<BindingDeclaration> BindingSet { get; }
 
-    /// <summary>With one more exchange.</summary>
-    /// <exception cref="ArgumentException">The same name is there with another kind.</exception>
-    public Topology Add(ExchangeDeclaration exchange)
+    /// <summary>With one more exchange, which is durable.</summary>
+    /// <param name="name">At most 255 bytes of UTF-8.</param>
+    /// <param name="kind">How it routes.</param>
+    /// <exception cref="ArgumentException">The topology has the name with another kind.</exception>
+    public Topology AddExchange(string name, ExchangeKind kind) => Add(new ExchangeDeclaration(name, kind));
+
+    /// <summary>With one more binding.</summary>
+    /// <param name="exchange">Where messages come from.</param>
+    /// <param name="queue">Where they go.</param>
+    /// <param name="routingKey">The key or pattern; empty for fanout.</param>
+    /// <exception cref="ArgumentException">The key is over 255 bytes of UTF-8.</exception>
+    public Topology AddBinding(string exchange, string queue, string routingKey = "") => Add(new BindingDeclaration(exchange, queue, routingKey));
+
+    internal Topology Add(ExchangeDeclaration exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
         ArgumentException.ThrowIfNullOrEmpty(exchange.Name);
         AmqpName.Check(exchange.Name, nameof(exchange));
-        if (ExchangesByName.TryGetValue(exchange.Name, out var there) && there != exchange)
+        if (ExchangesByName.TryGetValue(exchange.Name, out var declared) && declared != exchange)
         {
-            throw new ArgumentException($"Exchange '{exchange.Name}' is declared twice: {there.Kind} and {exchange.Kind}.", nameof(exchange));
+            throw new ArgumentException($"Exchange '{exchange.Name}' is declared twice: {declared.Kind} and {exchange.Kind}.", nameof(exchange));
         }
 
         return new Topology(ExchangesByName.SetItem(exchange.Name, exchange), QueuesByName, BindingSet);
     }
 
     /// <summary>With one more queue.</summary>
-    /// <exception cref="ArgumentException">The same name is there with other arguments.</exception>
+    /// <exception cref="ArgumentException">The topology has the name with other arguments.</exception>
     public Topology Add(QueueDeclaration queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        if (QueuesByName.TryGetValue(queue.Name, out var there) && there != queue)
+        if (QueuesByName.TryGetValue(queue.Name, out var declared) && declared != queue)
         {
-            throw new ArgumentException($"Queue '{queue.Name}' is declared twice with different arguments: {there} and {queue}.", nameof(queue));
+            throw new ArgumentException($"Queue '{queue.Name}' is declared twice with different arguments: {declared} and {queue}.", nameof(queue));
         }
 
         return new Topology(ExchangesByName, QueuesByName.SetItem(queue.Name, queue), BindingSet);
     }
 
-    /// <summary>With one more binding.</summary>
-    /// <exception cref="ArgumentException">The key is over 255 bytes of UTF-8.</exception>
-    public Topology Add(BindingDeclaration binding)
+    internal Topology Add(BindingDeclaration binding)
     {
         ArgumentNullException.ThrowIfNull(binding);
         AmqpName.Check(binding.RoutingKey, nameof(binding));
@@ -115,10 +124,10 @@ public sealed class Topology
     /// <summary>A work queue: one quorum queue with its dead-letter queue <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
     public static Topology WorkQueue(string queue) => WorkQueue(new QueueDeclaration(queue));
 
-    /// <summary>A work queue with settings of its own (kind, limits, time to live) and its dead-letter queue <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
+    /// <summary>A work queue with the given settings (kind, limits, time to live) and its dead-letter queue <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
     /// <remarks>
     /// On a quorum queue dead-lettering is at least once: the queue refuses publishes when full. Where no delivery limit is given it is 100: a quorum
-    /// queue without one puts what is given back (at a pause, at a stop) behind everything else, and the order is lost.
+    /// queue without one puts requeued messages (at a pause, at a stop) behind all others, and the order is lost.
     /// See <see href="https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling"/>.
     /// </remarks>
     public static Topology WorkQueue(QueueDeclaration queue)
@@ -131,7 +140,7 @@ public sealed class Topology
             {
                 DeadLetterExchange = DeadLetterExchange,
                 DeadLetterRoutingKey = deadLetters,
-                Overflow = QueueOverflow.RejectPublish,
+                RejectPublishWhenFull = true,
                 DeliveryLimit = queue.DeliveryLimit ?? (queue.Kind == QueueKind.Quorum ? QuorumDeliveryLimit : null),
             })
             .Add(new QueueDeclaration(deadLetters) { Kind = queue.Kind })
@@ -151,7 +160,7 @@ public sealed class Topology
             MessageTimeToLive = delay,
             DeadLetterExchange = "",
             DeadLetterRoutingKey = queue,
-            Overflow = QueueOverflow.RejectPublish,
+            RejectPublishWhenFull = true,
         }));
     }
 
@@ -159,11 +168,22 @@ public sealed class Topology
     public static string RetryQueueOf(string queue, TimeSpan delay)
         => delay.Ticks % TimeSpan.TicksPerSecond == 0 ? $"{queue}.retry.{(long)delay.TotalSeconds}s" : $"{queue}.retry.{(long)delay.TotalMilliseconds}ms";
 
-    /// <summary>What in this topology does harm although the broker may accept it, the worst first. Pure: asks no broker.</summary>
-    /// <param name="usage">How it is used, as far as it is known.</param>
-    public IReadOnlyList<TopologyFinding> Lint(TopologyUsage? usage = null)
+    /// <summary>What in this topology does harm although the broker may accept it, the worst first. The broker is not asked; each argument lets it find more.</summary>
+    /// <param name="events">The names of all known events, which by convention are their routing keys too.</param>
+    /// <param name="destinations">Where the service publishes.</param>
+    /// <param name="consumers">The queues that are consumed, and the prefetch of each.</param>
+    /// <param name="brokerVersion">The broker's version; unknown counts as before 4.0, where more is harmful.</param>
+    public IReadOnlyList<TopologyFinding> Lint(IReadOnlyCollection<string>? events = null, IReadOnlyCollection<Destination>? destinations = null, IReadOnlyDictionary<string, int>? consumers = null, Version? brokerVersion = null)
     {
-        var context = new LintContext(this, usage ?? new TopologyUsage());
+        var usage = new TopologyUsage { BrokerVersion = brokerVersion };
+        usage = events is null ? usage : usage with { Events = events };
+        usage = destinations is null ? usage : usage with { Destinations = destinations };
+        return FindingsFor(consumers is null ? usage : usage with { Consumers = consumers });
+    }
+
+    internal IReadOnlyList<TopologyFinding> FindingsFor(TopologyUsage usage)
+    {
+        var context = new LintContext(this, usage);
         return
         [
             .. QueueRules.All.Concat(DeadLetterRules.All).Concat(BindingRules.All)

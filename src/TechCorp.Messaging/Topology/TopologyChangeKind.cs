@@ -3,21 +3,24 @@ namespace TechCorp.Messaging;
 /// <summary>What declaring would do about one part of a topology.</summary>
 public enum TopologyChangeKind
 {
-    /// <summary>It is not there and would be created.</summary>
+    /// <summary>Not known.</summary>
+    Unknown,
+
+    /// <summary>It does not exist and would be created.</summary>
     Create,
 
-    /// <summary>It is there exactly so.</summary>
+    /// <summary>It exists as declared.</summary>
     Identical,
 
-    /// <summary>It is there otherwise: declaring would be refused.</summary>
+    /// <summary>It exists with other arguments: declaring would be refused.</summary>
     Conflict,
 
     /// <summary>It would be bound; nothing happens where it is bound already, which AMQP alone cannot tell.</summary>
     Bind,
 
-    /// <summary>The broker would take it without a word, and without effect.</summary>
+    /// <summary>The broker would accept it silently, and it has no effect.</summary>
     Ignored,
 
-    /// <summary>The broker has this binding and the topology has not; declaring leaves it alone. Known only by a management URL, or in memory.</summary>
+    /// <summary>The broker has this binding and the topology does not; declaring does not remove it. Known only by a management URL, or in memory.</summary>
     Undeclared,
 }

@@ -6,7 +6,7 @@ namespace TechCorp.Messaging;
 internal sealed class Delivery
 {
     private const long None = -1;
-    private readonly long _utcTicks = None; // a third of the room that the property's own type takes
+    private readonly long _utcTicks = None; // a third of the size of a nullable DateTimeOffset
     private byte[]? _rented;
 
     /// <summary>The generation of the channel it came on; a settle from another generation never reaches the wire.</summary>
@@ -56,7 +56,7 @@ internal sealed class Delivery
         init => _rented = value;
     }
 
-    /// <summary>It is handled: nobody looks at the body any more. Who never calls it leaves the body to the garbage collector.</summary>
+    /// <summary>The body is not read any more and its memory is reused. A delivery that is not released leaves the body to the garbage collector.</summary>
     internal void Release()
     {
         if (Interlocked.Exchange(ref _rented, null) is { } rented)

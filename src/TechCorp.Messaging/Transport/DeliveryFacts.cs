@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What the headers of a delivery say about its life so far. Plain code; what cannot be read counts as absent.</summary>
+/// <summary>What the headers of a delivery say about earlier attempts. Plain code; a header that cannot be read counts as absent.</summary>
 internal static class DeliveryFacts
 {
     internal static int AttemptsBefore(this Delivery delivery) => Count(delivery, MessageHeaders.Attempt);
 
-    internal static int ReplayCount(this Delivery delivery) => Count(delivery, MessageHeaders.RedriveCount);
+    internal static int RedriveCount(this Delivery delivery) => Count(delivery, MessageHeaders.RedriveCount);
 
     /// <summary>The exchange it was first published to, before retry queues and dead-letter queues moved it.</summary>
     internal static string OriginalExchange(this Delivery delivery) => delivery.Headers.GetValueOrDefault(MessageHeaders.OriginalExchange, delivery.Exchange);

@@ -23,11 +23,11 @@ internal interface ITransport : IAsyncDisposable
     Task StartAsync(CancellationToken cancellationToken);
 
     /// <summary>Declares or checks the topology on a channel of its own, now and again after every reconnect.</summary>
-    /// <exception cref="TopologyMismatchException">The broker has it otherwise.</exception>
+    /// <exception cref="TopologyException">The broker has it otherwise.</exception>
     Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken);
 
     /// <summary>Says what declaring would do, and changes nothing that exists.</summary>
-    /// <exception cref="TopologyMismatchException">The user may not configure something that exists.</exception>
+    /// <exception cref="TopologyException">The user may not configure something that exists.</exception>
     Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken);
 
     /// <summary>Publishes, confirmed and mandatory; limits are checked by the caller.</summary>

@@ -3,6 +3,9 @@ namespace TechCorp.Messaging;
 /// <summary>How a publish ended.</summary>
 public enum PublishOutcomeKind
 {
+    /// <summary>Not known; the kind of a default <see cref="PublishOutcome"/>.</summary>
+    Unknown,
+
     /// <summary>The broker has taken responsibility for the message.</summary>
     Confirmed,
 

@@ -67,7 +67,7 @@ internal sealed class BrokerProgramRun(TransportBackend backend, ITransport tran
             await transport.DeclareAsync(declare.Piece, declare.Mode, Cancellation);
             return "declared";
         }
-        catch (TopologyMismatchException)
+        catch (TopologyException)
         {
             return "otherwise";
         }

@@ -94,7 +94,7 @@ internal sealed class RandomTopology
             _ => queue,
         };
         return OneIn(3)
-            ? queue with { MaxLength = _random.Next(1, 5), Overflow = queue.Kind == QueueKind.Classic ? Pick(Enum.GetValues<QueueOverflow>()) : QueueOverflow.DropHead }
+            ? queue with { MaxLength = _random.Next(1, 5), RejectPublishWhenFull = queue.Kind == QueueKind.Classic && Pick([false, true]) }
             : queue;
     }
 

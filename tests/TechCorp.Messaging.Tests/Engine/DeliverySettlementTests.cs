@@ -84,7 +84,7 @@ public sealed class DeliverySettlementTests
     [InlineData("""{"event":"\ud800\u0041"}""")]
     public async Task A_type_that_is_no_text_is_dead_lettered_as_unreadable(string body)
     {
-        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask, o => o.TypeFrom = TypeFrom.JsonProperty("event"));
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask, o => o.JsonTypeProperty = "event");
 
         engine.Source.Deliver("m1", body, type: null);
 

@@ -59,7 +59,7 @@ public sealed class RegistrationTests
 
         var failures = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures;
         string[] expected = ["Publisher:Timeout must be a duration", "Prefech is not a setting", "Delays:0", "'ordres', which is not consumed here", "Policy:Delays must be a list of durations", "MaxOutstandingConfirms must be at least 1", "Concurrency of queue 'orders'", "System.String, which is not registered",
-            "'nowhere' is consumed, but nobody declares it", "Prefetch of queue 'orders' is set twice, to 5 and to 3", "RabbitMq: the uri is not amqp://"];
+            "'nowhere' is consumed, but not declared", "Prefetch of queue 'orders' is set twice, to 5 and to 3", "RabbitMq: the uri is not amqp://"];
         foreach (var part in expected)
         {
             failures.Should().Contain(failure => failure.Contains(part, StringComparison.Ordinal), part);

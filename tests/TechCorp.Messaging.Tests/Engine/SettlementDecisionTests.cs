@@ -9,7 +9,7 @@ public sealed class SettlementDecisionTests
 
     [Fact, Trait("Spec", "CN1")]
     public void Success_is_acknowledged()
-        => SettlementDecision.Decide(AttemptResult.Succeeded, 0, 1, Default).Kind.Should().Be(VerdictKind.Acknowledge);
+        => SettlementDecision.After(AttemptOutcome.Succeeded, 0, 1, Default).Action.Should().Be(SettlementAction.Acknowledge);
 
     [Theory, Trait("Spec", "CN2")]
     [InlineData(0, 1)]
@@ -18,32 +18,32 @@ public sealed class SettlementDecisionTests
     [InlineData(3, 8)]
     public void Failures_climb_the_ladder_of_the_seed(int attemptsBefore, int seconds)
         => Failed(new InvalidOperationException(), attemptsBefore, 1, Default)
-            .Should().Be(new Verdict(VerdictKind.RetryAfter, attemptsBefore + 1, TimeSpan.FromSeconds(seconds)));
+            .Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, attemptsBefore + 1, TimeSpan.FromSeconds(seconds)));
 
     [Fact, Trait("Spec", "CN2")]
     public void The_fifth_failure_is_the_last()
         => Failed(new InvalidOperationException(), 4, 1, Default)
-            .Should().Be(new Verdict(VerdictKind.DeadLetter, 5, Reason: DeadLetterReason.AttemptsExhausted));
+            .Should().Be(new SettlementDecision(SettlementAction.DeadLetter, 5, Reason: DeadLetterReason.AttemptsExhausted));
 
     [Fact, Trait("Spec", "CN2")]
     public void Immediate_attempts_come_before_each_delay()
     {
         var policy = Default with { ImmediateAttempts = 3 };
-        Failed(new InvalidOperationException(), 0, 1, policy).Kind.Should().Be(VerdictKind.TryAgain);
-        Failed(new InvalidOperationException(), 0, 2, policy).Kind.Should().Be(VerdictKind.TryAgain);
+        Failed(new InvalidOperationException(), 0, 1, policy).Action.Should().Be(SettlementAction.RetryNow);
+        Failed(new InvalidOperationException(), 0, 2, policy).Action.Should().Be(SettlementAction.RetryNow);
         Failed(new InvalidOperationException(), 0, 3, policy).Delay.Should().Be(TimeSpan.FromSeconds(1));
         Failed(new InvalidOperationException(), 3, 3, policy).Delay.Should().Be(TimeSpan.FromSeconds(2));
-        Failed(new InvalidOperationException(), 12, 3, policy).Should().Be(new Verdict(VerdictKind.DeadLetter, 15, Reason: DeadLetterReason.AttemptsExhausted));
+        Failed(new InvalidOperationException(), 12, 3, policy).Should().Be(new SettlementDecision(SettlementAction.DeadLetter, 15, Reason: DeadLetterReason.AttemptsExhausted));
     }
 
     [Fact, Trait("Spec", "CN3")]
     public void A_permanent_failure_is_never_retried()
         => Failed(new PermanentFailureException("no such order"), 0, 1, Default with { ImmediateAttempts = 3 })
-            .Should().Be(new Verdict(VerdictKind.DeadLetter, 1, Reason: DeadLetterReason.PermanentFailure));
+            .Should().Be(new SettlementDecision(SettlementAction.DeadLetter, 1, Reason: DeadLetterReason.PermanentFailure));
 
     [Fact, Trait("Spec", "CN3")]
     public void A_permanent_failure_is_found_in_the_aggregate_that_holds_it_alone()
-        => Failed(new AggregateException(new PermanentFailureException("no such order")), 0, 1, Default).Kind.Should().Be(VerdictKind.DeadLetter);
+        => Failed(new AggregateException(new PermanentFailureException("no such order")), 0, 1, Default).Action.Should().Be(SettlementAction.DeadLetter);
 
     [Theory, Trait("Spec", "RY4")]
     [InlineData(0, 1)]
@@ -54,7 +54,7 @@ public sealed class SettlementDecisionTests
     [InlineData(30_000, 8)]
     public void A_postponed_message_takes_the_smallest_step_that_is_long_enough(int milliseconds, int seconds)
         => Failed(new RetryLaterException("closed on Sundays", TimeSpan.FromMilliseconds(milliseconds)), 3, 1, Default)
-            .Should().Be(new Verdict(VerdictKind.RetryAfter, 3, TimeSpan.FromSeconds(seconds), IsPostponed: true), "the attempt does not count");
+            .Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, 3, TimeSpan.FromSeconds(seconds), IsPostponed: true), "the attempt does not count");
 
     [Safeguard("A postponed attempt is not counted")]
     [Fact, Trait("Spec", "RY4")]
@@ -65,27 +65,27 @@ public sealed class SettlementDecisionTests
         await call.Should().ThrowAsync<InvalidOperationException>();
         var open = (await call.Should().ThrowAsync<CircuitOpenException>()).Which;
 
-        Failed(open, 4, 1, Default).Should().Be(new Verdict(VerdictKind.RetryAfter, 4, TimeSpan.FromSeconds(4), IsPostponed: true));
+        Failed(open, 4, 1, Default).Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, 4, TimeSpan.FromSeconds(4), IsPostponed: true));
     }
 
     [Fact, Trait("Spec", "RY4")]
     public void A_postponed_message_is_not_dead_lettered_after_any_number_of_attempts()
-        => Failed(new RetryLaterException("closed", TimeSpan.FromSeconds(1)), 99, 1, Default).Kind.Should().Be(VerdictKind.RetryAfter);
+        => Failed(new RetryLaterException("closed", TimeSpan.FromSeconds(1)), 99, 1, Default).Action.Should().Be(SettlementAction.RetryByQueue);
 
     [Fact, Trait("Spec", "RY4")]
     public void Without_a_ladder_a_postponed_message_is_held_for_a_bounded_time()
         => Failed(new RetryLaterException("closed", TimeSpan.FromHours(1)), 0, 1, DeliveryPolicy.NoRetry)
-            .Should().Be(new Verdict(VerdictKind.HoldAndTryAgain, 0, SettlementDecision.LongestHold, IsPostponed: true));
+            .Should().Be(new SettlementDecision(SettlementAction.RetryAfterHold, 0, SettlementDecision.LongestHold, IsPostponed: true));
 
     [Fact, Trait("Spec", "RY4")]
     public void Without_a_ladder_a_message_postponed_by_nothing_is_still_held_or_it_would_spin()
         => Failed(new RetryLaterException("busy", TimeSpan.Zero), 0, 1, DeliveryPolicy.NoRetry)
-            .Should().Be(new Verdict(VerdictKind.HoldAndTryAgain, 0, TimeSpan.FromSeconds(1), IsPostponed: true));
+            .Should().Be(new SettlementDecision(SettlementAction.RetryAfterHold, 0, TimeSpan.FromSeconds(1), IsPostponed: true));
 
     [Fact, Trait("Spec", "CN10")]
     public void What_the_stop_interrupted_goes_back_uncounted()
-        => SettlementDecision.Decide(AttemptResult.Stopped, 2, 1, Default).Should().Be(new Verdict(VerdictKind.Requeue, 2));
+        => SettlementDecision.After(AttemptOutcome.Stopped, 2, 1, Default).Should().Be(new SettlementDecision(SettlementAction.Requeue, 2));
 
-    private static Verdict Failed(Exception exception, int before, int here, DeliveryPolicy policy)
-        => SettlementDecision.Decide(AttemptResult.Failed(exception), before, here, policy);
+    private static SettlementDecision Failed(Exception exception, int before, int here, DeliveryPolicy policy)
+        => SettlementDecision.After(AttemptOutcome.Failed(exception), before, here, policy) with { Exception = null };
 }

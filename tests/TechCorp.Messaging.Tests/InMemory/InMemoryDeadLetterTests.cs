@@ -36,7 +36,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
             .Add(new BindingDeclaration("missing", "dead", ""));
 
         var declare = () => Transport.DeclareAsync(halfWay, TopologyMode.Create, Cancellation);
-        await declare.Should().ThrowAsync<TopologyMismatchException>();
+        await declare.Should().ThrowAsync<TopologyException>();
         Time.Advance(TimeSpan.FromSeconds(1));
 
         await end.ReceivesAsync(1);
@@ -47,7 +47,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     {
         await DeclareAsync(
             new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "dead" },
-            new QueueDeclaration("dead") { Kind = QueueKind.Classic, MaxLength = 1, Overflow = QueueOverflow.RejectPublish });
+            new QueueDeclaration("dead") { Kind = QueueKind.Classic, MaxLength = 1, RejectPublishWhenFull = true });
         foreach (var text in (string[])["1", "2", "3"])
         {
             await PublishAsync("q", text);
@@ -69,7 +69,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     [Fact]
     public async Task Held_letters_count_against_the_length()
     {
-        await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, Overflow = QueueOverflow.RejectPublish, DeadLetterExchange = "missing" });
+        await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, RejectPublishWhenFull = true, DeadLetterExchange = "missing" });
         await PublishAsync("q", "1");
         await SettleHeadAsync("q", Settlement.Reject);
 
@@ -101,7 +101,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     [Fact]
     public async Task A_letter_that_went_in_a_circle_is_held_too()
     {
-        await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, Overflow = QueueOverflow.RejectPublish, MessageTimeToLive = TimeSpan.FromSeconds(1), DeadLetterExchange = "", DeadLetterRoutingKey = "q" });
+        await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, RejectPublishWhenFull = true, MessageTimeToLive = TimeSpan.FromSeconds(1), DeadLetterExchange = "", DeadLetterRoutingKey = "q" });
         await PublishAsync("q", "1");
 
         Time.Advance(TimeSpan.FromSeconds(1));

@@ -28,12 +28,12 @@ public sealed class LengthLimitTests
     [Fact]
     public void Without_a_length_nothing_is_refused_or_dropped()
     {
-        var limit = new LengthLimit(new QueueDeclaration("q") { Overflow = QueueOverflow.RejectPublish });
+        var limit = new LengthLimit(new QueueDeclaration("q") { RejectPublishWhenFull = true });
         limit.Note(1_000_000);
 
         limit.Refuses(1_000_000).Should().BeFalse();
         limit.DropsHead(1_000_000).Should().BeFalse();
     }
 
-    private static LengthLimit Limit(QueueKind kind, int most) => new(new QueueDeclaration("q") { Kind = kind, MaxLength = most, Overflow = QueueOverflow.RejectPublish });
+    private static LengthLimit Limit(QueueKind kind, int most) => new(new QueueDeclaration("q") { Kind = kind, MaxLength = most, RejectPublishWhenFull = true });
 }

@@ -84,7 +84,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
             await PublishAsync(host);
         }
 
-        await TellsAsync(host, "Degraded", "Connected", "Ghost");
+        await TellsAsync(host, "Degraded", "Connected", "Stalled");
         await TellsAsync(host, "Healthy", "Connected", "Idle");
         await Eventually.Holds(() => Volatile.Read(ref _handled) == 1 + (Prefetch * 2), "what the ghost held and what was ready is handled");
         await host.StopAsync(Cancellation);

@@ -14,7 +14,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     {
         var topology = Topology.Empty.Add(new QueueDeclaration("amq.mine") { Kind = QueueKind.Classic });
 
-        await FluentActions.Awaiting(() => DeclareAsync(topology)).Should().ThrowAsync<TopologyMismatchException>().WithMessage("*'amq.'*Choose another name.");
+        await FluentActions.Awaiting(() => DeclareAsync(topology)).Should().ThrowAsync<TopologyException>().WithMessage("*'amq.'*Choose another name.");
 
         Lint(topology).Should().Contain(("reserved-name", "queue 'amq.mine'"));
     }
@@ -37,7 +37,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     {
         var queue = Quorum().WithArgument("x-max-priority", 5);
 
-        await FluentActions.Awaiting(() => DeclareAsync(Topology.Empty.Add(queue))).Should().ThrowAsync<TopologyMismatchException>();
+        await FluentActions.Awaiting(() => DeclareAsync(Topology.Empty.Add(queue))).Should().ThrowAsync<TopologyException>();
 
         Lint(Topology.Empty.Add(queue)).Should().Contain(("priority-on-quorum", Subject(queue)));
         Lint(Topology.Empty.Add(queue), new TopologyUsage { BrokerVersion = new Version(4, 0) }).Should().BeEmpty();
@@ -103,7 +103,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     [Fact]
     public async Task A_queue_of_length_0_refuses_everything()
     {
-        var queue = Classic() with { MaxLength = 0, Overflow = QueueOverflow.RejectPublish };
+        var queue = Classic() with { MaxLength = 0, RejectPublishWhenFull = true };
         await DeclareAsync(Topology.Empty.Add(queue));
 
         (await PublishAsync(_transport!, queue.Name)).Kind.Should().Be(PublishOutcomeKind.Rejected);
@@ -253,7 +253,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     [Fact]
     public async Task A_dead_letter_that_a_full_queue_refuses_is_gone()
     {
-        var (queue, letters, topology) = WithDeadLetters(Classic(), letters => letters with { MaxLength = 1, Overflow = QueueOverflow.RejectPublish });
+        var (queue, letters, topology) = WithDeadLetters(Classic(), letters => letters with { MaxLength = 1, RejectPublishWhenFull = true });
         await DeclareAsync(topology);
         await PublishAsync(letters.Name, "full");
 
@@ -270,7 +270,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         var binding = new BindingDeclaration(Backend.Exchange(), queue.Name, "");
         var topology = Topology.Empty.Add(queue).Add(binding);
 
-        await FluentActions.Awaiting(() => DeclareAsync(topology)).Should().ThrowAsync<TopologyMismatchException>();
+        await FluentActions.Awaiting(() => DeclareAsync(topology)).Should().ThrowAsync<TopologyException>();
 
         Lint(topology).Should().Contain(("binding-end-missing", Subject(binding)));
     }
@@ -312,10 +312,10 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
 
         (await PublishToAsync(binding, "notification.email.order.confirmed")).Kind.Should().Be(PublishOutcomeKind.Returned);
 
-        var finding = topology.Lint(new TopologyUsage { Events = ["notification.email.order.confirmed"] }).Should().ContainSingle().Which;
+        var finding = topology.FindingsFor(new TopologyUsage { Events = ["notification.email.order.confirmed"] }).Should().ContainSingle().Which;
         finding.Should().BeEquivalentTo(new { Rule = "matches-no-event", Subject = Subject(binding) });
         finding.Remedy.Should().Contain("notification.email.#");
-        topology.Lint(new TopologyUsage { Events = ["notification.email.welcome"] }).Should().BeEmpty();
+        topology.FindingsFor(new TopologyUsage { Events = ["notification.email.welcome"] }).Should().BeEmpty();
     }
 
     [Fact]
@@ -332,7 +332,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     }
 
     private static (string Rule, string Subject)[] Lint(Topology topology, TopologyUsage? usage = null)
-        => [.. topology.Lint(usage).Select(finding => (finding.Rule, finding.Subject))];
+        => [.. topology.FindingsFor(usage ?? new TopologyUsage()).Select(finding => (finding.Rule, finding.Subject))];
 
     private static string Subject(QueueDeclaration queue) => $"queue '{queue.Name}'";
 

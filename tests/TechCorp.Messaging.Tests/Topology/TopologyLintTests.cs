@@ -22,14 +22,14 @@ public sealed class TopologyLintTests
     [Safeguard("A pattern for events of others is left alone", SwitchedOff = "`BindingRules` warns of each pattern that no known event matches")]
     [Fact, Trait("Spec", "TP6")]
     public void A_binding_to_what_others_publish_is_left_alone()
-        => Topology.Topic("events", ("payment.*", "q")).Lint(new TopologyUsage { Events = ["order.created"], Destinations = [Destination.ToExchange("orders", "order.created")] }).Should().BeEmpty();
+        => Topology.Topic("events", ("payment.*", "q")).FindingsFor(new TopologyUsage { Events = ["order.created"], Destinations = [Destination.ToExchange("orders", "order.created")] }).Should().BeEmpty();
 
     [Fact]
     public void Findings_say_what_happens_and_what_to_do_the_worst_first()
     {
         var findings = Harmful.Add(new QueueDeclaration("a") { MaxLength = 1 }).Lint();
 
-        findings.Select(finding => finding.Severity).Should().Equal(TopologySeverity.Error, TopologySeverity.Warning);
+        findings.Select(finding => finding.Severity).Should().Equal(LogLevel.Error, LogLevel.Warning);
         findings[0].ToString().Should().Be("queue 'q': A message over the delivery limit is dropped without a trace. Name a dead-letter exchange, as Topology.WorkQueue does. [delivery-limit-without-dead-letters]");
     }
 
@@ -65,7 +65,7 @@ public sealed class TopologyLintTests
         using var broker = new InMemoryBroker();
         var start = () => MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).OnTopologyFindings(TopologyFindingsBehavior.Fail), TestContext.Current.CancellationToken);
 
-        (await start.Should().ThrowAsync<TopologyFindingsException>()).Which.Findings.Should().ContainSingle(finding => finding.Subject == "queue 'q'");
+        (await start.Should().ThrowAsync<TopologyException>()).Which.Findings.Should().ContainSingle(finding => finding.Subject == "queue 'q'");
 
         await using var transport = broker.CreateTransport();
         (await transport.CountAsync("q", TestContext.Current.CancellationToken)).Should().BeNull();

@@ -132,7 +132,7 @@ public abstract class ConsumerContract<TBackend> : EngineContract<TBackend>
         var bus = await ConsumeAsync((_, _, _) => Task.CompletedTask, o =>
         {
             o.RedeliveryLimit = 2;
-            o.TypeFrom = TypeFrom.Fixed<OrderCreated>();
+            o.DefaultType = "order.created";
         });
 
         (await DeadLettersAsync(bus, 1)).Single().Reason.Should().Be("redelivery-limit");
@@ -187,7 +187,7 @@ public abstract class ConsumerContract<TBackend> : EngineContract<TBackend>
             },
             o =>
             {
-                o.TypeFrom = TypeFrom.JsonProperty("event");
+                o.JsonTypeProperty = "event";
                 o.MissingMessageId = MissingMessageId.FromBodyHash;
             });
         var seeds = new Message { Body = """{"event": "order.created", "order_id": "o1", "items": [{"event": "inner"}]}"""u8.ToArray(), Type = "", Id = "", ContentType = "" };

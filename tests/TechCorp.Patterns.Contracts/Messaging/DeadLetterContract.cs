@@ -32,7 +32,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
             OriginalRoutingKey = Queue,
             OriginalQueue = Queue,
             Consumer = "contract",
-            ReplayCount = 0,
+            RedriveCount = 0,
         });
         letter.ExceptionStack.Should().Contain("not healed");
         letter.FirstFailure.Should().NotBeNull().And.Be(letter.LastFailure);
@@ -50,7 +50,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
             letters.Select(letter => letter.MessageId).Should().Equal("o1", "o2", "o3");
         }
 
-        (await bus.DeadLetters.ListAsync(Cancellation)).Should().Equal(new DeadLetterQueueStatus(Queue, 3));
+        (await bus.DeadLetters.CountAsync(Cancellation)).Should().BeEquivalentTo(new Dictionary<string, long?> { [Queue] = 3 });
     }
 
     [Fact, Trait("Spec", "DL3")]
@@ -75,7 +75,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
 
         var result = await RedriveAsync(bus, new RedriveOptions { Filter = letter => letter.MessageId != "o2" }, matched: 2);
 
-        result.Should().BeEquivalentTo(new { Matched = 2, Redriven = 2, OverReplayLimit = 0, Failed = 0, Interrupted = false });
+        result.Should().BeEquivalentTo(new { Matched = 2, Redriven = 2, OverRedriveLimit = 0, Failed = 0, Interrupted = false });
         await Eventually.Holds(() => _handled.Count == 2, "both are handled");
         _handled.Should().BeEquivalentTo("o1 attempt 1 replay 1", "o3 attempt 1 replay 1");
         (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o2");
@@ -117,7 +117,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
     {
         var bus = await StartAsync();
         await PublishOrdersAsync(bus, "o1");
-        var options = new RedriveOptions { ReplayLimit = 2 };
+        var options = new RedriveOptions { RedriveLimit = 2 };
         for (var replay = 1; replay <= 2; replay++)
         {
             await DeadLettersAsync(bus, 1);
@@ -126,8 +126,8 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
             await Eventually.Holds(() => bus.Consumers.Status()[0].DeadLettered == count + 1, "it failed again");
         }
 
-        (await DeadLettersAsync(bus, 1)).Single().ReplayCount.Should().Be(2);
-        (await RedriveAsync(bus, options, matched: 1)).Should().BeEquivalentTo(new { Redriven = 0, OverReplayLimit = 1 });
+        (await DeadLettersAsync(bus, 1)).Single().RedriveCount.Should().Be(2);
+        (await RedriveAsync(bus, options, matched: 1)).Should().BeEquivalentTo(new { Redriven = 0, OverRedriveLimit = 1 });
         (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o1");
     }
 
@@ -187,7 +187,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
             throw new PermanentFailureException("not healed");
         }
 
-        _handled.Enqueue($"{order.OrderId} attempt {context.Attempt} replay {context.ReplayCount}");
+        _handled.Enqueue($"{order.OrderId} attempt {context.Attempt} replay {context.RedriveCount}");
         return Task.CompletedTask;
     });
 

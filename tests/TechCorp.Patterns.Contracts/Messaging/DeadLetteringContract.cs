@@ -74,7 +74,7 @@ public abstract class DeadLetteringContract<TBackend> : TransportContract<TBacke
             MessageTimeToLive = Short,
             DeadLetterExchange = "",
             DeadLetterRoutingKey = queue,
-            Overflow = QueueOverflow.RejectPublish,
+            RejectPublishWhenFull = true,
         }));
         var subscription = await SubscribeAsync(queue);
         await PublishTextsAsync(Destination.ToQueue(waiting), "later");

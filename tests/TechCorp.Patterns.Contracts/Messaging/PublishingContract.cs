@@ -72,7 +72,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
     [Fact, Trait("Spec", "PB3")]
     public async Task A_full_queue_that_refuses_makes_the_publish_rejected()
     {
-        var queue = await DeclareQueueAsync(queue => queue with { Kind = QueueKind.Classic, MaxLength = 2, Overflow = QueueOverflow.RejectPublish });
+        var queue = await DeclareQueueAsync(queue => queue with { Kind = QueueKind.Classic, MaxLength = 2, RejectPublishWhenFull = true });
         await PublishTextsAsync(Destination.ToQueue(queue), "1", "2");
 
         var outcome = await PublishAsync(TextMessage.Of("3"), Destination.ToQueue(queue));
@@ -84,7 +84,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
     [Fact, Trait("Spec", "PB3")]
     public async Task A_full_quorum_queue_refuses_too_but_may_be_a_little_late()
     {
-        var queue = await DeclareQueueAsync(queue => queue with { MaxLength = 3, Overflow = QueueOverflow.RejectPublish });
+        var queue = await DeclareQueueAsync(queue => queue with { MaxLength = 3, RejectPublishWhenFull = true });
         var accepted = 0;
 
         await Eventually.Holds(async () => (await PublishAsync(TextMessage.Of($"{accepted++}"), Destination.ToQueue(queue))).Kind == PublishOutcomeKind.Rejected, "it refuses");
@@ -96,7 +96,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
     [Fact, Trait("Spec", "PB3")]
     public async Task A_queue_that_refused_takes_messages_again_when_it_has_room()
     {
-        var queue = await DeclareQueueAsync(queue => queue with { Kind = QueueKind.Classic, MaxLength = 1, Overflow = QueueOverflow.RejectPublish });
+        var queue = await DeclareQueueAsync(queue => queue with { Kind = QueueKind.Classic, MaxLength = 1, RejectPublishWhenFull = true });
         await PublishTextsAsync(Destination.ToQueue(queue), "1");
         (await PublishAsync(TextMessage.Of("2"), Destination.ToQueue(queue))).Kind.Should().Be(PublishOutcomeKind.Rejected);
 
@@ -116,7 +116,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         var (exchange, full, other) = (Backend.Exchange(), Backend.Queue("full"), Backend.Queue("other"));
         await DeclareAsync(Topology.Empty
             .Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout))
-            .Add(new QueueDeclaration(full) { Kind = QueueKind.Classic, MaxLength = 1, Overflow = QueueOverflow.RejectPublish })
+            .Add(new QueueDeclaration(full) { Kind = QueueKind.Classic, MaxLength = 1, RejectPublishWhenFull = true })
             .Add(new QueueDeclaration(other))
             .Add(new BindingDeclaration(exchange, full, ""))
             .Add(new BindingDeclaration(exchange, other, "")));

@@ -96,7 +96,7 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
         using var meter = new MeterProbe(Source);
         var bus = await StartAsync();
         var nowhere = Backend.Queue("nowhere");
-        var full = await DeclareQueueAsync(queue => queue with { Kind = QueueKind.Classic, MaxLength = 1, Overflow = QueueOverflow.RejectPublish });
+        var full = await DeclareQueueAsync(queue => queue with { Kind = QueueKind.Classic, MaxLength = 1, RejectPublishWhenFull = true });
 
         await bus.Publisher.TryPublishAsync(TextMessage.Of("x"), Destination.ToQueue(nowhere), cancellationToken: Cancellation);
         await Eventually.Holds(

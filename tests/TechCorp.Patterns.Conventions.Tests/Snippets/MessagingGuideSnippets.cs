@@ -44,15 +44,15 @@ internal static class MessagingGuideSnippets
     {
         #region snippet: guide-no-delivery-limit
         messaging.AddTopology(Topology.Empty
-            .Add(new ExchangeDeclaration(Topology.DeadLetterExchange, ExchangeKind.Direct))
+            .AddExchange(Topology.DeadLetterExchange, ExchangeKind.Direct)
             .Add(new QueueDeclaration("orders.process")
             {
                 DeadLetterExchange = Topology.DeadLetterExchange,
                 DeadLetterRoutingKey = "orders.process.dlq",
-                Overflow = QueueOverflow.RejectPublish,
+                RejectPublishWhenFull = true,
             })
             .Add(new QueueDeclaration("orders.process.dlq"))
-            .Add(new BindingDeclaration(Topology.DeadLetterExchange, "orders.process.dlq", "orders.process.dlq")));
+            .AddBinding(Topology.DeadLetterExchange, "orders.process.dlq", "orders.process.dlq"));
         #endregion
     }
 

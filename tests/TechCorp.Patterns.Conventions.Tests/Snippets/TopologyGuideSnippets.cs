@@ -22,7 +22,7 @@ internal static class TopologyGuideSnippets
     #region snippet: guide-topology-lint
     public static IReadOnlyList<TopologyFinding> Findings() => Topology
         .Topic("notifications", ("notification.email.*", "notification.email"))
-        .Lint(new TopologyUsage { Events = ["notification.email.order.confirmed"] }); // one finding: four words do not match
+        .Lint(events: ["notification.email.order.confirmed"]); // one finding: four words do not match
     #endregion
 
     #region snippet: guide-topology-fail

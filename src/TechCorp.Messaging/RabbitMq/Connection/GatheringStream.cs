@@ -92,9 +92,9 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
             {
                 await room.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (OperationCanceledException cancelled)
+            catch (OperationCanceledException canceled)
             {
-                Fail(cancelled); // the first half of a frame is on its way, and nothing but the second may follow it
+                Fail(canceled); // the first half of a frame is on its way, and nothing but the second may follow it
                 throw;
             }
 

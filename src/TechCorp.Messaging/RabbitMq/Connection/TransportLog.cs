@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What the RabbitMQ transport tells; event ids 2000–2099. Never credentials or bodies.</summary>
+/// <summary>What the RabbitMQ transport logs: event ids 2000 to 2099. Credentials and bodies are never logged.</summary>
 internal static partial class TransportLog
 {
     [LoggerMessage(2000, LogLevel.Information, "Connection '{Connection}' to {Broker} is open (generation {Generation}).")]
@@ -20,19 +20,19 @@ internal static partial class TransportLog
     [LoggerMessage(2004, LogLevel.Warning, "The broker blocks publishing: {Reason}")]
     internal static partial void Blocked(this ILogger logger, string reason);
 
-    [LoggerMessage(2005, LogLevel.Information, "The broker takes publishes again.")]
+    [LoggerMessage(2005, LogLevel.Information, "The broker accepts publishes again.")]
     internal static partial void Unblocked(this ILogger logger);
 
     [LoggerMessage(2010, LogLevel.Warning, "The publishing channel is lost (generation {Generation}) with {InFlight} publishes in flight: {Reason}")]
     internal static partial void PublishChannelLost(this ILogger logger, long generation, int inFlight, string reason);
 
-    [LoggerMessage(2011, LogLevel.Warning, "The publishing channel could not be opened.")]
+    [LoggerMessage(2011, LogLevel.Warning, "The publishing channel could not be opened; it is tried again.")]
     internal static partial void PublishChannelFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(2012, LogLevel.Error, "Exchange '{Exchange}' does not exist: publishes to it fail until it is declared.")]
     internal static partial void ExchangeMissing(this ILogger logger, string exchange);
 
-    [LoggerMessage(2013, LogLevel.Warning, "No publish in flight is awaited any more, and none is confirmed: the channel is replaced (generation {Generation}).")]
+    [LoggerMessage(2013, LogLevel.Warning, "The publishing channel (generation {Generation}) confirms nothing: it is replaced.")]
     internal static partial void PublishChannelStuck(this ILogger logger, long generation);
 
     [LoggerMessage(2020, LogLevel.Information, "Consuming queue '{Queue}' (generation {Generation}).")]
@@ -44,12 +44,12 @@ internal static partial class TransportLog
     [LoggerMessage(2022, LogLevel.Warning, "Queue '{Queue}' could not be consumed, attempt {Attempt}; it is tried again.")]
     internal static partial void ConsumeFailed(this ILogger logger, string queue, int attempt, Exception exception);
 
-    [LoggerMessage(2023, LogLevel.Error, "The sink of queue '{Queue}' threw; the delivery goes back to the queue.")]
+    [LoggerMessage(2023, LogLevel.Error, "The receiver of queue '{Queue}' threw; the delivery is requeued.")]
     internal static partial void SinkFailed(this ILogger logger, string queue, Exception exception);
 
-    [LoggerMessage(2024, LogLevel.Debug, "A settle of queue '{Queue}' was dropped: delivery {Tag} of generation {Generation} is settled or gone.")]
+    [LoggerMessage(2024, LogLevel.Debug, "A settlement of queue '{Queue}' was not sent: delivery {Tag} of generation {Generation} is settled already, or its channel is lost.")]
     internal static partial void SettleDropped(this ILogger logger, string queue, ulong tag, long generation);
 
-    [LoggerMessage(2025, LogLevel.Warning, "Queue '{Queue}' could not be declared again.")]
+    [LoggerMessage(2025, LogLevel.Warning, "Queue '{Queue}' could not be declared again; it is tried again with the next channel.")]
     internal static partial void RestoreFailed(this ILogger logger, string queue, Exception exception);
 }

@@ -7,7 +7,7 @@ namespace TechCorp.Messaging;
 /// <remarks>
 /// A publish waits in the queue, is taken by the writer, is in flight until its confirm, and is done. One thread writes at a time, for all callers, in the
 /// order of tickets: so sequence numbers follow the order on the wire, and the publishes of a lost channel are written again first and in their old order.
-/// The client reads a body only until its publish call returns. A publish that is cancelled or expires during its own call ends when that call has
+/// The client reads a body only until its publish call returns. A publish that is canceled or expires during its own call ends when that call has
 /// returned, so a caller that has its answer may reuse its body.
 /// </remarks>
 internal sealed class PublishQueue

@@ -28,7 +28,7 @@ internal sealed class PublishWriter(PublishQueue queue) : IThreadPoolWorkItem
     {
         SetActivity(entry.Activity);
 
-        // No token: a write cancelled half-way would shift the sequence numbers of all later publishes.
+        // No token: a write canceled half-way would shift the sequence numbers of all later publishes.
         var sequence = entry.Sequence;
         var write = session.Channel!.BasicPublishAsync(entry.Exchange, entry.RoutingKey, mandatory: true, entry.Properties!, entry.Message.Body, CancellationToken.None);
         if (write.IsCompletedSuccessfully)

@@ -8,7 +8,7 @@ namespace TechCorp.Messaging;
 /// <remarks>
 /// The client's own tracking is off (it has no deadline and copies all that is pending at each multiple ack); see <see cref="PublishQueue"/>.
 /// Bodies: the client copies a body into its frame buffer before its publish call returns, also when the returned task is pending because the
-/// socket is stuck. No caller has its answer before that call has returned, so its body is not read any more, whatever was cancelled.
+/// socket is stuck. No caller has its answer before that call has returned, so its body is not read any more, whatever was canceled.
 /// </remarks>
 internal sealed class RabbitMqPublisher : IAsyncDisposable
 {

@@ -10,12 +10,12 @@ internal static partial class DeclareRefusal
     private const int PreconditionFailed = 406;
 
     /// <summary>The exception for a refusal; null when the code is none.</summary>
-    internal static TopologyMismatchException? Of(string entity, int code, string text, Exception? cause) => code switch
+    internal static TopologyException? Of(string entity, int code, string text, Exception? cause) => code switch
     {
-        PreconditionFailed => new TopologyMismatchException(entity, Difference(text), "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; TopologyMode.Assume leaves it alone.", cause),
-        NotFound => new TopologyMismatchException(entity, $"it does not exist ({text}).", "Declare it, or start with TopologyMode.Create.", cause),
-        AccessRefused when text.Contains("reserved prefix", StringComparison.Ordinal) => new TopologyMismatchException(entity, $"the broker keeps names that begin with 'amq.' for itself ({text}).", "Choose another name.", cause),
-        AccessRefused => new TopologyMismatchException(entity, $"the user may not configure it ({text}).", "Grant the configure permission, or start with TopologyMode.Validate and let somebody else declare it.", cause),
+        PreconditionFailed => new TopologyException(entity, Difference(text), "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; TopologyMode.Assume leaves it alone.", cause),
+        NotFound => new TopologyException(entity, $"it does not exist ({text}).", "Declare it, or start with TopologyMode.Create.", cause),
+        AccessRefused when text.Contains("reserved prefix", StringComparison.Ordinal) => new TopologyException(entity, $"the broker keeps names that begin with 'amq.' for itself ({text}).", "Choose another name.", cause),
+        AccessRefused => new TopologyException(entity, $"the user may not configure it ({text}).", "Grant the configure permission, or start with TopologyMode.Validate and let somebody else declare it.", cause),
         _ => null,
     };
 

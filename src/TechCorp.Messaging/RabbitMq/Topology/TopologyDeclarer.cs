@@ -7,7 +7,7 @@ namespace TechCorp.Messaging;
 internal static class TopologyDeclarer
 {
     /// <returns>The queues that nobody consumed when they were declared.</returns>
-    /// <exception cref="TopologyMismatchException">The broker has something otherwise, or not at all, or lets the user not declare it.</exception>
+    /// <exception cref="TopologyException">The broker has something otherwise, or not at all, or lets the user not declare it.</exception>
     internal static async Task<IReadOnlyList<string>> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode, CancellationToken cancellationToken)
     {
         List<string> unconsumed = [];

@@ -46,11 +46,11 @@ internal static class TopologyProbe
             await TopologyDeclarer.DeclareAsync(connection, one, mode, cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (TopologyMismatchException mismatch) when (mismatch.InnerException is OperationInterruptedException { ShutdownReason: { } reason })
+        catch (TopologyException mismatch) when (mismatch.InnerException is OperationInterruptedException { ShutdownReason: { } reason })
         {
             return new Refusal(reason.ReplyCode, mismatch);
         }
     }
 
-    private sealed record Refusal(int ReplyCode, TopologyMismatchException Mismatch);
+    private sealed record Refusal(int ReplyCode, TopologyException Mismatch);
 }

@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Finds out what a delivery is: its type, its handler, its context.</summary>
-internal sealed class DeliveryReader(ConsumerPlan plan)
+/// <summary>Finds the handler of a delivery by its wire name, and makes the context that the handler sees.</summary>
+internal sealed class DeliveryResolver(ConsumerPlan plan)
 {
-    /// <summary>The handler of the delivery's type, or why there is none.</summary>
-    internal (HandlerInvoker? Invoker, AttemptResult Otherwise) FindHandler(Delivery delivery)
+    /// <summary>The handler of the delivery's type; without one, the outcome that says why.</summary>
+    internal (BoundHandler? Handler, AttemptOutcome Otherwise) FindHandler(Delivery delivery)
     {
         string? type;
         try
@@ -15,17 +15,17 @@ internal sealed class DeliveryReader(ConsumerPlan plan)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return (null, AttemptResult.Unhandleable(DeadLetterReason.Unreadable, "", exception));
+            return (null, AttemptOutcome.Unhandleable(DeadLetterReason.Unreadable, exception));
         }
 
         if (string.IsNullOrEmpty(type))
         {
-            return (null, AttemptResult.Unhandleable(DeadLetterReason.NoType, $"The message says no type; queue '{plan.Queue}' takes it from {plan.Options.TypeFrom.Describe()}."));
+            return Unhandleable(DeadLetterReason.NoType, $"The message names no type; queue '{plan.Queue}' takes it from {plan.Options.DescribeTypeSource()}.");
         }
 
-        return plan.Handlers.Find(type) is { } invoker
-            ? (invoker, default)
-            : (null, AttemptResult.Unhandleable(DeadLetterReason.UnknownType, $"Queue '{plan.Queue}' has no handler for '{type}'; it has some for {string.Join(", ", plan.Handlers.WireNames.Order(StringComparer.Ordinal))}."));
+        return plan.Handlers.TryGetValue(type, out var handler)
+            ? (handler, default)
+            : Unhandleable(DeadLetterReason.UnknownType, $"Queue '{plan.Queue}' has no handler for '{type}'; it has handlers for {string.Join(", ", plan.Handlers.Keys.Order(StringComparer.Ordinal))}.");
     }
 
     /// <summary>The context of an attempt.</summary>
@@ -40,7 +40,7 @@ internal sealed class DeliveryReader(ConsumerPlan plan)
         Exchange = delivery.OriginalExchange(),
         RoutingKey = delivery.OriginalRoutingKey(),
         Attempt = attempt,
-        ReplayCount = delivery.ReplayCount(),
+        RedriveCount = delivery.RedriveCount(),
         Redelivered = delivery.Redelivered,
         Timestamp = delivery.Timestamp,
         CorrelationId = NullIfEmpty(delivery.CorrelationId),
@@ -49,9 +49,12 @@ internal sealed class DeliveryReader(ConsumerPlan plan)
         Body = delivery.Body,
     };
 
-    /// <summary>What must stay in order with what; null where nothing must.</summary>
+    /// <summary>The key whose messages are handled in order; null where the order does not matter.</summary>
     internal string? OrderingKeyOf(Delivery delivery)
         => plan.Options.OrderingKey?.Invoke(ContextOf(delivery, delivery.Type ?? "", delivery.AttemptsBefore() + 1));
+
+    private static (BoundHandler? Handler, AttemptOutcome Otherwise) Unhandleable(string reason, string text)
+        => (null, AttemptOutcome.Unhandleable(reason, new PermanentFailureException(text)));
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
@@ -60,6 +63,6 @@ internal sealed class DeliveryReader(ConsumerPlan plan)
 
     private string? TypeOf(Delivery delivery)
         => NullIfEmpty(delivery.Type)
-            ?? plan.FixedWireName
-            ?? (plan.Options.TypeFrom.Json is { } property ? JsonTypeReader.Read(delivery.Body.Span, property) : null);
+            ?? (plan.Options.JsonTypeProperty is { } property ? NullIfEmpty(JsonTypeReader.Read(delivery.Body.Span, property)) : null)
+            ?? plan.Options.DefaultType;
 }

@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The token of one handler call, canceled when its time is over or the consumer gives up; used for further calls as long as it was not canceled.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer of its own, and who still holds its token may look at it; the timer is disposed with the last call.")]
-internal sealed class HandlerWatch
+/// <summary>The token of one handler call, canceled at the call's deadline or when the consumer stops; reused for further calls as long as it was not canceled.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer, and a handler may still hold its token; the timer is disposed with the last call.")]
+internal sealed class HandlerDeadline
 {
     private readonly TimeProvider _timeProvider;
     private readonly Action<CancellationTokenSource, MessageContext> _expire;
@@ -18,13 +18,13 @@ internal sealed class HandlerWatch
     private CancellationTokenRegistration _abort;
 
     /// <param name="timeProvider">The clock of the deadline.</param>
-    /// <param name="expire">Called on the timer's thread when a call's time is over; must not throw.</param>
-    internal HandlerWatch(TimeProvider timeProvider, Action<CancellationTokenSource, MessageContext> expire)
+    /// <param name="expire">Called on the timer's thread when a call has passed its deadline; must not throw.</param>
+    internal HandlerDeadline(TimeProvider timeProvider, Action<CancellationTokenSource, MessageContext> expire)
     {
         _timeProvider = timeProvider;
         _expire = expire;
         using var _ = ExecutionContext.SuppressFlow();
-        _timer = timeProvider.CreateTimer(static watch => ((HandlerWatch)watch!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timeProvider.CreateTimer(static deadline => ((HandlerDeadline)deadline!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A call begins.</summary>
@@ -35,7 +35,7 @@ internal sealed class HandlerWatch
         {
             _call = call;
             _deadline = _timeProvider.GetTimestamp() + (long)(timeout.TotalSeconds * _timeProvider.TimestampFrequency);
-            setsTimer = _fires == 0; // set already: it fires no later than now needed, and is set again then
+            setsTimer = _fires == 0; // set already: it fires no later than this call needs, and is set again then
             _fires = setsTimer ? _deadline : _fires;
         }
 
@@ -48,8 +48,8 @@ internal sealed class HandlerWatch
         return _source.Token;
     }
 
-    /// <summary>The call is over.</summary>
-    /// <returns>Whether its time was over before, and whether another call may use the watch.</returns>
+    /// <summary>The call has ended.</summary>
+    /// <returns>Whether it ended after its deadline, and whether another call may reuse this object.</returns>
     internal async ValueTask<(bool Expired, bool Reusable)> EndAsync()
     {
         await _abort.DisposeAsync().ConfigureAwait(false); // waits for a cancellation that runs
