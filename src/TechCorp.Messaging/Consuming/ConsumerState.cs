@@ -15,12 +15,12 @@ public enum ConsumerState
     /// <summary>Subscribed, and nothing to do.</summary>
     Idle,
 
-    /// <summary>Its channel is gone; the transport is making a new one.</summary>
+    /// <summary>Its channel is lost; the transport is opening a new one.</summary>
     Rebuilding,
 
     /// <summary>Paused by <see cref="MessageConsumers.PauseAsync"/>.</summary>
     Paused,
 
-    /// <summary>It looked alive and the broker did not serve it (see <see cref="ConsumerOptions.StalledConsumerTimeout"/>); the transport is making a new channel.</summary>
+    /// <summary>Its channel was open and the broker did not serve it (see <see cref="ConsumerOptions.StalledConsumerTimeout"/>); the transport is opening a new channel.</summary>
     Stalled,
 }

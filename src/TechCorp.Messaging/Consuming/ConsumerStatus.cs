@@ -11,7 +11,7 @@ public sealed record ConsumerStatus(string Queue, ConsumerState State)
     /// <summary>Handlers that run.</summary>
     public int Running { get; init; }
 
-    /// <summary>Those of them that are over their <see cref="ConsumerOptions.HandlerTimeout"/> and have not heeded their canceled token: each keeps its place, and its message cannot go on.</summary>
+    /// <summary>Those of them that run past their <see cref="ConsumerOptions.HandlerTimeout"/> and ignore their canceled token: each counts against <see cref="ConsumerOptions.Concurrency"/> until it returns.</summary>
     public int Overdue { get; init; }
 
     /// <summary>Deliveries received, repeated ones included.</summary>
@@ -26,9 +26,9 @@ public sealed record ConsumerStatus(string Queue, ConsumerState State)
     /// <summary>Deliveries moved to the dead-letter queue.</summary>
     public long DeadLettered { get; init; }
 
-    /// <summary>Deliveries given back to their queue.</summary>
+    /// <summary>Deliveries requeued.</summary>
     public long Requeued { get; init; }
 
-    /// <summary>Deliveries and settles that came to nothing because their channel was gone; those messages come again.</summary>
+    /// <summary>Deliveries and settlements of a lost channel; the broker delivers those messages again.</summary>
     public long Stale { get; init; }
 }

@@ -53,8 +53,8 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         }
         catch (Exception exception)
         {
-            // Canceled because the time given to the stop is over, or a fault of the transport: the copy may or may not have arrived, so the original stays.
-            return PublishOutcome.ExpiredUnconfirmed(ExceptionText.MessageOf(exception));
+            // Canceled because the time given to the stop has passed, or a fault of the transport: the copy may or may not have arrived, so the original stays.
+            return PublishOutcome.ExpiredUnconfirmed(ErrorText.MessageOf(exception));
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
     /// <param name="queued">The delivery.</param>
     /// <param name="source">Where it came from.</param>
     /// <param name="closing">Ends the pauses; the consumer is stopping.</param>
-    /// <param name="abort">Cancels the handler; the time given to the stop is over.</param>
+    /// <param name="abort">Cancels the handler; the time given to the stop has passed.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask ProcessAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
     {
@@ -136,15 +136,15 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         var exception = decision.Exception;
         if (decision.Action == SettlementAction.DeadLetter)
         {
-            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Reason, exception is null ? null : ExceptionText.StackOf(exception));
+            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Reason, exception is null ? null : ErrorText.StackOf(exception));
         }
         else if (decision.IsPostponed)
         {
-            logger.Postponed(delivery.MessageId, delivery.Type, plan.Queue, decision.Delay, exception is null ? null : ExceptionText.MessageOf(exception));
+            logger.Postponed(delivery.MessageId, delivery.Type, plan.Queue, decision.Delay, exception is null ? null : ErrorText.MessageOf(exception));
         }
         else if (decision.Action == SettlementAction.RetryByQueue)
         {
-            logger.Retrying(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Delay, exception is null ? null : $"{ExceptionText.TypeOf(exception)}: {ExceptionText.MessageOf(exception)}");
+            logger.Retrying(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Delay, exception is null ? null : $"{ErrorText.TypeOf(exception)}: {ErrorText.MessageOf(exception)}");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The consumers of this process: looked at, paused, resumed.</summary>
+/// <summary>The consumers of this process: their status, pause and resume.</summary>
 /// <remarks>Safe for concurrent use. From the container, or from a <see cref="MessageBus"/>.</remarks>
 public sealed class MessageConsumers
 {
@@ -13,15 +13,15 @@ public sealed class MessageConsumers
 
     /// <summary>
     /// Stops consuming a queue: running handlers finish, unstarted messages go back to it for others. Pausing twice is harmless.
-    /// When the token is canceled, running handlers' tokens are canceled and their messages come again. A start or a resume that still waits for
+    /// When the token is canceled, running handlers' tokens are canceled and their messages are delivered again. A start or a resume that still waits for
     /// the broker ends, and does not consume.
     /// </summary>
-    /// <exception cref="ArgumentException">Nobody here consumes the queue.</exception>
+    /// <exception cref="ArgumentException">The queue is not consumed here.</exception>
     public Task PauseAsync(string queue, CancellationToken cancellationToken = default) => Find(queue).PauseAsync(cancellationToken);
 
     /// <summary>Consumes a paused queue again; waits for the broker as long as it takes. Resuming what is not paused is harmless.</summary>
-    /// <exception cref="ArgumentException">Nobody here consumes the queue.</exception>
-    /// <exception cref="OperationCanceledException">The token was canceled, and the queue is paused as before; or the bus is stopped.</exception>
+    /// <exception cref="ArgumentException">The queue is not consumed here.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled, and the queue stays paused; or the bus is stopped.</exception>
     public Task ResumeAsync(string queue, CancellationToken cancellationToken = default) => Find(queue).ResumeAsync(cancellationToken);
 
     private QueueConsumer Find(string queue)

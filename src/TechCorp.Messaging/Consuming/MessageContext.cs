@@ -1,7 +1,10 @@
+using System.Diagnostics;
+
 namespace TechCorp.Messaging;
 
 /// <summary>The delivery that a handler is working on.</summary>
 /// <remarks>Valid until the handler returns; <see cref="Body"/> is reused after that.</remarks>
+[DebuggerDisplay("{Type,nq} {MessageId,nq}, attempt {Attempt} of queue {Queue,nq}")]
 public sealed class MessageContext
 {
     private const long None = -1;

@@ -3,7 +3,7 @@ namespace TechCorp.Messaging;
 /// <summary>Thrown by a handler to say that no further attempt can help: the message goes to the dead-letter queue at once.</summary>
 public class PermanentFailureException : Exception
 {
-    /// <summary>Says why, for whoever reads the dead letter.</summary>
+    /// <summary>Says why; the reason is kept in the dead letter.</summary>
     public PermanentFailureException(string reason)
         : base(reason)
     {

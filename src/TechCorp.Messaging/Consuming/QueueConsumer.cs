@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -5,6 +6,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>Consumes one queue: started, paused and resumed any number of times, and stopped once.</summary>
 /// <remarks>Safe for concurrent use; the steps run one after the other.</remarks>
+[DebuggerDisplay("{Queue,nq}: {Status.State}")]
 internal sealed class QueueConsumer : IDisposable
 {
     private readonly ITransport _transport;
@@ -81,7 +83,7 @@ internal sealed class QueueConsumer : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Drains; when the budget is over, running handlers' tokens are canceled. A start or resume that waits is ended. Never throws.</summary>
+    /// <summary>Drains; when the budget has passed, running handlers' tokens are canceled. A start or resume that waits is ended. Never throws.</summary>
     internal async Task PauseAsync(CancellationToken budget)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(budget, _stopBudget.Token);
@@ -105,7 +107,7 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
-    /// <summary>Drains and starts no more; when the budget is over, running handlers' tokens are canceled. A running step ends first: a start at once, a pause within the budget. Never throws.</summary>
+    /// <summary>Drains and starts no more; when the budget has passed, running handlers' tokens are canceled. A running step ends first: a start at once, a pause within the budget. Never throws.</summary>
     internal async Task StopAsync(CancellationToken budget)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);

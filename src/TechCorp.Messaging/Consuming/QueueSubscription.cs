@@ -52,7 +52,7 @@ internal sealed class QueueSubscription
 
     /// <summary>
     /// Takes no further delivery, requeues those that were not started, lets running handlers finish and settle, then closes the channel.
-    /// When the budget is over, handlers' tokens are canceled and their messages are delivered again. Never throws.
+    /// When the budget has passed, handlers' tokens are canceled and their messages are delivered again. Never throws.
     /// </summary>
     internal async Task DrainAsync(CancellationToken budget)
     {

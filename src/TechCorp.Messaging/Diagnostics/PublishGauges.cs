@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The transports of the process whose publishes the meter's observers count: looked at when somebody collects, never in between.</summary>
+/// <summary>The transports of the process whose publishes the meter's observers count; read when metrics are collected.</summary>
 internal static class PublishGauges
 {
     private static readonly ConcurrentDictionary<ITransport, bool> Transports = new(ReferenceEqualityComparer.Instance);

@@ -31,8 +31,8 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
         return plans;
     }
 
-    /// <summary>A misspelled queue would otherwise be consumed with its defaults without notice. A name with a colon is a path of sections.</summary>
-    private void ReportUnknownQueues(IConfiguration? section, ConfigurationReader reader)
+    /// <summary>A queue's name with a colon is a path of sections: <c>a:b</c> stands inside <c>a</c>.</summary>
+    private void ReadConfiguration(IConfigurationSection section, ConsumerOptions options) => SectionReader.Read(section, problems, reader =>
     {
         OptionsFromConfiguration.Read(reader, options);
         foreach (var inner in builder.Consumers.Select(registration => registration.Options.Queue).Where(queue => queue.StartsWith($"{options.Queue}:", StringComparison.OrdinalIgnoreCase)))

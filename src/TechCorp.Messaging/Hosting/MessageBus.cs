@@ -12,13 +12,13 @@ public sealed class MessageBus : IAsyncDisposable
     /// <summary>Publishes.</summary>
     public IMessagePublisher Publisher => _runtime.Publisher;
 
-    /// <summary>The dead letters: looked at, sent back, discarded.</summary>
+    /// <summary>Browses, redrives and discards dead letters.</summary>
     public DeadLetterQueues DeadLetters => _runtime.DeadLetters;
 
-    /// <summary>The consumers: looked at, paused, resumed.</summary>
+    /// <summary>The consumers: their status, pause and resume.</summary>
     public MessageConsumers Consumers => _runtime.Consumers;
 
-    /// <summary>Connects, declares the topology and starts the consumers. Waits for a broker that is not there until the token is canceled.</summary>
+    /// <summary>Connects, declares the topology and starts the consumers. Waits for a broker that cannot be reached until the token is canceled.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something in the settings is wrong; everything is named.</exception>
     /// <exception cref="TopologyException">The broker has a queue or an exchange otherwise.</exception>
     public static async Task<MessageBus> StartAsync(Action<MessagingBuilder> configure, CancellationToken cancellationToken = default)
@@ -43,7 +43,7 @@ public sealed class MessageBus : IAsyncDisposable
 
     /// <summary>Says what a start with these settings would do to the broker's exchanges, queues and bindings, and what is harmful in them. Starts nothing and changes nothing that exists.</summary>
     /// <param name="configure">The same settings as for <see cref="StartAsync"/>. With <see cref="RabbitMqOptions.ManagementUri"/> the plan names every argument that differs and every binding.</param>
-    /// <param name="cancellationToken">Ends the wait for a broker that is not there.</param>
+    /// <param name="cancellationToken">Ends the wait for a broker that cannot be reached.</param>
     /// <remarks>On RabbitMQ the user needs the configure permission: what exists is declared again to be compared.</remarks>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something in the settings is wrong; everything is named.</exception>
     /// <exception cref="TopologyException">The user may not configure something that exists.</exception>
@@ -64,7 +64,7 @@ public sealed class MessageBus : IAsyncDisposable
         }
     }
 
-    /// <summary>Drains the consumers, waits for confirms and closes. When the token is canceled, running handlers' tokens are canceled and their messages come again.</summary>
+    /// <summary>Drains the consumers, waits for confirms and closes. When the token is canceled, running handlers' tokens are canceled and their messages are delivered again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         await _runtime.StopConsumersAsync(cancellationToken).ConfigureAwait(false);

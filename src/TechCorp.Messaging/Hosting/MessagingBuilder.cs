@@ -85,7 +85,7 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    /// <summary>Consumes messages of one type with a handler from the container, resolved from a scope of its own for each attempt.</summary>
+    /// <summary>Consumes messages of one type with a handler from the container, resolved from a new scope for each attempt.</summary>
     /// <param name="configure">Queue and settings, over those of the handler's <see cref="ConsumerAttribute"/>.</param>
     /// <remarks>The handler is registered as scoped unless it is registered already. In a <see cref="MessageBus"/> it is made by its public constructor.</remarks>
     public MessagingBuilder AddConsumer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler, TMessage>(Action<ConsumerOptions>? configure = null)
@@ -222,6 +222,10 @@ public sealed class MessagingBuilder
         ChosenConfiguration = section;
         return this;
     }
+
+    /// <summary>Whether the container has a keyed instance of this name.</summary>
+    internal bool IsRegistered(string name)
+        => _services?.Any(service => service.ServiceType == typeof(MessagingBuilder) && string.Equals(service.ServiceKey as string, name, StringComparison.OrdinalIgnoreCase)) ?? false;
 
     internal MessagingBuilder UseTransport(Func<TransportSettings, ITransport> transport)
     {

@@ -4,8 +4,8 @@ namespace TechCorp.Messaging;
 
 /// <summary>How the connection and each consumer stand: <c>services.AddHealthChecks().AddCheck&lt;MessagingHealthCheck&gt;("messaging")</c>.</summary>
 /// <remarks>
-/// Unhealthy while there is no connection; degraded while the broker takes no publishes or a consumer is a ghost or being rebuilt or has handlers over their time; healthy otherwise, also with paused consumers.
-/// The data holds the state of the connection and of each queue. Looks at nothing but memory. Safe for concurrent use.
+/// Unhealthy while there is no connection; degraded while the broker blocks publishes, or a consumer is stalled, is being rebuilt or has handlers that run past their timeout; healthy otherwise, also with paused consumers.
+/// The data holds the state of the connection and of each queue. Reads memory only. Safe for concurrent use.
 /// </remarks>
 public sealed class MessagingHealthCheck : IHealthCheck
 {
@@ -36,7 +36,7 @@ public sealed class MessagingHealthCheck : IHealthCheck
         var overdue = consumers.Where(consumer => consumer.Overdue > 0).Select(consumer => $"{consumer.Queue} ({consumer.Overdue} of {consumer.Running})").ToArray();
         return waiting.Length > 0 ? (HealthStatus.Degraded, $"Not consumed at the moment: {string.Join(", ", waiting)}.")
             : connection == TransportState.Blocked ? (HealthStatus.Degraded, $"{_runtime.Broker} takes no publishes; consumers go on.")
-            : overdue.Length > 0 ? (HealthStatus.Degraded, $"Handlers are over their time and do not heed their canceled token: {string.Join(", ", overdue)}.")
+            : overdue.Length > 0 ? (HealthStatus.Degraded, $"Handlers run past their timeout and ignore their canceled token: {string.Join(", ", overdue)}.")
             : (HealthStatus.Healthy, $"Connected to {_runtime.Broker}.");
     }
 }

@@ -48,7 +48,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         }
 
         OptionsCheck.ThrowAtStart(builder.Name ?? Options.DefaultName, typeof(MessagingBuilder), _problems);
-        var loggers = new NonThrowingLoggerFactory(builder.ChosenLoggers ?? services.GetLoggerFactory());
+        var loggers = new NonThrowingLoggerFactory(builder.ChosenLoggerFactory ?? services.GetLoggerFactory());
         foreign.ForEach(loggers.CreateLogger("TechCorp.Messaging").ForeignSection);
 
         return new MessagingPlan

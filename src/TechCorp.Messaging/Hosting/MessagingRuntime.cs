@@ -81,7 +81,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Drains the consumers, first of all. When the budget is over, running handlers' tokens are canceled. Never throws.</summary>
+    /// <summary>Drains the consumers, first of all. When the time given to the stop has passed, running handlers' tokens are canceled. Never throws.</summary>
     internal async Task StopConsumersAsync(CancellationToken budget)
     {
         if (_disposed)

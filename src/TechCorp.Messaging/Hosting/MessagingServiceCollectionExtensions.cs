@@ -8,7 +8,7 @@ public static class MessagingServiceCollectionExtensions
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Registers <see cref="IMessagePublisher"/>, <see cref="DeadLetterQueues"/>, <see cref="MessageConsumers"/>, <see cref="MessagingHealthCheck"/>, and consumers as the builder is told. A second call adds to the first.</summary>
+        /// <summary>Registers <see cref="IMessagePublisher"/>, <see cref="DeadLetterQueues"/>, <see cref="MessageConsumers"/>, <see cref="MessagingHealthCheck"/>, and the consumers of the builder. A second call adds to the first.</summary>
         /// <remarks>
         /// The host connects and declares the topology before any service starts, starts consumers last, drains them first, and closes the connection last.
         /// Problems with options are thrown by the host's start, all at once, as <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>.
@@ -17,7 +17,7 @@ public static class MessagingServiceCollectionExtensions
 
         /// <summary>Registers a further instance (another broker or virtual host), whose services are keyed by the name.</summary>
         /// <param name="name">The key: <c>[FromKeyedServices("reporting")] IMessagePublisher publisher</c>.</param>
-        /// <param name="configure">Told as for the plain one.</param>
+        /// <param name="configure">As for the registration without a name.</param>
         public IServiceCollection AddTechCorpMessaging(string name, Action<MessagingBuilder> configure)
         {
             ArgumentException.ThrowIfNullOrEmpty(name);

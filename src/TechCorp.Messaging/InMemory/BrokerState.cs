@@ -28,7 +28,7 @@ internal sealed class BrokerState
         }
         finally
         {
-            // A difference stops the declaring half way; what is there by then is there.
+            // A difference stops the declaration half way; what was declared by then stays.
             Consumers.AttachWaiting(now);
             _deadLetters.Deliver(_routing, now);
         }
@@ -49,7 +49,7 @@ internal sealed class BrokerState
 
     internal IReadOnlyList<TopologyChange> Plan(Topology topology) => _routing.Plan(topology);
 
-    internal PublishOutcome Publish(StoredMessage message, UnroutableBehavior whenUnroutable, TimeSpan now)
+    internal PublishOutcome Publish(StoredMessage message, UnroutableBehavior unroutableBehavior, TimeSpan now)
     {
         _targets.Clear();
         if (!_routing.TryRoute(message.Exchange, message.RoutingKey, _targets))
@@ -59,12 +59,12 @@ internal sealed class BrokerState
 
         if (_targets.Count == 0)
         {
-            return whenUnroutable == UnroutableBehavior.Accept
+            return unroutableBehavior == UnroutableBehavior.Accept
                 ? PublishOutcome.Confirmed
                 : PublishOutcome.Returned(312, $"NO_ROUTE: exchange '{message.Exchange}' leads to no queue for key '{message.RoutingKey}'.");
         }
 
-        // As on the real broker, one full queue turns the answer into a refusal while the others keep the message.
+        // As on the real broker, one full queue makes the answer a refusal while the others keep the message.
         string? full = null;
         foreach (var queue in _targets)
         {
@@ -122,7 +122,7 @@ internal sealed class BrokerState
         return true;
     }
 
-    /// <summary>Cancels the consumer and gives back what is unsettled. The task ends when its sink is not called any more.</summary>
+    /// <summary>Cancels the consumer and requeues its unsettled deliveries. The task ends when its sink is not called any more.</summary>
     internal Task Close(InMemoryConsumer consumer, TimeSpan now)
     {
         Consumers.Close(consumer, now);
@@ -142,7 +142,7 @@ internal sealed class BrokerState
         return Task.WhenAll(consumers.Select(consumer => consumer.Idle));
     }
 
-    /// <summary>Every channel of the service is lost; consumers come again at once with a new one, readers do not.</summary>
+    /// <summary>Every channel of the service is lost; consumers get a new one at once, readers do not.</summary>
     internal bool Cut(InMemoryConnection connection, TimeSpan now)
     {
         connection.Readers.ForEach(reader => Lose(reader, now));

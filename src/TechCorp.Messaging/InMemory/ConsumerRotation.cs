@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Whose turn it is among a queue's consumers: round-robin over those with free credit, or the first alone. Guarded by the broker's gate.</summary>
+/// <summary>Chooses among a queue's consumers: round-robin over those with free credit, or the first alone. Guarded by the broker's lock.</summary>
 internal sealed class ConsumerRotation(bool singleActive)
 {
     private readonly List<InMemoryConsumer> _consumers = [];
@@ -34,10 +34,10 @@ internal sealed class ConsumerRotation(bool singleActive)
         return all;
     }
 
-    /// <summary>Whether anybody may take a message.</summary>
+    /// <summary>Whether a consumer may take a message.</summary>
     internal bool AnyMay() => singleActive ? _consumers is [{ HasCredit: true }, ..] : _consumers.Exists(consumer => consumer.HasCredit);
 
-    /// <summary>The next consumer that may take a message; null when nobody may.</summary>
+    /// <summary>The next consumer that may take a message; null when there is none.</summary>
     internal InMemoryConsumer? Next()
     {
         if (singleActive)

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>How consumers come to queues, leave them and come back. Guarded by the broker's gate.</summary>
+/// <summary>How consumers come to queues, leave them and come back. Guarded by the broker's lock.</summary>
 internal sealed class ConsumerTable(RoutingTable routing)
 {
     // Their queue does not exist (any more): they begin when it is declared.
@@ -33,7 +33,7 @@ internal sealed class ConsumerTable(RoutingTable routing)
     /// <summary>The connection's consumers lose their channels and get new ones.</summary>
     internal void Cut(InMemoryConnection connection, TimeSpan now)
     {
-        // All leave before anything goes back: none is given a message on a channel that is about to be lost.
+        // All leave before anything is requeued: none gets a message on a channel that is about to be lost.
         List<InMemoryConsumer> attached = [.. connection.Consumers.Where(consumer => consumer.IsAttached)];
         attached.ForEach(consumer => Detach(consumer, now));
         foreach (var consumer in connection.Consumers)

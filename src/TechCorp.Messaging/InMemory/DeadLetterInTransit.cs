@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A dead letter on its way out of a queue. Guarded by the broker's gate.</summary>
+/// <summary>A dead letter on its way out of a queue. Guarded by the broker's lock.</summary>
 internal sealed class DeadLetterInTransit(InMemoryQueue source, StoredMessage message, string reason)
 {
     internal InMemoryQueue Source { get; } = source;

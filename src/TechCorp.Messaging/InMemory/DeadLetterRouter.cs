@@ -1,37 +1,37 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Takes messages out of the queues they died in and puts them where the dead-letter exchange leads. Guarded by the broker's gate.</summary>
+/// <summary>Moves dead letters from their queues to the targets of the dead-letter exchange. Guarded by the broker's lock.</summary>
 /// <remarks>
-/// Where dead-lettering is at least once (see <see cref="QueueArguments"/>) a letter that finds no queue, only ones that it went in a circle to, or a full
+/// Where dead-lettering is at least once (see <see cref="QueueArguments"/>) a dead letter that finds no queue, only ones that it went in a circle to, or a full
 /// one, stays with the queue it died in and is tried again after every change. It holds up no other until 32 of them do. Elsewhere it is dropped. As on
 /// RabbitMQ (https://www.rabbitmq.com/docs/quorum-queues#dead-lettering).
 /// </remarks>
 internal sealed class DeadLetterRouter
 {
     private const int MostOnTheWay = 32;
-    private readonly Queue<DeadLetterInTransit> _buried = new();
+    private readonly Queue<DeadLetterInTransit> _queued = new();
     private readonly HashSet<InMemoryQueue> _holding = [];
     private readonly HashSet<InMemoryQueue> _targets = [];
 
-    /// <summary>Takes a dead message down; it leaves with the next delivering.</summary>
-    internal void Bury(QueueEntry entry, string reason)
+    /// <summary>Queues a dead letter; it leaves with the next <see cref="Deliver(RoutingTable, TimeSpan)"/>.</summary>
+    internal void Enqueue(QueueEntry entry, string reason)
     {
         var source = entry.Queue.Declaration;
         if (source.DeadLetterExchange is { } exchange)
         {
             var message = entry.Message.DeadLettered(new Death(source.Name, reason), exchange, source.DeadLetterRoutingKey);
-            _buried.Enqueue(new DeadLetterInTransit(entry.Queue, message, reason));
+            _queued.Enqueue(new DeadLetterInTransit(entry.Queue, message, reason));
         }
     }
 
-    /// <summary>Delivers what was buried and what is held. One after the other and not recursively: a letter may push out another one where it arrives.</summary>
+    /// <summary>Delivers the queued and the undelivered dead letters. One after the other and not recursively: a dead letter may push out another one where it arrives.</summary>
     internal void Deliver(RoutingTable routing, TimeSpan now)
     {
         do
         {
-            while (_buried.TryDequeue(out var letter))
+            while (_queued.TryDequeue(out var deadLetter))
             {
-                Deliver(letter, routing, now);
+                Deliver(deadLetter, routing, now);
             }
 
             if (_holding.Count > 0)
@@ -39,30 +39,30 @@ internal sealed class DeadLetterRouter
                 _holding.ToList().ForEach(queue => Retry(queue, routing, now));
             }
         }
-        while (_buried.Count > 0);
+        while (_queued.Count > 0);
     }
 
-    private void Deliver(DeadLetterInTransit letter, RoutingTable routing, TimeSpan now)
+    private void Deliver(DeadLetterInTransit deadLetter, RoutingTable routing, TimeSpan now)
     {
-        var source = letter.Source;
+        var source = deadLetter.Source;
         if (!source.KeepsDeadLetters)
         {
-            TryDeliver(letter, routing, now);
+            TryDeliver(deadLetter, routing, now);
         }
-        else if (source.HeldLetters.Count >= MostOnTheWay || !TryDeliver(letter, routing, now))
+        else if (source.UndeliveredDeadLetters.Count >= MostOnTheWay || !TryDeliver(deadLetter, routing, now))
         {
-            source.HeldLetters.Add(letter);
+            source.UndeliveredDeadLetters.Add(deadLetter);
             _holding.Add(source);
         }
     }
 
     private void Retry(InMemoryQueue source, RoutingTable routing, TimeSpan now)
     {
-        for (var i = 0; i < Math.Min(MostOnTheWay, source.HeldLetters.Count);)
+        for (var i = 0; i < Math.Min(MostOnTheWay, source.UndeliveredDeadLetters.Count);)
         {
-            if (TryDeliver(source.HeldLetters[i], routing, now))
+            if (TryDeliver(source.UndeliveredDeadLetters[i], routing, now))
             {
-                source.HeldLetters.RemoveAt(i);
+                source.UndeliveredDeadLetters.RemoveAt(i);
             }
             else
             {
@@ -71,24 +71,24 @@ internal sealed class DeadLetterRouter
         }
 
         source.Note();
-        if (source.HeldLetters.Count == 0)
+        if (source.UndeliveredDeadLetters.Count == 0)
         {
             _holding.Remove(source);
         }
     }
 
     /// <summary>True when every queue took it that it did not go to in a circle, and there is one.</summary>
-    private bool TryDeliver(DeadLetterInTransit letter, RoutingTable routing, TimeSpan now)
+    private bool TryDeliver(DeadLetterInTransit deadLetter, RoutingTable routing, TimeSpan now)
     {
         _targets.Clear();
-        _ = routing.TryRoute(letter.Message.Exchange, letter.Message.RoutingKey, _targets);
-        _targets.RemoveWhere(target => letter.Reason != Death.Rejected && letter.Message.Deaths.IsAutomaticCycle(target.Declaration.Name));
+        _ = routing.TryRoute(deadLetter.Message.Exchange, deadLetter.Message.RoutingKey, _targets);
+        _targets.RemoveWhere(target => deadLetter.Reason != Death.Rejected && deadLetter.Message.Deaths.IsAutomaticCycle(target.Declaration.Name));
         var delivered = _targets.Count > 0;
-        foreach (var target in _targets.Where(target => !letter.Arrived.Contains(target)))
+        foreach (var target in _targets.Where(target => !deadLetter.Arrived.Contains(target)))
         {
-            if (target.TryAppend(letter.Message, now))
+            if (target.TryAppend(deadLetter.Message, now))
             {
-                letter.Arrived.Add(target);
+                deadLetter.Arrived.Add(target);
             }
             else
             {

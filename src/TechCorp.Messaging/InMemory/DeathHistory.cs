@@ -7,8 +7,8 @@ internal static class DeathHistory
 {
     internal static ImmutableArray<Death> With(this ImmutableArray<Death> history, Death death) => history.Remove(death).Insert(0, death);
 
-    /// <summary>Whether the message has been in the queue before and came back without anybody rejecting it on the way.</summary>
-    /// <remarks>Such a message is dropped instead of going round for ever (https://www.rabbitmq.com/docs/dlx#automatic-dead-lettering-cycles).</remarks>
+    /// <summary>Whether the message has been in the queue before and came back without a rejection on the way.</summary>
+    /// <remarks>Such a message is dropped instead of circling forever (https://www.rabbitmq.com/docs/dlx#automatic-dead-lettering-cycles).</remarks>
     internal static bool IsAutomaticCycle(this ImmutableArray<Death> history, string queue)
     {
         foreach (var death in history)

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What the real broker would answer to a declaration that differs from what is there; null where it would not mind.</summary>
-/// <remarks>Said in the broker's words and read back by <see cref="DeclareRefusal"/>, so that both transports refuse alike. As there, one argument is named.</remarks>
+/// <summary>What RabbitMQ answers to a declaration that differs from what exists; null where it accepts it.</summary>
+/// <remarks>In RabbitMQ's format, so that both transports refuse alike: one argument is named.</remarks>
 internal static class DeclareDifference
 {
     internal static TopologyException? Of(ExchangeDeclaration ours, ExchangeDeclaration theirs)

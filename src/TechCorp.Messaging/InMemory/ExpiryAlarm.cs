@@ -46,7 +46,7 @@ internal sealed class ExpiryAlarm : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    // Two callers may reach the timer in the wrong order, so whoever has changed it looks whether it still is what is wanted.
+    // Two callers may reach the timer in the wrong order, so the caller that changed it checks whether it is still the wanted one.
     private void Apply(TimeSpan moment)
     {
         bool wanted;

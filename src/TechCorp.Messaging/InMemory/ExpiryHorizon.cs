@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The next moment at which some queue's head may expire: too early at times, never too late. Guarded by the broker's gate.</summary>
+/// <summary>The next moment at which some queue's head may expire: too early at times, never too late. Guarded by the broker's lock.</summary>
 internal sealed class ExpiryHorizon
 {
     internal TimeSpan Next { get; private set; } = TimeSpan.MaxValue;

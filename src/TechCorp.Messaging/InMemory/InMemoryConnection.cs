@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What one service has open at the broker, and what it declared. Guarded by the broker's gate.</summary>
+/// <summary>What one service has open at the broker, and what it declared. Guarded by the broker's lock.</summary>
 internal sealed class InMemoryConnection
 {
     /// <summary>Whether the service has stopped: nothing is opened any more.</summary>
@@ -10,6 +10,6 @@ internal sealed class InMemoryConnection
 
     internal List<InMemoryReader> Readers { get; } = [];
 
-    /// <summary>For each queue the topology it was declared with last: the service declares it again when somebody deletes it under a consumer.</summary>
+    /// <summary>For each queue the topology it was declared with last: the service declares it again when it is deleted while it is consumed.</summary>
     internal Dictionary<string, Topology> Declared { get; } = new(StringComparer.Ordinal);
 }

@@ -36,7 +36,7 @@ internal sealed class InMemoryConsumer(Lock gate, InMemoryConnection connection,
     /// <summary>Ends when a queue counts it among its consumers for the first time.</summary>
     internal Task Started => _started.Task;
 
-    /// <summary>It was closed: whoever still waits for the start waits no longer.</summary>
+    /// <summary>It was closed: a caller that still waits for the start is released.</summary>
     internal void GiveUpStart() => _started.TrySetCanceled(CancellationToken.None);
 
     /// <summary>Ends when the sink is not being called and nothing waits for it. Call under the gate, await outside.</summary>

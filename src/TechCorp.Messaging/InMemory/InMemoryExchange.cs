@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>An exchange and its bindings. Guarded by the broker's gate.</summary>
+/// <summary>An exchange and its bindings. Guarded by the broker's lock.</summary>
 internal sealed class InMemoryExchange(ExchangeDeclaration declaration)
 {
     private readonly HashSet<BindingDeclaration> _known = [];
@@ -10,7 +10,7 @@ internal sealed class InMemoryExchange(ExchangeDeclaration declaration)
 
     internal IEnumerable<BindingDeclaration> Bindings => _known;
 
-    /// <summary>Adds a binding; nothing happens when it is there already.</summary>
+    /// <summary>Adds a binding; nothing happens when it exists already.</summary>
     internal void Bind(BindingDeclaration binding, InMemoryQueue queue)
     {
         if (_known.Add(binding))

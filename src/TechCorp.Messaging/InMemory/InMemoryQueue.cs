@@ -2,12 +2,13 @@ using System.Diagnostics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>A queue: its ready messages, its consumers and its limits. Guarded by the broker's gate.</summary>
+/// <summary>A queue: its ready messages, its consumers and its limits. Guarded by the broker's lock.</summary>
 /// <remarks>
 /// Times are on the broker's clock. Whatever happens, messages that were delivered and came back stand where RabbitMQ puts them: in a classic queue in
 /// their old place; in a quorum queue in front, in the order in which they came back; but one that a consumer requeued goes to the end of a quorum
 /// queue without a delivery limit (https://www.rabbitmq.com/docs/quorum-queues#repeated-requeues).
 /// </remarks>
+[DebuggerDisplay("{Declaration.Name,nq}")]
 internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRouter deadLetters, ExpiryHorizon horizon)
 {
     private readonly ReadyMessages _ready = new();
@@ -21,8 +22,8 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
     /// <summary>Whether dead letters wait here until they can be delivered.</summary>
     internal bool KeepsDeadLetters { get; } = QueueArguments.Of(declaration).ContainsKey("x-dead-letter-strategy");
 
-    /// <summary>Dead letters that no queue would take so far, oldest first. They count against the length.</summary>
-    internal List<DeadLetterInTransit> HeldLetters { get; } = [];
+    /// <summary>Dead letters that no target has taken yet, oldest first. They count against the length.</summary>
+    internal List<DeadLetterInTransit> UndeliveredDeadLetters { get; } = [];
 
     internal bool CountsDeliveries => Declaration.Kind == QueueKind.Quorum;
 
@@ -32,7 +33,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
     internal bool TryAppend(StoredMessage message, TimeSpan now)
     {
         Expire(now);
-        if (_limit.Refuses(_ready.Count + HeldLetters.Count))
+        if (_limit.Refuses(_ready.Count + UndeliveredDeadLetters.Count))
         {
             return false;
         }
@@ -78,7 +79,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
                 Return(entry, Declaration.Kind == QueueKind.Quorum && Declaration.DeliveryLimit is null ? _ready.Append : PutBack);
                 break;
             case Settlement.Reject:
-                deadLetters.Bury(entry, Death.Rejected);
+                deadLetters.Enqueue(entry, Death.Rejected);
                 break;
         }
 
@@ -109,7 +110,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
 
         while (_limit.DropsHead(_ready.Count))
         {
-            deadLetters.Bury(_ready.Take(), Death.MaxLength);
+            deadLetters.Enqueue(_ready.Take(), Death.MaxLength);
         }
 
         Note();
@@ -118,7 +119,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
     /// <summary>Takes note of the length and of when the head expires; those behind it wait for it, as on RabbitMQ.</summary>
     internal void Note()
     {
-        _limit.Note(_ready.Count + HeldLetters.Count);
+        _limit.Note(_ready.Count + UndeliveredDeadLetters.Count);
         if (_ready.Peek() is { } head)
         {
             horizon.Lower(head.ExpiresAt);
@@ -129,7 +130,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
     internal List<InMemoryConsumer> Delete()
     {
         IsDeleted = true;
-        HeldLetters.Clear();
+        UndeliveredDeadLetters.Clear();
         return _consumers.Clear();
     }
 
@@ -137,7 +138,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
     {
         while (_ready.Peek() is { } head && head.ExpiresAt <= now)
         {
-            deadLetters.Bury(_ready.Take(), Death.Expired);
+            deadLetters.Enqueue(_ready.Take(), Death.Expired);
         }
     }
 
@@ -146,7 +147,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
         entry.Returns++;
         if (CountsDeliveries && entry.Returns > Declaration.DeliveryLimit)
         {
-            deadLetters.Bury(entry, Death.DeliveryLimit);
+            deadLetters.Enqueue(entry, Death.DeliveryLimit);
         }
         else
         {
@@ -171,7 +172,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
     {
         Debug.Assert(_ready.Count == 0 || !_consumers.AnyMay(), "A message is ready and a consumer has credit.");
         Debug.Assert(!_limit.DropsHead(_ready.Count), "The queue is longer than it may be.");
-        Debug.Assert(_ready.Peek() is not { } head || head.ExpiresAt >= nextExpiry, "The head expires before the broker looks.");
-        Debug.Assert(KeepsDeadLetters || HeldLetters.Count == 0, "Only at-least-once dead-lettering holds letters back.");
+        Debug.Assert(_ready.Peek() is not { } head || head.ExpiresAt >= nextExpiry, "The head expires before the broker's next check.");
+        Debug.Assert(KeepsDeadLetters || UndeliveredDeadLetters.Count == 0, "Only at-least-once dead-lettering keeps undelivered dead letters.");
     }
 }

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A look into a queue of an <see cref="InMemoryBroker"/>, as its owner holds it.</summary>
+/// <summary>The queue reader of an <see cref="InMemoryBroker"/>.</summary>
 internal sealed class InMemoryQueueReader(InMemoryBroker broker, InMemoryReader reader) : IQueueReader
 {
     public Task<Delivery?> GetAsync(CancellationToken cancellationToken)

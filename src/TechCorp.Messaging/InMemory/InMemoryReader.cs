@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A reader as the broker knows it. Guarded by the broker's gate.</summary>
+/// <summary>A reader as the broker knows it. Guarded by the broker's lock.</summary>
 internal sealed class InMemoryReader(InMemoryQueue queue, InMemoryConnection connection)
 {
     internal InMemoryQueue Queue { get; } = queue;

@@ -46,7 +46,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         return Task.FromResult(broker.Do(topology, static (state, topology, _) => state.Plan(topology)));
     }
 
-    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         cancellationToken.ThrowIfCancellationRequested();
@@ -57,7 +57,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
 
         // Copied before the gate is taken: the headers are the caller's own type.
         var stored = StoredMessage.From(message, destination);
-        return ValueTask.FromResult(broker.Do((stored, whenUnroutable), static (state, argument, now) => state.Publish(argument.stored, argument.whenUnroutable, now)));
+        return ValueTask.FromResult(broker.Do((stored, unroutableBehavior), static (state, argument, now) => state.Publish(argument.stored, argument.unroutableBehavior, now)));
     }
 
     public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A message in one queue, ready or held by a consumer. Guarded by the broker's gate.</summary>
+/// <summary>A message in one queue, ready or held by a consumer. Guarded by the broker's lock.</summary>
 internal sealed class QueueEntry(InMemoryQueue queue, StoredMessage message, TimeSpan expiresAt)
 {
     internal InMemoryQueue Queue { get; } = queue;

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The messages of a queue that nobody holds, in the order they will be delivered. Guarded by the broker's gate.</summary>
+/// <summary>The ready messages of a queue, in the order of their delivery. Guarded by the broker's lock.</summary>
 internal sealed class ReadyMessages
 {
     private readonly Queue<QueueEntry> _appended = new();

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The exchanges, queues and bindings that were declared, and the way through them. Guarded by the broker's gate.</summary>
+/// <summary>The exchanges, queues and bindings that were declared, and the way through them. Guarded by the broker's lock.</summary>
 internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon horizon)
 {
     private readonly Dictionary<string, InMemoryExchange> _exchanges = PredeclaredExchanges();
@@ -33,7 +33,7 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
     }
 
     /// <summary>Declares what is missing, in the order exchanges, queues, bindings; what was declared before a difference stays.</summary>
-    /// <exception cref="TopologyException">Something is there otherwise.</exception>
+    /// <exception cref="TopologyException">Something exists with other arguments.</exception>
     internal void Declare(Topology topology)
     {
         foreach (var exchange in topology.Exchanges)

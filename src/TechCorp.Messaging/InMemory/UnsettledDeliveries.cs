@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What one channel has delivered and not settled. Guarded by the broker's gate.</summary>
-/// <remarks>As in AMQP, tags are the channel's own and begin at 1 again when it is rebuilt; the generation tells old ones from new ones.</remarks>
+/// <summary>What one channel has delivered and not settled. Guarded by the broker's lock.</summary>
+/// <remarks>As in AMQP, tags belong to the channel and begin at 1 again when it is rebuilt; the generation distinguishes them.</remarks>
 internal sealed class UnsettledDeliveries
 {
     private readonly Dictionary<ulong, QueueEntry> _byTag = [];

@@ -2,8 +2,8 @@ namespace TechCorp.Messaging;
 
 /// <summary>What another producer's message carries that a <see cref="Message"/> has no place for: handed on with its copies as it came. Immutable.</summary>
 /// <remarks>
-/// Not among it: <c>expiration</c>, as a copy that waits for its retry, or for somebody to look at it, must not vanish; <c>user-id</c>, as the broker refuses
-/// that of another user; and <c>cluster-id</c>, which nobody uses.
+/// Not among it: <c>expiration</c>, because a copy in a retry or dead-letter queue must not expire; <c>user-id</c>, as the broker refuses
+/// that of another user; and <c>cluster-id</c>, which is deprecated.
 /// </remarks>
 internal sealed record ForeignProperties
 {

@@ -12,6 +12,6 @@ public interface IMessageSerializer<T>
     /// <summary>The payload as bytes.</summary>
     ReadOnlyMemory<byte> Serialize(T payload);
 
-    /// <summary>The payload of the bytes. What it throws makes the message a dead letter.</summary>
+    /// <summary>The payload of the bytes. When it throws, the message is dead-lettered.</summary>
     T Deserialize(ReadOnlySpan<byte> body);
 }

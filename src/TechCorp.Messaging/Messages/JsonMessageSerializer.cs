@@ -11,7 +11,7 @@ internal sealed class JsonMessageSerializer<T>(JsonTypeInfo<T> json) : IMessageS
 
     public ReadOnlyMemory<byte> Serialize(T payload) => JsonSerializer.SerializeToUtf8Bytes(payload, json);
 
-    /// <summary>As <see cref="Serialize"/>, but into an array of the shared pool, which the caller gives back.</summary>
+    /// <summary>As <see cref="Serialize"/>, but into an array of the shared pool, which the caller returns.</summary>
     internal (byte[] Array, int Length) SerializePooled(T payload) => PooledJson.Serialize(payload, json);
 
     public T Deserialize(ReadOnlySpan<byte> body)

@@ -1,7 +1,10 @@
+using System.Diagnostics;
+
 namespace TechCorp.Messaging;
 
 /// <summary>A serialized message as it travels: a body and the metadata that goes into AMQP properties.</summary>
 /// <remarks>Immutable and safe to share between threads. <see cref="Body"/> is not copied: keep it unchanged until the publish has ended.</remarks>
+[DebuggerDisplay("{Type,nq} {Id,nq}, {Body.Length} bytes")]
 public sealed class Message
 {
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>(0);
@@ -27,7 +30,7 @@ public sealed class Message
     /// <summary>The service that published. Default: the publisher's configured name.</summary>
     public string? AppId { get; init; }
 
-    /// <summary>Further headers, text only. Names at most 255 bytes; the whole at most 16 KiB. Names that begin with <c>x-techcorp-</c> are ours.</summary>
+    /// <summary>Further headers, text only. Names at most 255 bytes; the whole at most 16 KiB. Names that begin with <c>x-techcorp-</c> are reserved.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = NoHeaders;
 
     /// <summary>What came with it and is handed on; null for all that were made here.</summary>

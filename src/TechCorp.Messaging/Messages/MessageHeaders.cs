@@ -1,9 +1,9 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The names of our headers; the only place where they are spelled.</summary>
+/// <summary>The names of the headers that this library writes.</summary>
 public static class MessageHeaders
 {
-    /// <summary>What every header of ours begins with.</summary>
+    /// <summary>The prefix of every header of this library.</summary>
     public const string Prefix = "x-techcorp-";
 
     /// <summary>How often the message was attempted so far.</summary>
@@ -30,10 +30,10 @@ public static class MessageHeaders
     /// <summary>The routing key it was first published with.</summary>
     public const string OriginalRoutingKey = Prefix + "original-key";
 
-    /// <summary>The queue whose consumer gave it up.</summary>
+    /// <summary>The queue whose consumer dead-lettered it.</summary>
     public const string OriginalQueue = Prefix + "original-queue";
 
-    /// <summary>The service that gave it up.</summary>
+    /// <summary>The service that dead-lettered it.</summary>
     public const string Consumer = Prefix + "consumer";
 
     /// <summary>Why it was dead-lettered: attempts-exhausted, permanent-failure, unreadable, unknown-type, no-type, redelivery-limit.</summary>
@@ -45,10 +45,10 @@ public static class MessageHeaders
     /// <summary>How often it was redriven.</summary>
     public const string RedriveCount = Prefix + "replay-count";
 
-    /// <summary>The place of the message among those with its ordering key, where the producer counts.</summary>
+    /// <summary>The sequence number of the message among those with its ordering key, where the producer numbers them.</summary>
     public const string KeySequence = Prefix + "key-sequence";
 
-    /// <summary>The names of headers that a copy has no room for: it keeps no more than 96 KiB of them.</summary>
+    /// <summary>The names of the headers that a copy left out because its headers may have at most 96 KiB.</summary>
     public const string DroppedHeaders = Prefix + "dropped-headers";
 
     /// <summary>The W3C trace context.</summary>

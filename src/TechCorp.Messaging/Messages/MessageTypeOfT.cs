@@ -8,7 +8,7 @@ internal sealed class MessageType<T>(string wireName, IMessageSerializer<T> seri
 
     internal ReadOnlyMemory<byte> Serialize(T payload) => Guarded(payload, static (payload, serializer) => serializer.Serialize(payload));
 
-    /// <summary>Into an array of the shared pool, which the caller gives back; null where the format has an array of its own.</summary>
+    /// <summary>Into an array of the shared pool, which the caller returns; null where the format has its own array.</summary>
     internal ReadOnlyMemory<byte> Serialize(T payload, out byte[]? rented)
     {
         if (Serializer is not JsonMessageSerializer<T>)

@@ -18,13 +18,13 @@ public interface IMessagePublisher
 
     /// <summary>Publishes messages in order, pipelined: all are written before the first confirm is awaited, as far as the window allows.</summary>
     /// <remarks>
-    /// The timeout is for the batch as a whole: what has had no turn by then ends as expired, not sent. Messages are independent of each other: some may be
+    /// The timeout is for the batch as a whole: a message that is not yet sent by then ends as expired. Messages are independent of each other: some may be
     /// confirmed and others not.
     /// </remarks>
     /// <returns>An outcome for each message, in the order given; nothing is thrown for an outcome.</returns>
     /// <exception cref="ArgumentException">A message breaks a limit; none has been sent.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The caller canceled. Any of the messages may have been delivered, and what is known of each is lost with the call: to hear it, let the timeout end the batch instead.
+    /// The caller canceled. Any of the messages may have been delivered, and their outcomes are lost with the call: to get them, let the timeout end the batch instead.
     /// </exception>
     ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch, PublishOptions? options = null, CancellationToken cancellationToken = default);
 }

@@ -11,7 +11,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
 
     public MessageCatalog Catalog { get; } = catalog;
 
-    /// <summary>Publishes a payload: its body lives in pooled memory, which nobody reads any more when the publish has ended.</summary>
+    /// <summary>Publishes a payload: its body lives in pooled memory, which is not read any more when the publish has ended.</summary>
     internal async Task PublishAsync<T>(T payload, Destination? destination, PublishOptions? publish, CancellationToken cancellationToken)
         where T : notnull
     {
@@ -62,7 +62,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
             var left = timeout - timeProvider.GetElapsedTime(started); // one deadline for the whole batch
             flights[i] = left > TimeSpan.Zero
                 ? SendAsync(complete[i], batch[i].Destination, options, left, cancellationToken).AsTask()
-                : Task.FromResult(PublishOutcome.ExpiredUnwritten("the batch's time was over before its turn came."));
+                : Task.FromResult(PublishOutcome.ExpiredUnwritten("the batch's timeout passed before it was sent."));
         }
 
         return await Task.WhenAll(flights).ConfigureAwait(false);

@@ -7,7 +7,7 @@ public static class MessagePublisherExtensions
     {
         /// <summary>Publishes a payload whose type the catalog knows, to the given destination or to the one registered for the type.</summary>
         /// <remarks>
-        /// Each call is a message with an id of its own. To publish one again, make it by <see cref="MessageCatalog.Create{T}"/> with the id of the
+        /// Each call is a message with a new id. To publish one again, make it by <see cref="MessageCatalog.Create{T}"/> with the id of the
         /// <see cref="PublishException"/>, so that consumers know it.
         /// </remarks>
         /// <exception cref="PublishException">The message was not confirmed.</exception>

@@ -11,7 +11,7 @@ internal static class BindingRules
 
     private static IEnumerable<TopologyFinding> EndMissing(LintContext context) => From(
         context.Topology.Bindings.Where(binding => !context.HasExchange(binding.Exchange) || !context.Topology.QueuesByName.ContainsKey(binding.Queue)),
-        "binding-end-missing", Warning, "Its exchange or its queue is not declared here: where nobody else has declared it before, the start is refused.", "Declare both in the same topology; declaring twice is harmless.");
+        "binding-end-missing", Warning, "Its exchange or its queue is not declared here: unless it was declared elsewhere before, the start is refused.", "Declare both in the same topology; declaring twice is harmless.");
 
     private static IEnumerable<TopologyFinding> KeyOnFanout(LintContext context) => From(
         context.Topology.Bindings.Where(binding => binding.RoutingKey.Length > 0 && context.KindOf(binding.Exchange) == ExchangeKind.Fanout),
@@ -49,7 +49,7 @@ internal static class BindingRules
             .Where(destination => !context.BindingsOf(destination.Exchange).Any(binding => context.Passes(binding, destination.RoutingKey)))
             .Distinct()
             .Select(destination => new TopologyFinding(
-                "published-to-nobody", Information, destination.ToString(), "No queue here gets what is published there; while nobody else has bound one, each publish is returned as unroutable.", "Bind a queue, or publish with UnroutableBehavior.Accept."));
+                "published-to-nobody", Information, destination.ToString(), "No queue here gets what is published there; unless one is bound elsewhere, each publish is returned as unroutable.", "Bind a queue, or publish with UnroutableBehavior.Accept."));
 
     private static string[] Words(string key) => key.Split('.');
 

@@ -27,7 +27,7 @@ internal static class DeadLetterRules
 
     private static IEnumerable<TopologyFinding> BackToItself(LintContext context) => From(
         context.Queues.Where(queue => queue.MessageTimeToLive is null && context.DeadLetterTargets(queue).Contains(queue.Name)),
-        "dead-letters-to-itself", Error, "What is rejected comes back to the same queue at once, and is rejected again, for ever.", "Send its dead letters to a queue of their own.");
+        "dead-letters-to-itself", Error, "What is rejected comes back to the same queue at once, and is rejected again, forever.", "Send its dead letters to another queue.");
 
     private static IEnumerable<TopologyFinding> ExpiryCycle(LintContext context) => From(
         context.Queues.Where(queue => queue.MessageTimeToLive is not null && ExpiresBackTo(context, queue)),
@@ -35,7 +35,7 @@ internal static class DeadLetterRules
 
     private static IEnumerable<TopologyFinding> DeadLettersExpire(LintContext context) => From(
         TargetsOfAll(context).Where(queue => queue is { MessageTimeToLive: not null, DeadLetterExchange: null }),
-        "dead-letters-expire", Warning, "It receives dead letters and drops them without a trace when their time is over.", "Leave out the time to live of a dead-letter queue; discard what nobody wants.");
+        "dead-letters-expire", Warning, "It receives dead letters and drops them without a trace when they expire.", "Leave out the time to live of a dead-letter queue; discard those that are not needed.");
 
     private static IEnumerable<TopologyFinding> DeadLettersRefused(LintContext context) => From(
         TargetsOfAll(context).Where(queue => queue is { MaxLength: not null, RejectPublishWhenFull: true } && AnySourceAtMostOnce(context, queue)),

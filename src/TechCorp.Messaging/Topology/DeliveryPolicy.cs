@@ -4,7 +4,7 @@ namespace TechCorp.Messaging;
 /// <remarks>A delayed attempt is a confirmed publish to <c>&lt;queue&gt;.retry.&lt;delay&gt;</c> before the original is acknowledged: at least once.</remarks>
 public sealed record DeliveryPolicy
 {
-    /// <summary>At once, then after 1, 2, 4 and 8 s; five attempts in all, as the seed says.</summary>
+    /// <summary>At once, then after 1, 2, 4 and 8 s; five attempts in all.</summary>
     public static DeliveryPolicy Default { get; } = new();
 
     /// <summary>One attempt; the first failure dead-letters.</summary>
@@ -13,7 +13,7 @@ public sealed record DeliveryPolicy
     /// <summary>How often the handler is called for one delivery before a delay. Default: 1.</summary>
     public int ImmediateAttempts { get; init; } = 1;
 
-    /// <summary>The waits before further deliveries, in order. Default: 1, 2, 4, 8 s. Each different delay is a queue of its own.</summary>
+    /// <summary>The waits before further deliveries, in order. Default: 1, 2, 4, 8 s. Each different delay has its own queue.</summary>
     public IReadOnlyList<TimeSpan> Delays { get; init; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)];
 
     internal IEnumerable<string> Problems()

@@ -30,7 +30,7 @@ internal sealed class FurtherArguments : IEquatable<FurtherArguments>
 
     internal FurtherArguments With(string name, object value) => new(Values.SetItem(name, value switch
     {
-        int number => (long)number, // the broker tells no integer types apart; comparing by value would
+        int number => (long)number, // the broker does not distinguish integer types; comparing by value would
         string or long or bool => value,
         _ => throw new ArgumentException($"Argument '{name}' must be a text, an int, a long or a bool; it is {value?.GetType().Name ?? "null"}.", nameof(value)),
     }));

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What a lint rule looks at.</summary>
+/// <summary>What a lint rule examines.</summary>
 internal sealed record LintContext(Topology Topology, TopologyUsage Usage)
 {
     private const string ReservedPrefix = "amq.";
@@ -17,7 +17,7 @@ internal sealed record LintContext(Topology Topology, TopologyUsage Usage)
 
     internal IEnumerable<BindingDeclaration> BindingsOf(string exchange) => Topology.Bindings.Where(binding => binding.Exchange == exchange);
 
-    /// <summary>How an exchange routes; null when nobody here knows.</summary>
+    /// <summary>How an exchange routes; null when it is not known here.</summary>
     internal ExchangeKind? KindOf(string exchange) => exchange switch
     {
         "amq.topic" => ExchangeKind.Topic,

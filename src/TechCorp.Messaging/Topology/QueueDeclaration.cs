@@ -27,7 +27,7 @@ public sealed record QueueDeclaration
     public string? DeadLetterRoutingKey { get; init; }
 
     /// <summary>How often a quorum queue delivers one message again before it dead-letters it; no limit by default, but 100 in <see cref="Topology.WorkQueue(QueueDeclaration)"/>.</summary>
-    /// <remarks>Without a limit, what a consumer gives back goes behind everything else; with one it goes in front.</remarks>
+    /// <remarks>Without a limit, requeued messages go to the back of the queue; with one they go to the front.</remarks>
     public int? DeliveryLimit { get; init; }
 
     /// <summary>The most messages it holds; no limit by default.</summary>

@@ -42,11 +42,11 @@ internal static class QueueRules
 
     private static IEnumerable<TopologyFinding> UnlimitedDeliveries(LintContext context) => Where(
         context, queue => context.BeforeVersion4 && queue is { Kind: QueueKind.Quorum, DeliveryLimit: < 0 },
-        "unlimited-delivery-limit", Error, "Before RabbitMQ 4.0 a negative delivery limit is not 'unlimited': the first message given back is taken for poison.", "Leave the limit out, or name a positive one.");
+        "unlimited-delivery-limit", Error, "Before RabbitMQ 4.0 a negative delivery limit is not 'unlimited': the first requeued message is treated as poison.", "Leave the limit out, or name a positive one.");
 
     private static IEnumerable<TopologyFinding> DeliveryLimitOnClassic(LintContext context) => Where(
         context, queue => queue is { Kind: QueueKind.Classic, DeliveryLimit: not null },
-        "delivery-limit-on-classic", Warning, "A classic queue counts no deliveries: a message that kills its consumer comes again for ever.", "Take a quorum queue.");
+        "delivery-limit-on-classic", Warning, "A classic queue counts no deliveries: a message that kills its consumer is redelivered forever.", "Take a quorum queue.");
 
     private static IEnumerable<TopologyFinding> DeliveryLimitWithoutDeadLetters(LintContext context) => Where(
         context, queue => queue is { Kind: QueueKind.Quorum, DeliveryLimit: not null, DeadLetterExchange: null },
@@ -66,7 +66,7 @@ internal static class QueueRules
 
     private static IEnumerable<TopologyFinding> Expires(LintContext context) => Where(
         context, queue => queue.Further.Values.ContainsKey("x-expires"),
-        "queue-expires", Warning, "With 'x-expires' the broker deletes the queue, messages and all, when nobody has used it for that long.", "Leave it out: a service that is down longer loses everything; limit the messages with a time to live.");
+        "queue-expires", Warning, "With 'x-expires' the broker deletes the queue, with its messages, when it was not used for that long.", "Leave it out: a service that is down longer loses everything; limit the messages with a time to live.");
 
     private static IEnumerable<TopologyFinding> UnlimitedPrefetch(LintContext context)
         => context.Usage.Consumers.Where(consumer => consumer.Value == 0).Select(consumer => new TopologyFinding(

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace TechCorp.Messaging;
 
 /// <summary>The exchanges, queues and bindings that a service needs, as one immutable value. Presets for the common shapes; combined with <see cref="Add(Topology)"/>.</summary>
 /// <remarks>Safe to share between threads. Declaring is idempotent: the same value may be declared by any number of instances.</remarks>
+[DebuggerDisplay("{ExchangesByName.Count} exchanges, {QueuesByName.Count} queues, {BindingSet.Count} bindings")]
 public sealed class Topology
 {
     /// <summary>The exchange that dead letters go through.</summary>

@@ -15,7 +15,7 @@ public enum TopologyChangeKind
     /// <summary>It exists with other arguments: declaring would be refused.</summary>
     Conflict,
 
-    /// <summary>It would be bound; nothing happens where it is bound already, which AMQP alone cannot tell.</summary>
+    /// <summary>It would be bound; nothing happens where it is bound already, which AMQP alone cannot show.</summary>
     Bind,
 
     /// <summary>The broker would accept it silently, and it has no effect.</summary>

@@ -9,6 +9,6 @@ public enum TopologyMode
     /// <summary>Checks that every exchange and queue exists; needs no configure permission.</summary>
     Validate,
 
-    /// <summary>Nothing: somebody else takes care of it.</summary>
+    /// <summary>Nothing: the topology is managed elsewhere.</summary>
     Assume,
 }

@@ -6,13 +6,13 @@ namespace TechCorp.Messaging;
 /// <summary>Keeps the headers of a copy within one frame: a larger one would make the broker close the connection, each time the copy is tried. Plain code.</summary>
 internal static class CopyRoom
 {
-    /// <summary>Frames have 128 KiB unless the broker is told otherwise; the other properties need some of it.</summary>
+    /// <summary>Frames have 128 KiB unless the broker is configured otherwise; the other properties need some of it.</summary>
     internal const int MostBytes = 96 * 1024;
 
     private const int PerValue = 16; // more than any number, and than the lengths and types around a text
     private const int MostNames = 1024;
 
-    /// <summary>Takes away the largest headers until the others fit, but none of ours; their names are in <see cref="MessageHeaders.DroppedHeaders"/>.</summary>
+    /// <summary>Removes the largest headers until the others fit, but none of this library's; their names are in <see cref="MessageHeaders.DroppedHeaders"/>.</summary>
     /// <param name="texts">The copy's headers; changed.</param>
     /// <param name="foreign">What goes with them.</param>
     /// <returns>What still goes with them.</returns>

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace TechCorp.Messaging;
 
 /// <summary>A message as the broker delivered it. Owns its body until <see cref="Release"/>: the transport has copied it out of the client's memory.</summary>
+[DebuggerDisplay("{Type,nq} {MessageId,nq}, tag {Tag} of generation {Generation}")]
 internal sealed class Delivery
 {
     private const long None = -1;
@@ -47,7 +49,7 @@ internal sealed class Delivery
     /// <summary>What else its producer said; null when nothing.</summary>
     internal ForeignProperties? Foreign { get; init; }
 
-    /// <summary>Why the broker itself dead-lettered it last (<c>x-first-death-reason</c>: expired, rejected, maxlen, delivery_limit); null if it did not.</summary>
+    /// <summary>Why the broker dead-lettered it last (<c>x-first-death-reason</c>: expired, rejected, maxlen, delivery_limit); null if it did not.</summary>
     internal string? BrokerReason { get; init; }
 
     /// <summary>The pooled array that holds the body; null where it is not pooled.</summary>

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What the engine needs of a broker. Two implementations: RabbitMQ and in memory.</summary>
+/// <summary>What the layers above need of a broker. Two implementations: RabbitMQ and in memory.</summary>
 /// <remarks>Safe for concurrent use. Every member that waits ends by its token or its own deadline.</remarks>
 internal interface ITransport : IAsyncDisposable
 {
@@ -19,10 +19,10 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>The broker's version, once connected; null where there is none or it is not known.</summary>
     Version? BrokerVersion => null;
 
-    /// <summary>Connects. A broker that is not there is retried until the token is canceled; refused credentials or a missing virtual host throw.</summary>
+    /// <summary>Connects. A broker that cannot be reached is retried until the token is canceled; refused credentials or a missing virtual host throw.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>Declares or checks the topology on a channel of its own, now and again after every reconnect.</summary>
+    /// <summary>Declares or checks the topology on a separate channel, now and again after every reconnect.</summary>
     /// <exception cref="TopologyException">The broker has it otherwise.</exception>
     Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken);
 
@@ -33,10 +33,10 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>Publishes, confirmed and mandatory; limits are checked by the caller.</summary>
     /// <param name="message">The message; its properties are complete.</param>
     /// <param name="destination">Where to.</param>
-    /// <param name="whenUnroutable">Whether a return counts as confirmed.</param>
+    /// <param name="unroutableBehavior">Whether a return counts as confirmed.</param>
     /// <param name="timeout">How long the whole may take, resends included.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken);
+    ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Begins to consume a queue; survives reconnects by itself, each with a new generation.</summary>
     /// <param name="queue">The queue.</param>
@@ -45,7 +45,7 @@ internal interface ITransport : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for the first start.</param>
     Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken);
 
-    /// <summary>Opens a queue for looking, one message at a time; what is not settled goes back when the reader is disposed.</summary>
+    /// <summary>Opens a queue to read one message at a time; unsettled messages are requeued when the reader is disposed.</summary>
     Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken);
 
     /// <summary>How many messages are ready and how many consumers there are; null when the queue does not exist.</summary>

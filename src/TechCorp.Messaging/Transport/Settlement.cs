@@ -1,14 +1,14 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What the broker is told about a delivery.</summary>
+/// <summary>How a delivery is settled at the broker.</summary>
 internal enum Settlement
 {
-    /// <summary>Done: forget it.</summary>
+    /// <summary>The message is handled and leaves the queue.</summary>
     Acknowledge,
 
-    /// <summary>Back to the queue, at its old place where the queue can.</summary>
+    /// <summary>Back to the queue, at its earlier position where the queue can.</summary>
     Requeue,
 
-    /// <summary>Dead-letter by the queue's own arguments, or drop where it has none.</summary>
+    /// <summary>Dead-letter by the queue's arguments, or drop where it has none.</summary>
     Reject,
 }

@@ -6,6 +6,6 @@ public enum UnroutableBehavior
     /// <summary>The publish fails with <see cref="PublishOutcomeKind.Returned"/>. The default.</summary>
     Fail,
 
-    /// <summary>The publish counts as confirmed: an event that nobody subscribes to yet.</summary>
+    /// <summary>The publish counts as confirmed: for an event without subscribers.</summary>
     Accept,
 }

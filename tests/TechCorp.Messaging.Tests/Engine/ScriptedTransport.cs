@@ -61,7 +61,7 @@ internal sealed class ScriptedTransport : ITransport
         return Task.FromResult<IReadOnlyList<TopologyChange>>([]);
     }
 
-    public async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+    public async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
     {
         _published.Enqueue((message, destination));
         Timeouts.Enqueue(timeout);

@@ -175,7 +175,7 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
 
         public TransportState State => rest.State;
 
-        public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
+        public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
             => ValueTask.FromResult(PublishOutcome.Confirmed);
 
         public Task StartAsync(CancellationToken cancellationToken) => rest.StartAsync(cancellationToken);

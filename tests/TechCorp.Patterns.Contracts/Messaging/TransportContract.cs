@@ -52,8 +52,8 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
         return queue.Name;
     }
 
-    private protected Task<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable = UnroutableBehavior.Fail)
-        => Transport.PublishAsync(message, destination, whenUnroutable, Eventually.Watchdog, Cancellation).AsTask();
+    private protected Task<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior = UnroutableBehavior.Fail)
+        => Transport.PublishAsync(message, destination, unroutableBehavior, Eventually.Watchdog, Cancellation).AsTask();
 
     /// <summary>Publishes texts, one after the other, and expects each to be confirmed.</summary>
     private protected async Task PublishTextsAsync(Destination destination, params string[] texts)

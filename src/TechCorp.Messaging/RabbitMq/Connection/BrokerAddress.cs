@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What may be told about a node: everything of its URI except the password.</summary>
+/// <summary>What may be shown of a node: everything of its URI except the password.</summary>
 internal sealed record BrokerAddress(string Host, int Port, string VirtualHost, string User)
 {
     internal static BrokerAddress Of(Uri uri)

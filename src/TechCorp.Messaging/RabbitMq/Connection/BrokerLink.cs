@@ -42,7 +42,7 @@ internal sealed class BrokerLink
     /// <summary>Called on the connection's own loop when <see cref="Blocked"/> has changed; must be quick.</summary>
     internal event Action? BlockedChanged;
 
-    /// <summary>Gives the connection up although it may look open; the supervisor opens another.</summary>
+    /// <summary>Gives the connection up although it may be open; the supervisor opens another.</summary>
     internal void GiveUp(string reason) => _lost.TrySetResult(reason);
 
     /// <summary>Closes and disposes, and waits no longer than the timeout for each: a dead peer does not answer.</summary>

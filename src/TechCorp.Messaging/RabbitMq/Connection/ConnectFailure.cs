@@ -2,13 +2,13 @@ using RabbitMQ.Client.Exceptions;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Tells a refusal, which a person must mend, from a broker that is not there, which time mends.</summary>
+/// <summary>Distinguishes a refusal, which needs a change of configuration, from a broker that cannot be reached, which may come back.</summary>
 internal static class ConnectFailure
 {
     private const int AccessRefused = 403;
     private const int NotAllowed = 530;
 
-    /// <summary>The broker's words if it refused credentials or virtual host; null if it was only not there.</summary>
+    /// <summary>The broker's text if it refused credentials or virtual host; null if it could not be reached.</summary>
     internal static string? RefusalIn(Exception? exception) => exception switch
     {
         null => null,

@@ -23,9 +23,9 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
 
     /// <param name="options">Where, and how patiently.</param>
     /// <param name="name">What the broker's management shows.</param>
-    /// <param name="prepare">Runs on each new connection before anybody gets it: declares the topology again. What it throws is logged.</param>
+    /// <param name="prepare">Runs on each new connection before it is used: declares the topology again. What it throws is logged.</param>
     /// <param name="timeProvider">The clock of the back-off.</param>
-    /// <param name="logger">Where losses are told.</param>
+    /// <param name="logger">Where losses are logged.</param>
     internal ConnectionSupervisor(RabbitMqOptions options, string name, Func<BrokerLink, CancellationToken, Task> prepare, TimeProvider timeProvider, ILogger logger)
     {
         _options = options;
@@ -38,7 +38,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
 
     internal TransportState State => _state is TransportState.Connected && Peek()?.Blocked is not null ? TransportState.Blocked : _state;
 
-    /// <summary>Connects for the first time; a broker that is not there is retried until the token is canceled. Starting twice is harmless.</summary>
+    /// <summary>Connects for the first time; a broker that cannot be reached is retried until the token is canceled. Starting twice is harmless.</summary>
     /// <exception cref="BrokerConnectionException">The broker refused credentials or virtual host; nothing is retried until the next start.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled first; the message says why no attempt succeeded.</exception>
     internal async Task StartAsync(CancellationToken cancellationToken)
@@ -141,7 +141,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         }
     }
 
-    /// <returns>Whether it is the first contact: then there is no further attempt. The state comes first, for whoever is woken looks at it.</returns>
+    /// <returns>Whether it is the first contact: then there is no further attempt. The state comes first, because a woken caller reads it.</returns>
     private bool TryRefuse(BrokerConnectionException refusal)
     {
         _state = TransportState.Refused;
@@ -209,7 +209,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         }
     }
 
-    /// <summary>Whoever asks after a loss waits for the next link, also when the loop has not come round yet.</summary>
+    /// <summary>A caller that asks after a loss waits for the next link, also when the loop has not noticed the loss yet.</summary>
     private void ForgetLost()
     {
         if (_current.Task is { IsCompletedSuccessfully: true, Result.Lost.IsCompleted: true } && !_stopped)

@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 /// <summary>A socket's stream that sends together what is written in quick succession.</summary>
 /// <remarks>
 /// The client writes and flushes each frame by itself: a system call for each publish, and small reads for the broker. Here a write only copies into a
-/// buffer. Whoever finds nobody sending queues the sender; as long as each of its turns finds more than the last it gives way to those who write, then it
+/// buffer. A writer that finds no sender running queues it; as long as each run of the sender finds more than the last it yields to the writers, then it
 /// sends everything at once. Two buffers; a full one makes the writer wait, so a stuck socket holds the client back as it does without this.
 /// A failed send fails every later write, and shuts the socket down so that the reader sees the loss too. One writer at a time, as for every stream.
 /// </remarks>
@@ -19,8 +19,8 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
     private int _filled; // guarded by _gate
     private bool _hasSender; // guarded by _gate
     private Exception? _fault; // guarded by _gate
-    private TaskCompletionSource? _changed; // guarded by _gate; somebody waits for room, or for the end
-    private int _seen; // the sender's: how full the buffer was at its last turn
+    private TaskCompletionSource? _changed; // guarded by _gate; a writer waits for room, or for the end
+    private int _seen; // the sender's: how full the buffer was at its last run
 
     /// <summary>How often something was handed to the socket.</summary>
     internal long Sends { get; private set; }
@@ -160,7 +160,7 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
         return _sending.AsMemory(0, count);
     }
 
-    /// <summary>Whether the sender goes on; if not, whoever writes next starts it again.</summary>
+    /// <summary>Whether the sender goes on; if not, the next writer starts it again.</summary>
     private bool HasMore()
     {
         TaskCompletionSource? changed;

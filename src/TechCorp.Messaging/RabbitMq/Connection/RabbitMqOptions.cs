@@ -3,7 +3,7 @@ namespace TechCorp.Messaging;
 /// <summary>Where the RabbitMQ broker is and how its connections are watched.</summary>
 public sealed class RabbitMqOptions
 {
-    /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node; tried in turn. Default: <c>amqp://guest:guest@localhost:5672/</c>.</summary>
+    /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node; tried one after the other. Default: <c>amqp://guest:guest@localhost:5672/</c>.</summary>
     public IList<Uri> Uris { get; set; } = [new("amqp://guest:guest@localhost:5672/")];
 
     /// <summary>
@@ -21,7 +21,7 @@ public sealed class RabbitMqOptions
     /// <summary>How long one attempt to connect to one node may take. Default: 10 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often each side tells the other that it lives; a silent broker is given up after two. Whole seconds. Default: 10 s.</summary>
+    /// <summary>The heartbeat interval; a connection without traffic for two intervals is given up. Whole seconds. Default: 10 s.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
     internal IEnumerable<string> Problems()

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace TechCorp.Messaging;
 
-/// <summary>RabbitMQ: one connection publishes, another consumes, declares and looks, so that a blocked publisher blocks nothing else.</summary>
+/// <summary>RabbitMQ: one connection publishes, another consumes, declares and reads, so that a blocked publisher blocks nothing else.</summary>
 internal sealed class RabbitMqTransport : ITransport
 {
     private readonly RabbitMqOptions _options;
@@ -62,7 +62,7 @@ internal sealed class RabbitMqTransport : ITransport
     /// <summary>How many publishes are unconfirmed at the moment.</summary>
     internal int Outstanding => _publisher.Outstanding;
 
-    /// <summary>How many publishes wait for their turn at the moment.</summary>
+    /// <summary>How many publishes wait to be written at the moment.</summary>
     internal int WaitingPublishes => _publisher.Waiting;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -100,8 +100,8 @@ internal sealed class RabbitMqTransport : ITransport
         return await ManagementDiff.CompleteAsync(changes, topology, api, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior whenUnroutable, TimeSpan timeout, CancellationToken cancellationToken)
-        => _publisher.PublishAsync(message, destination, whenUnroutable, timeout, cancellationToken);
+    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
+        => _publisher.PublishAsync(message, destination, unroutableBehavior, timeout, cancellationToken);
 
     public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
     {
@@ -169,7 +169,7 @@ internal sealed class RabbitMqTransport : ITransport
         }
     }
 
-    /// <summary>On each new connection, before anybody uses it.</summary>
+    /// <summary>On each new connection, before it is used.</summary>
     private Task RedeclareAsync(BrokerLink link, CancellationToken cancellationToken)
         => _declared.Current is { } topology ? TopologyDeclarer.DeclareAsync(link.Connection, topology, TopologyMode.Create, cancellationToken) : Task.CompletedTask;
 

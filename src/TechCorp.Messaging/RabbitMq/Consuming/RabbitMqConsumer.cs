@@ -66,7 +66,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     /// <summary>Gives the consumer up although its channel is open; the source opens the next.</summary>
     internal void GiveUp(string reason) => _closed.TrySetResult(reason);
 
-    /// <summary>Asks the broker for no more, and waits until the last delivery that was on its way has passed the sink.</summary>
+    /// <summary>Cancels the consumer at the broker, and waits until the last delivery that was on its way has passed the sink.</summary>
     internal async Task CancelAsync(CancellationToken cancellationToken)
     {
         try
@@ -105,7 +105,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
         {
             if (_muted)
             {
-                return; // unsettled: it goes back to the queue with the channel
+                return; // unsettled: the broker requeues it when the channel closes
             }
 
             Settlements.Delivered(deliveryTag);

@@ -1,10 +1,10 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The subscriptions of one transport, so that a declaration can tell that one of them is a ghost.</summary>
+/// <summary>The subscriptions of one transport, so that a declaration can find that one of them is stalled.</summary>
 /// <remarks>
-/// RabbitMQ 3.10 tells a consumer nothing when its quorum queue is deleted and declared again at once: the new queue counts the consumer and keeps
+/// RabbitMQ 3.10 does not notify a consumer when its quorum queue is deleted and declared again at once: the new queue counts the consumer and keeps
 /// messages for it that are never delivered. The declaration that makes the new queue is the only sign: it answers "no consumers" for a queue that
-/// was being consumed. Such a subscription is rebuilt, and what the ghost held goes back to the queue.
+/// was being consumed. Such a subscription is rebuilt, and the broker requeues the messages that it held.
 /// </remarks>
 internal sealed class RabbitMqDeliverySources : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class RabbitMqDeliverySources : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends those that nobody has disposed of.</summary>
+    /// <summary>Disposes those that were not disposed.</summary>
     public async ValueTask DisposeAsync()
     {
         RabbitMqDeliverySource[] left;
@@ -55,7 +55,7 @@ internal sealed class RabbitMqDeliverySources : IAsyncDisposable
         {
             if (unconsumed.Contains(queue))
             {
-                consumer.GiveUp("the queue was declared anew and does not know this consumer");
+                consumer.GiveUp("the queue was deleted and declared again and does not know this consumer");
             }
         }
     }

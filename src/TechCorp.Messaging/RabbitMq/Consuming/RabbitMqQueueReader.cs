@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Gets message after message on one channel and holds what it got unacknowledged: what is not settled goes back when it closes.</summary>
+/// <summary>Gets message after message on one channel and holds what it got unacknowledged: the broker requeues unsettled messages when it closes.</summary>
 internal sealed class RabbitMqQueueReader(string queue, IChannel channel, BrokerLink link, long generation) : IQueueReader
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);

@@ -10,7 +10,7 @@ internal sealed class PublishEndings(PublishState state, TimeProvider timeProvid
         bool wake;
         lock (state.Gate)
         {
-            entry.ArmedUntil = 0; // nobody sets it but for the entry's use now
+            entry.ArmedUntil = 0; // it is set only for the entry's current use
             if (entry.Stage is PublishStage.Idle or PublishStage.Done)
             {
                 return;

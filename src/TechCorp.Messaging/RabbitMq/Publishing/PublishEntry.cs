@@ -5,6 +5,7 @@ using RabbitMQ.Client;
 namespace TechCorp.Messaging;
 
 /// <summary>One publish on its way. Pooled; everything but the wake-up is guarded by the lock of <see cref="PublishState"/>.</summary>
+[DebuggerDisplay("{Stage}, sequence {Sequence}, {Exchange,nq} {RoutingKey,nq}")]
 internal sealed class PublishEntry : IValueTaskSource, IDisposable
 {
     private readonly ITimer? _timer;

@@ -4,6 +4,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>What the queue, the confirms, the sessions and the endings of one publisher share: one lock, what it guards, and the steps that keep it consistent.</summary>
 /// <remarks>Every member but <see cref="StartWriter"/> is for a caller that holds <see cref="Gate"/>. No callback, log or continuation runs under it.</remarks>
+[DebuggerDisplay("{Queue.Count} waiting, {Session?.Tracker.Count} unconfirmed, blocked: {Blocked}")]
 internal sealed class PublishState(int maxOutstandingConfirms)
 {
     private long _tickets;
@@ -40,7 +41,7 @@ internal sealed class PublishState(int maxOutstandingConfirms)
     /// <summary>Takes no further publish.</summary>
     internal bool IsStopping { get; private set; }
 
-    /// <summary>Writes no further publish: the time given to the stop is over.</summary>
+    /// <summary>Writes no further publish: the time given to the stop has passed.</summary>
     internal bool IsStopped { get; set; }
 
     /// <summary>Ends when the publisher is stopping and every publish is done.</summary>

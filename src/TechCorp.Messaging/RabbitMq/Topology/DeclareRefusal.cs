@@ -15,7 +15,7 @@ internal static partial class DeclareRefusal
         PreconditionFailed => new TopologyException(entity, Difference(text), "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; TopologyMode.Assume leaves it alone.", cause),
         NotFound => new TopologyException(entity, $"it does not exist ({text}).", "Declare it, or start with TopologyMode.Create.", cause),
         AccessRefused when text.Contains("reserved prefix", StringComparison.Ordinal) => new TopologyException(entity, $"the broker keeps names that begin with 'amq.' for itself ({text}).", "Choose another name.", cause),
-        AccessRefused => new TopologyException(entity, $"the user may not configure it ({text}).", "Grant the configure permission, or start with TopologyMode.Validate and let somebody else declare it.", cause),
+        AccessRefused => new TopologyException(entity, $"the user may not configure it ({text}).", "Grant the configure permission, or start with TopologyMode.Validate and have it declared elsewhere.", cause),
         _ => null,
     };
 

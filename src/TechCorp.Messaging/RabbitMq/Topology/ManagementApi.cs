@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Reads what AMQP cannot tell from the HTTP API of the management plugin.</summary>
+/// <summary>Reads what AMQP cannot show from the HTTP API of the management plugin.</summary>
 /// <remarks>See <see href="https://www.rabbitmq.com/docs/http-api-reference"/>.</remarks>
 internal sealed class ManagementApi : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class ManagementApi : IDisposable
         return bindings?.Where(binding => binding.Source.Length > 0).Select(binding => new BindingDeclaration(binding.Source, queue, binding.RoutingKey)) ?? [];
     }
 
-    /// <exception cref="HttpRequestException">The API is not there or refuses; it names the address without credentials.</exception>
+    /// <exception cref="HttpRequestException">The API cannot be reached or refuses; it names the address without credentials.</exception>
     private async Task<T?> GetAsync<T>(string path, JsonTypeInfo<T> json, CancellationToken cancellationToken)
         where T : class
     {

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Completes what AMQP told: all arguments that differ, which bindings are there, and which are there without being declared.</summary>
+/// <summary>Completes what AMQP shows: all arguments that differ, which bindings are there, and which are there without being declared.</summary>
 internal static class ManagementDiff
 {
     internal static async Task<IReadOnlyList<TopologyChange>> CompleteAsync(IReadOnlyList<TopologyChange> changes, Topology topology, ManagementApi api, CancellationToken cancellationToken)

@@ -3,10 +3,10 @@ using RabbitMQ.Client.Exceptions;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Declares or checks a topology on a channel of its own: a refusal closes that channel and nothing else.</summary>
+/// <summary>Declares or checks a topology on a separate channel: a refusal closes that channel and nothing else.</summary>
 internal static class TopologyDeclarer
 {
-    /// <returns>The queues that nobody consumed when they were declared.</returns>
+    /// <returns>The queues that had no consumer when they were declared.</returns>
     /// <exception cref="TopologyException">The broker has something otherwise, or not at all, or lets the user not declare it.</exception>
     internal static async Task<IReadOnlyList<string>> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal static class TopologyDeclarer
         return unconsumed;
     }
 
-    /// <summary>Whether an exchange exists; the look needs no permission.</summary>
+    /// <summary>Whether an exchange exists; the check needs no permission.</summary>
     internal static async Task<bool> ExchangeExistsAsync(IConnection connection, string exchange, CancellationToken cancellationToken)
     {
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What declaring would do, found out over AMQP: existence by a passive declaration, likeness by an active one of what exists. Each on a channel of its own, as a refusal closes it.</summary>
+/// <summary>What declaring would do, found out over AMQP: existence by a passive declaration, likeness by an active one of what exists. Each on a separate channel, because a refusal closes it.</summary>
 /// <remarks>What is deleted between the two declarations is created again; nothing that exists is changed.</remarks>
 internal static class TopologyProbe
 {
