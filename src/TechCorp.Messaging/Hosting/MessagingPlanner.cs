@@ -62,8 +62,8 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             Consumers = consumers,
             AppId = appId ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? AppDomain.CurrentDomain.FriendlyName,
             StartupTimeout = builder.StartupTimeout,
-            TimeProvider = builder.ChosenTimeProvider ?? services.GetService<TimeProvider>() ?? TimeProvider.System,
-            Loggers = new NonThrowingLoggerFactory(builder.ChosenLoggerFactory ?? services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance),
+            TimeProvider = builder.ChosenTimeProvider ?? services.GetTimeProvider(),
+            Loggers = loggers,
             Configuration = section,
             Transport = transport!,
         };

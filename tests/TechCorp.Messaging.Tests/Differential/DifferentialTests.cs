@@ -7,10 +7,10 @@ public sealed class DifferentialTests
     private const int AtOnce = 4;
 
     [Fact]
-    public Task Sixty_random_programs_look_the_same_in_memory_and_on_the_server() => CompareAsync(seeds: Enumerable.Range(1, 60));
+    public Task Sixty_random_programs_behave_the_same_in_memory_and_on_the_server() => CompareAsync(seeds: Enumerable.Range(1, 60));
 
     [Fact, Trait("Category", "Soak")]
-    public Task Two_thousand_random_programs_look_the_same_in_memory_and_on_the_server() => CompareAsync(seeds: Enumerable.Range(1_000, 2_000));
+    public Task Two_thousand_random_programs_behave_the_same_in_memory_and_on_the_server() => CompareAsync(seeds: Enumerable.Range(1_000, 2_000));
 
     private static Task CompareAsync(IEnumerable<int> seeds) => Parallel.ForEachAsync(
         seeds,

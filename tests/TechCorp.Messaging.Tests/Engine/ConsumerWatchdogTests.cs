@@ -16,7 +16,7 @@ public sealed class ConsumerWatchdogTests
     [Safeguard("A stalled consumer is rebuilt", SwitchedOff = "`ConsumerWatchdog.LookAsync` only reports")]
     [Theory, Trait("Spec", "CN12")]
     [MemberData(nameof(Signs))]
-    public async Task A_consumer_that_is_not_served_for_the_bound_is_a_ghost_and_is_rebuilt(string sign)
+    public async Task A_consumer_that_is_not_served_for_the_timeout_is_stalled_and_is_rebuilt(string sign)
     {
         await using var engine = await StartAsync();
         engine.Transport.Counts = sign switch { "messages ready" => MessagesReady, "no consumer" => NoConsumer, _ => null };
@@ -33,7 +33,7 @@ public sealed class ConsumerWatchdogTests
     [Safeguard("A consumer is reported as stalled until the next generation consumes",
         SwitchedOff = "`ConsumerWatchdog.HasGhost` compares the generation alone")]
     [Fact, Trait("Spec", "CN12")]
-    public async Task It_is_a_ghost_until_the_next_generation_consumes()
+    public async Task It_is_stalled_until_the_next_generation_consumes()
     {
         await using var engine = await StartAsync();
         engine.Transport.Counts = MessagesReady;
@@ -53,7 +53,7 @@ public sealed class ConsumerWatchdogTests
     [Safeguard("A consumer is reported as stalled only after two equal answers of the broker",
         SwitchedOff = "`ConsumerWatchdog.LookAsync` does not wait for a second answer")]
     [Fact, Trait("Spec", "CN12")]
-    public async Task A_message_that_came_just_before_the_look_is_no_ghost()
+    public async Task A_message_that_came_just_before_the_check_does_not_make_it_stalled()
     {
         await using var engine = await StartAsync();
         engine.Transport.Counts = MessagesReady;
@@ -84,7 +84,7 @@ public sealed class ConsumerWatchdogTests
     }
 
     [Fact, Trait("Spec", "CN12")]
-    public async Task An_empty_queue_is_looked_at_once_in_a_bound_and_is_no_ghost()
+    public async Task An_empty_queue_is_checked_once_per_timeout_and_its_consumer_is_not_stalled()
     {
         await using var engine = await StartAsync();
 
@@ -97,7 +97,7 @@ public sealed class ConsumerWatchdogTests
     [Safeguard("A consumer that receives deliveries is not stalled and costs no check",
         SwitchedOff = "`ConsumerWatchdog.IsSilent` does not compare what was received")]
     [Fact, Trait("Spec", "CN12")]
-    public async Task A_queue_that_is_served_is_never_looked_at()
+    public async Task A_queue_that_is_served_is_never_checked()
     {
         await using var engine = await StartAsync();
         engine.Transport.Counts = MessagesReady;
@@ -113,7 +113,7 @@ public sealed class ConsumerWatchdogTests
     }
 
     [Fact, Trait("Spec", "CN12")]
-    public async Task A_paused_consumer_is_no_ghost()
+    public async Task A_paused_consumer_is_not_stalled()
     {
         await using var engine = await StartAsync();
         engine.Transport.Counts = MessagesReady;
@@ -130,7 +130,7 @@ public sealed class ConsumerWatchdogTests
     [InlineData(1, 1)]
     [InlineData(5, 1)]
     [InlineData(5, 5)]
-    public async Task A_consumer_without_credit_is_no_ghost(int prefetch, int concurrency)
+    public async Task A_consumer_without_credit_is_not_stalled(int prefetch, int concurrency)
     {
         await using var engine = await StartAsync(
             o =>
@@ -153,7 +153,7 @@ public sealed class ConsumerWatchdogTests
     }
 
     [Fact, Trait("Spec", "CN12")]
-    public async Task A_slow_handler_that_leaves_credit_does_not_hide_a_ghost()
+    public async Task A_slow_handler_that_leaves_credit_does_not_hide_a_stalled_consumer()
     {
         await using var engine = await StartAsync(o => o.Prefetch = 2, slow: true);
         engine.Transport.Counts = MessagesReady;
@@ -168,7 +168,7 @@ public sealed class ConsumerWatchdogTests
 
     [Safeguard("A consumer that waits behind a single active consumer is not stalled", SwitchedOff = "`ConsumerWatchdog` ignores a single active consumer")]
     [Fact, Trait("Spec", "CN12")]
-    public async Task Who_waits_for_its_turn_on_a_single_active_consumer_queue_is_no_ghost_but_one_that_the_broker_forgot_is()
+    public async Task A_waiting_consumer_of_a_single_active_consumer_queue_is_not_stalled_unless_the_broker_does_not_know_it()
     {
         await using var engine = await EngineFixture.StartAsync(m => m
             .AddTopology(Topology.WorkQueue(new QueueDeclaration("turns") { SingleActiveConsumer = true }))

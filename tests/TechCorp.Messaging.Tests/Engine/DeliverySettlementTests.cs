@@ -41,7 +41,7 @@ public sealed class DeliverySettlementTests
     }
 
     [Fact, Trait("Spec", "CN2")]
-    public async Task Immediate_attempts_are_numbered_and_read_the_body_anew()
+    public async Task Immediate_attempts_are_numbered_and_deserialize_the_body_again()
     {
         var attempts = new List<int>();
         await using var engine = await EngineFixture.StartAsync(
@@ -120,7 +120,7 @@ public sealed class DeliverySettlementTests
     }
 
     [Fact, Trait("Spec", "CN5")]
-    public async Task What_the_engine_itself_fails_with_goes_back_after_a_pause_and_the_next_is_handled()
+    public async Task A_delivery_that_the_engine_fails_on_is_requeued_after_a_pause_and_the_next_is_handled()
     {
         await using var engine = await EngineFixture.StartAsync((_, _, _) => throw new PermanentFailureException("no"), o => o.Prefetch = 1);
         engine.Source.DeliverBroken("m1");
@@ -138,7 +138,7 @@ public sealed class DeliverySettlementTests
     }
 
     [Fact, Trait("Spec", "CN5")]
-    public async Task A_settle_from_an_old_generation_is_counted_and_reaches_nobody()
+    public async Task A_settlement_from_an_old_generation_is_counted_and_not_sent()
     {
         var gate = new TaskCompletionSource();
         var started = new TaskCompletionSource();
@@ -345,7 +345,7 @@ public sealed class DeliverySettlementTests
     [Safeguard("Without a ladder a postponed message stays uncounted")]
     [Safeguard("A held message is requeued before the broker's delivery timeout", SwitchedOff = "`HoldAsync` holds without end")]
     [Fact, Trait("Spec", "RY4")]
-    public async Task Without_a_ladder_a_postponed_message_goes_back_before_the_broker_would_take_it()
+    public async Task Without_a_ladder_a_postponed_message_is_requeued_before_the_consumer_timeout()
     {
         await using var engine = await EngineFixture.StartAsync(
             (_, _, _) => throw new RetryLaterException("the gateway is away", TimeSpan.FromMinutes(1)),

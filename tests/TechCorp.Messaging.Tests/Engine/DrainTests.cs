@@ -36,7 +36,7 @@ public sealed class DrainTests
 
     [Safeguard("The consumer is canceled before deliveries are requeued")]
     [Fact, Trait("Spec", "CN9")]
-    public async Task What_arrives_while_the_broker_is_being_told_is_given_back_unstarted()
+    public async Task Deliveries_that_arrive_during_the_cancel_are_requeued_unstarted()
     {
         var handled = false;
         var engine = await EngineFixture.StartAsync((_, _, _) =>
@@ -61,7 +61,7 @@ public sealed class DrainTests
     [Safeguard("Handlers end before their channel is closed", Remark = "and more")]
     [Safeguard("A handler that was stopped has not failed", SwitchedOff = "`HandlerCall` ignores the stop")]
     [Fact, Trait("Spec", "CN10")]
-    public async Task When_the_stop_budget_is_over_handlers_are_cancelled_and_their_messages_go_back()
+    public async Task After_the_stop_timeout_handlers_are_canceled_and_their_messages_are_requeued()
     {
         var started = new TaskCompletionSource();
         var engine = await EngineFixture.StartAsync(async (_, _, token) =>
@@ -191,7 +191,7 @@ public sealed class DrainTests
 
     [Safeguard("Nothing is started once the stop has begun", SwitchedOff = "`DeliveryPump.TakeNext` does not check whether it is closed")]
     [Fact, Trait("Spec", "CN9")]
-    public async Task What_waits_when_the_stop_begins_is_not_started_although_its_turn_comes_before_the_broker_knows()
+    public async Task A_delivery_that_waits_when_the_stop_begins_is_not_started_even_before_the_cancel_reaches_the_broker()
     {
         var release = new TaskCompletionSource();
         var transport = new ScriptedTransport();

@@ -38,7 +38,7 @@ public sealed class MessagePublisherTests : IAsyncDisposable
     }
 
     [Fact, Trait("Spec", "PB10")]
-    public async Task A_batch_is_pipelined_up_to_the_window_and_no_further()
+    public async Task A_batch_is_pipelined_up_to_MaxOutstandingConfirms()
     {
         var confirms = Enumerable.Range(0, 5).ToDictionary(i => $"m{i}", _ => new TaskCompletionSource<PublishOutcome>());
         _transport.Answer = (message, _) => confirms[message.Id].Task;

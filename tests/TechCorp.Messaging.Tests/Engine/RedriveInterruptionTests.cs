@@ -16,7 +16,7 @@ public sealed class RedriveInterruptionTests
 
     [Safeguard("A dead letter that stays is not counted as redriven", SwitchedOff = "`Redrive.SendBackAsync` counts it")]
     [Fact]
-    public async Task A_letter_that_is_sent_back_and_cannot_be_taken_away_is_not_counted_as_gone()
+    public async Task A_redriven_dead_letter_that_cannot_be_acknowledged_is_not_counted_as_redriven()
     {
         var transport = new ScriptedTransport { Counts = new QueueCounts(2, 0), Reader = new LosingReader { Settles = false } };
         await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask, transport: transport);

@@ -58,7 +58,7 @@ public sealed class RegistrationTests
         var start = () => host.StartAsync(TestContext.Current.CancellationToken);
 
         var failures = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures;
-        string[] expected = ["Publisher:Timeout must be a duration", "Prefech is not a setting", "Delays:0", "'ordres', which is not consumed here", "Policy:Delays must be a list of durations", "MaxOutstandingConfirms must be at least 1", "Concurrency of queue 'orders'", "System.String, which is not registered",
+        string[] expected = ["Publisher:Timeout must be a duration", "Prefech is unknown; did you mean Prefetch?", "Delays:0", "Policy:Delays must be a list of durations", "TechCorp:Messaging:Publisher: MaxOutstandingConfirms must be at least 1", "Concurrency of queue 'orders'", "System.String, which is not registered",
             "'nowhere' is consumed, but not declared", "Prefetch of queue 'orders' is set twice, to 5 and to 3", "RabbitMq: the uri is not amqp://"];
         foreach (var part in expected)
         {
@@ -85,7 +85,7 @@ public sealed class RegistrationTests
     }
 
     [Fact, Trait("Spec", "PB15")]
-    public async Task A_broker_that_is_not_there_does_not_hold_up_the_host_for_ever()
+    public async Task A_broker_that_cannot_be_reached_does_not_block_the_host_forever()
     {
         var arrived = new TaskCompletionSource();
         var transport = new ScriptedTransport { Connect = token => arrived.Task.WaitAsync(token), State = TransportState.Connecting };
@@ -211,7 +211,7 @@ public sealed class RegistrationTests
 
     [Safeguard("A handler that ignores its token is reported")]
     [Fact, Trait("Spec", "OB3"), Trait("Spec", "CN11")]
-    public async Task A_handler_that_is_over_its_time_and_runs_on_degrades_the_health()
+    public async Task A_handler_that_runs_past_its_timeout_degrades_the_health()
     {
         var transport = new ScriptedTransport();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

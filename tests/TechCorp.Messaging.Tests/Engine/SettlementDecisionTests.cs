@@ -16,7 +16,7 @@ public sealed class SettlementDecisionTests
     [InlineData(1, 2)]
     [InlineData(2, 4)]
     [InlineData(3, 8)]
-    public void Failures_climb_the_ladder_of_the_seed(int attemptsBefore, int seconds)
+    public void Failures_climb_the_default_ladder(int attemptsBefore, int seconds)
         => Failed(new InvalidOperationException(), attemptsBefore, 1, Default)
             .Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, attemptsBefore + 1, TimeSpan.FromSeconds(seconds)));
 
@@ -83,7 +83,7 @@ public sealed class SettlementDecisionTests
             .Should().Be(new SettlementDecision(SettlementAction.RetryAfterHold, 0, TimeSpan.FromSeconds(1), IsPostponed: true));
 
     [Fact, Trait("Spec", "CN10")]
-    public void What_the_stop_interrupted_goes_back_uncounted()
+    public void An_attempt_that_the_stop_interrupted_is_requeued_uncounted()
         => SettlementDecision.After(AttemptOutcome.Stopped, 2, 1, Default).Should().Be(new SettlementDecision(SettlementAction.Requeue, 2));
 
     private static SettlementDecision Failed(Exception exception, int before, int here, DeliveryPolicy policy)

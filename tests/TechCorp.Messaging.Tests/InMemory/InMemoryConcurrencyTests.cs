@@ -7,7 +7,7 @@ namespace TechCorp.Messaging.Tests;
 public sealed class InMemoryConcurrencyTests : InMemoryBrokerTest
 {
     [Fact]
-    public async Task A_sink_that_is_slow_holds_up_nobody_else()
+    public async Task A_slow_sink_does_not_delay_other_consumers()
     {
         await DeclareAsync(new QueueDeclaration("slow"), new QueueDeclaration("other"));
         using var gate = new ManualResetEventSlim();

@@ -7,7 +7,7 @@ namespace TechCorp.Messaging.Tests;
 public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
 {
     [Fact]
-    public async Task A_letter_that_leads_nowhere_waits_until_its_queue_is_declared()
+    public async Task A_dead_letter_without_a_target_waits_until_its_queue_is_declared()
     {
         await DeclareAsync(new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "dead" });
         await PublishAsync("q", "1");
@@ -25,7 +25,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
 
     [Safeguard("The alarm is set after a refused declaration too", SwitchedOff = "`InMemoryBroker.Do` sets it only when nothing was thrown")]
     [Fact]
-    public async Task A_letter_that_a_refused_declaration_set_free_expires_in_time_all_the_same()
+    public async Task A_dead_letter_that_a_refused_declaration_released_still_expires_in_time()
     {
         await DeclareAsync(new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "dead" }, new QueueDeclaration("end"));
         await PublishAsync("q", "1");
@@ -43,7 +43,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     }
 
     [Fact]
-    public async Task A_letter_that_a_full_queue_refuses_waits_for_room()
+    public async Task A_dead_letter_that_a_full_queue_refuses_waits_for_room()
     {
         await DeclareAsync(
             new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "dead" },
@@ -67,7 +67,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
 
     [Safeguard("Dead letters that no queue takes are kept", SwitchedOff = "`DeadLetterRouter.Deliver` drops them")]
     [Fact]
-    public async Task Held_letters_count_against_the_length()
+    public async Task Undelivered_dead_letters_count_against_the_length()
     {
         await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, RejectPublishWhenFull = true, DeadLetterExchange = "missing" });
         await PublishAsync("q", "1");
@@ -79,7 +79,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
 
     [Safeguard("Thirty-two kept dead letters delay the next one", SwitchedOff = "no limit")]
     [Fact]
-    public async Task Thirty_two_held_letters_hold_up_the_next_one()
+    public async Task Thirty_two_undelivered_dead_letters_delay_the_next_one()
     {
         await DeclareAsync(new QueueDeclaration("q") { DeadLetterExchange = "x" }, new QueueDeclaration("dead"), new QueueDeclaration("late"));
         await Transport.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration("in", ExchangeKind.Fanout)).Add(new BindingDeclaration("in", "q", "")), TopologyMode.Create, Cancellation);
@@ -99,7 +99,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
 
     [Safeguard("A dead letter that went in a circle is kept too", SwitchedOff = "they are dropped")]
     [Fact]
-    public async Task A_letter_that_went_in_a_circle_is_held_too()
+    public async Task A_dead_letter_that_went_in_a_circle_waits_too()
     {
         await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, RejectPublishWhenFull = true, MessageTimeToLive = TimeSpan.FromSeconds(1), DeadLetterExchange = "", DeadLetterRoutingKey = "q" });
         await PublishAsync("q", "1");
@@ -112,7 +112,7 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     }
 
     [Fact]
-    public async Task A_classic_queues_letter_that_leads_nowhere_is_dropped()
+    public async Task A_dead_letter_of_a_classic_queue_without_a_target_is_dropped()
     {
         await DeclareAsync(new QueueDeclaration("q") { Kind = QueueKind.Classic, DeadLetterExchange = "", DeadLetterRoutingKey = "dead" });
         await PublishAsync("q", "1");

@@ -19,7 +19,7 @@ public sealed class InMemoryExpiryTests : InMemoryBrokerTest
     }
 
     [Fact]
-    public async Task Each_message_has_a_time_of_its_own_and_nobody_has_to_look()
+    public async Task Each_message_expires_at_its_own_time_without_a_caller()
     {
         await DeclareAsync(WithDeadLetters("q"), new QueueDeclaration("dead"));
         var dead = await SubscribeAsync("dead");

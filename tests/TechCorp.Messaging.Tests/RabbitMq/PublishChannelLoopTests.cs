@@ -32,7 +32,7 @@ public sealed class PublishChannelLoopTests : IAsyncDisposable
     [Safeguard("The publish that closed a channel fails with what the broker said, even if its writer saw the closed channel first",
         SwitchedOff = "`PublishChannelLoop` does not read `CloseReason`")]
     [Fact, Trait("Spec", "PB7")]
-    public async Task The_offender_is_told_what_the_broker_said_also_when_its_writer_met_the_closed_channel_first()
+    public async Task The_publish_that_closed_the_channel_gets_the_brokers_reason_also_when_its_writer_met_the_closed_channel_first()
     {
         var entry = await PublishAsync();
 

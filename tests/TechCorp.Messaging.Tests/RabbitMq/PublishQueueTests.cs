@@ -12,7 +12,7 @@ public sealed class PublishQueueTests
 
     [Safeguard("The limit of outstanding confirms", SwitchedOff = "`PublishQueue.CanWrite` does not count what is unconfirmed")]
     [Fact, Trait("Spec", "PB9")]
-    public void No_more_publishes_are_unconfirmed_than_the_window_allows()
+    public void No_more_publishes_are_unconfirmed_than_MaxOutstandingConfirms()
     {
         var queue = Queue(window: 2);
         var session = Open(queue, 1, window: 2);
@@ -186,7 +186,7 @@ public sealed class PublishQueueTests
 
     [Safeguard("No publish ends while the client reads its body", SwitchedOff = "`PublishQueue.FinishOutsideCall` ends every publish at once")]
     [Fact, Trait("Spec", "PB12"), Trait("Spec", "PB6")]
-    public void Who_cancels_while_the_client_reads_its_body_has_its_answer_when_that_is_over()
+    public void A_caller_that_cancels_while_the_client_reads_its_body_is_answered_after_the_client_has_read_it()
     {
         var queue = Queue();
         var session = Open(queue, 1);
@@ -205,7 +205,7 @@ public sealed class PublishQueueTests
 
     [Safeguard("No publish ends while the client reads its body")]
     [Fact, Trait("Spec", "PB14"), Trait("Spec", "PB12")]
-    public async Task A_stop_without_patience_too_answers_only_when_the_client_has_read_the_body()
+    public async Task A_stop_that_does_not_wait_also_answers_only_after_the_client_has_read_the_body()
     {
         var queue = Queue();
         Open(queue, 1);
@@ -221,7 +221,7 @@ public sealed class PublishQueueTests
     }
 
     [Fact, Trait("Spec", "PB5"), Trait("Spec", "PB12")]
-    public void What_is_lost_while_the_client_reads_its_body_is_written_again_when_that_is_over()
+    public void A_publish_lost_while_the_client_reads_its_body_is_written_again_after_the_client_has_read_it()
     {
         var queue = Queue();
         var session = Open(queue, 1);
@@ -355,7 +355,7 @@ public sealed class PublishQueueTests
         SwitchedOff = "`PublishQueue.Limit` is always the full limit, or the publish that was alone is written again")]
     [Safeguard("Writing one at a time ends once the publish is found", SwitchedOff = "`PublishQueue.Confirm` does not count down")]
     [Fact, Trait("Spec", "PB7")]
-    public void When_the_broker_names_no_offender_those_in_flight_are_written_one_at_a_time_until_it_is_found()
+    public void When_the_close_reason_names_no_publish_those_in_flight_are_written_one_at_a_time_until_it_is_found()
     {
         var queue = Queue();
         var closeReason = ChannelCloseReason.Parse(406, "PRECONDITION_FAILED - message size 3000 is larger than configured max size 2000");
@@ -397,7 +397,7 @@ public sealed class PublishQueueTests
     }
 
     [Fact, Trait("Spec", "PB9")]
-    public void A_window_full_of_publishes_that_nobody_awaits_gets_a_new_channel()
+    public void A_channel_full_of_abandoned_publishes_is_replaced()
     {
         var queue = Queue(window: 2);
         var session = Open(queue, 1, window: 2);
@@ -473,7 +473,7 @@ public sealed class PublishQueueTests
     }
 
     [Fact, Trait("Spec", "PB14")]
-    public async Task Stopping_waits_for_confirms_and_then_tells_each_caller_what_is_known()
+    public async Task Stopping_waits_for_confirms_and_then_answers_each_caller()
     {
         var queue = Queue(window: 2);
         var session = Open(queue, 1, window: 2);

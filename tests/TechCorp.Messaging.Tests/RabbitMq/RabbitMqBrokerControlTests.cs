@@ -86,7 +86,7 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "PB16")]
-    public async Task A_refusal_at_the_first_contact_is_not_for_ever_the_next_start_connects()
+    public async Task After_a_refusal_at_the_first_contact_the_next_start_connects()
     {
         await WithUserAsync(configure: ".*", async uri =>
         {

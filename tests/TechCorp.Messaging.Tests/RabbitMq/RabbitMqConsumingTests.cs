@@ -95,7 +95,7 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "CN7")]
-    public async Task A_consumer_of_a_foreign_queue_comes_back_when_somebody_declares_it_again()
+    public async Task A_consumer_of_a_foreign_queue_resumes_when_the_queue_is_declared_again()
     {
         var transport = await Backend.StartAsync(new PublisherOptions());
         var queue = Backend.Queue();
@@ -112,7 +112,7 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
 
     [Safeguard("No more than 64 gather", SwitchedOff = "`RabbitMqConsumer.TrySettle` counts none")]
     [Fact, Trait("Spec", "CN4")]
-    public async Task Settles_that_may_wait_go_out_together_when_enough_have_gathered_or_when_asked()
+    public async Task Settlements_that_may_wait_are_sent_together_when_enough_have_gathered_or_on_flush()
     {
         const int Enough = 64;
         var transport = await Backend.StartAsync(new PublisherOptions());
@@ -160,7 +160,7 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "CN9")]
-    public async Task After_a_cancel_the_sink_is_silent_settles_work_and_nothing_is_seen_twice()
+    public async Task After_a_cancel_the_sink_is_silent_settling_works_and_nothing_is_delivered_twice()
     {
         var transport = await Backend.StartAsync(new PublisherOptions());
         var queue = await QueueAsync(transport, QueueKind.Quorum);

@@ -127,7 +127,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "PB9")]
-    public async Task The_window_bounds_what_is_unconfirmed_and_a_channel_full_of_expired_publishes_is_replaced()
+    public async Task MaxOutstandingConfirms_bounds_unconfirmed_publishes_and_a_channel_full_of_expired_ones_is_replaced()
     {
         var (transport, queue) = await StartAsync(new PublisherOptions { MaxOutstandingConfirms = 8 });
         var proxy = Backend.ProxyOf(transport);
@@ -143,7 +143,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "PB12")]
-    public async Task Headers_that_cannot_be_read_fail_their_own_caller_and_nobody_else()
+    public async Task Headers_that_cannot_be_read_fail_their_own_caller_only()
     {
         var (transport, queue) = await StartAsync();
         var message = new Message { Body = default, Type = "x", Headers = new UnreadableHeaders() };
@@ -187,7 +187,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "PB15")]
-    public async Task A_broker_that_is_not_there_at_the_start_is_waited_for()
+    public async Task The_start_waits_for_a_broker_that_cannot_be_reached()
     {
         var transport = Backend.Create(new PublisherOptions());
         var proxy = Backend.ProxyOf(transport);
@@ -227,7 +227,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         => RefusesAsync(uri => new UriBuilder(uri) { Path = "/no-such-vhost" }.Uri, "guest", "no-such-vhost");
 
     [Fact]
-    public async Task The_next_node_is_tried_when_one_is_not_there()
+    public async Task The_next_node_is_tried_when_one_cannot_be_reached()
     {
         await using var transport = new RabbitMqTransport(
             new RabbitMqOptions { Uris = [new Uri("amqp://guest:guest@127.0.0.1:1/"), RabbitMqServer.Uri], ReconnectDelay = TimeSpan.FromMilliseconds(20) },

@@ -16,7 +16,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
     public RabbitMqHealthTests() => _queue = Backend.Queue();
 
     [Fact, Trait("Spec", "OB3")]
-    public async Task Connecting_idle_consuming_rebuilding_and_stopped_are_told()
+    public async Task Connecting_idle_consuming_rebuilding_and_stopped_are_reported()
     {
         await using var proxy = new TcpProxy(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
         proxy.Close();
@@ -45,7 +45,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "OB3")]
-    public async Task Blocked_is_told_while_the_broker_takes_no_publishes()
+    public async Task Blocked_is_reported_while_the_broker_blocks_publishes()
     {
         using var host = HostOf(RabbitMqServer.Uri);
         await host.StartAsync(Cancellation);
@@ -71,7 +71,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
     /// <summary>RabbitMQ 3.10 keeps the consumer of a quorum queue that is deleted and declared again at once, and delivers nothing to it.</summary>
     [Safeguard("A stalled consumer is rebuilt")]
     [Fact, Trait("Spec", "CN12"), Trait("Spec", "OB3")]
-    public async Task A_ghost_is_told_until_it_is_rebuilt_by_itself_and_then_everything_is_handled()
+    public async Task A_stalled_consumer_is_reported_until_it_is_rebuilt_and_then_everything_is_handled()
     {
         using var host = HostOf(RabbitMqServer.Uri, o => o.StalledConsumerTimeout = TimeSpan.FromSeconds(1));
         await host.StartAsync(Cancellation);

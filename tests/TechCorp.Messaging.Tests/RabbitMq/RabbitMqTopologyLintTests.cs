@@ -207,7 +207,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     }
 
     [Fact]
-    public async Task A_queue_that_dead_letters_to_itself_gives_what_is_rejected_again_for_ever()
+    public async Task A_queue_that_dead_letters_to_itself_redelivers_rejected_messages_forever()
     {
         var queue = Classic() with { DeadLetterExchange = "" };
         queue = queue with { DeadLetterRoutingKey = queue.Name };
@@ -306,7 +306,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     }
 
     [Fact]
-    public async Task The_seeds_pattern_does_not_match_the_seeds_event()
+    public async Task A_pattern_with_one_star_does_not_match_an_event_of_more_words()
     {
         var (topology, binding) = await BoundAsync(ExchangeKind.Topic, "notification.email.*");
 
@@ -319,7 +319,7 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     }
 
     [Fact]
-    public async Task What_nobody_is_bound_for_is_returned()
+    public async Task A_publish_without_a_bound_queue_is_returned()
     {
         var exchange = new ExchangeDeclaration(Backend.Exchange(), ExchangeKind.Topic);
         var topology = Topology.Empty.Add(exchange);

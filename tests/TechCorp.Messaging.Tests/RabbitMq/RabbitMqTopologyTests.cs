@@ -50,7 +50,7 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
     [Theory, Trait("Spec", "TP4")]
     [InlineData(QueueKind.Classic)]
     [InlineData(QueueKind.Quorum)]
-    public async Task The_seeds_dead_letter_topology_is_declared_by_one_call_with_exactly_its_arguments(QueueKind kind)
+    public async Task A_work_queue_with_its_dead_letter_queue_is_declared_by_one_call_with_exactly_these_arguments(QueueKind kind)
     {
         var transport = await Backend.StartAsync(new PublisherOptions());
         var queue = Backend.Queue();

@@ -55,7 +55,7 @@ public sealed class ReconnectingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_logger_that_throws_keeps_nobody_from_coming_back()
+    public async Task A_logger_that_throws_prevents_no_reconnect()
     {
         var queue = $"reconnecting.{Guid.CreateVersion7():n}";
         var handled = 0;

@@ -23,6 +23,6 @@ public sealed class TransportOptionsTests
     [InlineData(1, true)]
     [InlineData(65_535, true)]
     [InlineData(65_536, false)]
-    public void The_window_has_bounds(int window, bool valid)
+    public void MaxOutstandingConfirms_has_bounds(int window, bool valid)
         => new PublisherOptions { MaxOutstandingConfirms = window }.Problems().Any().Should().Be(!valid);
 }

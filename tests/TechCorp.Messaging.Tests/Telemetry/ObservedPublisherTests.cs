@@ -19,7 +19,7 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
 
     [Safeguard("Free when nobody listens")]
     [Fact, Trait("Spec", "OB1"), Trait("Spec", "OB2")]
-    public async Task While_nobody_listens_the_message_goes_out_as_it_is_and_no_clock_is_read()
+    public async Task Without_a_listener_the_message_is_published_unchanged_and_no_clock_is_read()
     {
         var message = MessageOf();
 
@@ -31,7 +31,7 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
 
     [Safeguard("Free when nobody listens", SwitchedOff = "`ObservedPublisher.PublishAsync` always observes")]
     [Fact, Trait("Spec", "OB1"), Trait("Spec", "OB2")]
-    public async Task While_nobody_listens_it_allocates_nothing()
+    public async Task Without_a_listener_it_allocates_nothing()
     {
         var broker = new InMemoryBroker();
         await using var transport = new NullTransport(broker.CreateTransport());

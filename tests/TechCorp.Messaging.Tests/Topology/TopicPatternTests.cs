@@ -12,13 +12,13 @@ public sealed class TopicPatternTests
     [InlineData("notification.*.order.*", "notification.sms.order.shipped", true)]
     [InlineData("#", "notification.push.promo.new", true)]
     [InlineData("#", "order.created", true)]
-    public void The_seeds_table_of_patterns_holds(string pattern, string key, bool expected) => Matches(pattern, key).Should().Be(expected);
+    public void The_table_of_patterns_holds(string pattern, string key, bool expected) => Matches(pattern, key).Should().Be(expected);
 
     [Theory]
     [InlineData("notification.email.*", "notification.email.order.confirmed")]
     [InlineData("notification.sms.*", "notification.sms.order.shipped")]
     [InlineData("notification.push.*", "notification.push.promo.new")]
-    public void The_seeds_drawing_does_not_hold_because_a_star_is_exactly_one_word(string pattern, string key)
+    public void A_star_is_exactly_one_word(string pattern, string key)
     {
         Matches(pattern, key).Should().BeFalse();
         Matches(pattern.Replace('*', '#'), key).Should().BeTrue("that is what the samples bind");

@@ -60,7 +60,7 @@ public sealed class TopologyLintTests
 
     [Safeguard("Findings are reported before anything is declared", SwitchedOff = "`MessagingRuntime` lints after `DeclareAsync`")]
     [Fact]
-    public async Task A_start_that_is_told_to_fail_declares_nothing()
+    public async Task A_start_that_fails_on_findings_declares_nothing()
     {
         using var broker = new InMemoryBroker();
         var start = () => MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).OnTopologyFindings(TopologyFindingsBehavior.Fail), TestContext.Current.CancellationToken);

@@ -17,6 +17,6 @@ public sealed class TopologyPresetsTests
         => Topology.WorkQueue(new QueueDeclaration("q") { Kind = kind, DeliveryLimit = given }).QueuesByName["q"].DeliveryLimit.Should().Be(kept);
 
     [Fact, Trait("Spec", "DL3")]
-    public void The_dead_letter_queue_has_none_because_looking_at_it_gives_back()
+    public void The_dead_letter_queue_has_no_delivery_limit_because_peeking_requeues()
         => Topology.WorkQueue("q").QueuesByName["q.dlq"].DeliveryLimit.Should().BeNull();
 }

@@ -37,7 +37,7 @@ public abstract class ConsumerLifeContract<TBackend> : EngineContract<TBackend>
     }
 
     [Fact, Trait("Spec", "CN10")]
-    public async Task When_the_budget_is_over_running_messages_come_again()
+    public async Task After_the_stop_timeout_messages_of_running_handlers_are_delivered_again()
     {
         var running = new TaskCompletionSource();
         var bus = await ConsumeAsync(async (_, _, token) =>

@@ -54,7 +54,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
     }
 
     [Fact, Trait("Spec", "DL3")]
-    public async Task A_look_at_some_returns_the_oldest()
+    public async Task Peeking_returns_the_oldest()
     {
         var bus = await StartAsync();
         await PublishOrdersAsync(bus, "o1", "o2", "o3");

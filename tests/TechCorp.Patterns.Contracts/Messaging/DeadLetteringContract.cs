@@ -133,7 +133,7 @@ public abstract class DeadLetteringContract<TBackend> : TransportContract<TBacke
     [Theory, Trait("Spec", "DL6")]
     [InlineData(QueueKind.Quorum)]
     [InlineData(QueueKind.Classic)]
-    public async Task A_message_that_would_go_round_by_itself_for_ever_is_dropped(QueueKind kind)
+    public async Task A_message_that_would_circle_forever_is_dropped(QueueKind kind)
     {
         var (first, second) = (Backend.Queue("first"), Backend.Queue("second"));
         await DeclareAsync(Topology.Empty

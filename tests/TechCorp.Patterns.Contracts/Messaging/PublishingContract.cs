@@ -61,7 +61,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         => (await PublishAsync(TextMessage.Of("nobody"), Destination.ToQueue(Backend.Queue("missing")))).Code.Should().Be(312);
 
     [Fact, Trait("Spec", "PB2")]
-    public async Task An_event_that_nobody_subscribes_to_yet_is_confirmed_when_the_caller_accepts_that()
+    public async Task An_event_without_subscribers_is_confirmed_when_the_caller_accepts_that()
     {
         var exchange = Backend.Exchange();
         await DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout)));
@@ -129,7 +129,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
     }
 
     [Fact, Trait("Spec", "PB14")]
-    public async Task After_the_stop_a_publish_is_told_that_it_was_not_sent()
+    public async Task A_publish_after_the_stop_ends_as_not_sent()
     {
         var queue = await DeclareQueueAsync();
         var stopped = await StartServiceAsync();
@@ -209,7 +209,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
 
     [Safeguard("Headers copied at publish", SwitchedOff = "`StoredMessage.From` wraps the caller's dictionary")]
     [Fact, Trait("Spec", "PB12")]
-    public async Task The_callers_headers_are_neither_changed_nor_looked_at_again()
+    public async Task The_callers_headers_are_neither_changed_nor_read_again()
     {
         var queue = await DeclareQueueAsync();
         var headers = new Dictionary<string, string> { ["tenant"] = "a" };

@@ -9,7 +9,7 @@ public abstract class ReaderContract<TBackend> : TransportContract<TBackend>
     [Theory, Trait("Spec", "DL3")]
     [InlineData(QueueKind.Quorum)]
     [InlineData(QueueKind.Classic)]
-    public async Task What_a_reader_held_goes_back_in_order_when_it_is_disposed(QueueKind kind)
+    public async Task The_messages_that_a_reader_held_are_requeued_in_order_when_it_is_disposed(QueueKind kind)
     {
         var queue = await DeclareQueueAsync(queue => queue with { Kind = kind });
         await PublishTextsAsync(Destination.ToQueue(queue), "1", "2", "3", "4");
@@ -35,7 +35,7 @@ public abstract class ReaderContract<TBackend> : TransportContract<TBackend>
     }
 
     [Fact, Trait("Spec", "DL3")]
-    public async Task One_look_costs_one_delivery_of_the_limit_however_many_messages_are_held()
+    public async Task One_peek_costs_one_delivery_of_the_limit_however_many_messages_are_held()
     {
         var queue = await DeclareQueueAsync(queue => queue with { DeliveryLimit = 5 });
         await PublishTextsAsync(Destination.ToQueue(queue), "1", "2", "3");

@@ -62,7 +62,7 @@ public abstract class ReconnectingContract<TBackend> : TransportContract<TBacken
     }
 
     [Fact, Trait("Spec", "CN6")]
-    public async Task A_message_held_by_a_reader_goes_back_and_its_settle_is_answered_false()
+    public async Task A_message_held_by_a_lost_reader_is_requeued_and_its_settlement_returns_false()
     {
         var queue = await DeclareQueueAsync();
         await PublishTextsAsync(Destination.ToQueue(queue), "1");
@@ -91,7 +91,7 @@ public abstract class ReconnectingContract<TBackend> : TransportContract<TBacken
     }
 
     [Fact, Trait("Spec", "CN7")]
-    public async Task Consuming_a_queue_that_is_not_there_yet_begins_when_it_is_declared()
+    public async Task Consuming_a_missing_queue_begins_when_it_is_declared()
     {
         var queue = Backend.Queue();
         var subscribing = SubscribeAsync(queue);
@@ -105,7 +105,7 @@ public abstract class ReconnectingContract<TBackend> : TransportContract<TBacken
     }
 
     [Fact, Trait("Spec", "CN7")]
-    public async Task The_wait_for_a_queue_that_is_not_there_ends_with_the_callers_token()
+    public async Task The_wait_for_a_missing_queue_ends_with_the_callers_token()
     {
         var queue = Backend.Queue();
         using var giveUp = new CancellationTokenSource();

@@ -56,7 +56,7 @@ public abstract class RoutingContract<TBackend> : TransportContract<TBackend>
     [InlineData("#", "notification.push.promo.new", true)]
     [InlineData("#", "", true)]
     [InlineData("*", "", false)]
-    public async Task The_seeds_patterns_route_as_AMQP_says_and_not_as_they_are_drawn(string pattern, string key, bool arrives)
+    public async Task Patterns_route_as_AMQP_says(string pattern, string key, bool arrives)
     {
         var (exchange, queue) = (Backend.Exchange(), Backend.Queue());
         await DeclareAsync(Topology.Topic(exchange, (pattern, queue)));

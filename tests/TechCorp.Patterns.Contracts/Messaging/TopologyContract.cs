@@ -124,7 +124,7 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
     }
 
     [Fact, Trait("Spec", "TP1")]
-    public async Task A_plan_of_what_is_there_finds_it_identical()
+    public async Task A_plan_of_what_exists_finds_it_identical()
     {
         var (exchange, queue) = (new ExchangeDeclaration(Backend.Exchange(), ExchangeKind.Topic), new QueueDeclaration(Backend.Queue()) { MaxLength = 5, DeliveryLimit = 2 });
         var topology = Topology.Empty.Add(exchange).Add(queue);
@@ -154,7 +154,7 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
     [Theory, Trait("Spec", "TP4"), Trait("Spec", "TP5")]
     [InlineData(QueueKind.Quorum)]
     [InlineData(QueueKind.Classic)]
-    public async Task The_seeds_queue_with_its_dead_letters_is_declared_by_one_call(QueueKind kind)
+    public async Task A_queue_with_its_dead_letter_queue_is_declared_by_one_call(QueueKind kind)
     {
         var queue = Backend.Queue("orders.process");
         await DeclareAsync(Topology.WorkQueue(new QueueDeclaration(queue) { Kind = kind, MessageTimeToLive = TimeSpan.FromHours(24) }));
