@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Resilience.Tests;
 
@@ -8,6 +9,7 @@ public sealed class SectionReaderTests
     private readonly List<string> _problems = [];
     private readonly List<object> _read = [];
 
+    [Safeguard("A duration without a unit is refused", SwitchedOff = "`SectionReader.Duration` parses with `TimeSpan.TryParse` and needs no colon")]
     [Theory, Trait("Spec", "FH1")]
     [InlineData("30")]
     [InlineData(" 30 ")]
@@ -72,6 +74,7 @@ public sealed class SectionReaderTests
         _problems.Should().Equal($"s:Key must be a number such as 1.5; it is '{text}'.");
     }
 
+    [Safeguard("An enumeration is configured by name only", SwitchedOff = "`SectionReader.Choice` takes what `Enum.TryParse` takes")]
     [Theory]
     [InlineData("1")]
     [InlineData("99")]
@@ -117,6 +120,7 @@ public sealed class SectionReaderTests
         _problems.Should().Equal("s:Key must be a whole number; it is a section.", "s:Part must be a section of settings; it is '5'.");
     }
 
+    [Safeguard("A refused configuration value is shown without secrets", SwitchedOff = "`SectionReader.Shown` returns the text")]
     [Fact, Trait("Spec", "FH3")]
     public void A_secret_in_a_wrong_place_is_not_repeated()
     {
@@ -125,6 +129,7 @@ public sealed class SectionReaderTests
         _problems.Should().Equal("s:Key must be a whole number; it is '<connection string>'.");
     }
 
+    [Safeguard("An unknown configuration key is refused", SwitchedOff = "`SectionReader.Read` does not look for keys that nothing asked for")]
     [Theory, Trait("Spec", "FH2")]
     [InlineData("BatchSzie", "did you mean BatchSize?")]
     [InlineData("batchsizes", "did you mean BatchSize?")]
