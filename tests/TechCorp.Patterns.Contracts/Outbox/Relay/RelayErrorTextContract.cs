@@ -16,7 +16,7 @@ public abstract class RelayErrorTextContract<TDatabase> : RelaySuite<TDatabase>
         await AppendAsync(Of("a", 1, 1));
         Broker.Answer = static _ => PublishOutcome.Rejected(Leaking);
 
-        (await RunAsync()).PutOff.Should().Be(1);
+        (await RunAsync()).Deferred.Should().Be(1);
 
         (await Db.ScalarAsync<string>("select last_error from {outbox}")).Should().Be("amqp://***@broker refused it \uFFFD \uFFFD");
     }
@@ -39,7 +39,7 @@ public abstract class RelayErrorTextContract<TDatabase> : RelaySuite<TDatabase>
         await AppendAsync(Of("a", 1, 1));
         Broker.Answer = static _ => throw new InvalidOperationException(Leaking);
 
-        (await RunAsync()).Trouble.Should().Be("amqp://***@broker refused it \uFFFD \uFFFD");
+        (await RunAsync()).Error.Should().Be("amqp://***@broker refused it \uFFFD \uFFFD");
     }
 
     [Fact, Trait("Spec", "FH3")]

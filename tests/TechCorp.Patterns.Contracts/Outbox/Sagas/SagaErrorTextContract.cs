@@ -66,7 +66,7 @@ public abstract class SagaErrorTextContract<TDatabase> : SagaContract<TDatabase>
         {
             await process.IdleAsync().WaitAsync(Watchdog, Cancel);
             await Db.AgeAsync(Options.Lease);
-            await process.RunDueAsync(Cancel);
+            await process.Worker.RunDueAsync(Cancel);
         }
 
         await process.IdleAsync().WaitAsync(Watchdog, Cancel);
