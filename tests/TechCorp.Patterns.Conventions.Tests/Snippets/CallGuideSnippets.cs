@@ -27,9 +27,9 @@ internal static class CallGuideSnippets
             {
                 FailureThreshold = 5,
                 RecoveryTimeout = TimeSpan.FromSeconds(30),
-                OnTransition = change => logger.LogWarning("{Circuit} went from {From} to {To}", change.Name, change.From, change.To),
+                OnTransition = change => logger.LogWarning("Circuit {Circuit} changed from {From} to {To}", change.Name, change.From, change.To),
             },
-            new OutcomeRules().Ignore<ArgumentException>()); // neither a failure nor a success
+            new OutcomeRules().Ignore<ArgumentException>()); // counts neither as a failure nor as a success
         #endregion
         return circuit;
     }
@@ -50,13 +50,13 @@ internal static class CallGuideSnippets
         #endregion
     }
 
-    internal static RetryOptions ForACrowd()
+    internal static RetryOptions ForManyCallers()
     {
-        #region snippet: guide-retry-crowd
+        #region snippet: guide-retry-many-callers
         return new RetryOptions
         {
-            Jitter = JitterKind.Full, // each wait is anything from zero to its step
-            Budget = new RetryBudget(ratio: 0.2), // share it: five successes pay for one retry
+            Jitter = JitterKind.Full, // each delay is random, between zero and the exponential delay
+            Budget = new RetryBudget(ratio: 0.2), // five successes earn one retry; share one budget among the callers
         };
         #endregion
     }
@@ -65,7 +65,7 @@ internal static class CallGuideSnippets
     {
         #region snippet: guide-http-post
         using var request = new HttpRequestMessage(HttpMethod.Post, "/payments") { Content = JsonContent.Create(charge, CallJson.Default.Charge) };
-        request.Headers.Add(ResilienceHandler.IdempotencyKeyHeader, $"charge-{charge.OrderId}"); // without it: one attempt
+        request.Headers.Add(ResilienceHandler.IdempotencyKeyHeader, $"charge-{charge.OrderId}"); // without the header, a POST is sent once
         using var response = await http.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
         #endregion

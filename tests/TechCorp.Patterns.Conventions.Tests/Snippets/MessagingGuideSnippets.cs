@@ -5,42 +5,42 @@ namespace TechCorp.Patterns.Conventions.Tests.Snippets;
 
 internal static class MessagingGuideSnippets
 {
-    internal static Task PublishForNobodyYetAsync(IMessagePublisher publisher, OrderCreated order, CancellationToken cancellationToken)
+    internal static Task PublishWithoutSubscribersAsync(IMessagePublisher publisher, OrderCreated order, CancellationToken cancellationToken)
     {
-        #region snippet: guide-nobody-listens
+        #region snippet: guide-accept-unroutable
         return publisher.PublishAsync(order, options: new PublishOptions { UnroutableBehavior = UnroutableBehavior.Accept }, cancellationToken: cancellationToken);
         #endregion
     }
 
-    internal static void DeclareTheSeedsQueue(MessagingBuilder messaging)
+    internal static void DeclareQueueWithTimeToLive(MessagingBuilder messaging)
     {
         #region snippet: guide-dead-letters
         messaging.AddTopology(Topology.WorkQueue(new QueueDeclaration("orders.process") { MessageTimeToLive = TimeSpan.FromHours(24) }));
         #endregion
     }
 
-    internal static void KeepTheOrderOfAKey(MessagingBuilder messaging)
+    internal static void KeepOrderPerKey(MessagingBuilder messaging)
     {
         #region snippet: guide-ordering-key
         messaging.AddConsumer<ResizeWorker, ImageResize>(consumer =>
         {
             consumer.Concurrency = 4;
             consumer.Prefetch = 16;
-            consumer.OrderingKey = context => context.CorrelationId; // one at a time for each key; other keys go on
+            consumer.OrderingKey = context => context.CorrelationId; // messages with the same key are handled one at a time, in order
         });
         #endregion
     }
 
-    internal static void DeclareForOperations(MessagingBuilder messaging)
+    internal static void ChooseQueueKinds(MessagingBuilder messaging)
     {
         #region snippet: guide-queue-kinds
         messaging
-            .AddTopology(Topology.WorkQueue(new QueueDeclaration("orders.process") { DeliveryLimit = 20 })) // what the existing queue has
+            .AddTopology(Topology.WorkQueue(new QueueDeclaration("orders.process") { DeliveryLimit = 20 })) // the limit of the existing queue
             .AddTopology(Topology.WorkQueue(new QueueDeclaration("thumbnails.warm") { Kind = QueueKind.Classic }));
         #endregion
     }
 
-    internal static void KeepAQueueWithoutDeliveryLimit(MessagingBuilder messaging)
+    internal static void KeepQueueWithoutDeliveryLimit(MessagingBuilder messaging)
     {
         #region snippet: guide-no-delivery-limit
         messaging.AddTopology(Topology.Empty
@@ -56,7 +56,7 @@ internal static class MessagingGuideSnippets
         #endregion
     }
 
-    internal static void ConnectToACluster(IServiceCollection services, Uri first, Uri second, Uri third)
+    internal static void ConnectToCluster(IServiceCollection services, Uri first, Uri second, Uri third)
     {
         #region snippet: guide-cluster
         services.AddTechCorpMessaging(messaging => messaging

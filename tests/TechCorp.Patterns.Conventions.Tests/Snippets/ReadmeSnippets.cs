@@ -62,7 +62,7 @@ internal static class ReadmeSnippets
     internal static void Resilience(IServiceCollection services)
     {
         #region snippet: resilience
-        // Timeout 5 s; at once, then after 1, 2, 4, 8 s; open after 5 failures in a row, for 30 s; one circuit for each host.
+        // Per attempt 5 s; retries after 1, 2, 4 and 8 s; 5 consecutive failures open the circuit for 30 s; one circuit per host.
         services.AddTechCorpResilience(resilience => resilience.AddPipeline("inventory"));
         services.AddHttpClient("inventory", http => http.BaseAddress = new Uri("http://inventory"))
             .AddHttpMessageHandler(provider => provider.GetRequiredService<ResiliencePipelineRegistry>().CreateHandler("inventory"));
@@ -75,7 +75,7 @@ internal static class ReadmeSnippets
         var pipeline = pipelines.Get("inventory");
         return await pipeline.ExecuteAsync(
             static async (http, token) => await http.GetStringAsync("/products/17/availability?quantity=1", token) == "true",
-            static (_, reason, _) => ValueTask.FromResult(true), // the circuit is open: sell, and let the reservation decide
+            static (_, reason, _) => ValueTask.FromResult(true), // the circuit is open: accept the order, the reservation decides later
             http,
             cancellationToken);
         #endregion
@@ -95,7 +95,7 @@ internal static class ReadmeSnippets
     internal static async Task PublishAsync(IMessagePublisher publisher, CancellationToken cancellationToken)
     {
         #region snippet: publish
-        // Returns when the broker has confirmed this message and it reached a queue; throws PublishException otherwise.
+        // Returns after the broker has routed this message to a queue and confirmed it; throws PublishException otherwise.
         await publisher.PublishAsync(new OrderCreated("17", "ana"), cancellationToken: cancellationToken);
         #endregion
     }
@@ -103,7 +103,7 @@ internal static class ReadmeSnippets
     internal static void Topic(MessagingBuilder messaging)
     {
         #region snippet: topic
-        // '*' is exactly one word: 'notification.email.*' would not match 'notification.email.order.confirmed'.
+        // '*' matches exactly one word: 'notification.email.*' does not match 'notification.email.order.confirmed'.
         messaging.AddTopology(Topology.Topic(
             "notifications",
             ("notification.email.#", "notifications.email"),
@@ -123,18 +123,18 @@ internal static class ReadmeSnippets
     {
         #region snippet: work-queue
         messaging
-            .AddTopology(Topology.WorkQueue("images.resize")) // with its dead letters, 'images.resize.dlq' behind 'dlx'
+            .AddTopology(Topology.WorkQueue("images.resize")) // also declares the dead-letter queue 'images.resize.dlq', bound to the exchange 'dlx'
             .AddMessage("image.resize", ShopJson.Default.ImageResize, Destination.ToQueue("images.resize"))
             .AddConsumer<ResizeWorker, ImageResize>();
         #endregion
     }
 
-    internal static async Task LookAsync(DeadLetterQueues deadLetters, CancellationToken cancellationToken)
+    internal static async Task PeekAndRedriveAsync(DeadLetterQueues deadLetters, CancellationToken cancellationToken)
     {
         #region snippet: dead-letters
-        foreach (var letter in await deadLetters.PeekAsync("images.resize", count: 10, cancellationToken))
+        foreach (var deadLetter in await deadLetters.PeekAsync("images.resize", count: 10, cancellationToken))
         {
-            Console.WriteLine($"{letter.MessageId}: {letter.Reason} after {letter.Attempts} attempts: {letter.ExceptionMessage}");
+            Console.WriteLine($"{deadLetter.MessageId}: {deadLetter.Reason} after {deadLetter.Attempts} attempts: {deadLetter.ExceptionMessage}");
         }
 
         await deadLetters.RedriveAsync("images.resize", new RedriveOptions { MaxCount = 10 }, cancellationToken);
@@ -145,7 +145,7 @@ internal static class ReadmeSnippets
     {
         #region snippet: outbox-registration
         var database = new OutboxDatabase(NpgsqlDataSource.Create("Host=localhost;Database=orders;…"), SqlDialect.PostgreSql);
-        services.AddTechCorpOutbox(outbox => outbox.UseDatabase(database)); // tables are made at the start; the relay runs with the host
+        services.AddTechCorpOutbox(outbox => outbox.UseDatabase(database)); // creates its tables at startup and runs the relay with the host
         #endregion
     }
 
@@ -155,7 +155,7 @@ internal static class ReadmeSnippets
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await work.Connection.ExecuteAsync("insert into orders (order_id) values (@id)", new { id = "17" }, work.Transaction);
         work.Publish(new OrderCreated("17", "ana"), aggregateType: "Order", aggregateId: "17");
-        await work.CommitAsync(cancellationToken); // both or neither; the relay publishes after it, in order per aggregate
+        await work.CommitAsync(cancellationToken); // both or neither; then the relay publishes, in order per aggregate
         #endregion
     }
 
@@ -176,7 +176,7 @@ internal static class ReadmeSnippets
     internal static async Task StartAsync(SagaOrchestrator sagas, CancellationToken cancellationToken)
     {
         #region snippet: saga-start
-        await sagas.StartAsync("17", new OrderState("17", Amount: 4200), cancellationToken); // or inside your transaction
+        await sagas.StartAsync("17", new OrderState("17", Amount: 4200), cancellationToken); // another overload joins your transaction
         var saga = await sagas.FindAsync<OrderState>("17", cancellationToken); // status, reason, steps
         #endregion
         saga.Should().NotBeNull();
@@ -189,7 +189,7 @@ internal static class ReadmeSnippets
             (state, lease, token) => payments.ChargeCardAsync(state, token),
             new JsonResultSerializer<Receipt>("receipt", ShopJson.Default.Receipt));
         var result = await idempotency.ExecuteAsync(charge, new IdempotencyKey("payments", key), Fingerprint.Of(body.Span), order, cancellationToken);
-        return result.Value; // result.Replayed says whether it was charged now or before
+        return result.Value; // result.Replayed tells whether it is the stored result of an earlier call
         #endregion
     }
 }
@@ -198,7 +198,7 @@ internal static class ReadmeSnippets
 [Consumer(Queue = "notification.order-events", Prefetch = 5)]
 internal sealed class ConfirmationHandler(IMailer mailer) : IMessageHandler<OrderCreated>
 {
-    // Returning acknowledges. Throwing retries after 1, 2, 4, 8 s, then dead-letters with the reason.
+    // Returning acknowledges the message. Throwing retries it after 1, 2, 4 and 8 s, then dead-letters it with the reason.
     public Task HandleAsync(OrderCreated message, MessageContext context, CancellationToken cancellationToken)
         => mailer.SendConfirmationAsync(message, cancellationToken);
 }
@@ -210,7 +210,7 @@ internal sealed class ResizeWorker(IImages images) : IMessageHandler<ImageResize
 {
     public Task HandleAsync(ImageResize message, MessageContext context, CancellationToken cancellationToken)
         => message.Sizes.Count == 0
-            ? throw new PermanentFailureException("No size was asked for.") // to the dead letters at once
+            ? throw new PermanentFailureException("The job names no size.") // dead-lettered without a retry
             : images.ResizeAsync(message, cancellationToken);
 }
 #endregion
@@ -219,11 +219,11 @@ internal sealed class ResizeWorker(IImages images) : IMessageHandler<ImageResize
 [Consumer(Queue = "inventory.order-events")]
 internal sealed class DemandHandler : ITransactionalHandler<OrderCreated>
 {
-    // The inbox mark, these writes and what is published here commit together: a repeated delivery does nothing.
+    // The inbox entry, these writes and the published events commit together. A repeated delivery of the message changes nothing.
     public async Task HandleAsync(OrderCreated message, TransactionContext context, CancellationToken cancellationToken)
     {
         await context.Connection.ExecuteAsync("update demand set orders = orders + 1", transaction: context.Transaction);
-        context.Publish(new Notification(message.OrderId, "We have seen your order."), Destination.ToExchange("notifications", "notification.email.order.seen"));
+        context.Publish(new Notification(message.OrderId, "We have received your order."), Destination.ToExchange("notifications", "notification.email.order.received"));
     }
 }
 #endregion
@@ -239,13 +239,13 @@ internal sealed class OrderSaga(IInventory inventory, IPayments payments) : Saga
     private async Task<StepOutcome> ReserveAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
         => await inventory.ReserveAsync(step.IdempotencyKey, step.State, cancellationToken) ? StepOutcome.Success() : StepOutcome.Rejected("out of stock");
 
-    // Throwing means that nobody knows: it is asked again with the same key, and refunded when it is given up.
+    // An exception means that the outcome is unknown: the saga calls again with the same key, and refunds if it never learns the outcome.
     private async Task<StepOutcome> PayAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
         => await payments.ChargeAsync(step.IdempotencyKey, step.State, cancellationToken) switch
         {
             HttpStatusCode.OK => StepOutcome.Success(),
             HttpStatusCode.PaymentRequired => StepOutcome.Rejected("card declined"),
-            var status => throw new HttpRequestException($"The payment answered {status}."),
+            var status => throw new HttpRequestException($"The payment service responded with {status}."),
         };
 
     private async Task<StepOutcome> ConfirmAsync(StepContext<OrderState> step, CancellationToken cancellationToken)

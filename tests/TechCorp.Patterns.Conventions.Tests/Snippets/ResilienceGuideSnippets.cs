@@ -29,13 +29,13 @@ internal interface IRetryQueue
 }
 
 #region snippet: guide-circuit-health
-internal sealed class CircuitsCheck(ResiliencePipelineRegistry pipelines) : IHealthCheck
+internal sealed class CircuitHealthCheck(ResiliencePipelineRegistry pipelines) : IHealthCheck
 {
-    // Degraded, not unhealthy: the service works without the dependency, and a restart of it would not bring that back.
+    // Degraded, not unhealthy: the service still works, and restarting it would not repair the dependency.
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var shut = pipelines.Circuits.Where(circuit => circuit.State != CircuitState.Closed).Select(circuit => $"{circuit.Name}: {circuit.State}").ToArray();
-        return Task.FromResult(shut.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join(", ", shut)));
+        var notClosed = pipelines.Circuits.Where(circuit => circuit.State != CircuitState.Closed).Select(circuit => $"{circuit.Name}: {circuit.State}").ToArray();
+        return Task.FromResult(notClosed.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join(", ", notClosed)));
     }
 }
 #endregion
@@ -47,10 +47,10 @@ internal static class ResilienceGuideSnippets
         #region snippet: guide-operation
         return new ResilientOperation<PaidOrder, GatewayAnswer>((order, attempt) => gateway.SendAsync(order, attempt.IdempotencyKey, attempt.CancellationToken))
         {
-            IsUnsafe = true, // repeated only with a key
+            IsUnsafe = true, // retried only with an idempotency key
             IdempotencyKey = static order => $"charge-{order.Id}",
             IsFailure = static answer => answer.Status >= 500,
-            RetryAfter = static answer => answer.RetryAfter, // a lower bound of the back-off; beyond the cap the call ends
+            RetryAfter = static answer => answer.RetryAfter, // a lower bound for the delay; above MaxDelay the call ends
         };
         #endregion
     }
@@ -60,7 +60,7 @@ internal static class ResilienceGuideSnippets
         #region snippet: guide-idempotency
         var result = await idempotency.ExecuteAsync(
             charge, new IdempotencyKey("acme/payments", header), Fingerprint.Of(body), order, cancellationToken);
-        return result.Replayed; // and result.Value, the same both times
+        return result.Replayed; // result.Value is the same for both calls
         #endregion
     }
 }

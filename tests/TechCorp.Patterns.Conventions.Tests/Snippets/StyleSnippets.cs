@@ -45,8 +45,8 @@ internal static class StyleSnippets
         [Conditional("DEBUG")]
         private void AssertInvariants()
         {
-            Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants hold only under the gate.");
-            Debug.Assert(_outstanding <= size, "More is outstanding than the window allows.");
+            Debug.Assert(_gate.IsHeldByCurrentThread, "The caller must hold the lock.");
+            Debug.Assert(_outstanding <= size, "More publishes are outstanding than the window allows.");
         }
         #endregion
     }

@@ -10,7 +10,7 @@ internal static class TopologyGuideSnippets
         var plan = await MessageBus.PlanAsync(
             messaging =>
             {
-                service(messaging); // what the service itself registers
+                service(messaging); // the service's own registration
                 messaging.UseRabbitMq(broker, options => options.ManagementUri = management);
             },
             cancellationToken);
@@ -22,10 +22,10 @@ internal static class TopologyGuideSnippets
     #region snippet: guide-topology-lint
     public static IReadOnlyList<TopologyFinding> Findings() => Topology
         .Topic("notifications", ("notification.email.*", "notification.email"))
-        .Lint(events: ["notification.email.order.confirmed"]); // one finding: four words do not match
+        .Lint(events: ["notification.email.order.confirmed"]); // one finding: the pattern has three words, the key four
     #endregion
 
     #region snippet: guide-topology-fail
-    public static void Strict(MessagingBuilder messaging) => messaging.OnTopologyFindings(TopologyFindingsBehavior.Fail);
+    public static void FailOnFindings(MessagingBuilder messaging) => messaging.OnTopologyFindings(TopologyFindingsBehavior.Fail);
     #endregion
 }
