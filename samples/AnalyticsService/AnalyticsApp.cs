@@ -5,7 +5,7 @@ using TechCorp.Samples;
 
 namespace AnalyticsService;
 
-/// <summary>Subscribes to order events and counts them, each once.</summary>
+/// <summary>Subscribes to order events and counts each event once.</summary>
 public static class AnalyticsApp
 {
     /// <summary>The service, ready to start.</summary>

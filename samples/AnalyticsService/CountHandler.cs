@@ -4,14 +4,14 @@ using TechCorp.Outbox;
 
 namespace AnalyticsService;
 
-/// <summary>Counts events by type; the handler of the interface serves all three.</summary>
+/// <summary>Counts events by type. One handler of the common interface handles all three types.</summary>
 [Consumer(Queue = "analytics.order-events")]
 public sealed class CountHandler : ITransactionalHandler<IOrderEvent>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(IOrderEvent message, TransactionContext context, CancellationToken cancellationToken)
     {
-        // Deliberately without a unique key: the oracle counts what was applied, so a second application must be visible.
+        // Deliberately without a unique key, so that OrderFlow's checks detect an event that is applied twice.
         await context.Connection.ExecuteAsync(
             "insert into event_receipts (receipt_id, message_id, order_id, type) values (@receiptId, @messageId, @OrderId, @type)",
             new { receiptId = Guid.CreateVersion7().ToString(), messageId = context.Message.MessageId, message.OrderId, type = context.Message.Type },

@@ -3,6 +3,6 @@ namespace AnalyticsService;
 /// <summary>Something that happened to an order.</summary>
 public interface IOrderEvent
 {
-    /// <summary>Which order.</summary>
+    /// <summary>The id of the order.</summary>
     string OrderId { get; }
 }

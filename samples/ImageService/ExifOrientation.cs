@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace ImageService;
 
-/// <summary>Turns pixels upright: a camera stores them as its sensor lies, and how it was held in EXIF, which the sizes do not keep.</summary>
+/// <summary>Rotates the pixels upright. A camera stores them in the orientation of its sensor, and the rotation in EXIF data, which the resized images do not keep.</summary>
 internal static class ExifOrientation
 {
-    /// <summary>The upright image; the given one is it, or is disposed.</summary>
+    /// <summary>Returns the upright image: the given one if it is upright, otherwise a new one, and disposes the given one.</summary>
     internal static SKBitmap Apply(SKBitmap image, SKEncodedOrigin origin)
     {
         if (origin is SKEncodedOrigin.TopLeft)

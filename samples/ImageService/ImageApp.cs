@@ -3,7 +3,7 @@ using TechCorp.Samples;
 
 namespace ImageService;
 
-/// <summary>Takes uploads over HTTP and resizes them in the background: the seed's work queue with five messages in hand.</summary>
+/// <summary>Accepts uploads over HTTP and resizes them in the background, from a work queue with a prefetch of five.</summary>
 public static class ImageApp
 {
     /// <summary>The service, ready to start.</summary>

@@ -1,6 +1,6 @@
 namespace ImageService;
 
-/// <summary>Upload, look, replace.</summary>
+/// <summary>The HTTP endpoints to upload, inspect and replace images.</summary>
 internal static class ImageEndpoints
 {
     internal static void MapImages(this WebApplication app)
@@ -15,7 +15,7 @@ internal static class ImageEndpoints
             await files.WriteAsync(id, null, request.Body, cancellationToken);
             return await store.AddAsync(id, cancellationToken) || await store.RepeatAsync(id, cancellationToken)
                 ? Results.Accepted($"/images/{id}", new { image_id = id, status = "processing" })
-                : Results.Ok(new { image_id = id, status = await store.FindStatusAsync(id, cancellationToken), replaced = true }); // Its job waits among the dead letters, to be redriven.
+                : Results.Ok(new { image_id = id, status = await store.FindStatusAsync(id, cancellationToken), replaced = true }); // Its job is in the dead-letter queue, to be redriven.
         });
 
         app.MapPost("/images", async (HttpRequest request, ImageFiles files, ImageStore store, CancellationToken cancellationToken) =>

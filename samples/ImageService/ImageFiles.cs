@@ -1,11 +1,11 @@
 namespace ImageService;
 
-/// <summary>The files: the original and each size. A file appears whole or not at all.</summary>
+/// <summary>Stores the original image and its sizes as files. A file is complete or does not exist.</summary>
 public sealed class ImageFiles
 {
     private readonly string _folder;
 
-    /// <summary>Keeps them in a folder, which is created.</summary>
+    /// <summary>Stores the files in a folder, and creates the folder.</summary>
     public ImageFiles(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -14,7 +14,7 @@ public sealed class ImageFiles
 
     internal string PathOf(string imageId, string? size = null) => Path.Combine(_folder, size is null ? imageId : $"{imageId}_{size}");
 
-    /// <summary>Writes beside and renames, so that a crash leaves the old file or the new one.</summary>
+    /// <summary>Writes a temporary file and renames it, so that a crash leaves the old file or the new one.</summary>
     internal async Task WriteAsync(string imageId, string? size, Stream content, CancellationToken cancellationToken)
     {
         var path = PathOf(imageId, size);
@@ -31,7 +31,7 @@ public sealed class ImageFiles
         }
         catch
         {
-            File.Delete(temporary); // An upload that was broken off.
+            File.Delete(temporary); // The upload was aborted.
             throw;
         }
     }

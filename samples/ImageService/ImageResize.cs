@@ -1,4 +1,4 @@
 namespace ImageService;
 
-/// <summary>The seed's job: make these sizes of this image.</summary>
+/// <summary>A job: create these sizes of this image.</summary>
 public sealed record ImageResize(string ImageId, IReadOnlyList<string> Sizes);

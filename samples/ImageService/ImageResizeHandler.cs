@@ -2,7 +2,7 @@ using TechCorp.Messaging;
 
 namespace ImageService;
 
-/// <summary>The worker: writes every size that the job names. Doing it twice writes the same files.</summary>
+/// <summary>The worker: writes every size that the job names. It is idempotent: a second run writes the same files.</summary>
 [Consumer(Queue = "images.resize", Prefetch = 5, Concurrency = 2)]
 public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMessageHandler<ImageResize>
 {

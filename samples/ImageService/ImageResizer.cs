@@ -3,18 +3,18 @@ using TechCorp.Messaging;
 
 namespace ImageService;
 
-/// <summary>Makes the sizes of an image with SkiaSharp.</summary>
+/// <summary>Resizes images with SkiaSharp.</summary>
 internal static class ImageResizer
 {
-    /// <summary>Decodes a JPEG, PNG or other image that SkiaSharp reads, whole, and turns it as its camera says.</summary>
-    /// <exception cref="PermanentFailureException">The file is no image, or not all of one; no further attempt can help.</exception>
+    /// <summary>Decodes a complete JPEG, PNG or other image that SkiaSharp reads, and rotates it upright.</summary>
+    /// <exception cref="PermanentFailureException">The file is not an image, or is incomplete; a retry cannot help.</exception>
     internal static SKBitmap Decode(string path)
     {
         using var codec = SKCodec.Create(path) ?? throw Unusable(path, "is not an image");
         var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKImageInfo.PlatformColorType, SKAlphaType.Premul));
         try
         {
-            // A cut or damaged file gives some pixels and another result.
+            // A truncated or damaged file yields some pixels and a result other than Success.
             var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
             return result == SKCodecResult.Success ? ExifOrientation.Apply(bitmap, codec.EncodedOrigin) : throw Unusable(path, $"is corrupt ({result})");
         }
@@ -25,7 +25,7 @@ internal static class ImageResizer
         }
     }
 
-    /// <summary>Scales to a longest edge, never up, as JPEG.</summary>
+    /// <summary>Scales an image down to a longest edge, never up, and encodes it as JPEG.</summary>
     internal static Stream Resize(SKBitmap image, int longestEdge)
     {
         var scale = Math.Min(1.0, (double)longestEdge / Math.Max(image.Width, image.Height));

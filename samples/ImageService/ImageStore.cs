@@ -4,11 +4,11 @@ using TechCorp.Samples;
 
 namespace ImageService;
 
-/// <summary>What the service knows of each image.</summary>
+/// <summary>Stores the status of each image.</summary>
 public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox outbox)
 {
-    /// <summary>Records an upload and enqueues its job in one transaction; nothing when the image is known.</summary>
-    /// <returns>Whether it is new.</returns>
+    /// <summary>Records an upload and enqueues its job in one transaction; does nothing if the image exists.</summary>
+    /// <returns>Whether the image is new.</returns>
     internal async Task<bool> AddAsync(string imageId, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
@@ -23,7 +23,7 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
         return added == 1;
     }
 
-    /// <summary>Enqueues another job for an image with a new file; nothing when its job lies among the dead letters and will come again from there.</summary>
+    /// <summary>Enqueues another job for an image with a new file; does nothing if the job of the image is in the dead-letter queue, from where it will be redriven.</summary>
     /// <returns>Whether there is a new job.</returns>
     internal async Task<bool> RepeatAsync(string imageId, CancellationToken cancellationToken)
     {
@@ -44,11 +44,11 @@ public sealed class ImageStore(ServiceDatabase database, TransactionalOutbox out
         return await connection.QuerySingleOrDefaultAsync<string?>("select status from images where image_id = @imageId", new { imageId });
     }
 
-    /// <summary>All sizes are written; whether it took a redrive is part of the same fact.</summary>
+    /// <summary>Records that all sizes are written, and whether a redrive was needed.</summary>
     internal Task MarkDoneAsync(string imageId, bool redriven, CancellationToken cancellationToken)
         => ExecuteAsync("update images set status = 'done', redriven = case when @redriven then 1 else redriven end where image_id = @imageId", new { imageId, redriven }, cancellationToken);
 
-    /// <summary>The job goes to the dead letters: a person has to look at it.</summary>
+    /// <summary>Records that the job is dead-lettered and needs an operator.</summary>
     internal Task MarkRejectedAsync(string imageId, CancellationToken cancellationToken)
         => ExecuteAsync("update images set status = 'rejected', dead_lettered = 1 where image_id = @imageId", new { imageId }, cancellationToken);
 

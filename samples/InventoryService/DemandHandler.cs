@@ -4,7 +4,7 @@ using TechCorp.Outbox;
 
 namespace InventoryService;
 
-/// <summary>Counts the demand for each product. The inbox mark commits with the counts, so a repeated delivery counts once.</summary>
+/// <summary>Counts the demand for each product. The inbox entry commits with the counts, so a redelivered event is counted once.</summary>
 [Consumer(Queue = "inventory.order-events")]
 public sealed class DemandHandler : ITransactionalHandler<OrderCreated>, ITransactionalHandler<OrderCompleted>, ITransactionalHandler<OrderCancelled>
 {
@@ -32,7 +32,7 @@ public sealed class DemandHandler : ITransactionalHandler<OrderCreated>, ITransa
     /// <inheritdoc/>
     public Task HandleAsync(OrderCancelled message, TransactionContext context, CancellationToken cancellationToken) => ReceiveAsync(context, message.OrderId);
 
-    // Deliberately without a unique key: the oracle counts what was applied, so a second application must be visible.
+    // Deliberately without a unique key, so that OrderFlow's checks detect an event that is applied twice.
     private static Task ReceiveAsync(TransactionContext context, string orderId) => context.Connection.ExecuteAsync(
         "insert into event_receipts (receipt_id, message_id, order_id, type) values (@receiptId, @messageId, @orderId, @type)",
         new { receiptId = Guid.CreateVersion7().ToString(), messageId = context.Message.MessageId, orderId, type = context.Message.Type },

@@ -1,4 +1,4 @@
 namespace InventoryService;
 
-/// <summary>A product and how many of it.</summary>
+/// <summary>A product and its quantity.</summary>
 public sealed record OrderLine(string ProductId, long Quantity);

@@ -1,6 +1,6 @@
 namespace InventoryService;
 
-/// <summary>The synchronous question of the seed: is there enough of a product?</summary>
+/// <summary>The HTTP endpoints of the products: availability and initial stock.</summary>
 internal static class ProductEndpoints
 {
     internal static void MapProducts(this WebApplication app)
@@ -19,7 +19,7 @@ internal static class ProductEndpoints
                 return Results.Problem("on_hand must not be negative, and missing must be between 0 and on_hand.", statusCode: StatusCodes.Status400BadRequest);
             }
 
-            await stock.OpenProductAsync(id, request, cancellationToken);
+            await stock.CreateProductAsync(id, request, cancellationToken);
             return Results.NoContent();
         });
     }

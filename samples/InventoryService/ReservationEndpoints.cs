@@ -2,7 +2,7 @@ using TechCorp.Samples;
 
 namespace InventoryService;
 
-/// <summary>The participant's side of the order saga. Every call carries an idempotency key and may come any number of times.</summary>
+/// <summary>The endpoints that the order saga calls. Every call carries an idempotency key and may be repeated any number of times.</summary>
 internal static class ReservationEndpoints
 {
     internal static void MapReservations(this WebApplication app)
@@ -12,20 +12,20 @@ internal static class ReservationEndpoints
             var (key, problem) = http.ReadIdempotencyKey();
             problem ??= request.FindProblem();
             return problem is null
-                ? Answer(await stock.ReserveAsync(key!, request.OrderId, request.Items, cancellationToken), wanted: ["reserved", "sold"])
-                : Bad(problem);
+                ? Respond(await stock.ReserveAsync(key!, request.OrderId, request.Items, cancellationToken), wanted: ["reserved", "sold"])
+                : BadRequest(problem);
         });
 
         app.MapPost("/reservations/{orderId}/release", async (string orderId, ReleaseRequest request, Stock stock, CancellationToken cancellationToken)
-            => string.IsNullOrEmpty(request.ActionKey) ? Bad("action_key is missing: send the Idempotency-Key of the reservation.") : Answer(await stock.ReleaseAsync(request.ActionKey, orderId, cancellationToken), wanted: ["released", "rejected", "none"]));
+            => string.IsNullOrEmpty(request.ActionKey) ? BadRequest("action_key is missing: send the Idempotency-Key of the reservation.") : Respond(await stock.ReleaseAsync(request.ActionKey, orderId, cancellationToken), wanted: ["released", "rejected", "none"]));
 
         app.MapPost("/reservations/{orderId}/confirm", async (string orderId, Stock stock, CancellationToken cancellationToken)
-            => Answer(await stock.ConfirmAsync(orderId, cancellationToken), wanted: ["sold"]));
+            => Respond(await stock.ConfirmAsync(orderId, cancellationToken), wanted: ["sold"]));
     }
 
-    // What was asked for is so: 200, however it came to be. Anything else is a conflict; undoing what was refused is no conflict.
-    private static IResult Answer(ReservationResult result, string[] wanted)
+    // 200 if the reservation now has a wanted status, whichever call caused it; otherwise 409. Releasing a rejected reservation is not a conflict.
+    private static IResult Respond(ReservationResult result, string[] wanted)
         => wanted.Contains(result.Status) ? Results.Ok(result) : Results.Json(result, statusCode: StatusCodes.Status409Conflict);
 
-    private static IResult Bad(string problem) => Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
+    private static IResult BadRequest(string problem) => Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
 }

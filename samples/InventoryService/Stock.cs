@@ -5,7 +5,7 @@ using TechCorp.Samples;
 
 namespace InventoryService;
 
-/// <summary>The stock of each product and the reservations on it. Every change is one transaction and idempotent.</summary>
+/// <summary>Stores the stock of each product and its reservations. Every change is one transaction and idempotent.</summary>
 public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
 {
     internal async Task<long?> FindAvailableAsync(string productId, CancellationToken cancellationToken)
@@ -14,8 +14,8 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
         return await connection.QuerySingleOrDefaultAsync<long?>("select on_hand from products where product_id = @productId", new { productId });
     }
 
-    /// <summary>Opens a product; nothing when it is there already.</summary>
-    internal async Task OpenProductAsync(string productId, StockRequest stock, CancellationToken cancellationToken)
+    /// <summary>Creates a product; does nothing if it exists.</summary>
+    internal async Task CreateProductAsync(string productId, StockRequest stock, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await work.Connection.ExecuteAsync(
@@ -29,7 +29,7 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
         await work.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Takes the items from the shelf for an order; all or none.</summary>
+    /// <summary>Reserves the items of an order; all of them or none.</summary>
     internal async Task<ReservationResult> ReserveAsync(string key, string orderId, IReadOnlyList<OrderLine> items, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
@@ -43,7 +43,7 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
         return result;
     }
 
-    /// <summary>Puts the items of an order back, whether they were taken, refused, or never asked for.</summary>
+    /// <summary>Releases the items of an order, whether the reservation succeeded, was rejected, or never arrived.</summary>
     internal async Task<ReservationResult> ReleaseAsync(string actionKey, string orderId, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
@@ -58,7 +58,7 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
         return result;
     }
 
-    /// <summary>Turns what is reserved into what is sold.</summary>
+    /// <summary>Marks the reserved items as sold.</summary>
     internal async Task<ReservationResult> ConfirmAsync(string orderId, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
@@ -120,6 +120,6 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
         => await transaction.Connection!.QuerySingleOrDefaultAsync<ReservationResult>(
             "select status as Status, reason as Reason from reservations where order_id = @orderId", new { orderId }, transaction) ?? new ReservationResult("none");
 
-    // SQLite has one writer at a time and no such clause.
+    // SQLite has one writer at a time and does not support this clause.
     private static string ForUpdate(DbTransaction transaction) => transaction.Connection is Npgsql.NpgsqlConnection ? " for update" : "";
 }

@@ -1,4 +1,4 @@
 namespace NotificationService;
 
-/// <summary>Something to be told to somebody; the routing key says by which channel and what about.</summary>
+/// <summary>A notification to a customer. The routing key names the channel and the subject.</summary>
 public sealed record Notification(string OrderId, string Recipient, string Text);

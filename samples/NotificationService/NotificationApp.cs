@@ -16,7 +16,7 @@ public static class NotificationApp
             Tables.Sql,
             messaging => messaging
                 .AddTopology(Topology.Fanout("events.fanout", "notification.order-events"))
-                // Four words need '#': 'notification.email.*' would not match 'notification.email.order.confirmed'.
+                // '#' because the keys have four words: 'notification.email.*' does not match 'notification.email.order.confirmed'.
                 .AddTopology(Topology.Topic(
                     "notifications",
                     ("notification.email.#", "notifications.email"),
@@ -38,7 +38,7 @@ public static class NotificationApp
         return app;
     }
 
-    // Producers that are not ours send neither a type nor an id: the type is in the body, and equal bodies are the same event.
+    // Other producers may send neither type nor message id: then the type is read from the body, and the id derives from the body.
     private static void FromAnyProducer(ConsumerOptions consumer)
     {
         consumer.JsonTypeProperty = "event";

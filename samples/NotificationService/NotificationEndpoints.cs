@@ -3,7 +3,7 @@ using TechCorp.Samples;
 
 namespace NotificationService;
 
-/// <summary>What was sent for an order.</summary>
+/// <summary>The HTTP endpoint that lists the notifications of an order.</summary>
 internal static class NotificationEndpoints
 {
     internal static void MapNotifications(this WebApplication app) => app.MapGet("/notifications", async (string orderId, ServiceDatabase database, CancellationToken cancellationToken) =>

@@ -4,7 +4,7 @@ using TechCorp.Outbox;
 
 namespace NotificationService;
 
-/// <summary>Turns order events into notifications: the inbox mark and the outgoing notifications commit together.</summary>
+/// <summary>Turns order events into notifications. The inbox entry and the published notifications commit together.</summary>
 [Consumer(Queue = "notification.order-events")]
 public sealed class OrderEventsHandler : ITransactionalHandler<OrderCreated>, ITransactionalHandler<OrderCompleted>, ITransactionalHandler<OrderCancelled>
 {
@@ -33,7 +33,7 @@ public sealed class OrderEventsHandler : ITransactionalHandler<OrderCreated>, IT
     private static void Notify(TransactionContext context, string routingKey, Notification notification)
         => context.Publish(notification, Destination.ToExchange("notifications", routingKey), "Order", notification.OrderId);
 
-    // Deliberately without a unique key: the oracle counts what was applied, so a second application must be visible.
+    // Deliberately without a unique key, so that OrderFlow's checks detect an event that is applied twice.
     private static Task ReceiveAsync(TransactionContext context, string orderId) => context.Connection.ExecuteAsync(
         "insert into event_receipts (receipt_id, message_id, order_id, type) values (@receiptId, @messageId, @orderId, @type)",
         new { receiptId = Guid.CreateVersion7().ToString(), messageId = context.Message.MessageId, orderId, type = context.Message.Type },

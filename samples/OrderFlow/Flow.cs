@@ -2,19 +2,19 @@ using System.Collections.Concurrent;
 
 namespace OrderFlow;
 
-/// <summary>One run: start the services, drive them, wait until all is quiet, stop, and let the oracle read the books.</summary>
+/// <summary>One run: start the services, send them requests, wait until no work is left, stop them, and check their databases.</summary>
 internal sealed class Flow(FlowSettings settings)
 {
     private readonly ConcurrentQueue<string> _faults = new();
 
-    /// <returns>0 when everything held, 1 when not.</returns>
+    /// <returns>0 if every invariant holds, otherwise 1.</returns>
     internal async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var held = false;
         try
         {
-            var (verdict, observed) = await FlowProgress.ShowAsync(settings.Orders, progress => RunAsync(progress, cancellationToken));
-            held = Report.Print(verdict, observed);
+            var (result, observed) = await FlowProgress.ShowAsync(settings.Orders, progress => RunAsync(progress, cancellationToken));
+            held = Report.Print(result, observed);
             return held ? 0 : 1;
         }
         finally
@@ -27,24 +27,24 @@ internal sealed class Flow(FlowSettings settings)
         }
     }
 
-    private async Task<(Verdict, Observations)> RunAsync(FlowProgress progress, CancellationToken cancellationToken)
+    private async Task<(FlowResult, Observations)> RunAsync(FlowProgress progress, CancellationToken cancellationToken)
     {
-        progress.Say(settings.RabbitMq is null ? "broker: in memory" : "broker: RabbitMQ");
-        progress.Say(settings.Postgres is null ? "databases: SQLite" : "databases: PostgreSQL");
-        progress.Say("shortened by configuration: circuit recovery 2 s (30 s in the services), retry base 100 ms (1 s in the services)");
+        progress.WriteLine(settings.RabbitMq is null ? "broker: in memory" : "broker: RabbitMQ");
+        progress.WriteLine(settings.Postgres is null ? "databases: SQLite" : "databases: PostgreSQL");
+        progress.WriteLine("shortened by configuration: circuit recovery 2 s (30 s in the services), retry base 100 ms (1 s in the services)");
         await using var fleet = new ServiceFleet(settings);
         await fleet.StartAsync(cancellationToken);
 
         using var client = new ServiceClient();
         var orders = new OrderDriver(fleet, client, progress, settings);
         var images = new ImageDriver(fleet, client, progress, settings);
-        await Task.WhenAll(NoteFaultAsync(() => orders.RunAsync(cancellationToken)), NoteFaultAsync(() => images.RunAsync(cancellationToken)));
+        await Task.WhenAll(CollectFaultAsync(() => orders.RunAsync(cancellationToken)), CollectFaultAsync(() => images.RunAsync(cancellationToken)));
 
-        var oracle = new Oracle(fleet, settings);
+        var checker = new InvariantChecker(fleet, settings);
         if (_faults.IsEmpty)
         {
-            await NoteFaultAsync(() => Polling.UntilAsync(
-                () => oracle.IsQuietAsync(progress, cancellationToken), "not all events, notifications and images arrived", settings.Patience, cancellationToken));
+            await CollectFaultAsync(() => Polling.WaitUntilAsync(
+                () => checker.IsQuietAsync(progress, cancellationToken), "events, notifications or images did not arrive", settings.WaitTimeout, cancellationToken));
         }
 
         if (!settings.Serve)
@@ -60,20 +60,20 @@ internal sealed class Flow(FlowSettings settings)
             DeadLetterReason = images.DeadLetterReason,
             Faults = _faults,
         };
-        var verdict = await oracle.JudgeAsync(observed, CancellationToken.None);
+        var result = await checker.CheckAsync(observed, CancellationToken.None);
         if (settings.Serve && _faults.IsEmpty)
         {
-            // The books are read: whoever uses the services now does not change what the run was.
-            progress.Say(verdict.ToString());
-            progress.Say($"serving until Ctrl-C: {string.Join(' ', fleet.Addresses)}");
+            // The databases are already checked, so later requests do not change the result of the run.
+            progress.WriteLine(result.ToString());
+            progress.WriteLine($"serving until Ctrl-C: {string.Join(' ', fleet.Addresses)}");
             await WaitForEndAsync(cancellationToken);
         }
 
-        return (verdict, observed);
+        return (result, observed);
     }
 
-    // What did not come in time ends the driving, not the run: the books still tell how far it came.
-    private async Task NoteFaultAsync(Func<Task> drive)
+    // A timeout ends the requests, not the run: the databases still show how far the run got.
+    private async Task CollectFaultAsync(Func<Task> drive)
     {
         try
         {
@@ -81,7 +81,7 @@ internal sealed class Flow(FlowSettings settings)
         }
         catch (FlowFaultException exception)
         {
-            _faults.Enqueue(settings.CanResume ? $"{exception.Message}. Go on with --resume." : exception.Message);
+            _faults.Enqueue(settings.CanResume ? $"{exception.Message}. Continue with --resume." : exception.Message);
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class Flow(FlowSettings settings)
         }
         catch (OperationCanceledException)
         {
-            // Ctrl-C is how serving ends.
+            // Ctrl-C ends --serve.
         }
     }
 }

@@ -6,7 +6,7 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>The command line.</summary>
+/// <summary>The command line of OrderFlow.</summary>
 internal static class FlowCommand
 {
     private const string Program = "orderflow";
@@ -15,18 +15,18 @@ internal static class FlowCommand
     internal static Task<int> RunAsync(string[] args)
     {
         var orders = new Option<int>("--orders") { Description = $"How many orders to place, 1 to {MostOrders}.", DefaultValueFactory = _ => 20, HelpName = "N" };
-        var image = new Option<string?>("--image") { Description = "A photo of yours to resize, JPEG or PNG. Default: a drawn one.", HelpName = "PATH" };
+        var image = new Option<string?>("--image") { Description = "A photo to resize, JPEG or PNG. Default: a generated image.", HelpName = "PATH" };
         var rabbitMq = SharedOptions.RabbitMq();
         var postgres = SharedOptions.Postgres();
         var data = SharedOptions.Data();
-        var resume = new Option<bool>("--resume") { Description = "Go on with a run that was interrupted; needs --rabbitmq and --postgres or --data." };
+        var resume = new Option<bool>("--resume") { Description = "Continue an interrupted run; needs --rabbitmq, and --postgres or --data." };
         var serve = new Option<bool>("--serve") { Description = "Keep the services running after the run, until Ctrl-C." };
-        var mutate = new Option<string?>("--mutate") { Description = "A fault for the oracle to notice.", Hidden = true };
+        var mutate = new Option<string?>("--mutate") { Description = "A fault that the checks must detect.", Hidden = true };
         mutate.AcceptOnlyFromAmong("double-charge", "decline-all", "stall");
-        var patience = new Option<int>("--patience") { Description = "Seconds to wait for what the services do.", DefaultValueFactory = _ => 60, Hidden = true };
-        var command = new RootCommand("OrderFlow: six services, one process, every pattern. Without options it runs embedded: in-memory broker and SQLite.")
+        var waitTimeout = new Option<int>("--wait-timeout") { Description = "Seconds to wait for each step of the services.", DefaultValueFactory = _ => 60, Hidden = true };
+        var command = new RootCommand("OrderFlow runs six services and every pattern in one process. Without options it uses an in-memory broker and SQLite.")
         {
-            orders, image, rabbitMq, postgres, data, resume, serve, mutate, patience,
+            orders, image, rabbitMq, postgres, data, resume, serve, mutate, waitTimeout,
         };
 
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(Program, async () =>
@@ -43,7 +43,7 @@ internal static class FlowCommand
                 Resume = parsed.GetValue(resume),
                 Serve = parsed.GetValue(serve),
                 Mutation = parsed.GetValue(mutate),
-                Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
+                WaitTimeout = TimeSpan.FromSeconds(parsed.GetValue(waitTimeout)),
             });
             await ServerProbe.CheckAsync(settings.RabbitMq, settings.Postgres, cancellationToken);
             await PreviousRun.CheckAsync(settings, cancellationToken);
@@ -68,13 +68,13 @@ internal static class FlowCommand
 
         if (settings.Resume && !settings.CanResume)
         {
-            throw new BadInputException("--resume needs what outlives a process: a broker (--rabbitmq URI) and a database (--postgres CONNECTION or --data DIR).");
+            throw new BadInputException("--resume needs a broker and a database that outlive the process: --rabbitmq URI, and --postgres CONNECTION or --data DIR.");
         }
 
         return settings;
     }
 
-    // With PostgreSQL only the images are in the folder; the same database finds the same folder when it resumes.
+    // With PostgreSQL the folder holds only the images. Its name derives from the database, so that a resumed run finds it.
     private static string DefaultFolder(string? postgres)
     {
         if (postgres is null)
@@ -90,7 +90,7 @@ internal static class FlowCommand
         }
         catch (ArgumentException)
         {
-            return OwnFolder(); // The probe says what is wrong with the connection string.
+            return OwnFolder(); // ServerProbe reports what is wrong with the connection string.
         }
     }
 

@@ -1,4 +1,4 @@
 namespace OrderFlow;
 
-/// <summary>The run cannot go on, or did not come as far as it had to in time: what, in one line. It breaks the run; it is not the user's to mend.</summary>
+/// <summary>A step of the run failed or timed out; the message names it in one line. It makes the run fail, and it is not an error of the user.</summary>
 internal sealed class FlowFaultException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace OrderFlow;
 
-/// <summary>Shows how far a run is: bars on a terminal, plain lines elsewhere.</summary>
+/// <summary>Shows the progress of a run: bars on a terminal, plain lines elsewhere.</summary>
 internal sealed class FlowProgress
 {
     private readonly int _orders;
@@ -10,7 +10,7 @@ internal sealed class FlowProgress
     private readonly ProgressTask? _ended;
     private readonly ProgressTask? _images;
     private readonly ProgressTask? _events;
-    private int _lastTold;
+    private int _lastReportedQuarter;
 
     private FlowProgress(int orders, ProgressContext? bars)
     {
@@ -21,13 +21,13 @@ internal sealed class FlowProgress
         _events = bars?.AddTask("events received", maxValue: orders * 6);
     }
 
-    /// <summary>Runs something with its progress shown.</summary>
+    /// <summary>Runs a task and shows its progress.</summary>
     internal static Task<T> ShowAsync<T>(int orders, Func<FlowProgress, Task<T>> run)
         => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected
             ? AnsiConsole.Progress().StartAsync(bars => run(new FlowProgress(orders, bars)))
             : run(new FlowProgress(orders, null));
 
-    internal void Say(string line)
+    internal void WriteLine(string line)
     {
         if (_placed is null)
         {
@@ -53,10 +53,10 @@ internal sealed class FlowProgress
         {
             _ended.Value = count;
         }
-        else if (count * 4 / _orders > _lastTold)
+        else if (count * 4 / _orders > _lastReportedQuarter)
         {
-            _lastTold = count * 4 / _orders;
-            Say($"orders ended: {count} of {_orders}");
+            _lastReportedQuarter = count * 4 / _orders;
+            WriteLine($"orders ended: {count} of {_orders}");
         }
     }
 

@@ -1,11 +1,11 @@
 namespace OrderFlow;
 
-/// <summary>What the user asked for.</summary>
+/// <summary>The settings of a run, from the command line.</summary>
 internal sealed record FlowSettings
 {
     internal required int Orders { get; init; }
 
-    /// <summary>The user's photo; null for one that is drawn.</summary>
+    /// <summary>The user's photo; null for a generated image.</summary>
     internal string? Image { get; init; }
 
     internal string? RabbitMq { get; init; }
@@ -14,22 +14,22 @@ internal sealed record FlowSettings
 
     internal required string DataDirectory { get; init; }
 
-    /// <summary>Whether the folder is ours to delete at the end.</summary>
+    /// <summary>Whether OrderFlow created the folder and deletes it at the end.</summary>
     internal bool IsTemporary { get; init; }
 
-    /// <summary>Whether the folder was derived from the database: kept for a resume, deleted when a run held.</summary>
+    /// <summary>Whether the folder's name derives from the database: the folder is kept for a resume, and deleted after a run that passed.</summary>
     internal bool IsDefaultFolder { get; init; }
 
     internal bool Resume { get; init; }
 
     internal bool Serve { get; init; }
 
-    /// <summary>How long to wait for each thing that the services do by themselves.</summary>
-    internal required TimeSpan Patience { get; init; }
+    /// <summary>How long to wait for each asynchronous step of the services.</summary>
+    internal required TimeSpan WaitTimeout { get; init; }
 
-    /// <summary>Whether another process could go on where this one ends.</summary>
+    /// <summary>Whether another process can continue this run after an interruption.</summary>
     internal bool CanResume => RabbitMq is not null && !IsTemporary;
 
-    /// <summary>A fault that the oracle must notice; for tests.</summary>
+    /// <summary>A fault that the checks must detect; for tests.</summary>
     internal string? Mutation { get; init; }
 }

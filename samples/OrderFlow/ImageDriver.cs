@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace OrderFlow;
 
-/// <summary>Uploads three images, one of them corrupt; does what an operator does about the dead letter.</summary>
+/// <summary>Uploads three images, one of them corrupt, then acts as the operator: replaces the file and redrives the dead letter.</summary>
 internal sealed class ImageDriver(ServiceFleet fleet, ServiceClient client, FlowProgress progress, FlowSettings settings)
 {
     /// <summary>How many of the images are corrupt when they are uploaded.</summary>
@@ -12,7 +12,7 @@ internal sealed class ImageDriver(ServiceFleet fleet, ServiceClient client, Flow
 
     internal static IReadOnlyList<string> Ids { get; } = ["image-1", Corrupt, "image-3"];
 
-    /// <summary>What the dead letter said when it was looked at; null when there was none to look at.</summary>
+    /// <summary>The reason in the dead letter; null if this run saw no dead letter.</summary>
     internal string? DeadLetterReason { get; private set; }
 
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -21,9 +21,9 @@ internal sealed class ImageDriver(ServiceFleet fleet, ServiceClient client, Flow
         await UploadAsync(Corrupt, SampleImages.Corrupt(), cancellationToken);
         await UploadAsync("image-3", SampleImages.Draw(3), cancellationToken);
 
-        // An earlier run may have come as far as the redrive, or died between sending the job back and taking its letter away.
-        await Polling.UntilAsync(async () => await IsDoneAsync(Corrupt, cancellationToken) || await HasLetterAsync(cancellationToken), "the corrupt image was not dead-lettered", settings.Patience, cancellationToken);
-        await Polling.UntilAsync(() => AllDoneAsync(cancellationToken), "not all images were resized", settings.Patience, cancellationToken);
+        // An interrupted run may already have redriven the job, or stopped between sending the job back and removing the dead letter.
+        await Polling.WaitUntilAsync(async () => await IsDoneAsync(Corrupt, cancellationToken) || await HasDeadLetterAsync(cancellationToken), "the corrupt image was not dead-lettered", settings.WaitTimeout, cancellationToken);
+        await Polling.WaitUntilAsync(() => AllDoneAsync(cancellationToken), "not all images were resized", settings.WaitTimeout, cancellationToken);
     }
 
     private async Task UploadAsync(string id, byte[] content, CancellationToken cancellationToken)
@@ -34,18 +34,18 @@ internal sealed class ImageDriver(ServiceFleet fleet, ServiceClient client, Flow
         }
     }
 
-    private async Task<bool> HasLetterAsync(CancellationToken cancellationToken)
+    private async Task<bool> HasDeadLetterAsync(CancellationToken cancellationToken)
     {
-        var letters = (JsonArray)(await client.GetAsync(new Uri(fleet.Images, "/dead-letters"), cancellationToken))!;
-        if (letters.Count > 0)
+        var deadLetters = (JsonArray)(await client.GetAsync(new Uri(fleet.Images, "/dead-letters"), cancellationToken))!;
+        if (deadLetters.Count > 0)
         {
-            DeadLetterReason = letters[0]!["reason"]?.GetValue<string>() ?? "without a reason";
+            DeadLetterReason = deadLetters[0]!["reason"]?.GetValue<string>() ?? "without a reason";
         }
 
-        return letters.Count > 0;
+        return deadLetters.Count > 0;
     }
 
-    private async Task MendAsync(CancellationToken cancellationToken)
+    private async Task RepairAsync(CancellationToken cancellationToken)
     {
         await PutAsync(Corrupt, SampleImages.Draw(2), cancellationToken);
         await client.PostAsync(new Uri(fleet.Images, "/dead-letters/redrive"), cancellationToken);
@@ -60,12 +60,12 @@ internal sealed class ImageDriver(ServiceFleet fleet, ServiceClient client, Flow
         }
 
         progress.ImagesDone(done);
-        if (!await HasLetterAsync(cancellationToken))
+        if (!await HasDeadLetterAsync(cancellationToken))
         {
             return done == Ids.Count;
         }
 
-        await MendAsync(cancellationToken);
+        await RepairAsync(cancellationToken);
         return false;
     }
 

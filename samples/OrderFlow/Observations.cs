@@ -1,20 +1,20 @@
 namespace OrderFlow;
 
-/// <summary>What the drivers saw while it ran; everything that is counted comes from the books.</summary>
+/// <summary>What the drivers saw during the run. Everything that is counted comes from the databases instead.</summary>
 internal sealed record Observations
 {
-    /// <summary>The order that each number of the script became.</summary>
+    /// <summary>The order id of each scripted order, by its number.</summary>
     internal required IReadOnlyDictionary<int, string> Placed { get; init; }
 
-    /// <summary>How often the payment circuit was seen open during a gateway outage.</summary>
+    /// <summary>In how many gateway outages the payment circuit was open.</summary>
     internal required int OutagesSeen { get; init; }
 
-    /// <summary>Whether an order sent twice with one key came back as one order.</summary>
+    /// <summary>Whether an order sent twice with the same key created one order.</summary>
     internal required bool RepeatedOrderWasOne { get; init; }
 
-    /// <summary>What the dead letter said; null when an earlier run looked at it.</summary>
+    /// <summary>The reason in the dead letter; null if the interrupted run already redrove it.</summary>
     internal required string? DeadLetterReason { get; init; }
 
-    /// <summary>What did not come as far as it had to, a line each.</summary>
+    /// <summary>The steps that failed or timed out, one line each.</summary>
     internal required IReadOnlyCollection<string> Faults { get; init; }
 }

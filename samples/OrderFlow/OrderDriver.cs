@@ -4,25 +4,25 @@ using System.Text.Json.Nodes;
 
 namespace OrderFlow;
 
-/// <summary>The customers: places the orders over HTTP and, where the script says so, pulls the payment gateway's plug.</summary>
+/// <summary>Acts as the customers: places the orders over HTTP and, where scripted, switches a payment gateway outage on and off.</summary>
 internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, FlowProgress progress, FlowSettings settings)
 {
     private readonly ConcurrentDictionary<int, string> _placed = [];
     private readonly HashSet<string> _ended = [];
 
-    /// <summary>The order that each number became.</summary>
+    /// <summary>The order id of each scripted order, by its number.</summary>
     internal IReadOnlyDictionary<int, string> Placed => _placed;
 
-    /// <summary>How often the circuit was seen open.</summary>
+    /// <summary>In how many outages the circuit was open.</summary>
     internal int OutagesSeen { get; private set; }
 
-    /// <summary>Whether an order that was sent twice came back as the same order.</summary>
+    /// <summary>Whether an order that was sent twice got the same order id.</summary>
     internal bool RepeatedOrderWasOne { get; private set; }
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         var count = settings.Orders;
-        await OpenProductsAsync(cancellationToken);
+        await CreateProductsAsync(cancellationToken);
         for (var number = 1; number <= count; number++)
         {
             var order = new ScriptedOrder(number);
@@ -50,7 +50,7 @@ internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, Flow
         await AwaitEndAsync(cancellationToken);
     }
 
-    private async Task OpenProductsAsync(CancellationToken cancellationToken)
+    private async Task CreateProductsAsync(CancellationToken cancellationToken)
     {
         foreach (var product in ScriptedOrder.Products)
         {
@@ -70,8 +70,8 @@ internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, Flow
             for (var number = first; number <= last; number++)
             {
                 var orderId = _placed[number];
-                await Polling.UntilAsync(
-                    () => IsBeyondOutageAsync(orderId, cancellationToken), $"order {number} ({orderId}) was not queued in a gateway outage", settings.Patience, cancellationToken);
+                await Polling.WaitUntilAsync(
+                    () => IsQueuedOrEndedAsync(orderId, cancellationToken), $"order {number} ({orderId}) was not queued in a gateway outage", settings.WaitTimeout, cancellationToken);
             }
 
             var gateway = await client.GetAsync(new Uri(fleet.Payments, "/gateway"), cancellationToken);
@@ -85,8 +85,8 @@ internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, Flow
         await AwaitEndAsync(cancellationToken);
     }
 
-    // Queued while the gateway is away; anything later when the run was resumed after the outage.
-    private async Task<bool> IsBeyondOutageAsync(string orderId, CancellationToken cancellationToken)
+    // Queued while the gateway is down; already past that status if the run was resumed after the outage.
+    private async Task<bool> IsQueuedOrEndedAsync(string orderId, CancellationToken cancellationToken)
     {
         var payments = (JsonArray)(await client.GetAsync(new Uri(fleet.Payments, $"/payments?orderId={orderId}"), cancellationToken))!;
         return payments.Any(payment => payment!["status"]!.GetValue<string>() != "unknown") || await HasEndedAsync(orderId, cancellationToken);
@@ -104,7 +104,7 @@ internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, Flow
     {
         foreach (var (number, orderId) in _placed.Where(placed => !_ended.Contains(placed.Value)).OrderBy(placed => placed.Key).ToList())
         {
-            await Polling.UntilAsync(() => HasEndedAsync(orderId, cancellationToken), $"order {number} ({orderId}) did not end", settings.Patience, cancellationToken);
+            await Polling.WaitUntilAsync(() => HasEndedAsync(orderId, cancellationToken), $"order {number} ({orderId}) did not end", settings.WaitTimeout, cancellationToken);
         }
     }
 

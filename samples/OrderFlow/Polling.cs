@@ -1,27 +1,27 @@
 namespace OrderFlow;
 
-/// <summary>Waiting for what the services do by themselves.</summary>
+/// <summary>Waits for asynchronous work of the services.</summary>
 internal static class Polling
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Looks again and again until it holds.</summary>
-    /// <param name="holds">Looks.</param>
-    /// <param name="otherwise">What to say when it never does: <c>order 7 did not end</c>.</param>
-    /// <param name="patience">How long to look.</param>
-    /// <param name="cancellationToken">Gives up looking.</param>
-    /// <exception cref="FlowFaultException">The patience ran out first.</exception>
-    internal static async Task UntilAsync(Func<Task<bool>> holds, string otherwise, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Checks a condition repeatedly until it is true.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="failure">The message if it never becomes true: <c>order 7 did not end</c>.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="FlowFaultException">The condition was not true within the timeout.</exception>
+    internal static async Task WaitUntilAsync(Func<Task<bool>> condition, string failure, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var timeProvider = TimeProvider.System;
-        for (var began = timeProvider.GetTimestamp(); !await holds();)
+        for (var began = timeProvider.GetTimestamp(); !await condition();)
         {
-            if (timeProvider.GetElapsedTime(began) > patience)
+            if (timeProvider.GetElapsedTime(began) > timeout)
             {
-                throw new FlowFaultException($"{otherwise} within {patience.TotalSeconds:0} s");
+                throw new FlowFaultException($"{failure} within {timeout.TotalSeconds:0} s");
             }
 
-            await Task.Delay(Pause, timeProvider, cancellationToken);
+            await Task.Delay(Interval, timeProvider, cancellationToken);
         }
     }
 }

@@ -6,7 +6,7 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>Refuses to mix a new run with what an earlier one left; looks only, writes nothing.</summary>
+/// <summary>Refuses to start a new run on the data of an earlier one. Reads only.</summary>
 internal static class PreviousRun
 {
     private static readonly string[] WorkQueues =
@@ -14,10 +14,10 @@ internal static class PreviousRun
         "inventory.order-events", "notification.order-events", "analytics.order-events", "notifications.email", "notifications.sms", "notifications.push", "payments.retry", "images.resize",
     ];
 
-    // What waits for a further attempt, or for a person, belongs to its run too.
+    // Messages in retry queues and dead-letter queues belong to the earlier run too.
     private static IEnumerable<string> Queues { get; } = WorkQueues.SelectMany(queue => new[] { queue, Topology.DeadLetterQueueOf(queue) }.Concat(new DeliveryPolicy().Delays.Select(delay => Topology.RetryQueueOf(queue, delay))));
 
-    /// <exception cref="BadInputException">There are leftovers and no <c>--resume</c>.</exception>
+    /// <exception cref="BadInputException">There is data of an earlier run, and no <c>--resume</c>.</exception>
     internal static async Task CheckAsync(FlowSettings settings, CancellationToken cancellationToken)
     {
         if (settings.Resume)
@@ -31,12 +31,12 @@ internal static class PreviousRun
             var (place, other) = settings.Postgres is null
                 ? ($"The folder '{settings.DataDirectory}'", "another folder in --data")
                 : ("The PostgreSQL database (schema order_service)", "another database in --postgres");
-            throw new BadInputException($"{place} holds an earlier run. {(CanGoOn(settings) ? "Go on with it by --resume, or name" : "Name")} {other}.");
+            throw new BadInputException($"{place} holds an earlier run. {(CanContinue(settings) ? "Continue it with --resume, or name" : "Name")} {other}.");
         }
 
         if (settings.RabbitMq is { } rabbitMq && await ServerProbe.FindFilledAsync(rabbitMq, Queues, cancellationToken) is var (queue, count))
         {
-            throw new BadInputException($"Queue '{queue}' holds {count} messages of an earlier run. Go on with it where its database is by --resume, purge the queue, or name another virtual host in --rabbitmq.");
+            throw new BadInputException($"Queue '{queue}' holds {count} messages of an earlier run. Continue that run with --resume and its database, purge the queue, or name another virtual host in --rabbitmq.");
         }
     }
 
@@ -44,12 +44,12 @@ internal static class PreviousRun
     {
         if (!await HasRunAsync(settings, cancellationToken))
         {
-            return; // It was interrupted before it began.
+            return; // The earlier run was interrupted before it wrote anything.
         }
 
-        if (!CanGoOn(settings))
+        if (!CanContinue(settings))
         {
-            throw new BadInputException("The earlier run in this database cannot go on: its images are gone. Name another database in --postgres.");
+            throw new BadInputException("The earlier run in this database cannot be continued: its image folder no longer exists. Name another database in --postgres.");
         }
 
         await using var database = ServiceDatabase.Open(new ServiceSettings { Name = "order-service", Postgres = settings.Postgres, DataDirectory = settings.DataDirectory });
@@ -57,14 +57,14 @@ internal static class PreviousRun
         var orders = await connection.ExecuteScalarAsync<long>("select count(*) from orders");
         if (orders > settings.Orders)
         {
-            throw new BadInputException($"--orders {settings.Orders} is less than the {orders} orders that the earlier run has placed. Resume with the number it was started with.");
+            throw new BadInputException($"--orders {settings.Orders} is less than the {orders} orders that the earlier run has placed. Resume with the --orders of that run.");
         }
     }
 
-    /// <summary>The folder that a run makes by itself is deleted when it has held.</summary>
-    private static bool CanGoOn(FlowSettings settings) => settings.CanResume && (!settings.IsDefaultFolder || Directory.Exists(settings.DataDirectory));
+    /// <summary>The default folder is deleted after a run that passed, so without it there is nothing to continue.</summary>
+    private static bool CanContinue(FlowSettings settings) => settings.CanResume && (!settings.IsDefaultFolder || Directory.Exists(settings.DataDirectory));
 
-    /// <summary>Whether the orders' table is there: a process killed at its very start leaves a database without it.</summary>
+    /// <summary>Whether the table of the orders exists: a process that is killed right after its start leaves a database without it.</summary>
     private static async Task<bool> HasRunAsync(FlowSettings settings, CancellationToken cancellationToken)
     {
         if (settings.Postgres is { } postgres)

@@ -2,22 +2,22 @@ using Spectre.Console;
 
 namespace OrderFlow;
 
-/// <summary>What is left on the screen: a table with a row for each pattern of the seed, what is wrong if anything, and the one line.</summary>
+/// <summary>Prints the result: a table with one row for each pattern, the failed checks, and the summary line.</summary>
 internal static class Report
 {
     private const int MostFindings = 20;
 
-    /// <returns>Whether everything held.</returns>
-    internal static bool Print(Verdict verdict, Observations observed)
+    /// <returns>Whether every invariant holds.</returns>
+    internal static bool Print(FlowResult result, Observations observed)
     {
         var table = new Table().AddColumns("Pattern", "Observed");
-        foreach (var (pattern, what) in Rows(verdict, observed))
+        foreach (var (pattern, what) in Rows(result, observed))
         {
             table.AddRow(Markup.Escape(pattern), Markup.Escape(what));
         }
 
         AnsiConsole.Write(table);
-        var findings = verdict.Broken.Select(line => $"broken: {line}").Concat(verdict.Lost.Select(line => $"lost: {line}")).Concat(verdict.Duplicates.Select(line => $"twice: {line}")).ToList();
+        var findings = result.Broken.Select(line => $"broken: {line}").Concat(result.Lost.Select(line => $"lost: {line}")).Concat(result.Duplicates.Select(line => $"duplicate: {line}")).ToList();
         foreach (var finding in findings.Take(MostFindings))
         {
             Console.Error.WriteLine(finding.ReplaceLineEndings(" "));
@@ -28,22 +28,22 @@ internal static class Report
             Console.Error.WriteLine($"… and {findings.Count - MostFindings} more");
         }
 
-        Console.WriteLine(verdict);
-        return verdict.Held;
+        Console.WriteLine(result);
+        return result.Held;
     }
 
-    private static IEnumerable<(string Pattern, string Observed)> Rows(Verdict verdict, Observations observed)
+    private static IEnumerable<(string Pattern, string Observed)> Rows(FlowResult result, Observations observed)
     => [
         ("Request-response (REST)", $"{observed.Placed.Count} orders accepted over HTTP"),
-        ("Circuit breaker", $"{verdict.QueuedPayments} payments queued, the circuit seen open in {observed.OutagesSeen} gateway outages; {verdict.QueuedAndCharged} of them charged later"),
-        ("Retry with back-off", $"a payment that stayed unknown was asked for {verdict.MostPaymentAttempts} times, with one key"),
-        ("Publish-subscribe (fanout)", $"events received: {Counts(verdict.EventsBySubscriber)}"),
-        ("Topic routing", $"notifications sent: {Counts(verdict.SentByChannel)}"),
-        ("Work queue", $"{verdict.Images} images in three sizes each"),
-        ("Saga (orchestration)", $"{verdict.Completed} completed, {verdict.Compensated} compensated, {verdict.Refunded} refunded"),
-        ("Outbox", $"{verdict.Orders} orders in the books, {verdict.Lost.Count} of their effects or events lost"),
-        ("Dead-letter queue", $"{verdict.DeadLettered} dead-lettered ({observed.DeadLetterReason ?? "looked at by an earlier run"}), {verdict.Redriven} redriven"),
-        ("Idempotency", $"{verdict.Duplicates.Count} effects twice; an order sent twice was {(observed.RepeatedOrderWasOne ? "one order" : "not seen to be one order")}"),
+        ("Circuit breaker", $"{result.QueuedPayments} payments queued; the circuit was open in {observed.OutagesSeen} gateway outages; {result.QueuedAndCharged} queued payments charged later"),
+        ("Retry with back-off", $"a payment with an unknown outcome was requested {result.MostPaymentAttempts} times, with the same key"),
+        ("Publish-subscribe (fanout)", $"events received: {Counts(result.EventsBySubscriber)}"),
+        ("Topic routing", $"notifications sent: {Counts(result.SentByChannel)}"),
+        ("Work queue", $"{result.Images} images in three sizes each"),
+        ("Saga (orchestration)", $"{result.Completed} completed, {result.Compensated} compensated, {result.Refunded} refunded"),
+        ("Outbox", $"{result.Orders} orders in the database, {result.Lost.Count} of their effects or events lost"),
+        ("Dead-letter queue", $"{result.DeadLettered} dead-lettered ({observed.DeadLetterReason ?? "redriven by the interrupted run"}), {result.Redriven} redriven"),
+        ("Idempotency", $"{result.Duplicates.Count} duplicate effects; an order sent twice created {(observed.RepeatedOrderWasOne ? "one order" : "two orders")}"),
     ];
 
     private static string Counts(IEnumerable<KeyValuePair<string, int>> counts)

@@ -3,12 +3,12 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>The pictures of a run: the user's, drawn ones, and bytes that only pretend.</summary>
+/// <summary>The images of a run: the user's photo, generated images, and a corrupt file.</summary>
 internal static class SampleImages
 {
-    private const long LargestUpload = 30_000_000; // what the web server takes by default
+    private const long LargestUpload = 30_000_000; // the default limit of the web server
 
-    /// <summary>A landscape of its own for each number, as PNG.</summary>
+    /// <summary>Generates a different landscape for each number, as PNG.</summary>
     internal static byte[] Draw(int number)
     {
         using var surface = SKSurface.Create(new SKImageInfo(1600, 1200));
@@ -39,10 +39,10 @@ internal static class SampleImages
         return png.ToArray();
     }
 
-    /// <summary>The beginning of a PNG, and then nothing that belongs to one.</summary>
+    /// <summary>A PNG signature, followed by bytes that are not PNG data.</summary>
     internal static byte[] Corrupt() => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. Enumerable.Repeat((byte)0xEE, 400)];
 
-    /// <exception cref="BadInputException">The file is not there, no image, or not all of one.</exception>
+    /// <exception cref="BadInputException">The file does not exist, is too large, is not an image, or is incomplete.</exception>
     internal static void Check(string path)
     {
         if (!File.Exists(path))
@@ -52,7 +52,7 @@ internal static class SampleImages
 
         if (new FileInfo(path).Length > LargestUpload)
         {
-            throw new BadInputException($"--image '{path}' is larger than the {LargestUpload / 1_000_000} MB that the image service takes. Name a smaller one.");
+            throw new BadInputException($"--image '{path}' is larger than the {LargestUpload / 1_000_000} MB that the image service accepts. Name a smaller file.");
         }
 
         using var codec = SKCodec.Create(path);
@@ -64,7 +64,7 @@ internal static class SampleImages
         using var pixels = new SKBitmap(codec.Info);
         if (codec.GetPixels(pixels.Info, pixels.GetPixels()) is not SKCodecResult.Success and var result)
         {
-            throw new BadInputException($"--image '{path}' is corrupt ({result}). Name a JPEG or PNG file that is whole.");
+            throw new BadInputException($"--image '{path}' is corrupt ({result}). Name a complete JPEG or PNG file.");
         }
     }
 }

@@ -2,7 +2,7 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>Looks at the tables of every service before any of them starts: one that is too new stops the run while nothing is written.</summary>
+/// <summary>Checks the schema of every service before any of them starts, so that a schema that is too new stops the run before anything is written.</summary>
 internal static class SchemaProbe
 {
     private static readonly string[] Services = ["inventory-service", "payment-service", "notification-service", "analytics-service", "image-service", "order-service"];

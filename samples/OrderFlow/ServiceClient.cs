@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace OrderFlow;
 
-/// <summary>How the drivers call the services: what is still running under a key is asked for again when the service says, and a refusal is one line.</summary>
+/// <summary>Calls the services. It repeats a request whose key is still in use after the service's <c>Retry-After</c>, and reports any other error in one line.</summary>
 internal sealed class ServiceClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly HttpClient _http = new() { Timeout = Patience };
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+    private readonly HttpClient _http = new() { Timeout = RequestTimeout };
 
-    /// <returns>The body; null when there is none, or nothing of that name.</returns>
-    /// <exception cref="FlowFaultException">The service does not answer, or refuses.</exception>
+    /// <returns>The body; null if there is none, or if the service responds with 404.</returns>
+    /// <exception cref="FlowFaultException">The service does not respond, or responds with an error.</exception>
     internal Task<JsonNode?> GetAsync(Uri uri, CancellationToken cancellationToken) => SendAsync(() => new HttpRequestMessage(HttpMethod.Get, uri), cancellationToken);
 
     internal Task<JsonNode?> PutAsync(Uri uri, HttpContent? body, CancellationToken cancellationToken)
@@ -43,10 +43,10 @@ internal sealed class ServiceClient : IDisposable
                 return body.Length == 0 ? null : JsonNode.Parse(body);
             }
 
-            // 409 with Retry-After: a request with this key still runs, perhaps that of a process that was killed.
-            if (response is not { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter.Delta: { } wait } || timeProvider.GetElapsedTime(began) > Patience)
+            // 409 with Retry-After: a request with this key still runs, or belonged to a process that was killed.
+            if (response is not { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter.Delta: { } wait } || timeProvider.GetElapsedTime(began) > RequestTimeout)
             {
-                throw new FlowFaultException($"{Name(request)} was answered with {(int)response.StatusCode}: {Detail(body)}");
+                throw new FlowFaultException($"{Name(request)} failed with {(int)response.StatusCode}: {Detail(body)}");
             }
 
             await Task.Delay(wait, timeProvider, cancellationToken);
@@ -61,11 +61,11 @@ internal sealed class ServiceClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new FlowFaultException($"{Name(request)} was not answered: {exception.Message}");
+            throw new FlowFaultException($"{Name(request)} got no response: {exception.Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new FlowFaultException($"{Name(request)} was not answered within {Patience.TotalSeconds:0} s");
+            throw new FlowFaultException($"{Name(request)} got no response within {RequestTimeout.TotalSeconds:0} s");
         }
     }
 

@@ -10,13 +10,13 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>The six services in one process, each on a loopback port and a database of its own, as they would be on machines of their own.</summary>
+/// <summary>Runs the six services in one process. Each has its own loopback port and its own database, as on separate machines.</summary>
 internal sealed class ServiceFleet(FlowSettings settings) : IAsyncDisposable
 {
     private readonly List<WebApplication> _running = [];
     private readonly InMemoryBroker? _broker = settings.RabbitMq is null ? new InMemoryBroker() : null;
 
-    /// <summary>The seed's numbers, made shorter so that a run does not take minutes.</summary>
+    /// <summary>Shorter durations than the services' defaults, so that a run takes seconds instead of minutes.</summary>
     internal static IReadOnlyDictionary<string, string?> Shortened { get; } = new Dictionary<string, string?>
     {
         ["TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:RecoveryTimeout"] = "00:00:02",
@@ -36,7 +36,7 @@ internal sealed class ServiceFleet(FlowSettings settings) : IAsyncDisposable
 
     internal IEnumerable<string> Addresses => _running.SelectMany(service => service.Urls);
 
-    /// <summary>Starts the subscribers before the order service, so that no event finds a queue missing.</summary>
+    /// <summary>Starts the subscribers before the order service, so that every event finds its queues.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
         Inventory = await StartAsync(InventoryApp.Build(For("inventory-service")), cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class ServiceFleet(FlowSettings settings) : IAsyncDisposable
         Quiet = true,
     };
 
-    /// <summary>Stops them, the last started first.</summary>
+    /// <summary>Stops the services in reverse order.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var service in Enumerable.Reverse(_running))

@@ -1,7 +1,7 @@
 namespace OrderService;
 
-/// <summary>An order as it stands.</summary>
-/// <param name="OrderId">Derived from the idempotency key, so the same request is the same order.</param>
+/// <summary>An order and its current status.</summary>
+/// <param name="OrderId">Derived from the idempotency key, so a repeated request gets the same order.</param>
 /// <param name="UserId">Who ordered.</param>
 /// <param name="Amount">In cents.</param>
 /// <param name="Status"><c>pending</c>, <c>completed</c>, <c>cancelled</c>.</param>

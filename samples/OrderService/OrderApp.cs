@@ -31,7 +31,7 @@ public static class OrderApp
             .AddPipeline("inventory")
             .AddPipeline("payments", payments =>
             {
-                payments.Retry = null; // the saga tries again by itself, with the same key: retries within retries would multiply
+                payments.Retry = null; // the saga retries with the same key; a retry here would multiply the attempts
                 payments.CircuitBreaker!.RecoveryTimeout = TimeSpan.FromSeconds(2);
             }));
         builder.Services.AddHttpClient<InventoryClient>(http => http.BaseAddress = settings.Dependencies["inventory"])

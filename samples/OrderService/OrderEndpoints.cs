@@ -6,7 +6,7 @@ using TechCorp.Samples;
 
 namespace OrderService;
 
-/// <summary>Orders over HTTP.</summary>
+/// <summary>The HTTP endpoints of the orders.</summary>
 internal static class OrderEndpoints
 {
     internal static void MapOrders(this WebApplication app)
@@ -24,9 +24,9 @@ internal static class OrderEndpoints
             }
 
             var orderId = OrderIdOf(http.GetIdempotencyKey());
-            if (await orders.FindAsync(orderId, cancellationToken) is null && await FindShortageAsync(inventory, request, cancellationToken) is { } refusal)
+            if (await orders.FindAsync(orderId, cancellationToken) is null && await FindShortageAsync(inventory, request, cancellationToken) is { } rejection)
             {
-                return refusal;
+                return rejection;
             }
 
             var order = await orders.PlaceAsync(orderId, request, cancellationToken);
@@ -37,7 +37,7 @@ internal static class OrderEndpoints
             => await orders.FindAsync(id, cancellationToken) is { } order ? Results.Ok(order) : Results.NotFound());
     }
 
-    // The same key gives the same order, whatever crashes in between: the id needs no table of its own.
+    // The order id derives from the key, so a repeated request finds its order after any crash, without a table of keys.
     private static string OrderIdOf(IdempotencyKey key) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())).AsSpan(0, 16)).ToString();
 
     private static async Task<IResult?> FindShortageAsync(InventoryClient inventory, PlaceOrderRequest request, CancellationToken cancellationToken)
@@ -56,11 +56,11 @@ internal static class OrderEndpoints
         }
         catch (HttpRequestException exception) when (exception.StatusCode == System.Net.HttpStatusCode.NotFound)
         {
-            return Problem("A product is unknown to the inventory.", StatusCodes.Status422UnprocessableEntity);
+            return Problem("The inventory service does not know one of the products.", StatusCodes.Status422UnprocessableEntity);
         }
         catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException)
         {
-            return Problem("The inventory does not answer; nothing was ordered. Try again with the same key.", StatusCodes.Status503ServiceUnavailable);
+            return Problem("The inventory service does not respond; no order was placed. Try again with the same key.", StatusCodes.Status503ServiceUnavailable);
         }
     }
 

@@ -1,4 +1,4 @@
 namespace OrderService;
 
-/// <summary>A product, how many of it, and the price of one in cents.</summary>
+/// <summary>A product with its quantity and its unit price in cents.</summary>
 public sealed record OrderItem(string ProductId, long Quantity, long UnitPrice);

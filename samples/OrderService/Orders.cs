@@ -6,10 +6,10 @@ using TechCorp.Samples;
 
 namespace OrderService;
 
-/// <summary>The orders. Placing one is a single transaction: the order, the event <c>order.created</c>, and the saga that will see it through.</summary>
+/// <summary>Stores the orders. One transaction places an order: it writes the order and the event <c>order.created</c>, and starts the saga.</summary>
 public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox, SagaOrchestrator sagas, TimeProvider timeProvider)
 {
-    /// <summary>Places an order; the same id again is the same order.</summary>
+    /// <summary>Places an order. A call with an existing id returns that order.</summary>
     internal async Task<Order> PlaceAsync(string orderId, PlaceOrderRequest request, CancellationToken cancellationToken)
     {
         var order = new Order(orderId, request.UserId, request.Items.Sum(item => item.Quantity * item.UnitPrice), "pending", null);

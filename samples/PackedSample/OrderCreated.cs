@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace PackedSample;
 
 #region snippet: packed-sample-message
-/// <summary>The event, as it travels.</summary>
+/// <summary>The event, as it is serialized.</summary>
 internal sealed record OrderCreated([property: JsonPropertyName("order_id")] int OrderId);
 
 [JsonSerializable(typeof(OrderCreated))]

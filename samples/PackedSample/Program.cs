@@ -2,7 +2,7 @@
 using PackedSample;
 using TechCorp.Messaging;
 
-// One message through the broker inside the process: published, confirmed, consumed, acknowledged.
+// Sends one message through the in-memory broker: it is published, confirmed, consumed and acknowledged.
 var arrived = new TaskCompletionSource<string>();
 using var broker = new InMemoryBroker();
 await using var bus = await MessageBus.StartAsync(messaging => messaging

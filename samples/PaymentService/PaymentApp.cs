@@ -5,11 +5,11 @@ using TechCorp.Samples;
 
 namespace PaymentService;
 
-/// <summary>Charges and refunds by idempotency key against a gateway that may be slow, refuse, fail, or charge and lose the reply.</summary>
+/// <summary>Charges and refunds by idempotency key, through a gateway that may be slow, decline, fail, or charge and lose the reply.</summary>
 public static class PaymentApp
 {
-    // Shorter than the 5 s that the order service waits: an answer that comes later reaches nobody.
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(4);
+    // Shorter than the 5 s that the order service waits, so that it still gets the response.
+    private static readonly TimeSpan ResponseDeadline = TimeSpan.FromSeconds(4);
 
     /// <summary>The service, ready to start.</summary>
     public static WebApplication Build(ServiceSettings settings)
@@ -22,10 +22,10 @@ public static class PaymentApp
                 .AddMessage("payment.retry", PaymentJson.Default.PaymentRetry, Destination.ToQueue("payments.retry"))
                 .AddConsumer<PaymentRetryHandler, PaymentRetry>());
 
-        // A refusal that certainly did not charge is retried here; what is unknown is left to the saga, which asks again with the same key.
+        // A refused connection is retried here, because nothing was charged. An unknown outcome is left to the saga, which retries with the same key.
         builder.Services.AddTechCorpResilience(resilience => resilience.AddPipeline("gateway", gateway =>
         {
-            gateway.Deadline = AnswerWithin;
+            gateway.Deadline = ResponseDeadline;
             gateway.Timeout = new TimeoutOptions();
             gateway.Retry = new RetryOptions();
             gateway.CircuitBreaker = new CircuitBreakerOptions();

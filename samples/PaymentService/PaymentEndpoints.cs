@@ -4,23 +4,23 @@ using TechCorp.Samples;
 
 namespace PaymentService;
 
-/// <summary>Charge and refund over HTTP, each by idempotency key.</summary>
+/// <summary>The HTTP endpoints to charge and refund, each by idempotency key.</summary>
 internal static class PaymentEndpoints
 {
     internal static void MapPayments(this WebApplication app)
     {
-        // 202 is not the last word: asking again with the same key finds what became of it.
+        // 202 is not final: a repeated request with the same key returns the current status.
         app.MapPost("/payments", async (ChargeRequest request, HttpContext http, Payments payments, CancellationToken cancellationToken)
             => request.FindProblem() is { } problem
                 ? Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest)
-                : await AnswerAsync(() => payments.ChargeAsync(http.GetIdempotencyKey().Value, request, cancellationToken), wanted: [PaymentStatus.Charged]))
-            .RequireIdempotencyKey<ChargeRequest>(open: StatusCodes.Status202Accepted);
+                : await RespondAsync(() => payments.ChargeAsync(http.GetIdempotencyKey().Value, request, cancellationToken), wanted: [PaymentStatus.Charged]))
+            .RequireIdempotencyKey<ChargeRequest>(notFinal: StatusCodes.Status202Accepted);
 
         app.MapPost("/payments/refunds", async (RefundRequest request, Payments payments, CancellationToken cancellationToken)
             => string.IsNullOrEmpty(request.ActionKey)
-                ? Results.Problem("action_key is missing: the Idempotency-Key of the charge that is undone.", statusCode: StatusCodes.Status400BadRequest)
-                : await AnswerAsync(() => payments.RefundAsync(request, cancellationToken), wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]))
-            .RequireIdempotencyKey<RefundRequest>(open: StatusCodes.Status202Accepted);
+                ? Results.Problem("action_key is missing: send the Idempotency-Key of the charge to refund.", statusCode: StatusCodes.Status400BadRequest)
+                : await RespondAsync(() => payments.RefundAsync(request, cancellationToken), wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]))
+            .RequireIdempotencyKey<RefundRequest>(notFinal: StatusCodes.Status202Accepted);
 
         app.MapGet("/payments/{key}", async (string key, PaymentStore store, CancellationToken cancellationToken)
             => await store.FindAsync(key, cancellationToken) is { } payment ? Results.Ok(PaymentView.Of(payment)) : Results.NotFound());
@@ -29,7 +29,7 @@ internal static class PaymentEndpoints
             => Results.Ok((await store.FindByOrderAsync(orderId, cancellationToken)).Select(PaymentView.Of)));
     }
 
-    private static async Task<IResult> AnswerAsync(Func<Task<Payment>> operation, string[] wanted)
+    private static async Task<IResult> RespondAsync(Func<Task<Payment>> operation, string[] wanted)
     {
         try
         {

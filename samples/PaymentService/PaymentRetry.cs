@@ -1,4 +1,4 @@
 namespace PaymentService;
 
-/// <summary>A payment that waits for the gateway to come back; the seed's message on <c>payments.retry</c>, with the key that makes it safe.</summary>
+/// <summary>A payment that waits in <c>payments.retry</c> until the gateway can be reached, with the key that makes the charge idempotent.</summary>
 public sealed record PaymentRetry(string OrderId, long Amount, string PaymentKey);

@@ -4,7 +4,7 @@ using TechCorp.Resilience;
 
 namespace PaymentService;
 
-/// <summary>Charges what was queued while the circuit was open. An open circuit or a gateway that is away costs no attempt: the message waits.</summary>
+/// <summary>Charges the payments that were queued while the circuit was open. While the gateway cannot be reached, the message waits and no attempt counts.</summary>
 [Consumer(Queue = "payments.retry")]
 public sealed class PaymentRetryHandler(Payments payments) : IMessageHandler<PaymentRetry>
 {
@@ -17,7 +17,7 @@ public sealed class PaymentRetryHandler(Payments payments) : IMessageHandler<Pay
         }
         catch (Exception exception) when (exception is GatewayUnavailableException or GatewayReplyLostException or TimeoutRejectedException)
         {
-            throw new RetryLaterException($"The gateway is away: {exception.Message}", TimeSpan.FromSeconds(1));
+            throw new RetryLaterException($"The payment gateway cannot be reached: {exception.Message}", TimeSpan.FromSeconds(1));
         }
     }
 }

@@ -4,7 +4,7 @@ using TechCorp.Samples;
 
 namespace PaymentService;
 
-/// <summary>The payments by key, and the barrier between a charge and its refund.</summary>
+/// <summary>Stores the payments by key, with the barrier between a charge and its refund.</summary>
 public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox outbox)
 {
     private const string Columns = "payment_key as PaymentKey, order_id as OrderId, amount as Amount, payment_token as PaymentToken, status as Status, reason as Reason";
@@ -21,7 +21,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
         return [.. await connection.QueryAsync<Payment>($"select {Columns} from payments where order_id = @orderId order by payment_key limit 100", new { orderId })];
     }
 
-    /// <summary>Finds the payment or begins it; canceled when its refund came first.</summary>
+    /// <summary>Finds the payment or creates it; creates it as canceled if its refund came first.</summary>
     internal async Task<Payment> BeginChargeAsync(string key, ChargeRequest request, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
@@ -40,7 +40,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
         return payment;
     }
 
-    /// <summary>Hands the payment to the retry queue; the message commits with the status, once.</summary>
+    /// <summary>Queues the payment for a later charge; the message and the status commit together.</summary>
     internal async Task<Payment> QueueAsync(Payment payment, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
@@ -58,7 +58,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
         return now;
     }
 
-    /// <summary>Bars later charges of the key; refunding when the gateway must be asked, canceled when no charge ever began.</summary>
+    /// <summary>Prevents later charges of the key. The payment is refunding if the gateway must be called, and canceled if no charge ever started.</summary>
     internal async Task<Payment> BeginRefundAsync(RefundRequest request, CancellationToken cancellationToken)
     {
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
@@ -84,7 +84,7 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
         return payment;
     }
 
-    /// <summary>Records what the gateway said. A charge's answer never overwrites a refund that has begun since.</summary>
+    /// <summary>Records the gateway's reply. The reply to a charge never overwrites a refund that has started since.</summary>
     internal async Task<Payment> RecordAsync(Payment payment, string status, string? reason, CancellationToken cancellationToken)
     {
         var (from, orFrom) = payment.Status == PaymentStatus.Refunding ? (PaymentStatus.Refunding, PaymentStatus.Refunding) : (PaymentStatus.Unknown, PaymentStatus.Queued);

@@ -3,13 +3,13 @@ using TechCorp.Resilience;
 
 namespace PaymentService;
 
-/// <summary>The seed's <c>process_payment_with_fallback</c>: look the key up, charge through the circuit breaker, queue when it is open.</summary>
+/// <summary>Processes payments: looks up the key, charges through the circuit breaker, and queues the payment while the circuit is open.</summary>
 public sealed class Payments(PaymentStore store, IPaymentGateway gateway, ResiliencePipelineRegistry pipelines)
 {
     private readonly ResiliencePipeline _pipeline = pipelines.Get("gateway");
 
-    /// <summary>Charges once for each key, however often it is asked.</summary>
-    /// <returns>The payment as it stands: charged, declined, canceled, or queued when the circuit is open.</returns>
+    /// <summary>Charges once for each key, however often it is called.</summary>
+    /// <returns>The payment with its current status: charged, declined, canceled, or queued while the circuit is open.</returns>
     public async Task<Payment> ChargeAsync(string key, ChargeRequest request, CancellationToken cancellationToken)
     {
         var payment = await store.BeginChargeAsync(key, request, cancellationToken);
@@ -20,7 +20,7 @@ public sealed class Payments(PaymentStore store, IPaymentGateway gateway, Resili
 
         try
         {
-            return await AskGatewayAsync(payment, cancellationToken);
+            return await CallGatewayAsync(payment, cancellationToken);
         }
         catch (CircuitOpenException)
         {
@@ -28,17 +28,17 @@ public sealed class Payments(PaymentStore store, IPaymentGateway gateway, Resili
         }
     }
 
-    /// <summary>Charges a payment that was queued, if it still is.</summary>
-    /// <exception cref="CircuitOpenException">The circuit is still open; ask again after its RetryAfter.</exception>
+    /// <summary>Charges a queued payment; does nothing if it is no longer queued.</summary>
+    /// <exception cref="CircuitOpenException">The circuit is still open; call again after its <c>RetryAfter</c>.</exception>
     public async Task ChargeQueuedAsync(string key, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(key, cancellationToken) is { Status: PaymentStatus.Queued } payment)
         {
-            await AskGatewayAsync(payment, cancellationToken);
+            await CallGatewayAsync(payment, cancellationToken);
         }
     }
 
-    /// <summary>Undoes a charge, whether it happened, may have happened, or never arrived.</summary>
+    /// <summary>Refunds a charge, whether it happened, may have happened, or never arrived.</summary>
     public async Task<Payment> RefundAsync(RefundRequest request, CancellationToken cancellationToken)
     {
         var payment = await store.BeginRefundAsync(request, cancellationToken);
@@ -52,7 +52,7 @@ public sealed class Payments(PaymentStore store, IPaymentGateway gateway, Resili
         return await store.RecordAsync(payment, refunded ? PaymentStatus.Refunded : PaymentStatus.Cancelled, payment.Reason, cancellationToken);
     }
 
-    private async Task<Payment> AskGatewayAsync(Payment payment, CancellationToken cancellationToken)
+    private async Task<Payment> CallGatewayAsync(Payment payment, CancellationToken cancellationToken)
     {
         var reply = await _pipeline.ExecuteAsync(
             static (state, token) => new ValueTask<GatewayReply>(state.gateway.ChargeAsync(state.payment, token)), (gateway, payment), cancellationToken);

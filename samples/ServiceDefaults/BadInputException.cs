@@ -1,4 +1,4 @@
 namespace TechCorp.Samples;
 
-/// <summary>Something the user can mend: what is wrong, with what, and what next, in one line.</summary>
+/// <summary>An error that the user can correct. The message says in one line what is wrong, and what to do.</summary>
 public sealed class BadInputException(string message) : Exception(message);

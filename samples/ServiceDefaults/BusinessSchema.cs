@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace TechCorp.Samples;
 
-/// <summary>Creates the service's business tables before anything else starts. Safe when several instances start at once.</summary>
+/// <summary>Creates the service's business tables before anything else starts. Several instances may start at once.</summary>
 internal sealed class BusinessSchema(ServiceDatabase database, string tables) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)

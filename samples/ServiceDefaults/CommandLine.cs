@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Connections;
 
 namespace TechCorp.Samples;
 
-/// <summary>How the programs of the samples answer bad input: one line on standard error, exit code 2.</summary>
+/// <summary>The command line of the sample programs. It reports bad input in one line on standard error, with exit code 2.</summary>
 public static class CommandLine
 {
     private const int Interrupted = 130;
 
-    /// <summary>Parses and runs; a command line that cannot be parsed is 2, not System.CommandLine's 1.</summary>
+    /// <summary>Parses the arguments and runs the command. Invalid arguments exit with 2, not with System.CommandLine's 1.</summary>
     public static async Task<int> InvokeAsync(string program, RootCommand command, string[] args)
     {
         var parsed = command.Parse(args);
@@ -19,20 +19,20 @@ public static class CommandLine
             return Fail(program, $"{string.Join(' ', parsed.Errors.Select(error => error.Message))} See --help.");
         }
 
-        // The signals are ours: handlers of the hosts inside would otherwise be disposed while one of them still runs, and wait for it for ever.
+        // Handle the signals here: the hosts inside would dispose their handlers while one of them still runs, and wait for it forever.
         using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopSoon);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopSoon);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, RequestStop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, RequestStop);
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
 
-        void StopSoon(PosixSignalContext signal)
+        void RequestStop(PosixSignalContext signal)
         {
             signal.Cancel = true;
             _ = stop.CancelAsync();
         }
     }
 
-    /// <summary>Turns what the user can mend into one line and exit code 2; anything else is a defect and keeps its stack.</summary>
+    /// <summary>Turns errors that the user can correct into one line and exit code 2. Any other exception is a defect and keeps its stack trace.</summary>
     public static async Task<int> GuardAsync(string program, Func<Task<int>> run)
     {
         try
@@ -45,7 +45,7 @@ public static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"{program}: stopped before the end.");
+            Console.Error.WriteLine($"{program}: interrupted.");
             return Interrupted;
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
@@ -62,15 +62,15 @@ public static class CommandLine
         }
     }
 
-    /// <summary>An absolute HTTP address.</summary>
-    /// <exception cref="BadInputException">It is none.</exception>
+    /// <summary>Checks an absolute HTTP address.</summary>
+    /// <exception cref="BadInputException">The value is not such an address.</exception>
     public static Uri CheckUrl(string value, string option)
         => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri is { Scheme: "http", AbsolutePath: "/" }
             ? uri
             : throw new BadInputException($"{option} must be an address such as http://127.0.0.1:5001; it is '{value}'.");
 
-    /// <summary>A folder that exists, or is made, and can be written to.</summary>
-    /// <exception cref="BadInputException">It cannot.</exception>
+    /// <summary>Creates a folder if necessary, and checks that it can be written to.</summary>
+    /// <exception cref="BadInputException">The folder cannot be created or written to.</exception>
     public static string CheckFolder(string path, string option)
     {
         try

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace TechCorp.Samples;
 
-/// <summary>Looks whether an address can be listened on, before anything is written. Who takes it in between is found out by the server itself.</summary>
+/// <summary>Checks that the service can listen on an address, before anything is written. If another process takes the port after the check, the server reports it.</summary>
 internal static class PortProbe
 {
-    /// <exception cref="BadInputException">The port is taken, or the address is not of this machine.</exception>
+    /// <exception cref="BadInputException">The port is in use, or the address does not belong to this machine.</exception>
     internal static void Check(string url)
     {
         var uri = new Uri(url);
@@ -22,7 +22,7 @@ internal static class PortProbe
         }
         catch (SocketException exception)
         {
-            throw new BadInputException($"{url} cannot be listened on: {exception.Message}. Free the port, or choose another with --url.");
+            throw new BadInputException($"Cannot listen on {url}: {exception.Message}. Free the port, or choose another with --url.");
         }
     }
 }

@@ -2,7 +2,7 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Samples;
 
-/// <summary>Looks at a service's tables before it writes any of its own: a schema that is too new stops it while nothing is written.</summary>
+/// <summary>Checks the schema version of a service's database, so that a schema that is too new stops the service before it writes anything.</summary>
 public static class SchemaCheck
 {
     /// <exception cref="SchemaVersionException">A later version of the packages has migrated the database.</exception>
@@ -20,7 +20,7 @@ public static class SchemaCheck
         }
         catch (SchemaVersionException exception) when (exception.DatabaseVersion < exception.CodeVersion)
         {
-            // Older, or not there yet: the service migrates it when it starts.
+            // The schema is older or does not exist yet: the service migrates it when it starts.
         }
     }
 }

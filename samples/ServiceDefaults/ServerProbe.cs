@@ -5,13 +5,13 @@ using RabbitMQ.Client.Exceptions;
 
 namespace TechCorp.Samples;
 
-/// <summary>Looks once whether the servers that were named are there, before anything starts and anything is written.</summary>
+/// <summary>Checks once that the configured servers can be reached, before anything starts and anything is written.</summary>
 public static class ServerProbe
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Checks both; what is not named is not checked.</summary>
-    /// <exception cref="BadInputException">An address is malformed, a server does not answer or refuses.</exception>
+    /// <summary>Checks the servers that are configured.</summary>
+    /// <exception cref="BadInputException">An address is malformed, or a server does not answer or refuses the connection.</exception>
     public static async Task CheckAsync(string? rabbitMq, string? postgres, CancellationToken cancellationToken)
     {
         if (rabbitMq is not null)
@@ -25,13 +25,13 @@ public static class ServerProbe
         }
     }
 
-    /// <summary>The first of the queues in which messages wait, and how many; null when none exists or holds any.</summary>
+    /// <summary>Returns the first queue that holds messages, and how many; null if every queue is empty or does not exist.</summary>
     public static async Task<(string Queue, uint Count)?> FindFilledAsync(string rabbitMq, IEnumerable<string> queues, CancellationToken cancellationToken)
     {
         await using var connection = await new ConnectionFactory { Uri = ParseAmqp(rabbitMq) }.CreateConnectionAsync(cancellationToken);
         foreach (var queue in queues)
         {
-            // The broker closes a channel that asked for a queue that is not there.
+            // One channel for each queue: the broker closes the channel if the queue does not exist.
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             try
             {
@@ -54,7 +54,7 @@ public static class ServerProbe
         var server = $"RabbitMQ at {uri.Host}:{(uri.Port < 0 ? 5672 : uri.Port)}";
         try
         {
-            var factory = new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = Patience };
+            var factory = new ConnectionFactory { Uri = uri, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = ConnectTimeout };
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         }
@@ -64,7 +64,7 @@ public static class ServerProbe
         }
         catch (Exception exception) when (FindIn<OperationInterruptedException>(exception) is { ShutdownReason.ReplyCode: 530 })
         {
-            throw new BadInputException($"{server} has no virtual host '{uri.AbsolutePath.TrimStart('/')}' for user '{UserOf(uri)}'. Create it or name another at the end of --rabbitmq.");
+            throw new BadInputException($"{server} has no virtual host '{uri.AbsolutePath.TrimStart('/')}' for user '{UserOf(uri)}'. Create it, or name another one at the end of --rabbitmq.");
         }
         catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or SocketException or IOException or TimeoutException)
         {
@@ -77,7 +77,7 @@ public static class ServerProbe
         NpgsqlConnectionStringBuilder parts;
         try
         {
-            parts = new NpgsqlConnectionStringBuilder(postgres) { Timeout = (int)Patience.TotalSeconds, Pooling = false };
+            parts = new NpgsqlConnectionStringBuilder(postgres) { Timeout = (int)ConnectTimeout.TotalSeconds, Pooling = false };
         }
         catch (ArgumentException)
         {

@@ -7,16 +7,16 @@ namespace TechCorp.Samples;
 /// <summary>The command line of a service that runs alone.</summary>
 public static class ServiceCommand
 {
-    /// <summary>Reads the options, probes the servers that are named, and runs the service until it is told to stop.</summary>
-    /// <param name="name">The service's name.</param>
-    /// <param name="url">Where it listens by default.</param>
+    /// <summary>Reads the options, checks the configured servers, and runs the service until a signal stops it.</summary>
+    /// <param name="name">The name of the service.</param>
+    /// <param name="url">The default address to listen on.</param>
     /// <param name="args">The command line.</param>
     /// <param name="build">Builds the service.</param>
     /// <param name="dependencies">The services it calls: option name and default address.</param>
-    /// <returns>0 when it stopped as told, 2 on bad input or a missing server.</returns>
+    /// <returns>0 after a signal, 2 on bad input or if a server cannot be reached.</returns>
     public static async Task<int> RunAsync(string name, string url, string[] args, Func<ServiceSettings, WebApplication> build, params (string Name, string Url)[] dependencies)
     {
-        var urlOption = new Option<string>("--url") { Description = "Where to listen.", DefaultValueFactory = _ => url };
+        var urlOption = new Option<string>("--url") { Description = "The address to listen on.", DefaultValueFactory = _ => url };
         var rabbitMq = SharedOptions.RabbitMq();
         var postgres = SharedOptions.Postgres();
         var data = SharedOptions.Data();
@@ -25,7 +25,7 @@ public static class ServiceCommand
             Description = $"The address of the {dependency.Name} service.",
             DefaultValueFactory = _ => dependency.Url,
         }).ToList();
-        var command = new RootCommand($"{name}: a sample service of TechCorp.Patterns. Without --rabbitmq and --postgres it runs alone, in memory and on SQLite.") { urlOption, rabbitMq, postgres, data };
+        var command = new RootCommand($"{name}: a sample service of TechCorp.Patterns. Without --rabbitmq and --postgres it uses an in-memory broker and SQLite.") { urlOption, rabbitMq, postgres, data };
         addresses.ForEach(command.Options.Add);
 
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(name, async () =>

@@ -5,7 +5,7 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Samples;
 
-/// <summary>The service's own database: business tables beside outbox, inbox and sagas.</summary>
+/// <summary>The service's own database: its business tables, and the tables of outbox, inbox and sagas.</summary>
 public sealed class ServiceDatabase : IAsyncDisposable
 {
     private readonly DbDataSource _dataSource;
@@ -18,18 +18,18 @@ public sealed class ServiceDatabase : IAsyncDisposable
         Barrier = new SagaBarrier(tables);
     }
 
-    /// <summary>The database as the packages know it.</summary>
+    /// <summary>The database with the tables of TechCorp.Outbox.</summary>
     public OutboxDatabase Tables { get; }
 
-    /// <summary>What a saga's participant guards its actions and compensations with.</summary>
+    /// <summary>Guards the actions and compensations of a saga participant.</summary>
     public SagaBarrier Barrier { get; }
 
     /// <summary>The schema of the business tables on PostgreSQL; null on SQLite.</summary>
     public string? Schema { get; }
 
-    /// <summary>A schema of its own on PostgreSQL, a file of its own otherwise.</summary>
+    /// <summary>Opens the database of a service: its own schema on PostgreSQL, its own file on SQLite.</summary>
     /// <param name="settings">The service's settings.</param>
-    /// <param name="name">Another name than the service's, for a second database.</param>
+    /// <param name="name">The name of a second database; by default the name of the service.</param>
     public static ServiceDatabase Open(ServiceSettings settings, string? name = null)
     {
         name ??= settings.Name;

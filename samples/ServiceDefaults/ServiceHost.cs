@@ -10,14 +10,14 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Samples;
 
-/// <summary>What every service of the samples has: settings, database, messaging, outbox, health.</summary>
+/// <summary>Sets up what all sample services have: settings, database, messaging, outbox, health checks.</summary>
 public static class ServiceHost
 {
-    /// <summary>Prepares a service; the caller adds what is its own.</summary>
-    /// <param name="settings">Which broker and database.</param>
+    /// <summary>Prepares a service; the caller adds its own services and endpoints.</summary>
+    /// <param name="settings">The settings: broker, database, addresses.</param>
     /// <param name="businessTables">The service's tables, in SQL that PostgreSQL and SQLite both understand, each <c>if not exists</c>.</param>
-    /// <param name="messaging">What it publishes and consumes.</param>
-    /// <param name="outbox">Its sagas and relay settings.</param>
+    /// <param name="messaging">Configures the messages, queues and consumers of the service.</param>
+    /// <param name="outbox">Configures the sagas and the relay of the service.</param>
     public static WebApplicationBuilder CreateBuilder(ServiceSettings settings, string businessTables, Action<MessagingBuilder> messaging, Action<OutboxBuilder>? outbox = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -57,7 +57,7 @@ public static class ServiceHost
         return builder;
     }
 
-    /// <summary>Builds the service with the endpoints that all have.</summary>
+    /// <summary>Builds the service with the endpoints that all services have.</summary>
     public static WebApplication BuildService(this WebApplicationBuilder builder)
     {
         var app = builder.Build();

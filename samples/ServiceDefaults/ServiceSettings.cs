@@ -2,19 +2,19 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Samples;
 
-/// <summary>Where a service listens, and which broker and database it uses: the only difference between the embedded default and production.</summary>
+/// <summary>The settings of a service: where it listens, and which broker and database it uses. Nothing else differs between embedded and production.</summary>
 public sealed record ServiceSettings
 {
     /// <summary>The service's name: <c>order-service</c>. Its database file, schema and application id derive from it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where it listens. Port 0 takes a free one.</summary>
+    /// <summary>The address to listen on. Port 0 selects a free port.</summary>
     public string Url { get; init; } = "http://127.0.0.1:0";
 
-    /// <summary>The AMQP URI; without one the in-memory broker.</summary>
+    /// <summary>The AMQP URI of RabbitMQ; null for the in-memory broker.</summary>
     public string? RabbitMq { get; init; }
 
-    /// <summary>The Npgsql connection string; without one SQLite.</summary>
+    /// <summary>The Npgsql connection string; null for SQLite.</summary>
     public string? Postgres { get; init; }
 
     /// <summary>The folder of SQLite files and images.</summary>
@@ -29,7 +29,7 @@ public sealed record ServiceSettings
     /// <summary>Further configuration, as in an appsettings file: <c>TechCorp:Resilience:Pipelines:gateway:Retry:BaseDelay</c>.</summary>
     public IReadOnlyDictionary<string, string?> Configuration { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Whether the service logs only what is critical: where failures are scripted, their log would drown the rest.</summary>
+    /// <summary>Whether the service logs only critical entries. OrderFlow sets it, because the log of its injected faults would hide the rest.</summary>
     public bool Quiet { get; init; }
 
     /// <summary>The schema on PostgreSQL.</summary>

@@ -3,10 +3,10 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Samples;
 
-/// <summary>The failures of a start that the user can mend.</summary>
+/// <summary>Startup errors that the user can correct.</summary>
 internal static class UserErrors
 {
-    /// <summary>The line to print; null for a defect of ours.</summary>
+    /// <summary>Returns the line to print; null for a defect.</summary>
     internal static string? Describe(Exception exception) => exception switch
     {
         SchemaVersionException or TopologyException or BrokerConnectionException => exception.Message,

@@ -62,7 +62,7 @@ public sealed class OrderFlowTests
     [Fact]
     public async Task An_order_that_does_not_end_in_time_breaks_the_run_and_is_named()
     {
-        await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--mutate", "stall", "--patience", "1");
+        await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--mutate", "stall", "--wait-timeout", "1");
 
         run.LastLine.Should().EndWith("invariants=broken");
         run.Errors.First().Should().StartWith("broken: order 1 (").And.EndWith("did not end within 1 s", "embedded, nothing is left to resume");

@@ -3,7 +3,7 @@ using TechCorp.Outbox;
 
 namespace NotificationService.Workers;
 
-/// <summary>Sends what is routed to <c>notification.email.#</c>.</summary>
+/// <summary>Sends the notifications that <c>notification.email.#</c> matches.</summary>
 [Consumer(Queue = "notifications.email")]
 public sealed class EmailWorker : ITransactionalHandler<Notification>
 {

@@ -3,7 +3,7 @@ using TechCorp.Outbox;
 
 namespace NotificationService.Workers;
 
-/// <summary>Sends what is routed to <c>notification.push.#</c>.</summary>
+/// <summary>Sends the notifications that <c>notification.push.#</c> matches.</summary>
 [Consumer(Queue = "notifications.push")]
 public sealed class PushWorker : ITransactionalHandler<Notification>
 {

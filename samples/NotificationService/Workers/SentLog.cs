@@ -3,7 +3,7 @@ using TechCorp.Outbox;
 
 namespace NotificationService.Workers;
 
-/// <summary>Where the workers write what they sent.</summary>
+/// <summary>Records each notification that a worker sends.</summary>
 internal static class SentLog
 {
     internal static Task SendAsync(this TransactionContext context, string channel, Notification notification) => context.Connection.ExecuteAsync(

@@ -3,7 +3,7 @@ using TechCorp.Outbox;
 
 namespace NotificationService.Workers;
 
-/// <summary>Sends what is routed to <c>notification.sms.#</c>.</summary>
+/// <summary>Sends the notifications that <c>notification.sms.#</c> matches.</summary>
 [Consumer(Queue = "notifications.sms")]
 public sealed class SmsWorker : ITransactionalHandler<Notification>
 {

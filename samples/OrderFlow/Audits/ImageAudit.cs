@@ -1,26 +1,26 @@
 namespace OrderFlow;
 
-/// <summary>Every upload ended with all three sizes on disk; the corrupt one by way of the dead-letter queue.</summary>
+/// <summary>Checks that every uploaded image exists in all three sizes; the corrupt one passed through the dead-letter queue.</summary>
 internal static class ImageAudit
 {
-    internal static async Task RunAsync(Verdict verdict, ServiceFleet fleet, string dataDirectory, CancellationToken cancellationToken)
+    internal static async Task RunAsync(FlowResult result, ServiceFleet fleet, string dataDirectory, CancellationToken cancellationToken)
     {
         var images = await fleet.ReadAsync<Image>(
             "image-service", "select image_id as ImageId, status as Status, dead_lettered as DeadLettered, redriven as Redriven from images", cancellationToken);
-        verdict.Expect("an upload", ImageDriver.Ids.Count, images.Count);
+        result.Expect("an upload", ImageDriver.Ids.Count, images.Count);
         foreach (var image in images)
         {
             var sizes = new[] { "thumbnail", "medium", "large" }.Count(size => File.Exists(Path.Combine(dataDirectory, "images", $"{image.ImageId}_{size}")));
-            var whole = image.Status == "done" && sizes == 3;
-            verdict.Images += whole ? 1 : 0;
-            if (!whole)
+            var complete = image.Status == "done" && sizes == 3;
+            result.Images += complete ? 1 : 0;
+            if (!complete)
             {
-                verdict.Lost.Add($"{image.ImageId}: {image.Status} with {sizes} sizes");
+                result.Lost.Add($"{image.ImageId}: status '{image.Status}', {sizes} of 3 sizes");
             }
         }
 
-        verdict.DeadLettered = (int)images.Sum(image => image.DeadLettered);
-        verdict.Redriven = (int)images.Sum(image => image.Redriven);
+        result.DeadLettered = (int)images.Sum(image => image.DeadLettered);
+        result.Redriven = (int)images.Sum(image => image.Redriven);
     }
 
     private sealed record Image(string ImageId, string Status, long DeadLettered, long Redriven);

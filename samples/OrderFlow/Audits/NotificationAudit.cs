@@ -1,6 +1,6 @@
 namespace OrderFlow;
 
-/// <summary>Every order led to its notifications, each sent once by the channel that its routing key names.</summary>
+/// <summary>Checks that every order caused its notifications, each sent once through the channel in its routing key.</summary>
 internal static class NotificationAudit
 {
     internal static IReadOnlyList<string> ExpectedFor(OrderRow order) => order.Status switch
@@ -10,7 +10,7 @@ internal static class NotificationAudit
         _ => ["notification.email.order.confirmed"],
     };
 
-    internal static async Task RunAsync(Verdict verdict, IReadOnlyList<OrderRow> orders, ServiceFleet fleet, CancellationToken cancellationToken)
+    internal static async Task RunAsync(FlowResult result, IReadOnlyList<OrderRow> orders, ServiceFleet fleet, CancellationToken cancellationToken)
     {
         var sent = await fleet.ReadAsync<Sent>(
             "notification-service", "select order_id as OrderId, channel as Channel, routing_key as RoutingKey, count(*) as Times from sent group by order_id, channel, routing_key", cancellationToken);
@@ -20,14 +20,14 @@ internal static class NotificationAudit
             var expected = ExpectedFor(order);
             foreach (var routingKey in expected)
             {
-                verdict.Expect($"{routingKey} for order {order.OrderId}", 1, (int)ofOrder[order.OrderId].Where(notification => notification.RoutingKey == routingKey).Sum(notification => notification.Times));
+                result.Expect($"{routingKey} for order {order.OrderId}", 1, (int)ofOrder[order.OrderId].Where(notification => notification.RoutingKey == routingKey).Sum(notification => notification.Times));
             }
 
-            verdict.Require(ofOrder[order.OrderId].All(notification => expected.Contains(notification.RoutingKey)), $"order {order.OrderId} led to a notification that its end does not explain");
+            result.Require(ofOrder[order.OrderId].All(notification => expected.Contains(notification.RoutingKey)), $"order {order.OrderId} caused an unexpected notification");
         }
 
-        verdict.Require(sent.All(notification => notification.RoutingKey.StartsWith($"notification.{notification.Channel}.", StringComparison.Ordinal)), "a notification went by another channel than its routing key names");
-        verdict.SentByChannel = sent.GroupBy(notification => notification.Channel).ToDictionary(group => group.Key, group => (int)group.Sum(notification => notification.Times));
+        result.Require(sent.All(notification => notification.RoutingKey.StartsWith($"notification.{notification.Channel}.", StringComparison.Ordinal)), "a notification was sent through another channel than the one in its routing key");
+        result.SentByChannel = sent.GroupBy(notification => notification.Channel).ToDictionary(group => group.Key, group => (int)group.Sum(notification => notification.Times));
     }
 
     private sealed record Sent(string OrderId, string Channel, string RoutingKey, long Times);

@@ -1,4 +1,4 @@
 namespace OrderFlow;
 
-/// <summary>An order as the order service's books have it.</summary>
+/// <summary>An order in the database of the order service.</summary>
 internal sealed record OrderRow(string OrderId, long Amount, string Status);

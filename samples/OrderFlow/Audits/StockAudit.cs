@@ -1,9 +1,9 @@
 namespace OrderFlow;
 
-/// <summary>Stock is conserved, and every order moved what it ordered as its end says: reserved and sold once, or reserved and released once, or not at all.</summary>
+/// <summary>Checks that no stock is lost, and that every order reserved and sold its items once, or reserved and released them once, or did not move them.</summary>
 internal static class StockAudit
 {
-    internal static async Task RunAsync(Verdict verdict, IReadOnlyList<OrderRow> orders, IReadOnlyDictionary<string, ScriptedOrder> scripted, ServiceFleet fleet, CancellationToken cancellationToken)
+    internal static async Task RunAsync(FlowResult result, IReadOnlyList<OrderRow> orders, IReadOnlyDictionary<string, ScriptedOrder> scripted, ServiceFleet fleet, CancellationToken cancellationToken)
     {
         var movements = await fleet.ReadAsync<Movement>(
             "inventory-service",
@@ -12,11 +12,11 @@ internal static class StockAudit
         foreach (var product in await fleet.ReadAsync<Product>(
             "inventory-service", "select product_id as ProductId, initial as Initial, on_hand as OnHand, reserved as Reserved, sold as Sold from products", cancellationToken))
         {
-            verdict.Require(product.OnHand + product.Reserved + product.Sold == product.Initial, $"stock of {product.ProductId} is not conserved: {product}");
-            verdict.Require(product.Reserved == 0, $"{product.Reserved} of {product.ProductId} are reserved for nobody");
+            result.Require(product.OnHand + product.Reserved + product.Sold == product.Initial, $"the stock of {product.ProductId} does not add up to its initial quantity: {product}");
+            result.Require(product.Reserved == 0, $"{product.Reserved} of {product.ProductId} are reserved without an order");
             var sold = movements.Where(movement => movement.ProductId == product.ProductId && movement.Kind == "sell").Sum(movement => movement.Quantity);
-            verdict.Require(product.Sold == sold, $"{product.Sold} of {product.ProductId} are sold, but only {sold} moved so");
-            verdict.Require(product.OnHand >= 0, $"stock of {product.ProductId} is negative: {product.OnHand}");
+            result.Require(product.Sold == sold, $"{product.Sold} of {product.ProductId} are sold, but the movements sold {sold}");
+            result.Require(product.OnHand >= 0, $"the stock of {product.ProductId} is negative: {product.OnHand}");
         }
 
         var byOrder = movements.ToLookup(movement => movement.OrderId);
@@ -24,16 +24,16 @@ internal static class StockAudit
         {
             var ofOrder = byOrder[order.OrderId].ToLookup(movement => movement.ProductId);
             var ordered = scripted.TryGetValue(order.OrderId, out var script) ? script.Lines.ToDictionary(line => line.Product, line => (long)line.Quantity) : [];
-            verdict.Require(order.Status != "completed" || ofOrder.Count == ordered.Count, $"order {order.OrderId} is completed, but {ofOrder.Count} products moved and {ordered.Count} are ordered");
+            result.Require(order.Status != "completed" || ofOrder.Count == ordered.Count, $"order {order.OrderId} is completed and has {ordered.Count} products, but {ofOrder.Count} products moved");
             foreach (var product in ofOrder)
             {
                 var end = order.Status == "completed" ? "sell" : "release";
-                verdict.Expect($"reservation of {product.Key} for order {order.OrderId}", 1, Times(product, "reserve"));
-                verdict.Expect($"{end} of {product.Key} for order {order.OrderId}", 1, Times(product, end));
-                verdict.Require(
+                result.Expect($"reservation of {product.Key} for order {order.OrderId}", 1, Times(product, "reserve"));
+                result.Expect($"{end} of {product.Key} for order {order.OrderId}", 1, Times(product, end));
+                result.Require(
                     product.All(movement => movement.Quantity == ordered.GetValueOrDefault(product.Key) * movement.Times),
-                    $"order {order.OrderId} is over {ordered.GetValueOrDefault(product.Key)} of {product.Key}, but another number moved");
-                verdict.Require(product.All(movement => movement.Kind == "reserve" || movement.Kind == end), $"order {order.OrderId} is {order.Status} but its {product.Key} moved otherwise");
+                    $"order {order.OrderId} has {ordered.GetValueOrDefault(product.Key)} of {product.Key}, but another quantity moved");
+                result.Require(product.All(movement => movement.Kind == "reserve" || movement.Kind == end), $"order {order.OrderId} is {order.Status}, but a movement of {product.Key} does not fit that status");
             }
         }
 

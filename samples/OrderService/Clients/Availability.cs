@@ -1,4 +1,4 @@
 namespace OrderService.Clients;
 
-/// <summary>What the inventory answers when it is asked.</summary>
+/// <summary>The response of the inventory service to an availability request.</summary>
 internal sealed record Availability(bool Available);

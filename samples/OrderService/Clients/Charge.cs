@@ -1,4 +1,4 @@
 namespace OrderService.Clients;
 
-/// <summary>What the payment service is to take; the amount in cents.</summary>
+/// <summary>A charge request to the payment service; the amount is in cents.</summary>
 internal sealed record Charge(string OrderId, long Amount, string PaymentToken);

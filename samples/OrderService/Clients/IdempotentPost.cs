@@ -1,6 +1,6 @@
 namespace OrderService.Clients;
 
-/// <summary>A POST with an idempotency key, as every call that changes something is.</summary>
+/// <summary>Sends a POST with an idempotency key. Every call that changes state uses it.</summary>
 internal static class IdempotentPost
 {
     internal static async Task<HttpResponseMessage> PostAsync(this HttpClient http, string path, string key, HttpContent? body, CancellationToken cancellationToken)

@@ -4,12 +4,12 @@ using TechCorp.Resilience;
 
 namespace OrderService.Clients;
 
-/// <summary>The inventory service over REST.</summary>
+/// <summary>Calls the inventory service over REST.</summary>
 public sealed class InventoryClient(HttpClient http)
 {
-    /// <summary>The seed's <c>check_inventory</c>: timeout, retry and circuit breaker are in the client's handler.</summary>
-    /// <returns>Whether there is enough; true while the circuit is open, because the saga's reservation decides in the end.</returns>
-    /// <exception cref="HttpRequestException">The product is unknown, or the service does not answer.</exception>
+    /// <summary>Checks whether a quantity of a product is available. The client's handler adds timeout, retry and circuit breaker.</summary>
+    /// <returns>Whether the quantity is available; true while the circuit is open, because the saga's reservation decides later.</returns>
+    /// <exception cref="HttpRequestException">The product is unknown, or the service does not respond.</exception>
     public async Task<bool> IsAvailableAsync(string productId, long quantity, CancellationToken cancellationToken)
     {
         try
@@ -29,7 +29,7 @@ public sealed class InventoryClient(HttpClient http)
         using var response = await http.PostAsync("/reservations", key, JsonContent.Create(body, ClientJson.Default.Reservation), cancellationToken);
         if (response.StatusCode == HttpStatusCode.Conflict)
         {
-            return (await response.Content.ReadFromJsonAsync(ClientJson.Default.Refusal, cancellationToken))?.Reason ?? "rejected by the inventory";
+            return (await response.Content.ReadFromJsonAsync(ClientJson.Default.Rejection, cancellationToken))?.Reason ?? "rejected by the inventory";
         }
 
         response.EnsureSuccessStatusCode();

@@ -4,29 +4,29 @@ using TechCorp.Resilience;
 
 namespace OrderService.Clients;
 
-/// <summary>The payment service over REST.</summary>
+/// <summary>Calls the payment service over REST.</summary>
 public sealed class PaymentClient(HttpClient http)
 {
-    /// <summary>Charges by key; asking again with the same key tells how it went. Timeout and circuit breaker are in the client's handler.</summary>
-    /// <exception cref="HttpRequestException">Nobody knows whether it was charged.</exception>
-    /// <exception cref="TimeoutRejectedException">Nobody knows either.</exception>
-    /// <exception cref="CircuitOpenException">It was not asked: the service is down, and is asked again later.</exception>
-    internal async Task<ChargeReply> ChargeAsync(string key, OrderState order, CancellationToken cancellationToken)
+    /// <summary>Charges under a key; repeating the request with the same key returns the outcome. The client's handler adds timeout and circuit breaker.</summary>
+    /// <exception cref="HttpRequestException">The outcome is unknown.</exception>
+    /// <exception cref="TimeoutRejectedException">The outcome is unknown.</exception>
+    /// <exception cref="CircuitOpenException">The request was not sent; call again later.</exception>
+    internal async Task<ChargeResult> ChargeAsync(string key, OrderState order, CancellationToken cancellationToken)
     {
         var body = JsonContent.Create(new Charge(order.OrderId, order.Amount, order.PaymentToken), ClientJson.Default.Charge);
         using var response = await http.PostAsync("/payments", key, body, cancellationToken);
         switch (response)
         {
-            // The key is held by an attempt that still runs, or by one that died with its process and whose lease must end.
+            // The key belongs to an attempt that still runs, or to a dead process whose lease has not ended yet.
             case { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter.Delta: { } wait }:
-                return new ChargeReply(ChargeAnswer.Running, wait);
+                return new ChargeResult(ChargeOutcome.Running, wait);
             case { StatusCode: HttpStatusCode.Accepted }:
-                return new ChargeReply(ChargeAnswer.Queued);
+                return new ChargeResult(ChargeOutcome.Queued);
             case { StatusCode: HttpStatusCode.PaymentRequired }:
-                return new ChargeReply(ChargeAnswer.Declined);
+                return new ChargeResult(ChargeOutcome.Declined);
             default:
                 response.EnsureSuccessStatusCode();
-                return new ChargeReply(ChargeAnswer.Charged);
+                return new ChargeResult(ChargeOutcome.Charged);
         }
     }
 
@@ -36,7 +36,7 @@ public sealed class PaymentClient(HttpClient http)
         response.EnsureSuccessStatusCode();
         if (response.StatusCode == HttpStatusCode.Accepted)
         {
-            throw new HttpRequestException("The refund has begun but is not finished.");
+            throw new HttpRequestException("The payment service has started the refund but not finished it.");
         }
     }
 }

@@ -1,4 +1,4 @@
 namespace OrderService.Clients;
 
-/// <summary>What an order asks the inventory to keep for it.</summary>
+/// <summary>A reservation request of an order to the inventory service.</summary>
 internal sealed record Reservation(string OrderId, IReadOnlyList<ReservationLine> Items);

@@ -1,4 +1,4 @@
 namespace OrderService.Clients;
 
-/// <summary>One product of an order that is to be reserved.</summary>
+/// <summary>One product of a reservation request.</summary>
 internal sealed record ReservationLine(string ProductId, long Quantity);

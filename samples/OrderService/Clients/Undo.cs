@@ -1,4 +1,4 @@
 namespace OrderService.Clients;
 
-/// <summary>Takes back what the action with this key did.</summary>
+/// <summary>A request to compensate the action with this key.</summary>
 internal sealed record Undo(string OrderId, string ActionKey);

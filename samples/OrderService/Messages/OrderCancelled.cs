@@ -1,4 +1,4 @@
 namespace OrderService.Messages;
 
-/// <summary>An order was undone.</summary>
+/// <summary>An order was canceled, and its effects were compensated.</summary>
 public sealed record OrderCancelled(string Event, string OrderId, string UserId, string Reason, DateTimeOffset Timestamp);

@@ -1,4 +1,4 @@
 namespace OrderService.Messages;
 
-/// <summary>An order was placed; the seed's event, on the fanout exchange.</summary>
+/// <summary>An order was placed. Published to the fanout exchange.</summary>
 public sealed record OrderCreated(string Event, string OrderId, string UserId, IReadOnlyList<OrderItem> Items, DateTimeOffset Timestamp);

@@ -6,12 +6,12 @@ using TechCorp.Resilience;
 
 namespace OrderService.Saga;
 
-/// <summary>The seed's order saga: reserve inventory, process payment, confirm the reservation; on failure refund and release, in reverse order.</summary>
+/// <summary>The order saga: reserves the inventory, processes the payment, confirms the reservation. On failure it refunds and releases, in reverse order.</summary>
 public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments, TimeProvider timeProvider) : Saga<OrderState>
 {
-    // One less than the failures that open the payment circuit: the trouble of one order never closes the till for all.
+    // One attempt less than the failures that open the payment circuit, so that one failing order does not block the payments of the others.
     private static readonly StepRetry PaymentRetry = new() { Attempts = 4 };
-    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollDelay = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
     public override string Name => "order";
@@ -25,7 +25,7 @@ public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments,
         .OnCompensated(CancelAsync);
 
     private async Task<StepOutcome> ReserveInventoryAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
-        => await inventory.ReserveAsync(step.IdempotencyKey, step.State, cancellationToken) is { } refusal ? StepOutcome.Rejected(refusal) : StepOutcome.Success();
+        => await inventory.ReserveAsync(step.IdempotencyKey, step.State, cancellationToken) is { } rejection ? StepOutcome.Rejected(rejection) : StepOutcome.Success();
 
     private async Task<StepOutcome> ProcessPaymentAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
     {
@@ -33,15 +33,15 @@ public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments,
         {
             return await payments.ChargeAsync(step.IdempotencyKey, step.State, cancellationToken) switch
             {
-                { Answer: ChargeAnswer.Charged } => StepOutcome.Success(),
-                { Answer: ChargeAnswer.Declined } => StepOutcome.Rejected("payment declined"),
-                { Answer: ChargeAnswer.Running, RetryAfter: { } wait } => StepOutcome.Pending(wait, "an earlier attempt of the payment still runs"),
-                _ => StepOutcome.Pending(AskAgainAfter, "the payment is queued"),
+                { Outcome: ChargeOutcome.Charged } => StepOutcome.Success(),
+                { Outcome: ChargeOutcome.Declined } => StepOutcome.Rejected("payment declined"),
+                { Outcome: ChargeOutcome.Running, RetryAfter: { } wait } => StepOutcome.Pending(wait, "an earlier attempt of the payment still runs"),
+                _ => StepOutcome.Pending(PollDelay, "the payment is queued"),
             };
         }
         catch (CircuitOpenException)
         {
-            return StepOutcome.Pending(AskAgainAfter, "the payment service is down"); // nothing was sent: it is no attempt
+            return StepOutcome.Pending(PollDelay, "the payment service is down"); // nothing was sent, so this does not count as an attempt
         }
     }
 

@@ -3,7 +3,7 @@ using TechCorp.Samples;
 
 namespace PaymentService.Gateway;
 
-/// <summary>How the service sees the simulated gateway, and a switch to pull its plug where the setting <c>Gateway:OutageSwitch</c> asks for it.</summary>
+/// <summary>Shows the state of the simulated gateway and, if the setting <c>Gateway:OutageSwitch</c> is true, lets a caller simulate an outage.</summary>
 internal static class GatewayEndpoints
 {
     internal static void MapGateway(this WebApplication app, ServiceSettings settings)

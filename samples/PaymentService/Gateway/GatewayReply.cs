@@ -1,4 +1,4 @@
 namespace PaymentService.Gateway;
 
-/// <summary>What the gateway answered to a charge.</summary>
+/// <summary>The gateway's reply to a charge.</summary>
 public sealed record GatewayReply(bool Charged, string? Reason = null);

@@ -5,11 +5,11 @@ using TechCorp.Samples;
 namespace PaymentService.Gateway;
 
 /// <summary>
-/// A payment provider in a box, with a ledger of its own that survives crashes of the service. The payment token chooses its mood:
-/// <c>tok_declined</c> refuses, <c>tok_slow</c> does not answer, <c>tok_lost_reply</c> charges and loses every reply to a charge; an outage refuses everything.
+/// Simulates a payment provider, with its own ledger that survives crashes of the service. The payment token selects its behavior:
+/// <c>tok_declined</c> declines, <c>tok_slow</c> never replies, <c>tok_lost_reply</c> charges and loses every reply to a charge. During an outage it refuses every request.
 /// </summary>
 /// <param name="ledger">The provider's database, not the service's; disposed with the gateway.</param>
-/// <param name="mutation">A fault that the books must notice: <c>double-charge</c> charges twice, <c>decline-all</c> takes no card, <c>stall</c> never answers.</param>
+/// <param name="mutation">A fault that the checks of OrderFlow must detect: <c>double-charge</c> charges twice, <c>decline-all</c> declines every card, <c>stall</c> never replies.</param>
 public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = null) : IPaymentGateway, IHostedService, IAsyncDisposable
 {
     private const string Tables = """
@@ -27,7 +27,7 @@ public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = 
 
     private volatile bool _outage;
 
-    /// <summary>Whether everything is refused.</summary>
+    /// <summary>Whether the gateway refuses every request.</summary>
     public bool Outage
     {
         get => _outage;
@@ -50,7 +50,7 @@ public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = 
 
         var charged = await BookChargeAsync(payment, cancellationToken);
         return payment.PaymentToken == "tok_lost_reply"
-            ? throw new GatewayReplyLostException("The gateway closed the connection before it answered.")
+            ? throw new GatewayReplyLostException("The gateway closed the connection before it replied.")
             : charged;
     }
 
@@ -92,7 +92,7 @@ public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = 
         var connection = transaction.Connection!;
         if (await connection.ExecuteScalarAsync<long>("select count(*) from gateway_refunds where payment_key = @PaymentKey", payment, transaction) > 0)
         {
-            return new GatewayReply(false, "refunded already");
+            return new GatewayReply(false, "already refunded");
         }
 
         if (await ChargedAsync(transaction, payment.PaymentKey) == 0)

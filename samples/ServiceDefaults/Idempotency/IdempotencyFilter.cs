@@ -11,24 +11,24 @@ using TechCorp.Resilience;
 namespace TechCorp.Samples;
 
 /// <summary>
-/// Answers a POST once for each <c>Idempotency-Key</c>: again the same answer to the same request, 422 to another address or body, 409 while it runs, 400 without a key.
-/// What is not final (a failure, or a status the endpoint names) is answered but not kept: the same key asks again.
+/// Answers a POST once for each <c>Idempotency-Key</c>: it repeats the stored response to the same request, and responds with 422 to another address or body, 409 while the first request runs, and 400 without a key.
+/// It does not store a response that is not final (a failure, or a status that the endpoint names): a request with the same key runs the endpoint again.
 /// </summary>
-/// <param name="open">The endpoint's own statuses that are not final, such as 202 for what is queued.</param>
-internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
+/// <param name="notFinal">The statuses of the endpoint that are not final, such as 202 for queued work.</param>
+internal sealed class IdempotencyFilter<TRequest>(int[] notFinal) : IEndpointFilter
 {
-    private static readonly JsonResultSerializer<StoredAnswer> Serializer = new("http-answer", StoredAnswerJson.Default.StoredAnswer);
+    private static readonly JsonResultSerializer<StoredResponse> Serializer = new("http-response", StoredResponseJson.Default.StoredResponse);
 
-    // Of the endpoint's refusals those are not final that it says of this moment, or before it began.
-    private static readonly int[] AlwaysOpen = [StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout, StatusCodes.Status409Conflict, StatusCodes.Status429TooManyRequests];
+    // These errors depend on the moment, or come before the endpoint does anything, so a repetition may succeed.
+    private static readonly int[] NeverFinal = [StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout, StatusCodes.Status409Conflict, StatusCodes.Status429TooManyRequests];
 
-    private readonly IdempotentOperation<Call, StoredAnswer> _operation = new(
+    private readonly IdempotentOperation<Call, StoredResponse> _operation = new(
         async (call, _, cancellationToken) =>
         {
-            var answer = await call.RunAsync(cancellationToken);
-            return answer.Status >= StatusCodes.Status500InternalServerError || AlwaysOpen.Contains(answer.Status) || open.Contains(answer.Status)
-                ? throw new OpenAnswerException(answer)
-                : answer;
+            var response = await call.RunAsync(cancellationToken);
+            return response.Status >= StatusCodes.Status500InternalServerError || NeverFinal.Contains(response.Status) || notFinal.Contains(response.Status)
+                ? throw new NonFinalResponseException(response)
+                : response;
         },
         Serializer);
 
@@ -44,24 +44,24 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
 
         if (context.Arguments.OfType<TRequest>().SingleOrDefault() is not { } request)
         {
-            return Results.Problem("The body is missing or cannot be read.", statusCode: StatusCodes.Status400BadRequest); // binding failed, and filters run all the same
+            return Results.Problem("The body is missing or cannot be read.", statusCode: StatusCodes.Status400BadRequest); // filters run even if binding failed
         }
 
         var key = new IdempotencyKey(ScopeOf(http), value);
         http.Features.Set(new IdempotencyKeyFeature(key));
         try
         {
-            var answer = await http.RequestServices.GetRequiredService<IdempotencyExecutor>()
+            var response = await http.RequestServices.GetRequiredService<IdempotencyExecutor>()
                 .ExecuteAsync(_operation, key, FingerprintOf(http, request), new Call(context, next), http.RequestAborted);
-            return answer.Value with { IsReplay = answer.Replayed };
+            return response.Value with { IsReplay = response.Replayed };
         }
-        catch (OpenAnswerException exception)
+        catch (NonFinalResponseException exception)
         {
-            return exception.Answer;
+            return exception.Response;
         }
         catch (IdempotencyConflictException exception)
         {
-            return Later(http, StatusCodes.Status409Conflict, "A request with this Idempotency-Key still runs. Ask again with the same key after Retry-After.", exception.RetryAfter);
+            return RetryLater(http, StatusCodes.Status409Conflict, "A request with this Idempotency-Key still runs. Repeat the request with the same key after Retry-After.", exception.RetryAfter);
         }
         catch (IdempotencyMismatchException)
         {
@@ -69,11 +69,11 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
         }
         catch (Exception exception) when (exception is IdempotencyLeaseLostException or CompletionUnknownException)
         {
-            return Later(http, StatusCodes.Status503ServiceUnavailable, "How the request ended could not be kept. Ask again with the same key after Retry-After.", IdempotentEndpoints.Lease);
+            return RetryLater(http, StatusCodes.Status503ServiceUnavailable, "The outcome of the request could not be stored. Repeat the request with the same key after Retry-After.", IdempotentEndpoints.Lease);
         }
     }
 
-    // The route, and a caller who must never see another's answers; nobody has signed in to the samples.
+    // The scope contains the caller, so that no caller gets the response of another one. The samples have no authentication.
     private static string ScopeOf(HttpContext http)
     {
         var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? http.Request.Path.Value;
@@ -85,12 +85,12 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
     {
         var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
 
-        // The route alone would not tell /orders/1 from /orders/2. No address has a line break, so no two requests read the same.
+        // The fingerprint contains the address, because the route alone does not distinguish /orders/1 from /orders/2. An address has no line break, so the two parts cannot be confused.
         var address = Encoding.UTF8.GetBytes($"{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}\n");
         return Fingerprint.Of([.. address, .. JsonSerializer.SerializeToUtf8Bytes(request, json)]);
     }
 
-    private static IResult Later(HttpContext http, int status, string detail, TimeSpan wait)
+    private static IResult RetryLater(HttpContext http, int status, string detail, TimeSpan wait)
     {
         http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return Results.Problem(detail, statusCode: status);
@@ -98,15 +98,15 @@ internal sealed class IdempotencyFilter<TRequest>(int[] open) : IEndpointFilter
 
     private sealed record Call(EndpointFilterInvocationContext Context, EndpointFilterDelegate Next)
     {
-        internal async Task<StoredAnswer> RunAsync(CancellationToken cancellationToken)
+        internal async Task<StoredResponse> RunAsync(CancellationToken cancellationToken)
         {
-            // The endpoint stops when its lease is lost, not only when the caller hangs up.
+            // Cancels the endpoint also when its lease is lost, not only when the caller disconnects.
             for (var i = 0; i < Context.Arguments.Count; i++)
             {
                 Context.Arguments[i] = Context.Arguments[i] is CancellationToken ? cancellationToken : Context.Arguments[i];
             }
 
-            return await StoredAnswer.CaptureAsync(Context.HttpContext, () => Next(Context));
+            return await StoredResponse.CaptureAsync(Context.HttpContext, () => Next(Context));
         }
     }
 }

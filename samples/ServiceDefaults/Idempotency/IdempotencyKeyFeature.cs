@@ -2,5 +2,5 @@ using TechCorp.Resilience;
 
 namespace TechCorp.Samples;
 
-/// <summary>The key of the request, checked by the filter.</summary>
+/// <summary>The key of the request, after the filter has checked it.</summary>
 internal sealed record IdempotencyKeyFeature(IdempotencyKey Key);

@@ -4,10 +4,10 @@ using TechCorp.Resilience;
 
 namespace TechCorp.Samples;
 
-/// <summary>Reads the header <c>Idempotency-Key</c>: a String of RFC 9651, in quotes. Bare keys, which many clients send, are taken too.</summary>
+/// <summary>Reads the header <c>Idempotency-Key</c>: a String of RFC 9651, in quotes. It also accepts bare keys, which many clients send.</summary>
 internal static class IdempotencyKeyHeader
 {
-    /// <summary>The key, or what is wrong with the header.</summary>
+    /// <summary>Returns the key, or what is wrong with the header.</summary>
     internal static (string? Key, string? Problem) Read(HttpRequest request) => request.Headers[ResilienceHandler.IdempotencyKeyHeader] switch
     {
         { Count: 0 } => (null, "Idempotency-Key is missing: send one, and the same one on every attempt."),
@@ -21,7 +21,7 @@ internal static class IdempotencyKeyHeader
         return value is ['"', ..] ? Unquote(value) : value.All(IsBare) ? value : null;
     }
 
-    // What needs no quotes in any reading: no space, no quote, no separator of lists and parameters.
+    // The characters that are unambiguous without quotes: no space, no quote, no separator of lists or parameters.
     private static bool IsBare(char c) => c is > ' ' and < '\x7f' and not ('"' or '\\' or ',' or ';');
 
     private static string? Unquote(string value)

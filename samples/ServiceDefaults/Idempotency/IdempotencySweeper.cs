@@ -4,7 +4,7 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Samples;
 
-/// <summary>Deletes answers that were kept long enough, every hour.</summary>
+/// <summary>Deletes expired responses every hour.</summary>
 internal sealed partial class IdempotencySweeper(SqlIdempotencyStore store, ILogger<IdempotencySweeper> logger) : BackgroundService
 {
     private const int Batch = 1000;
@@ -27,6 +27,6 @@ internal sealed partial class IdempotencySweeper(SqlIdempotencyStore store, ILog
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Old answers were not deleted; the next hour tries again.")]
+    [LoggerMessage(1, LogLevel.Warning, "The expired idempotent responses could not be deleted; the next attempt is in one hour.")]
     private static partial void LogFailure(ILogger logger, Exception exception);
 }

@@ -3,12 +3,12 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>Reads the services' own databases and checks that they agree: nothing lost, nothing twice, stock and money conserved, every end as the script has it.</summary>
-internal sealed class Oracle(ServiceFleet fleet, FlowSettings settings)
+/// <summary>Reads the databases of the services and checks the invariants: no effect is lost or duplicated, stock and money add up, every order ended as scripted.</summary>
+internal sealed class InvariantChecker(ServiceFleet fleet, FlowSettings settings)
 {
     private static readonly string[] Subscribers = ["inventory-service", "notification-service", "analytics-service"];
 
-    /// <summary>Whether everything that is under way has arrived.</summary>
+    /// <summary>Whether no order, event, notification or image is still being processed.</summary>
     internal async Task<bool> IsQuietAsync(FlowProgress progress, CancellationToken cancellationToken)
     {
         var orders = await ReadOrdersAsync(cancellationToken);
@@ -26,30 +26,30 @@ internal sealed class Oracle(ServiceFleet fleet, FlowSettings settings)
             && await CountAsync("image-service", "select count(*) from images where status = 'done' and dead_lettered = redriven", cancellationToken) == ImageDriver.Ids.Count;
     }
 
-    internal async Task<Verdict> JudgeAsync(Observations observed, CancellationToken cancellationToken)
+    internal async Task<FlowResult> CheckAsync(Observations observed, CancellationToken cancellationToken)
     {
         var orders = await ReadOrdersAsync(cancellationToken);
-        var verdict = new Verdict
+        var result = new FlowResult
         {
             Orders = orders.Count,
             Completed = orders.Count(order => order.Status == "completed"),
             Compensated = orders.Count(order => order.Status == "cancelled"),
         };
-        verdict.Expect("an order that was placed", settings.Orders, orders.Count);
+        result.Expect("a placed order", settings.Orders, orders.Count);
         foreach (var order in orders.Where(order => order.Status == "pending"))
         {
-            verdict.Lost.Add($"the end of order {order.OrderId}");
+            result.Lost.Add($"order {order.OrderId} is still pending");
         }
 
         var scripted = observed.Placed.ToDictionary(placed => placed.Value, placed => new ScriptedOrder(placed.Key));
-        await StockAudit.RunAsync(verdict, orders, scripted, fleet, cancellationToken);
-        await MoneyAudit.RunAsync(verdict, orders, fleet, cancellationToken);
-        await EventAudit.RunAsync(verdict, orders, Subscribers, fleet, cancellationToken);
-        await NotificationAudit.RunAsync(verdict, orders, fleet, cancellationToken);
-        await ImageAudit.RunAsync(verdict, fleet, settings.DataDirectory, cancellationToken);
-        ScriptAudit.Run(verdict, orders, settings, observed);
-        verdict.Broken.InsertRange(0, observed.Faults);
-        return verdict;
+        await StockAudit.RunAsync(result, orders, scripted, fleet, cancellationToken);
+        await MoneyAudit.RunAsync(result, orders, fleet, cancellationToken);
+        await EventAudit.RunAsync(result, orders, Subscribers, fleet, cancellationToken);
+        await NotificationAudit.RunAsync(result, orders, fleet, cancellationToken);
+        await ImageAudit.RunAsync(result, fleet, settings.DataDirectory, cancellationToken);
+        ScriptAudit.Run(result, orders, settings, observed);
+        result.Broken.InsertRange(0, observed.Faults);
+        return result;
     }
 
     private async Task<IReadOnlyList<OrderRow>> ReadOrdersAsync(CancellationToken cancellationToken)

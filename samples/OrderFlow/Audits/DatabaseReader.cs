@@ -3,8 +3,8 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>Reading a service's database from outside.</summary>
-internal static class Books
+/// <summary>Reads the database of a service from outside of the service.</summary>
+internal static class DatabaseReader
 {
     internal static async Task<IReadOnlyList<T>> ReadAsync<T>(this ServiceFleet fleet, string service, string sql, CancellationToken cancellationToken)
     {

@@ -4,24 +4,24 @@ using Microsoft.Extensions.Primitives;
 
 namespace TechCorp.Samples;
 
-/// <summary>An answer as it went out, byte for byte and with the headers that the endpoint set, so that it can go out again.</summary>
-internal sealed record StoredAnswer(int Status, Dictionary<string, string?[]> Headers, byte[] Body) : IResult
+/// <summary>A response, byte for byte and with the headers that the endpoint set, so that it can be replayed.</summary>
+internal sealed record StoredResponse(int Status, Dictionary<string, string?[]> Headers, byte[] Body) : IResult
 {
-    // What belongs to the connection or to this very response, and cookies: who asks again may be somebody else with the same key.
-    private static readonly HashSet<string> Unkept = new(
+    // Headers of the connection or of a single response, and cookies: the caller of a replay may be another client with the same key.
+    private static readonly HashSet<string> ExcludedHeaders = new(
         ["Connection", "Content-Length", "Date", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Server", "Set-Cookie", "TE", "Trailer", "Transfer-Encoding", "Upgrade"],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether it is an earlier call's; not part of what is stored.</summary>
+    /// <summary>Whether the response is replayed; not stored.</summary>
     [JsonIgnore]
     public bool IsReplay { get; init; }
 
-    /// <summary>Runs an endpoint and lets its result write itself into memory.</summary>
-    /// <remarks>Headers that the endpoint itself set on the response are kept too; those of middleware before it are not, for a replay passes through that again.</remarks>
-    internal static async Task<StoredAnswer> CaptureAsync(HttpContext real, Func<ValueTask<object?>> endpoint)
+    /// <summary>Runs an endpoint and captures its response in memory.</summary>
+    /// <remarks>Stores also the headers that the endpoint itself set. It does not store headers of earlier middleware, because that runs again for a replay.</remarks>
+    internal static async Task<StoredResponse> CaptureAsync(HttpContext real, Func<ValueTask<object?>> endpoint)
     {
         var before = real.Response.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase);
-        var result = await endpoint() as IResult ?? throw new InvalidOperationException("The endpoint returned null, not an IResult; its Idempotency-Key is free again.");
+        var result = await endpoint() as IResult ?? throw new InvalidOperationException("The endpoint returned null instead of an IResult; its Idempotency-Key is released.");
         var http = new DefaultHttpContext { RequestServices = real.RequestServices };
         using var body = new MemoryStream();
         http.Response.Body = body;
@@ -29,10 +29,10 @@ internal sealed record StoredAnswer(int Status, Dictionary<string, string?[]> He
         await http.Response.CompleteAsync();
         var headers = real.Response.Headers.Where(header => !before.TryGetValue(header.Key, out var old) || old != header.Value)
             .Concat(http.Response.Headers)
-            .Where(header => !Unkept.Contains(header.Key))
+            .Where(header => !ExcludedHeaders.Contains(header.Key))
             .GroupBy(header => header.Key, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(same => same.Key, same => same.Last().Value.ToArray(), StringComparer.OrdinalIgnoreCase);
-        return new StoredAnswer(http.Response.StatusCode, headers, body.ToArray());
+        return new StoredResponse(http.Response.StatusCode, headers, body.ToArray());
     }
 
     /// <inheritdoc/>

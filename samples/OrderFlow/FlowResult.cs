@@ -1,7 +1,7 @@
 namespace OrderFlow;
 
-/// <summary>What the books of the six services say.</summary>
-internal sealed record Verdict
+/// <summary>The result of a run, read from the databases of the six services.</summary>
+internal sealed record FlowResult
 {
     internal int Orders { get; set; }
 
@@ -19,41 +19,41 @@ internal sealed record Verdict
 
     internal int QueuedPayments { get; set; }
 
-    /// <summary>How many of the queued payments were charged in the end.</summary>
+    /// <summary>How many of the queued payments were charged later.</summary>
     internal int QueuedAndCharged { get; set; }
 
     internal int MostPaymentAttempts { get; set; }
 
-    /// <summary>The orders of which something was paid back.</summary>
+    /// <summary>The orders with a refund.</summary>
     internal IReadOnlySet<string> RefundedOrders { get; set; } = new HashSet<string>();
 
     internal IDictionary<string, int> EventsBySubscriber { get; } = new Dictionary<string, int>();
 
     internal IReadOnlyDictionary<string, int> SentByChannel { get; set; } = new Dictionary<string, int>();
 
-    /// <summary>What should be in the books and is not, a line each.</summary>
+    /// <summary>Effects that are missing in the databases, one line each.</summary>
     internal List<string> Lost { get; } = [];
 
-    /// <summary>What is in the books more than once, a line each.</summary>
+    /// <summary>Effects that occur more than once, one line each.</summary>
     internal List<string> Duplicates { get; } = [];
 
-    /// <summary>What contradicts itself otherwise, a line each.</summary>
+    /// <summary>Other violated invariants, one line each.</summary>
     internal List<string> Broken { get; } = [];
 
     internal bool Held => Lost.Count == 0 && Duplicates.Count == 0 && Broken.Count == 0;
 
-    /// <summary>Compares how often something is there with how often it must be.</summary>
+    /// <summary>Compares how often an effect occurs with how often it must occur.</summary>
     internal void Expect(string what, int expected, int actual)
     {
         Lost.AddRange(Enumerable.Repeat(what, Math.Max(0, expected - actual)));
         Duplicates.AddRange(Enumerable.Repeat(what, Math.Max(0, actual - expected)));
     }
 
-    internal void Require(bool holds, string otherwise)
+    internal void Require(bool condition, string failure)
     {
-        if (!holds)
+        if (!condition)
         {
-            Broken.Add(otherwise);
+            Broken.Add(failure);
         }
     }
 

@@ -1,0 +1,4 @@
+namespace OrderService.Clients;
+
+/// <summary>Why another service rejected a request.</summary>
+internal sealed record Rejection(string? Reason);
