@@ -14,7 +14,7 @@ usage() {
 usage: ./test.sh [--soak] [--project NAME] [--no-build] [-- ARG...]
   --soak          runs the tests with the trait Category=Soak instead of all others
   --project NAME  runs one test project: TechCorp.Outbox.Tests, or just Outbox
-  --no-build      runs what was built and packed before
+  --no-build      runs the tests of the last build, with its packages
   -- ARG...       passes the arguments on to every test project, for example: -- --filter-class '*Outbox*'
 END
     exit 2

@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns;
 
-/// <summary>The middle of some figures.</summary>
+/// <summary>Computes the median of a series of values.</summary>
 internal static class Median
 {
     internal static double Of(IEnumerable<double> values)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Kills OrderFlow in the middle (SIGKILL, at a random moment), resumes it, and compares the last line: as if nothing had happened.
+# Kills OrderFlow (SIGKILL, at a random moment), resumes it, and checks that the last line equals that of a run without a kill.
 # usage: eng/kill-orderflow.sh [--times N] [--store sqlite|postgres|both] [--seed S]      default: 10 times each, both, a random seed
-# Needs a built samples/OrderFlow (dotnet build -c Release). Starts a private RabbitMQ and PostgreSQL.
+# Build samples/OrderFlow first (dotnet build -c Release). Starts a private RabbitMQ and PostgreSQL.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 times=10 store=both seed=$((RANDOM * 32768 + RANDOM))
@@ -16,7 +16,7 @@ while (($# > 0)); do
 done
 [[ $times =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ && $store =~ ^(sqlite|postgres|both)$ ]] || { sed -n 3,4p "$0" >&2; exit 2; }
 flow="$here/../samples/OrderFlow/bin/Release/net10.0/OrderFlow.dll"
-[[ -f $flow ]] || { echo "kill-orderflow: $flow is missing: run dotnet build -c Release samples/OrderFlow first" >&2; exit 2; }
+[[ -f $flow ]] || { echo "kill-orderflow: $flow does not exist; run 'dotnet build -c Release samples/OrderFlow' first" >&2; exit 2; }
 if [[ ${TECHCORP_KILL_INSIDE-} != 1 ]]; then
   TECHCORP_KILL_INSIDE=1 exec "$here/services.sh" --private run -- "$0" --times "$times" --store "$store" --seed "$seed"
 fi
@@ -51,9 +51,9 @@ for kind in sqlite postgres; do
   [[ $store == both || $store == "$kind" ]] || continue
   fresh "whole-$kind" "$kind"
   began=$(milliseconds)
-  run >"$work/whole.out" || { cat "$work/whole.out"; echo "kill-orderflow: a whole run without a kill did not hold" >&2; exit 1; }
+  run >"$work/whole.out" || { cat "$work/whole.out"; echo "kill-orderflow: a complete run without a kill failed; its output is above" >&2; exit 1; }
   whole=$(($(milliseconds) - began))
-  echo "$kind: a whole run takes $whole ms; seed $seed"
+  echo "$kind: a complete run takes $whole ms; random seed $seed"
   draw=0
   for ((turn = 1; turn <= times; turn++)); do
     fresh "kill-$kind-$((draw += 1))" "$kind"
@@ -69,7 +69,7 @@ for kind in sqlite postgres; do
       turn=$((turn - 1))
       continue
     else
-      echo "kill-orderflow: the runs end before they can be killed" >&2; exit 1
+      echo "kill-orderflow: the runs end before they can be killed; try again on an idle machine" >&2; exit 1
     fi
     status=0
     run --resume >"$work/second.out" 2>"$work/second.err" || status=$?

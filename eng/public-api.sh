@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings src/*/PublicAPI.Unshipped.txt up to date with the code: adds what is missing (RS0016), removes what is gone (RS0017).
-# Read the diff before you commit it: each line is a promise. Usage: eng/public-api.sh [PROJECT ...]   (default: every project in src)
+# Updates src/*/PublicAPI.Unshipped.txt from the code: adds new members (RS0016), removes deleted ones (RS0017).
+# Read the diff before you commit it: each line is a commitment to users. Usage: eng/public-api.sh [PROJECT ...]   (default: every project in src)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 projects=("$@")

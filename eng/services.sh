@@ -31,10 +31,10 @@ usage() {
 usage: eng/services.sh [--private] [cluster] run -- COMMAND [ARG...]
            runs COMMAND with TECHCORP_RABBITMQ and TECHCORP_POSTGRES set; starts a private server for each that is not
            set, stops it afterwards and returns COMMAND's exit code
-             --private   starts private servers even where the variables are set
+             --private   starts private servers even if the variables are set
              cluster     starts three RabbitMQ nodes unless TECHCORP_RABBITMQ_NODES is set
-           a private RabbitMQ that is no cluster has the management plugin: TECHCORP_RABBITMQ_MANAGEMENT is its URL
-       inside such a COMMAND, for the private servers:
+           a private RabbitMQ with one node has the management plugin: TECHCORP_RABBITMQ_MANAGEMENT is its URL
+       inside of COMMAND, to control the private servers:
        eng/services.sh start|stop|restart|kill rabbitmq|postgres [--node N]    same port and data; without --node: every node
        eng/services.sh pid rabbitmq|postgres [--node N]
        eng/services.sh rabbitmqctl [--node N] ARG...

@@ -15,7 +15,7 @@ for file in README.md README.pt-BR.md CONTRIBUTING.md src/*/README.md; do [ ! -f
 if [ -d docs ]; then
   while IFS= read -r -d '' file; do documents+=("$file"); done < <(find docs -name '*.md' -print0)
 fi
-[ ${#code[@]} -gt 0 ] && [ ${#documents[@]} -gt 0 ] || { echo "snippets: no code or no documents" >&2; exit 2; }
+[ ${#code[@]} -gt 0 ] && [ ${#documents[@]} -gt 0 ] || { echo "snippets: found no code or no documents; run it in a complete checkout" >&2; exit 2; }
 
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT

@@ -1,7 +1,7 @@
 using TechCorp.Patterns.AotProbe;
 using TechCorp.Resilience;
 
-// Uses what the package offers, compiled ahead of time; ends with 1 when something does not do what it does elsewhere.
+// Uses every pattern of the package in a program compiled ahead of time; exits with 1 if one does not behave as expected.
 (string Name, Func<Task<bool>> Holds)[] checks =
 [
     ("circuit breaker", BreakerOpensAsync),

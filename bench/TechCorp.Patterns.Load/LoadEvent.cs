@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Load;
 
-/// <summary>What is published: about 230 bytes of JSON, as the events of an order are.</summary>
+/// <summary>The published message: about 230 bytes of JSON, like the events of an order.</summary>
 internal sealed record LoadEvent(long Number, string OrderId, string CustomerId, string ProductId, int Quantity, decimal Total, string Currency, DateTimeOffset At, string Status)
 {
     private static readonly DateTimeOffset Day = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

@@ -4,7 +4,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Bad input and a missing server: one line on standard error, exit code 2.</summary>
+/// <summary>Reports bad input or a missing server in one line on standard error, with exit code 2.</summary>
 internal static class LoadProgram
 {
     internal static async Task<int> InvokeAsync(RootCommand command, string[] args)
@@ -19,12 +19,12 @@ internal static class LoadProgram
     {
         if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps"))
         {
-            return Fail("no server is named. Run it with 'eng/services.sh run -- …', or give --rabbitmq amqp://user:password@host:port/vhost.");
+            return Fail("no server is configured. Run it with 'eng/services.sh run -- …', or pass --rabbitmq amqp://user:password@host:port/vhost.");
         }
 
         if (!uri.IsLoopback)
         {
-            return Fail($"'{uri.Host}' is not this machine. Loads go to a server on loopback only.");
+            return Fail($"'{uri.Host}' is not this machine. Load tests run only against a server on loopback.");
         }
 
         try
@@ -37,7 +37,7 @@ internal static class LoadProgram
         }
     }
 
-    /// <summary>An option that is a number from 1 on.</summary>
+    /// <summary>An option whose value is a number of at least 1.</summary>
     internal static Option<int> Count(string name, string description, int otherwise)
     {
         var option = new Option<int>(name) { Description = $"{description} Default: {otherwise}.", DefaultValueFactory = _ => otherwise };
@@ -45,7 +45,7 @@ internal static class LoadProgram
         {
             if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var value) || value < 1))
             {
-                result.AddError($"{name} must be a whole number from 1 on; it is '{token.Value}'.");
+                result.AddError($"{name} must be a whole number of at least 1; it is '{token.Value}'.");
             }
         });
         return option;

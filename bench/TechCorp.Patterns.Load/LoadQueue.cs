@@ -3,7 +3,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>A durable queue with its dead letters, the same for both sides, seen through a connection of its own; deleted at the end.</summary>
+/// <summary>A durable queue with its dead-letter queue, the same for both sides, inspected through its own connection; deleted at the end.</summary>
 internal sealed class LoadQueue : IAsyncDisposable
 {
     private readonly IConnection _connection;

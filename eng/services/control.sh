@@ -36,7 +36,7 @@ control() { # ACTION SERVER [--node N]
     case $action in
         stop | restart) for n in "${nodes[@]}"; do stop_member "rabbitmq-$n" TERM 60; done ;;
         kill) for n in "${nodes[@]}"; do stop_member "rabbitmq-$n" KILL 10; done ;;
-        pid) for n in "${nodes[@]}"; do member_pid "rabbitmq-$n" || fail "RabbitMQ node $n does not run."; done ;;
+        pid) for n in "${nodes[@]}"; do member_pid "rabbitmq-$n" || fail "RabbitMQ node $n is not running."; done ;;
     esac
     if [[ $action == start || $action == restart ]]; then
         for n in "${nodes[@]}"; do member_pid "rabbitmq-$n" >/dev/null || rabbitmq_launch "$n"; done
@@ -49,7 +49,7 @@ control_postgres() { # ACTION
     case $1 in
         stop | restart) stop_member postgres INT 60 ;;
         kill) stop_member postgres KILL 10 ;;
-        pid) member_pid postgres || fail "PostgreSQL does not run." ;;
+        pid) member_pid postgres || fail "PostgreSQL is not running." ;;
     esac
     if [[ $1 == start || $1 == restart ]]; then
         member_pid postgres >/dev/null || postgres_launch

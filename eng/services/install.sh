@@ -37,7 +37,7 @@ package_of() { case $1 in rabbitmq) echo rabbitmq-server ;; postgres) echo postg
 install_pooler() {
     [[ -n $(missing_of pgbouncer) ]] || return 0
     if ((EUID == 0)) && command -v apt-get >/dev/null && say "installing pgbouncer" && install_packages pgbouncer; then return 0; fi
-    say "pgbouncer is not here; the tests that need it will fail: run 'apt-get install pgbouncer' as root."
+    say "pgbouncer is not installed; the tests that need it will fail: run 'apt-get install pgbouncer' as root."
 }
 
 remedy_of() { # PACKAGES VARIABLES: what the user can do; a private run takes no servers of others
@@ -95,7 +95,7 @@ install_packages() ( # SERVER...; a subshell: the lock and the trap end with it
     export DEBIAN_FRONTEND=noninteractive
     install=(apt-get -o DPkg::Lock::Timeout=600 -qq -y --no-install-recommends install "${packages[@]}")
     if ! "${install[@]}" </dev/null >"$log" 2>&1 9>&-; then
-        say "the package lists may be stale: running apt-get update"
+        say "the package lists may be out of date: running apt-get update"
         apt-get -qq update </dev/null >&2 9>&-
         if ! "${install[@]}" </dev/null >"$log" 2>&1 9>&-; then
             tail -n 15 "$log" >&2

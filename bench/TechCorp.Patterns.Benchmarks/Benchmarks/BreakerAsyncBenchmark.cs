@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Breaker closed, the operation really suspends.</summary>
+/// <summary>A closed breaker; the operation suspends.</summary>
 [MemoryDiagnoser]
 public class BreakerAsyncBenchmark
 {

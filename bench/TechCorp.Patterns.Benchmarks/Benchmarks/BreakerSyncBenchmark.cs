@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Breaker closed, the operation completes synchronously.</summary>
+/// <summary>A closed breaker; the operation completes synchronously.</summary>
 [MemoryDiagnoser]
 public class BreakerSyncBenchmark
 {

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Admission and success by permit; Polly has none, so an outcome of an empty operation.</summary>
+/// <summary>Admission and success by permit. Polly has no permits; its side executes an empty operation.</summary>
 [MemoryDiagnoser]
 public class PermitBenchmark
 {

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Timeout, retry and breaker; the operation really suspends.</summary>
+/// <summary>Timeout, retry and breaker; the operation suspends.</summary>
 [MemoryDiagnoser]
 public class PipelineAsyncBenchmark
 {

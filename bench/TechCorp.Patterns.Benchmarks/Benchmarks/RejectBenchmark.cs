@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>A circuit that is open: rejection without an exception being thrown.</summary>
+/// <summary>An open circuit rejects the call without throwing an exception.</summary>
 [MemoryDiagnoser]
 public class RejectBenchmark
 {

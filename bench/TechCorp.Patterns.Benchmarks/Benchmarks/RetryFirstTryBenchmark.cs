@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Retry whose first attempt succeeds.</summary>
+/// <summary>Retry; the first attempt succeeds.</summary>
 [MemoryDiagnoser]
 public class RetryFirstTryBenchmark
 {

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Calls of one breaker by one thread and by two at once; perfect scaling is the same time for both.</summary>
+/// <summary>Calls through one breaker from one thread, and from two threads at once. With perfect scaling both take the same time.</summary>
 [MemoryDiagnoser]
 public class TwoThreadsBenchmark
 {

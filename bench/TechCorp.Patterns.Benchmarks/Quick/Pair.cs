@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>One row: ours and the peer, measured in turns so that a noisy machine disturbs both; who goes first changes each time.</summary>
+/// <summary>One row: our side and the peer, measured alternately so that a noisy machine disturbs both. The side that goes first changes each time.</summary>
 internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
 {
     private const int Rounds = 41;
@@ -38,7 +38,7 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
             $"RESULT {name} ours_ns={Median.Of(ourTimes):0.0} peer_ns={Median.Of(peerTimes):0} ratio={Median.Of(ratios):0.000} bytes={Bytes(ours):0.####}");
     }
 
-    /// <summary>Warms up until the code is in its last tier, then finds how many calls fill a slice.</summary>
+    /// <summary>Warms up until the code is fully optimized, then determines how many calls fill a time slice.</summary>
     private static int Calibrate(Action<int> loop)
     {
         var begun = TimeProvider.System.GetTimestamp();
@@ -57,7 +57,7 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
         return TimeProvider.System.GetElapsedTime(begun).TotalNanoseconds / calls;
     }
 
-    /// <summary>All calls run on this thread, those that suspend too: their source finishes them here.</summary>
+    /// <summary>All calls run on this thread, also those that suspend: their source completes them here.</summary>
     private static double Bytes(Action<int> loop)
     {
         const int Calls = 1_000_000;

@@ -1,10 +1,10 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>The figures in less than a minute, without BenchmarkDotNet.</summary>
+/// <summary>Measures every row in less than a minute, without BenchmarkDotNet.</summary>
 internal static class QuickRun
 {
-    /// <param name="output">Where the lines go.</param>
-    /// <param name="only">The rows to measure; none for all.</param>
+    /// <param name="output">Receives the result lines.</param>
+    /// <param name="only">The rows to measure; empty for all.</param>
     public static void Run(TextWriter output, string[] only)
     {
         OurSubjects ours = new();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>How many more calls two threads make on one breaker than one thread does; and, for what the machine can do, on a breaker each.</summary>
+/// <summary>Measures how many more calls two threads make than one thread: on one shared breaker and, as the limit of the machine, on one breaker each.</summary>
 internal static class Scaling
 {
     private const int Rounds = 25;

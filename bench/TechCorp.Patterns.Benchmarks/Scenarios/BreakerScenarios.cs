@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>What a circuit breaker must do, whatever happens around it.</summary>
+/// <summary>How a circuit breaker must behave in unusual situations.</summary>
 internal static class BreakerScenarios
 {
     private static readonly Setup Breaker = new() { Breaker = true };

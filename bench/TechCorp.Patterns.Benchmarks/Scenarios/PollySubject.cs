@@ -5,7 +5,7 @@ using Polly.Timeout;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Polly with its defaults, and of the numbers those nearest to the same rule: 5 failures, 30 s; waits of 1, 2, 4, 8 s; 5 s.</summary>
+/// <summary>Polly with its defaults, and with the numbers closest to ours: 5 failures, 30 s; delays of 1, 2, 4 and 8 s; timeout 5 s.</summary>
 internal sealed class PollySubject : ISubject
 {
     private readonly CircuitBreakerStateProvider _state = new();
@@ -40,7 +40,7 @@ internal sealed class PollySubject : ISubject
 
     public bool IsClosed => _state.CircuitState == CircuitState.Closed;
 
-    /// <returns>Null when Polly has nothing of the kind.</returns>
+    /// <returns>Null if Polly does not offer what the setup needs.</returns>
     public static ISubject? Make(Setup setup, TimeProvider timeProvider) => setup.Budget || setup.Abandon ? null : new PollySubject(setup, timeProvider);
 
     public Task<int> CallAsync(Func<CancellationToken, Task<int>> operation, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>What retry, timeout and the three together must do.</summary>
+/// <summary>How retry, timeout, and the two together with a circuit breaker must behave in unusual situations.</summary>
 internal static class RetryScenarios
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -90,6 +90,6 @@ internal static class RetryScenarios
 
     private static Setup Noisy() => new() { Retry = true, OnRetry = () => throw new InvalidOperationException("A broken callback.") };
 
-    /// <summary>The clock moves in steps of 100 ms, so that a chain of waits may end a few steps late.</summary>
+    /// <summary>The clock moves in steps of 100 ms, so a sequence of delays may end a few steps late.</summary>
     private static bool Within(TimeSpan elapsed, double seconds) => elapsed.TotalSeconds >= seconds && elapsed.TotalSeconds < seconds + 0.5;
 }

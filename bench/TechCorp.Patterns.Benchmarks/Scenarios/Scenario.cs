@@ -1,10 +1,10 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>One rule, and how to see whether it holds.</summary>
-/// <param name="Row">The row of the specification.</param>
+/// <summary>One rule, and code that checks it.</summary>
+/// <param name="Row">The id of the requirement.</param>
 /// <param name="Rule">What must hold.</param>
 /// <param name="Setup">The stages it needs.</param>
-/// <param name="Holds">Plays it.</param>
+/// <param name="Holds">Runs the scenario and returns whether the rule holds.</param>
 internal sealed record Scenario(string Row, string Rule, Setup Setup, Func<Scene, Task<bool>> Holds)
 {
     public async Task<Verdict> PlayAsync(Func<Setup, TimeProvider, ISubject?> make)

@@ -1,12 +1,12 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Plays every scenario with both libraries and prints what was seen.</summary>
+/// <summary>Runs every scenario with both libraries and prints the results.</summary>
 internal static class ScenarioRun
 {
     public static async Task RunAsync(TextWriter output)
     {
-        await output.WriteLineAsync("Semantic scenarios on a fake clock. Both libraries with their defaults, and the numbers of one rule: 5 failures, 30 s; 1, 2, 4, 8 s; 5 s.");
-        await output.WriteLineAsync("'not offered' means that the library has nothing of the kind; it is not the same as wrong.");
+        await output.WriteLineAsync("Semantic scenarios on a fake clock. Both libraries use their defaults, and the same numbers: 5 failures, 30 s; delays 1, 2, 4, 8 s; timeout 5 s.");
+        await output.WriteLineAsync("'not offered' means that the library has no such feature; it does not mean that the library is wrong.");
         await output.WriteLineAsync();
         await output.WriteLineAsync($"{"row",-5} {"TechCorp",-12} {"Polly",-12} rule");
         var total = 0;

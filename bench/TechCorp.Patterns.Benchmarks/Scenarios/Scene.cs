@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>One library on a fresh fake clock, with the moves that scenarios are made of.</summary>
+/// <summary>One library on a new fake clock, with the actions that scenarios consist of.</summary>
 internal sealed class Scene(ISubject subject, JumpyClock clock)
 {
     public ISubject Subject => subject;
@@ -13,7 +13,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
 
     private TimeSpan Begun { get; } = clock.GetElapsedTime(0, clock.GetTimestamp());
 
-    /// <summary>Begins a call; its operation ends as the source says.</summary>
+    /// <summary>Starts a call whose operation completes with the source.</summary>
     public Task<int> Begin(TaskCompletionSource<int> source, CancellationToken cancellationToken = default) => subject.CallAsync(
         token =>
         {
@@ -22,7 +22,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
         },
         cancellationToken);
 
-    /// <summary>Begins a call of which every attempt fails with a message that numbers it.</summary>
+    /// <summary>Starts a call in which every attempt fails with its number as the message.</summary>
     public Task<int> BeginFailing(CancellationToken cancellationToken = default)
     {
         var attempt = 0;
@@ -49,7 +49,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
             return Task.FromException<int>(with ?? new IOException("The dependency is down."));
         }));
 
-    /// <summary>A call whose caller cancels it while it runs.</summary>
+    /// <summary>Makes a call that its caller cancels while it runs.</summary>
     public async Task<Exception?> CancelAsync()
     {
         using var caller = new CancellationTokenSource();
@@ -73,7 +73,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
         clock.Advance(TimeSpan.FromSeconds(30));
     }
 
-    /// <summary>Whether a call is let through now; it succeeds.</summary>
+    /// <summary>Makes a successful call, and returns whether it was admitted.</summary>
     public async Task<bool> AdmitsAsync()
     {
         var before = Attempts;
@@ -81,7 +81,7 @@ internal sealed class Scene(ISubject subject, JumpyClock clock)
         return Attempts > before;
     }
 
-    /// <summary>Lets time pass in small steps until the call has ended; returns what it threw.</summary>
+    /// <summary>Advances the clock in small steps until the call has ended; returns the exception.</summary>
     public async Task<Exception?> PassUntilEnd(Task<int> call, TimeSpan atMost)
     {
         var end = Elapsed + atMost;

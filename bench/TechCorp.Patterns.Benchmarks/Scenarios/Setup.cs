@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>What a scenario needs. Everything not named is the library's default.</summary>
+/// <summary>The features that a scenario needs. All other settings are the library's defaults.</summary>
 internal sealed record Setup
 {
     public bool Breaker { get; init; }

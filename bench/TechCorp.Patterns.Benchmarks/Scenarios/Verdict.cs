@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>What a scenario found.</summary>
+/// <summary>The result of a scenario.</summary>
 internal enum Verdict
 {
     Held,

@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Threads that begin together.</summary>
+/// <summary>Starts several threads at the same moment.</summary>
 internal static class Crowd
 {
     /// <returns>The time from the common start to the end of the last thread.</returns>

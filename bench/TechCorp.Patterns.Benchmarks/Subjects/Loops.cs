@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>The loops around the calls, written out so that nothing but the call is in them.</summary>
+/// <summary>The loops around the calls, one for each row, so that a loop contains only the call.</summary>
 internal static class Loops
 {
     public static void BreakerSync(OurSubjects ours, int calls)

@@ -5,7 +5,7 @@ using Polly.Timeout;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>The same calls on Polly's side: state instead of closures, static delegates; pooled contexts and outcomes where we have no exception either.</summary>
+/// <summary>The same calls with Polly: state instead of closures and static delegates; pooled contexts and outcomes for the rows in which our side throws no exception either.</summary>
 /// <remarks>
 /// Polly has no breaker that counts failures in a row; the nearest is a failure ratio of 1 over at least 5 calls. It has no permits; the nearest is an
 /// outcome of an operation that does nothing.
@@ -64,7 +64,7 @@ internal sealed class PollySubjects
 
     public int PipelineOutcome() => OutcomeOf(_pipeline);
 
-    /// <summary>The shape in which Polly is fastest: a pooled context, and outcomes on both sides.</summary>
+    /// <summary>The fastest way to call Polly: a pooled context, and outcomes instead of exceptions.</summary>
     private static int OutcomeOf(ResiliencePipeline pipeline)
     {
         var context = ResilienceContextPool.Shared.Get();

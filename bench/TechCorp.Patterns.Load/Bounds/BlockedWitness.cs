@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>A connection of the raw client that sees when the broker blocks publishing and when it takes publishes again.</summary>
+/// <summary>A connection of the raw client that observes when the broker blocks and unblocks publishing.</summary>
 internal sealed class BlockedWitness : IAsyncDisposable
 {
     private readonly IConnection _connection;
@@ -26,7 +26,7 @@ internal sealed class BlockedWitness : IAsyncDisposable
         };
     }
 
-    /// <summary>The time stamp at which publishes are taken again.</summary>
+    /// <summary>The timestamp at which the broker unblocks publishing.</summary>
     internal Task<long> Unblocked => _unblocked.Task;
 
     internal static async Task<BlockedWitness> OpenAsync(Uri server)
@@ -35,7 +35,7 @@ internal sealed class BlockedWitness : IAsyncDisposable
         return new BlockedWitness(connection, await connection.CreateChannelAsync());
     }
 
-    /// <summary>Publishes, as the broker tells only a connection that does, and waits until it says that it blocks.</summary>
+    /// <summary>Publishes, because the broker notifies only publishing connections, and waits until the broker blocks.</summary>
     internal async Task BlockedAsync(string queue)
     {
         await _channel.BasicPublishAsync("", queue, new byte[1]);

@@ -3,21 +3,21 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>The times that the guides promise, as this machine keeps them: tests have a clock of their own and assert none of them.</summary>
+/// <summary>Measures the times that the guides guarantee on this machine. Tests use a fake clock and assert none of them.</summary>
 internal static class BoundsCommand
 {
     internal static async Task RunAsync(Uri server, QueueKind kind, int rounds)
     {
-        await PrintAsync("expire", "a call ends this long after its deadline, with 64 callers and a broker that is silent", 50, rounds, round => ExpireBound.MeasureAsync(server, kind, round));
-        await PrintAsync("give_back", "from the stop until what was not started is in the queue again", 100, rounds, _ => GiveBackBound.MeasureAsync(server, kind));
-        await PrintAsync("queue_back", "from the deletion of a queue until the service that declared it has it again, and handles a message of it", null, rounds, _ => QueueBackBound.MeasureAsync(server, kind));
+        await PrintAsync("expire", "how long after its deadline a call ends, with 64 callers and a broker that does not reply", 50, rounds, round => ExpireBound.MeasureAsync(server, kind, round));
+        await PrintAsync("give_back", "from the stop until the broker has requeued the messages that no handler has started", 100, rounds, _ => GiveBackBound.MeasureAsync(server, kind));
+        await PrintAsync("queue_back", "from the deletion of a queue until the service has declared it again and handles a message from it", null, rounds, _ => QueueBackBound.MeasureAsync(server, kind));
         if (ServicesScript.State is { } services)
         {
-            await PrintAsync("unblock", "from the broker's word that it takes publishes again until all that waited are confirmed", 1000, rounds, _ => UnblockBound.MeasureAsync(server, kind, services));
+            await PrintAsync("unblock", "from the broker's unblock notification until all waiting publishes are confirmed", 1000, rounds, _ => UnblockBound.MeasureAsync(server, kind, services));
         }
         else
         {
-            Console.WriteLine("unblock: not measured, as it needs a server of 'eng/services.sh --private run -- …' to block");
+            Console.WriteLine("unblock: not measured; it needs a private server: run it with 'eng/services.sh --private run -- …'");
         }
 
         async Task PrintAsync(string name, string what, int? bar, int count, Func<int, Task<TimeSpan>> measure)

@@ -3,7 +3,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>How late the latest of many calls ends whose confirms do not come.</summary>
+/// <summary>Measures how long after its deadline the last of many unconfirmed publishes ends.</summary>
 internal static class ExpireBound
 {
     private const int Callers = 64;
@@ -31,7 +31,7 @@ internal static class ExpireBound
             var outcome = await bus.Publisher.TryPublishAsync(bus.Publisher.Catalog.Create(LoadEvent.Of(number)), destination);
             return outcome.Kind == PublishOutcomeKind.Expired
                 ? TimeProvider.System.GetElapsedTime(started) - Deadline
-                : throw new InvalidOperationException($"The publish should have expired, and is {outcome.Kind}.");
+                : throw new InvalidOperationException($"The publish was expected to expire; its outcome is {outcome.Kind}.");
         }
     }
 }

@@ -2,7 +2,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>A stop while one message is handled and others wait for their turn: how soon the others are the queue's again.</summary>
+/// <summary>Stops a consumer while one message is handled and others wait, and measures how soon the waiting messages are requeued.</summary>
 internal static class GiveBackBound
 {
     private const int Messages = 100;

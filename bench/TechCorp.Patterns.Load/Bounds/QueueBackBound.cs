@@ -2,7 +2,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>A queue that is deleted under the service that declared it: how soon it is there again, and a message of it handled.</summary>
+/// <summary>Deletes a queue that a service has declared, and measures how soon the service declares it again and handles a message from it.</summary>
 internal static class QueueBackBound
 {
     internal static async Task<TimeSpan> MeasureAsync(Uri server, QueueKind kind)
@@ -20,7 +20,7 @@ internal static class QueueBackBound
         await queue.DeleteAsync();
         while (!(await bus.Publisher.TryPublishAsync(message, destination)).IsConfirmed)
         {
-            await Task.Yield(); // returned: the queue is not there
+            await Task.Yield(); // returned: the queue does not exist yet
         }
 
         await handled.Task;

@@ -3,11 +3,11 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>A broker that takes no publishes for want of memory, and then takes them again: how soon the last of those that waited is confirmed.</summary>
+/// <summary>Makes the broker block publishes with a memory alarm and unblock them, and measures how soon the last waiting publish is confirmed.</summary>
 internal static class UnblockBound
 {
     private const int Waiting = 20;
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(10); // the later ones meet a publisher that knows
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(10); // the later publishes start after the publisher has learned of the block
 
     internal static async Task<TimeSpan> MeasureAsync(Uri server, QueueKind kind, string services)
     {

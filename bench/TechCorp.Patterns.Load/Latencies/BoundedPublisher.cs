@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Load;
 
-/// <summary>No more than so many unconfirmed publishes; further ones wait, as they do on our side. Since 7.2.1 the raw client's own limiter does not bound them.</summary>
+/// <summary>Limits the number of unconfirmed publishes; further ones wait, as on our side. The raw client's own limiter, since 7.2.1, does not limit them.</summary>
 internal sealed class BoundedPublisher(ILoadPublisher publisher, int window) : ILoadPublisher
 {
     private readonly SemaphoreSlim _free = new(window);

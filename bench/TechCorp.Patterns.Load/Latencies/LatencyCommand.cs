@@ -3,7 +3,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>The time from when a publish was due to its confirm, at half of the maximum rate, beside the raw client.</summary>
+/// <summary>Measures the time from the due time of a publish to its confirm, at half of the maximum rate, and compares it with the raw client.</summary>
 internal static class LatencyCommand
 {
     private const double Share = 0.5;

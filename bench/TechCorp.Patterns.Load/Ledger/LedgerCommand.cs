@@ -3,8 +3,8 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Counts every message while the connections fail as a seed says: ours and the raw client under the very same faults.</summary>
-/// <remarks>In two halves, because a server that has just started and one that has worked for a while differ: ours goes first in one, the raw client in the other.</remarks>
+/// <summary>Counts every message while a random seed determines connection faults: our side and the raw client under the same faults.</summary>
+/// <remarks>Runs in two halves, because a server behaves differently after its start: our side goes first in one half, the raw client in the other.</remarks>
 internal static class LedgerCommand
 {
     private const int Senders = 64;
@@ -76,7 +76,7 @@ internal static class LedgerCommand
         }
     }
 
-    /// <summary>Until nothing is missing, or nothing has come for a while.</summary>
+    /// <summary>Waits until no message is missing, or none has arrived for a while.</summary>
     private static async Task DrainAsync(MessageLedger ledger)
     {
         for (var (quiet, lost) = (0, ledger.Lost); lost > 0 && quiet < 100; lost = ledger.Lost)

@@ -1,9 +1,9 @@
 namespace TechCorp.Patterns.Load;
 
-/// <summary>What a ledger counted.</summary>
+/// <summary>The counts of a ledger.</summary>
 internal readonly record struct LedgerCount(long Confirmed, long Lost, long Duplicates, long Reordered, long Unknown, int Hung, TimeSpan LongestStall)
 {
-    /// <summary>Both together; of the stalls the longest.</summary>
+    /// <summary>Adds two counts; keeps the longer of the two stalls.</summary>
     public static LedgerCount operator +(LedgerCount one, LedgerCount other) => new(
         one.Confirmed + other.Confirmed,
         one.Lost + other.Lost,

@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Sender and number in the one number that a message carries.</summary>
+/// <summary>Packs the sender and the sequence number into the number that a message carries.</summary>
 internal static class LedgerNumber
 {
     private const long Stride = 1_000_000_000;

@@ -3,7 +3,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>TechCorp.Messaging with its defaults but for heartbeat and deadline.</summary>
+/// <summary>TechCorp.Messaging with its defaults, except for heartbeat and deadline.</summary>
 internal sealed class OurLedgerSide : ILedgerSide
 {
     private readonly MessageBus _bus;

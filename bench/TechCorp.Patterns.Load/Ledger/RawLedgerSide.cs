@@ -5,7 +5,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>RabbitMQ.Client with its automatic recovery, tracked confirms, and the loop around it that a careful service writes: the same message again until it is confirmed or its time is over.</summary>
+/// <summary>RabbitMQ.Client with its automatic recovery, tracked confirms, and the loop that a careful service writes: it sends the same message until it is confirmed or its deadline has passed.</summary>
 internal sealed class RawLedgerSide : ILedgerSide
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -57,7 +57,7 @@ internal sealed class RawLedgerSide : ILedgerSide
             }
             catch (Exception)
             {
-                await Task.Delay(Pause, TimeProvider.System); // lost, refused or closed: what a service can do is to try again
+                await Task.Delay(Pause, TimeProvider.System); // lost, refused or closed: a service can only try again
             }
         }
 
@@ -74,7 +74,7 @@ internal sealed class RawLedgerSide : ILedgerSide
             }
             catch (Exception)
             {
-                // Whatever state the faults left it in, it is over.
+                // The faults may have left the connection in any state; it is closed in any case.
             }
         }
     }
@@ -89,7 +89,7 @@ internal sealed class RawLedgerSide : ILedgerSide
         }
         catch (Exception)
         {
-            // The channel is gone; the message comes again.
+            // The channel is closed; the broker redelivers the message.
         }
     }
 }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>What a number of messages cost this process.</summary>
+/// <summary>The time, the allocations and the processor time of a number of messages in this process.</summary>
 internal readonly record struct Measurement(double PerSecond, double Bytes, double CpuMicroseconds)
 {
-    /// <summary>Runs once and counts time, allocations and CPU time of the whole process, a message each.</summary>
+    /// <summary>Runs once and measures time, allocations and processor time of the whole process, per message.</summary>
     internal static async Task<Measurement> TakeAsync(int messages, Func<Task> run)
     {
         GC.Collect();

@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Ours and the peer in turns, so that what the machine does meanwhile meets both.</summary>
+/// <summary>Runs our side and the peer alternately, so that other work of the machine disturbs both.</summary>
 internal sealed class Pairs<T>
     where T : struct
 {
@@ -8,7 +8,7 @@ internal sealed class Pairs<T>
 
     internal IReadOnlyList<(T Ours, T Peer)> All => _pairs;
 
-    /// <summary>Runs the pairs; who goes first changes each time.</summary>
+    /// <summary>Runs the pairs; the side that goes first changes each time.</summary>
     internal static async Task<Pairs<T>> RunAsync(int count, Func<Task<T>> ours, Func<Task<T>> peer, Action<int, T, T> done)
     {
         var pairs = new Pairs<T>();
@@ -37,6 +37,6 @@ internal sealed class Pairs<T>
 
     internal double Peer(Func<T, double> figure) => Median.Of(_pairs.Select(pair => figure(pair.Peer)));
 
-    /// <summary>The median of the pairs' ratios, ours to the peer.</summary>
+    /// <summary>The median of the ratios of the pairs, our side to the peer.</summary>
     internal double Ratio(Func<T, double> figure) => Median.Of(_pairs.Select(pair => figure(pair.Ours) / figure(pair.Peer)));
 }

@@ -3,7 +3,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Confirmed publishing beside the raw client.</summary>
+/// <summary>Compares confirmed publishing with the raw client.</summary>
 internal static class PublishCommand
 {
     private const int WarmUp = 60_000;
@@ -11,7 +11,7 @@ internal static class PublishCommand
     internal static Task RunAsync(Uri server, QueueKind kind, int pairs, int messages, int window)
         => CompareAsync("publish", server, kind, pairs, messages, window, async queue => await OurPublisher.StartAsync(server, queue, window));
 
-    /// <summary>The least tracker in our place: what this machine leaves to gain.</summary>
+    /// <summary>Runs the minimal tracker instead of our side: the best result this machine allows.</summary>
     internal static Task RunTrackerAsync(Uri server, QueueKind kind, int pairs, int messages, int window)
         => CompareAsync("tracker", server, kind, pairs, messages, window, async queue => await LeastTracker.StartAsync(server, queue));
 

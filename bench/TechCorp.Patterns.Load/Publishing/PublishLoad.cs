@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Publishes a number of messages with as many callers as the window is wide, each awaiting its confirm.</summary>
+/// <summary>Publishes a number of messages with one caller for each place of the window; each awaits its confirm.</summary>
 internal static class PublishLoad
 {
     internal static async Task RunAsync(ILoadPublisher publisher, int messages, int callers)

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 namespace TechCorp.Patterns.Load;
 
 /// <summary>RabbitMQ.Client with its own confirm tracking, tuned by hand, with the same guarantees and the same properties.</summary>
-/// <remarks>The callers bound the window themselves: since 7.2.1 the client's own limiter does not.</remarks>
+/// <remarks>The callers limit the window themselves, because the client's own limiter, since 7.2.1, does not.</remarks>
 internal sealed class RawPublisher : ILoadPublisher
 {
     private readonly IConnection _connection;

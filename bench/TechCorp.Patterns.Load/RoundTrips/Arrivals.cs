@@ -1,13 +1,13 @@
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Counts messages in a handler, and says when a number has come.</summary>
+/// <summary>Counts the messages of a handler, and signals when a number of them has arrived.</summary>
 internal sealed class Arrivals
 {
     private long _count;
     private long _expected = long.MaxValue;
     private TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when this many more have come.</summary>
+    /// <summary>Completes when this many more messages have arrived.</summary>
     internal Task ExpectAsync(long more)
     {
         _all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

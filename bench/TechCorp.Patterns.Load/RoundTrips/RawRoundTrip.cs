@@ -4,7 +4,7 @@ using RabbitMQ.Client.Events;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>RabbitMQ.Client tuned by hand: a connection each for publishing and consuming, one acknowledgement a message, after the handler.</summary>
+/// <summary>RabbitMQ.Client tuned by hand: one connection for publishing, one for consuming, and one acknowledgment per message, after the handler.</summary>
 internal sealed class RawRoundTrip : IRoundTrip
 {
     private readonly RawPublisher _publisher;

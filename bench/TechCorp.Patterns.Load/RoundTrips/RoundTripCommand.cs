@@ -2,7 +2,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Publish, consume, acknowledge, beside the raw client.</summary>
+/// <summary>Compares publish, consume and acknowledge with the raw client.</summary>
 internal static class RoundTripCommand
 {
     private const int Prefetch = 500;

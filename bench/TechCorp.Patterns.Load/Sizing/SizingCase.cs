@@ -2,10 +2,10 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>How a queue is consumed in one run: how much is fetched ahead, how many handlers run, and how long each waits for something.</summary>
+/// <summary>The settings of one run: the prefetch, the number of concurrent handlers, and how long each handler waits.</summary>
 internal sealed record SizingCase(int Prefetch, int Concurrency, TimeSpan Handler)
 {
-    /// <summary>Publishes, then consumes everything; the speed counts from the first arrival to the last.</summary>
+    /// <summary>Publishes all messages, then consumes them; the throughput is measured from the first arrival to the last.</summary>
     internal async Task<double> MeasureAsync(Uri server, LoadQueue queue, int messages)
     {
         await using (var publisher = await OurPublisher.StartAsync(server, queue.Name, window: 256))

@@ -2,7 +2,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>What prefetch and concurrency do to the speed of a consumer, as ratios to the defaults.</summary>
+/// <summary>Measures the throughput of a consumer by prefetch and concurrency, as a ratio to the defaults.</summary>
 internal static class SizingCommand
 {
     private static readonly TimeSpan AtOnce = TimeSpan.Zero;
@@ -14,11 +14,11 @@ internal static class SizingCommand
         await CompareAsync(server, kind, rounds, messages: 400, [new(16, 1, Waits), new(1, 1, Waits), new(16, 4, Waits), new(16, 16, Waits), new(64, 16, Waits), new(128, 64, Waits)]);
     }
 
-    /// <param name="server">Where.</param>
-    /// <param name="kind">The queue's kind.</param>
-    /// <param name="rounds">How often all cases run, in turns.</param>
-    /// <param name="messages">Messages of each run.</param>
-    /// <param name="cases">The first is what the others are compared with.</param>
+    /// <param name="server">The broker.</param>
+    /// <param name="kind">The type of the queue.</param>
+    /// <param name="rounds">How many times all cases run, alternately.</param>
+    /// <param name="messages">The number of messages in each run.</param>
+    /// <param name="cases">The cases; the others are compared with the first one.</param>
     private static async Task CompareAsync(Uri server, QueueKind kind, int rounds, int messages, SizingCase[] cases)
     {
         await using var queue = await LoadQueue.CreateAsync(server, kind, "sizing");
