@@ -12,7 +12,7 @@ internal sealed record Observations
     /// <summary>Whether an order sent twice with the same key created one order.</summary>
     internal required bool RepeatedOrderWasOne { get; init; }
 
-    /// <summary>The reason in the dead letter; null if the interrupted run already redrove it.</summary>
+    /// <summary>The reason in the dead letter; null if the interrupted run already did the redrive.</summary>
     internal required string? DeadLetterReason { get; init; }
 
     /// <summary>The steps that failed or timed out, one line each.</summary>
