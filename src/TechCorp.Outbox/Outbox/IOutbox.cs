@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
@@ -19,6 +20,7 @@ public interface IOutbox
     /// <param name="cancellationToken">Ends the wait; the transaction is then the caller's to roll back.</param>
     /// <exception cref="ArgumentException">A message breaks a limit or has an id that is no UUID; nothing was written.</exception>
     /// <exception cref="InvalidOperationException">The transaction has ended, or belongs to another database, or the id exists with another body.</exception>
+    [OverloadResolutionPriority(1)] // an array or a list of events is no payload
     Task PublishAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default);
 
     /// <summary>Publishes one event whose type the catalog knows, if the transaction commits.</summary>

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
@@ -61,6 +62,7 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
         => new(this, await Database.BeginWriteAsync(isolation, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
+    [OverloadResolutionPriority(1)]
     public Task PublishAsync(DbTransaction transaction, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);

@@ -40,6 +40,23 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
     }
 
     [Fact]
+    public async Task A_list_of_events_is_never_taken_for_a_payload()
+    {
+        List<OutboxMessage> list = [Event("Order/1"), Event("Order/2")];
+        OutboxMessage[] array = [Event("Order/3")];
+        IOutbox outbox = Outbox;
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+
+#pragma warning disable xUnit1051 // the overloads without a token are the ones that differ
+        await Outbox.PublishAsync(work.Transaction, list);
+        await outbox.PublishAsync(work.Transaction, array);
+#pragma warning restore xUnit1051
+        await work.CommitAsync(Cancel);
+
+        (await PendingAsync()).Should().Be(3);
+    }
+
+    [Fact]
     public async Task Everything_that_travels_is_kept()
     {
         var message = new Message
