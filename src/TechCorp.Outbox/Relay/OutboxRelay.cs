@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TechCorp.Messaging;
 
@@ -9,7 +8,7 @@ namespace TechCorp.Outbox;
 /// At least once, in order per key; any number of relays may run against one database, each partition of keys has one owner at a time.
 /// Starting twice, stopping twice and stopping without a start are harmless. Stopping reads nothing more, waits for the confirms that are under way, settles their rows and releases its partitions.
 /// </remarks>
-public sealed class OutboxRelay : IHostedService, IAsyncDisposable
+public sealed class OutboxRelay : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly TransactionalOutbox _outbox;

@@ -15,9 +15,5 @@ internal static class FloorExemptions
         "src/TechCorp.Messaging/Consuming/QueueConsumer.cs: MessagingPlan",
         "src/TechCorp.Messaging/Diagnostics/MessagingMetrics.cs: VerdictKind",
         "src/TechCorp.Messaging/InMemory/DeclareDifference.cs: DeclareRefusal",
-        "src/TechCorp.Outbox/Maintenance/Sweeper.cs: IHostedService",
-        "src/TechCorp.Outbox/Outbox/TransactionalOutbox.cs: OutboxRelay, RelayOptions",
-        "src/TechCorp.Outbox/Relay/OutboxRelay.cs: IHostedService, RetentionPass",
-        "src/TechCorp.Outbox/Relay/RelayOutcomes.cs: ParkReason",
     ];
 }

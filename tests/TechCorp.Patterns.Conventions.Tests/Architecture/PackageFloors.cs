@@ -41,7 +41,7 @@ internal sealed record PackageFloors(string Package, IReadOnlyList<Floor> Floors
             ["Sagas/Storing"],
             ["Sagas/Running"],
             ["Sagas/Operating"],
-            ["Registration"]).Only("Dapper", "Database", "Outbox", "Inbox", "Idempotency", "DeadLetters", "Relay", "Maintenance", "Sagas"),
+            ["Registration"]).Only("Dapper", "Database"),
     ];
 
     public string Folder => $"src/{Package}";
