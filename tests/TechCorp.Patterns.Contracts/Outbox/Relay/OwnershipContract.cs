@@ -59,7 +59,7 @@ public abstract class OwnershipContract<TDatabase> : RelaySuite<TDatabase>
     }
 
     [Safeguard("A relay writes with its epoch (SQLite)",
-        SwitchedOff = "`SqliteDialect.ToPark`, `PutOffRows`, `Fenced`: dropping owner and epoch from `PutOffRows`",
+        SwitchedOff = "`SqliteRelaySql.ToPark`, `DeferRows`, `Fenced`: dropping owner and epoch from `DeferRows`",
         Remark = "on SQLite")]
     [Fact, Trait("Spec", "RL12")]
     public async Task The_writes_of_an_owner_that_has_lost_its_partitions_change_nothing()
