@@ -4,7 +4,7 @@ namespace TechCorp.Messaging;
 internal sealed class ConsumerRotation(bool singleActive)
 {
     private readonly List<InMemoryConsumer> _consumers = [];
-    private int _turn;
+    private int _next;
 
     internal int Count => _consumers.Count;
 
@@ -19,9 +19,9 @@ internal sealed class ConsumerRotation(bool singleActive)
         }
 
         _consumers.RemoveAt(index);
-        if (index < _turn)
+        if (index < _next)
         {
-            _turn--;
+            _next--;
         }
     }
 
@@ -30,7 +30,7 @@ internal sealed class ConsumerRotation(bool singleActive)
     {
         List<InMemoryConsumer> all = [.. _consumers];
         _consumers.Clear();
-        _turn = 0;
+        _next = 0;
         return all;
     }
 
@@ -47,10 +47,10 @@ internal sealed class ConsumerRotation(bool singleActive)
 
         for (var step = 0; step < _consumers.Count; step++)
         {
-            var index = (_turn + step) % _consumers.Count;
+            var index = (_next + step) % _consumers.Count;
             if (_consumers[index].HasCredit)
             {
-                _turn = (index + 1) % _consumers.Count;
+                _next = (index + 1) % _consumers.Count;
                 return _consumers[index];
             }
         }

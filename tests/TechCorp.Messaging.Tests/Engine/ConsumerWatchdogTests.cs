@@ -13,7 +13,7 @@ public sealed class ConsumerWatchdogTests
 
     public static TheoryData<string> Signs => ["messages ready", "no consumer", "no queue"];
 
-    [Safeguard("A stalled consumer is rebuilt", SwitchedOff = "`ConsumerWatchdog.LookAsync` only reports")]
+    [Safeguard("A stalled consumer is rebuilt", SwitchedOff = "`ConsumerWatchdog.CheckAsync` only reports")]
     [Theory, Trait("Spec", "CN12")]
     [MemberData(nameof(Signs))]
     public async Task A_consumer_that_is_not_served_for_the_timeout_is_stalled_and_is_rebuilt(string sign)
@@ -31,7 +31,7 @@ public sealed class ConsumerWatchdogTests
     }
 
     [Safeguard("A consumer is reported as stalled until the next generation consumes",
-        SwitchedOff = "`ConsumerWatchdog.HasGhost` compares the generation alone")]
+        SwitchedOff = "`ConsumerWatchdog.IsStalled` compares the generation alone")]
     [Fact, Trait("Spec", "CN12")]
     public async Task It_is_stalled_until_the_next_generation_consumes()
     {
@@ -51,7 +51,7 @@ public sealed class ConsumerWatchdogTests
     }
 
     [Safeguard("A consumer is reported as stalled only after two equal answers of the broker",
-        SwitchedOff = "`ConsumerWatchdog.LookAsync` does not wait for a second answer")]
+        SwitchedOff = "`ConsumerWatchdog.CheckAsync` does not wait for a second answer")]
     [Fact, Trait("Spec", "CN12")]
     public async Task A_message_that_came_just_before_the_check_does_not_make_it_stalled()
     {
@@ -67,7 +67,7 @@ public sealed class ConsumerWatchdogTests
     }
 
     [Safeguard("A delivery that arrives during the check clears the stall",
-        SwitchedOff = "`ConsumerWatchdog.LookAsync` does not compare again after the answer")]
+        SwitchedOff = "`ConsumerWatchdog.CheckAsync` does not compare again after the answer")]
     [Fact, Trait("Spec", "CN12")]
     public async Task A_message_that_is_delivered_while_the_broker_is_asked_clears_the_suspicion()
     {

@@ -57,7 +57,7 @@ public sealed class DrainTests
         await engine.DisposeAsync();
     }
 
-    [Safeguard("The stop cancels running handlers", SwitchedOff = "`HandlerWatch.Begin` does not listen to it", Remark = "does not end")]
+    [Safeguard("The stop cancels running handlers", SwitchedOff = "`HandlerDeadline.Begin` does not listen to it", Remark = "does not end")]
     [Safeguard("Handlers end before their channel is closed", Remark = "and more")]
     [Safeguard("A handler that was stopped has not failed", SwitchedOff = "`HandlerCall` ignores the stop")]
     [Fact, Trait("Spec", "CN10")]
@@ -170,7 +170,7 @@ public sealed class DrainTests
         await engine.DisposeAsync();
     }
 
-    [Safeguard("A call's time ends", SwitchedOff = "`HandlerWatch.OnTimer` expires nothing", Remark = "this and one more do not end")]
+    [Safeguard("A call's time ends", SwitchedOff = "`HandlerDeadline.OnTimer` expires nothing", Remark = "this and one more do not end")]
     [Fact, Trait("Spec", "CN11")]
     public async Task A_callback_on_the_handlers_token_that_throws_does_not_escape_from_the_timeout()
     {
@@ -216,7 +216,7 @@ public sealed class DrainTests
         engine.Log.Entries.Should().ContainInOrder("Acknowledge m1", "Requeue m2").And.NotContain("started m2");
     }
 
-    [Safeguard("Each handler call has its own time", SwitchedOff = "`HandlerWatch.OnTimer` does not set the timer again", Remark = "does not end")]
+    [Safeguard("Each handler call has its own time", SwitchedOff = "`HandlerDeadline.OnTimer` does not set the timer again", Remark = "does not end")]
     [Fact, Trait("Spec", "CN11")]
     public async Task Each_call_has_its_whole_time_also_when_an_earlier_one_set_the_timer()
     {

@@ -10,7 +10,7 @@ public sealed class PublishQueueTests
     private readonly FakeTimeProvider _timeProvider = new();
     private readonly MissingExchanges _missing = new((_, _) => Task.FromResult(false));
 
-    [Safeguard("The limit of outstanding confirms", SwitchedOff = "`PublishQueue.CanWrite` does not count what is unconfirmed")]
+    [Safeguard("The limit of outstanding confirms", SwitchedOff = "`PublishState.CanWrite` does not count what is unconfirmed")]
     [Fact, Trait("Spec", "PB9")]
     public void No_more_publishes_are_unconfirmed_than_MaxOutstandingConfirms()
     {
@@ -41,7 +41,7 @@ public sealed class PublishQueueTests
         entries.Select(entry => entry.Outcome.Kind).Should().Equal(PublishOutcomeKind.Rejected, PublishOutcomeKind.Rejected, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed);
     }
 
-    [Safeguard("A return before the ack decides the outcome", SwitchedOff = "`PublishQueue.OutcomeOf` ignores the return code")]
+    [Safeguard("A return before the ack decides the outcome", SwitchedOff = "`PublishConfirms.OutcomeOf` ignores the return code")]
     [Fact, Trait("Spec", "PB2")]
     public void A_return_before_the_ack_makes_that_publish_returned_and_no_other()
     {
@@ -72,7 +72,7 @@ public sealed class PublishQueueTests
         entries.Select(entry => entry.Outcome.Code).Should().Equal(0, 312);
     }
 
-    [Safeguard("What a lost channel carried goes first, in its old order", SwitchedOff = "`PublishQueue.Requeue` adds at the end")]
+    [Safeguard("What a lost channel carried goes first, in its old order", SwitchedOff = "`PublishState.Requeue` adds at the end")]
     [Fact, Trait("Spec", "PB5")]
     public void What_a_lost_channel_carried_is_written_again_first_and_in_its_old_order()
     {
@@ -184,7 +184,7 @@ public sealed class PublishQueueTests
         entries[2].Outcome.Kind.Should().Be(PublishOutcomeKind.Rejected);
     }
 
-    [Safeguard("No publish ends while the client reads its body", SwitchedOff = "`PublishQueue.FinishOutsideCall` ends every publish at once")]
+    [Safeguard("No publish ends while the client reads its body", SwitchedOff = "`PublishState.FinishOutsideCall` ends every publish at once")]
     [Fact, Trait("Spec", "PB12"), Trait("Spec", "PB6")]
     public void A_caller_that_cancels_while_the_client_reads_its_body_is_answered_after_the_client_has_read_it()
     {
@@ -251,7 +251,7 @@ public sealed class PublishQueueTests
         entry.Outcome.IsConfirmed.Should().BeTrue();
     }
 
-    [Safeguard("Nothing is written while a write stalls", SwitchedOff = "`PublishQueue.CanWrite` ignores `Stalled`")]
+    [Safeguard("Nothing is written while a write stalls", SwitchedOff = "`PublishState.CanWrite` ignores `Stalled`")]
     [Fact, Trait("Spec", "PB9")]
     public void Nothing_is_written_while_a_write_stalls()
     {
@@ -320,7 +320,7 @@ public sealed class PublishQueueTests
         entries[2].Outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Returned, Code = 404, MayHaveBeenDelivered = false });
     }
 
-    [Safeguard("Of several publishes to a deleted exchange, only the last was certainly not delivered", SwitchedOff = "`PublishQueue.Lost` says it of all")]
+    [Safeguard("Of several publishes to a deleted exchange, only the last was certainly not delivered", SwitchedOff = "`PublishSessions.Lose` says it of all")]
     [Fact, Trait("Spec", "PB7")]
     public void Of_several_to_an_exchange_that_went_only_the_last_was_surely_not_delivered()
     {
@@ -352,8 +352,8 @@ public sealed class PublishQueueTests
     }
 
     [Safeguard("After such a close, unconfirmed publishes are written one at a time",
-        SwitchedOff = "`PublishQueue.Limit` is always the full limit, or the publish that was alone is written again")]
-    [Safeguard("Writing one at a time ends once the publish is found", SwitchedOff = "`PublishQueue.Confirm` does not count down")]
+        SwitchedOff = "`PublishState.Limit` is always the full limit, or the publish that was alone is written again")]
+    [Safeguard("Writing one at a time ends once the publish is found", SwitchedOff = "`PublishConfirms.Confirm` does not count down")]
     [Fact, Trait("Spec", "PB7")]
     public void When_the_close_reason_names_no_publish_those_in_flight_are_written_one_at_a_time_until_it_is_found()
     {
@@ -378,7 +378,7 @@ public sealed class PublishQueueTests
         Write(queue).Should().Equal(later, "all are trusted again");
     }
 
-    [Safeguard("Nothing is written while the broker blocks", SwitchedOff = "`PublishQueue.CanWrite` ignores the block")]
+    [Safeguard("Nothing is written while the broker blocks", SwitchedOff = "`PublishState.CanWrite` ignores the block")]
     [Fact, Trait("Spec", "PB8")]
     public void Blocked_publishes_wait_and_say_so_when_they_expire()
     {
@@ -411,7 +411,7 @@ public sealed class PublishQueueTests
         session.Closed.IsCompleted.Should().BeTrue();
     }
 
-    [Safeguard("A channel that only refuses is replaced (without a broker)", SwitchedOff = "`PublishQueue.RefusesForLong` takes a refusal for an ack")]
+    [Safeguard("A channel that only refuses is replaced (without a broker)", SwitchedOff = "`NackStreak.RefusesForLong` takes a refusal for an ack")]
     [Theory, Trait("Spec", "TP7")]
     [InlineData(false)]
     [InlineData(true)]

@@ -8,7 +8,7 @@ namespace TechCorp.Messaging.Tests;
 public sealed class PublishReturnTests : RabbitMqTransportTest
 {
     [Safeguard("A return finds the publish that it is for, also when its caller has gone",
-        SwitchedOff = "`PublishQueue.Return` ignores abandoned publishes, or an abandoned one forgets that it was returned")]
+        SwitchedOff = "`PublishConfirms.Return` ignores abandoned publishes, or an abandoned one forgets that it was returned")]
     [Fact]
     public async Task The_return_of_a_cancelled_publish_is_not_taken_for_its_twins()
     {

@@ -44,7 +44,7 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
     }
 
     [Safeguard("A publish that makes the broker close the channel without naming an exchange fails alone",
-        SwitchedOff = "`ChannelCloseReason.In` knows no such close reason")]
+        SwitchedOff = "`ChannelCloseReason.Parse` knows no such close reason")]
     [Fact, Trait("Spec", "PB7")]
     public async Task A_body_larger_than_the_broker_takes_fails_its_own_publish_and_no_other()
     {

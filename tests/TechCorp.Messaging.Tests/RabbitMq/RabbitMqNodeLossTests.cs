@@ -17,7 +17,7 @@ public sealed class RabbitMqNodeLossTests
 
     [Safeguard("The queue is replicated", SwitchedOff = "the test declares a classic queue and kills its node")]
     [Safeguard("A channel that only refuses is replaced",
-        SwitchedOff = "`PublishQueue.Confirm` never replaces the channel: the broker refused everything on it for 25 s after the queue had a new leader")]
+        SwitchedOff = "`PublishConfirms.Confirm` never replaces the channel: the broker refused everything on it for 25 s after the queue had a new leader")]
     [Fact, Trait("Spec", "TP7")]
     public Task Killing_the_leaders_node_under_load_loses_nothing_and_publishing_and_consuming_go_on() => LoseLeadersAsync(kills: 1);
 

@@ -152,7 +152,7 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
     }
 
     [Safeguard("A missing exchange is recognized also where the broker cuts its name",
-        SwitchedOff = "`ChannelCloseReason.In` knows whole names only",
+        SwitchedOff = "`ChannelCloseReason.Parse` knows whole names only",
         Remark = "on RabbitMQ, with an exchange name of 255 characters")]
     [Theory, Trait("Spec", "PB7")]
     [InlineData(16)]

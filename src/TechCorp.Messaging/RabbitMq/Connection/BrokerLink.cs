@@ -48,7 +48,7 @@ internal sealed class BrokerLink
     /// <summary>Closes and disposes, and waits no longer than the timeout for each: a dead peer does not answer.</summary>
     internal async Task CloseAsync()
     {
-        _lost.TrySetResult("closed by us");
+        _lost.TrySetResult("closed by the transport");
         await ClosingStep.TryAsync(() => Connection.CloseAsync(200, "closed", _closeTimeout, abort: true), _closeTimeout, _timeProvider).ConfigureAwait(false);
         await ClosingStep.TryAsync(() => Connection.DisposeAsync().AsTask(), _closeTimeout, _timeProvider).ConfigureAwait(false);
     }

@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>
-/// The publishes of one publisher: who may write next. What the broker answers is in <see cref="Confirms"/>, the life of the channel in <see cref="Sessions"/>,
+/// The publishes of one publisher, and which of them is written next. What the broker answers is in <see cref="Confirms"/>, the life of the channel in <see cref="Sessions"/>,
 /// and what ends a publish without the broker in <see cref="Endings"/>; the four share one <see cref="PublishState"/> and its lock.
 /// </summary>
 /// <remarks>
