@@ -40,10 +40,10 @@ public static class MessageHeaders
     public const string Reason = Prefix + "reason";
 
     /// <summary>The id of the redrive that sent it back last.</summary>
-    public const string RedriveId = Prefix + "replay-id";
+    public const string RedriveId = Prefix + "redrive-id";
 
     /// <summary>How often it was redriven.</summary>
-    public const string RedriveCount = Prefix + "replay-count";
+    public const string RedriveCount = Prefix + "redrive-count";
 
     /// <summary>The sequence number of the message among those with its ordering key, where the producer numbers them.</summary>
     public const string KeySequence = Prefix + "key-sequence";
