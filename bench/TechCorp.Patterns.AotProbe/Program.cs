@@ -73,7 +73,7 @@ static async Task<bool> ReplayIsEqualAsync()
     var executor = new IdempotencyExecutor(new InMemoryIdempotencyStore());
     var charge = new IdempotentOperation<long, Receipt>(
         static (amount, _, _) => new ValueTask<Receipt>(new Receipt("p-1", amount)),
-        new JsonResultSerializer<Receipt>("receipt", ProbeJson.Default.Receipt));
+        "receipt", ProbeJson.Default.Receipt);
     var key = new IdempotencyKey("charge", "order-17");
     var first = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
     var second = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);

@@ -30,7 +30,8 @@ internal sealed class IdempotencyFilter<TRequest>(int[] notFinal) : IEndpointFil
                 ? throw new NonFinalResponseException(response)
                 : response;
         },
-        Serializer);
+        "http-answer",
+        StoredAnswerJson.Default.StoredAnswer);
 
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -59,15 +60,15 @@ internal sealed class IdempotencyFilter<TRequest>(int[] notFinal) : IEndpointFil
         {
             return exception.Response;
         }
-        catch (IdempotencyConflictException exception)
+        catch (IdempotencyException exception) when (exception.Reason == IdempotencyFailureReason.Conflict)
         {
-            return RetryLater(http, StatusCodes.Status409Conflict, "A request with this Idempotency-Key still runs. Repeat the request with the same key after Retry-After.", exception.RetryAfter);
+            return RetryLater(http, StatusCodes.Status409Conflict, "A request with this Idempotency-Key still runs. Repeat the request with the same key after Retry-After.", exception.RetryAfter ?? IdempotentEndpoints.Lease);
         }
-        catch (IdempotencyMismatchException)
+        catch (IdempotencyException exception) when (exception.Reason == IdempotencyFailureReason.Mismatch)
         {
             return Results.Problem("This Idempotency-Key belongs to a request with another address or body. Send a new key with a new request.", statusCode: StatusCodes.Status422UnprocessableEntity);
         }
-        catch (Exception exception) when (exception is IdempotencyLeaseLostException or CompletionUnknownException)
+        catch (IdempotencyException exception) when (exception.Reason is IdempotencyFailureReason.LeaseLost or IdempotencyFailureReason.CompletionUnknown)
         {
             return RetryLater(http, StatusCodes.Status503ServiceUnavailable, "The outcome of the request could not be stored. Repeat the request with the same key after Retry-After.", IdempotentEndpoints.Lease);
         }

@@ -44,7 +44,7 @@ public static class IdempotentEndpoints
     internal static void AddIdempotencyKeys(this IServiceCollection services, ServiceDatabase database)
     {
         var store = new SqlIdempotencyStore(database.Tables);
-        var options = new IdempotencyOptions { Lease = Lease, OnDuplicate = DuplicateMode.Conflict };
+        var options = new IdempotencyOptions { Lease = Lease, WaitTimeout = TimeSpan.Zero };
         services.AddSingleton(provider => new IdempotencyExecutor(store, options, logger: provider.GetService<ILoggerFactory>()?.CreateLogger<IdempotencyExecutor>()));
         services.AddHostedService(provider => new IdempotencySweeper(store, provider.GetRequiredService<ILogger<IdempotencySweeper>>()));
     }

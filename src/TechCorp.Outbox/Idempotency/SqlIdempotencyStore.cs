@@ -67,8 +67,12 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
-        => ChangeAsync(disposition == ClaimDisposition.InDoubt ? _sql.Doubt : _sql.Release, IdempotencyRecords.Row(lease), cancellationToken);
+    public ValueTask<bool> ReleaseAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
+        => ChangeAsync(_sql.Release, IdempotencyRecords.Row(lease), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> MarkInDoubtAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
+        => ChangeAsync(_sql.Doubt, IdempotencyRecords.Row(lease), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)

@@ -30,7 +30,7 @@ internal sealed class Circuit
         _logger = logger is NullLogger ? null : logger;
         _errorSink = options.OnCallbackError;
         _epoch = new ClosedEpoch(this, generation: 0);
-        ResilienceMetrics.ObserveState(this, Name, () => (int)State);
+        ResilienceMetrics.ObserveState(this, Name, () => State - CircuitState.Closed);
     }
 
     internal string Name { get; }
@@ -86,44 +86,44 @@ internal sealed class Circuit
         return wait > TimeSpan.Zero ? new CircuitRejection(epoch, wait) : default;
     }
 
-    internal RecordResult RecordSuccess(CircuitEpoch epoch)
+    internal bool RecordSuccess(CircuitEpoch epoch)
     {
         if (epoch is ClosedEpoch closed && ReferenceEquals(_epoch, closed))
         {
             closed.ForgetFailures();
-            return RecordResult.Recorded;
+            return true;
         }
 
         var counted = epoch is HalfOpenEpoch && TryMove(epoch, new ClosedEpoch(this, epoch.Generation + 1), CircuitTransitionReason.ProbeSucceeded);
-        return Result(counted);
+        return Counted(counted);
     }
 
-    internal RecordResult RecordFailure(CircuitEpoch epoch, Exception? cause)
+    internal bool RecordFailure(CircuitEpoch epoch, Exception? cause)
     {
         if (!ReferenceEquals(_epoch, epoch))
         {
-            return Result(counted: false);
+            return Counted(counted: false);
         }
 
         if (epoch is HalfOpenEpoch probing)
         {
-            return Result(TryMove(epoch, Opened(epoch, cause, probing.Trip.Streak + 1), CircuitTransitionReason.ProbeFailed));
+            return Counted(TryMove(epoch, Opened(epoch, cause, probing.Trip.Streak + 1), CircuitTransitionReason.ProbeFailed));
         }
 
         var failures = ((ClosedEpoch)epoch).AddFailure();
         var counted = failures < _failureThreshold || TryMove(epoch, Opened(epoch, cause, streak: 1), CircuitTransitionReason.FailureThreshold);
-        return Result(counted);
+        return Counted(counted);
     }
 
-    internal RecordResult RecordNeutral(CircuitEpoch epoch)
+    internal bool RecordNeutral(CircuitEpoch epoch)
     {
         if (epoch is HalfOpenEpoch probing)
         {
             var ready = new OpenEpoch(this, epoch.Generation + 1, deadline: _clock.Now, probing.Trip);
-            return Result(TryMove(epoch, ready, CircuitTransitionReason.ProbeWithdrawn));
+            return Counted(TryMove(epoch, ready, CircuitTransitionReason.ProbeWithdrawn));
         }
 
-        return Result(ReferenceEquals(_epoch, epoch));
+        return Counted(ReferenceEquals(_epoch, epoch));
     }
 
     internal void Isolate()
@@ -232,14 +232,13 @@ internal sealed class Circuit
         _feed.Append(new CircuitTransition(Name, from.State, to.State, reason, to.Generation, at, to.Cause));
     }
 
-    private RecordResult Result(bool counted)
+    private bool Counted(bool counted)
     {
-        if (counted)
+        if (!counted)
         {
-            return RecordResult.Recorded;
+            ResilienceMetrics.Stale(Name);
         }
 
-        ResilienceMetrics.Stale(Name);
-        return RecordResult.Stale;
+        return counted;
     }
 }

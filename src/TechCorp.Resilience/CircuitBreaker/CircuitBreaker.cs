@@ -38,7 +38,13 @@ public sealed class CircuitBreaker : ResiliencePipeline
     /// <summary>Failures in a row while closed; otherwise 0.</summary>
     public int ConsecutiveFailures => Circuit.Failures;
 
-    /// <summary>Whether it has nothing to remember.</summary>
+    /// <summary>
+    /// How long calls are rejected for certain; zero while a call may be admitted, also while a probe runs, which may end at any moment;
+    /// <see cref="TimeSpan.MaxValue"/> while isolated.
+    /// </summary>
+    public TimeSpan RetryAfter => Circuit.SureRejection().RetryAfter;
+
+    /// <summary>Whether it has no failure to remember.</summary>
     internal bool IsAsGoodAsNew => State == CircuitState.Closed && ConsecutiveFailures == 0;
 
     private Circuit Circuit => Executor.Circuit!;
@@ -48,11 +54,7 @@ public sealed class CircuitBreaker : ResiliencePipeline
     /// <returns>Whether the call may be made.</returns>
     public bool TryEnter(out CircuitPermit permit) => Circuit.TryEnter(out permit);
 
-    /// <summary>Asks to make one call, whose outcome the caller reports to the permit. Never throws.</summary>
-    /// <param name="permit">The right to make the call, when it is given.</param>
-    /// <param name="rejection">Why it is not given.</param>
-    /// <returns>Whether the call may be made.</returns>
-    public bool TryEnter(out CircuitPermit permit, out CircuitRejection rejection) => Circuit.TryEnter(out permit, out rejection);
+    internal bool TryEnter(out CircuitPermit permit, out CircuitRejection rejection) => Circuit.TryEnter(out permit, out rejection);
 
     /// <summary>Rejects every call until <see cref="Reset"/>. Outcomes of running calls are ignored.</summary>
     public void Isolate() => Circuit.Isolate();

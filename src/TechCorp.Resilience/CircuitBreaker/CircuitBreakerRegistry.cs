@@ -34,12 +34,12 @@ public sealed class CircuitBreakerRegistry<TKey>
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(idle, TimeSpan.Zero, nameof(idleAfter));
         var settings = (options ?? new CircuitBreakerOptions()).Copy();
         OptionsCheck.Throw(nameof(CircuitBreakerOptions), settings.Problems());
-        var clock = timeProvider ?? TimeProvider.System;
+        timeProvider ??= TimeProvider.System;
         _breakers = new IdleMap<TKey, CircuitBreaker>(
-            key => new CircuitBreaker($"{name} {key}", settings, outcomes, clock, logger),
+            key => new CircuitBreaker($"{name} {key}", settings, outcomes, timeProvider, logger),
             static breaker => breaker.IsAsGoodAsNew,
             idle,
-            new MonotonicClock(clock));
+            new MonotonicClock(timeProvider));
     }
 
     /// <summary>The breakers that are kept at the moment, for health checks.</summary>

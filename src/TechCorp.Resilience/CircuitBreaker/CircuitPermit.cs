@@ -22,7 +22,8 @@ public readonly struct CircuitPermit
     private CircuitEpoch Epoch => _epoch ?? throw new InvalidOperationException("This permit comes from no circuit; take one with TryEnter.");
 
     /// <summary>The dependency answered.</summary>
-    public RecordResult Success()
+    /// <returns>Whether the outcome counted; <see langword="false"/> when the circuit has changed its state since it admitted the call.</returns>
+    public bool Success()
     {
         var epoch = Epoch;
         return epoch.Circuit.RecordSuccess(epoch);
@@ -30,14 +31,16 @@ public readonly struct CircuitPermit
 
     /// <summary>The dependency failed.</summary>
     /// <param name="cause">The exception, if it was one; kept while the circuit is open.</param>
-    public RecordResult Failure(Exception? cause = null)
+    /// <returns>Whether the outcome counted; <see langword="false"/> when the circuit has changed its state since it admitted the call.</returns>
+    public bool Failure(Exception? cause = null)
     {
         var epoch = Epoch;
         return epoch.Circuit.RecordFailure(epoch, cause);
     }
 
-    /// <summary>The call says nothing about the dependency: its caller gave up. A probe gives its turn to the next call.</summary>
-    public RecordResult Neutral()
+    /// <summary>The call says nothing about the dependency: its caller gave up. The next call may probe in the place of a probe.</summary>
+    /// <returns>Whether the outcome counted; <see langword="false"/> when the circuit has changed its state since it admitted the call.</returns>
+    public bool Neutral()
     {
         var epoch = Epoch;
         return epoch.Circuit.RecordNeutral(epoch);

@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 public enum CircuitState
 {
     /// <summary>Calls are made.</summary>
-    Closed,
+    Closed = 1,
 
     /// <summary>Calls are rejected until the recovery time has passed.</summary>
     Open,

@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 public enum CircuitTransitionReason
 {
     /// <summary>So many calls in a row failed.</summary>
-    FailureThreshold,
+    FailureThreshold = 1,
 
     /// <summary>The recovery time had passed when a call came.</summary>
     RecoveryElapsed,

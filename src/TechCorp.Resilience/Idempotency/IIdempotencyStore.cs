@@ -44,14 +44,23 @@ public interface IIdempotencyStore
     /// </returns>
     ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends a claim without an outcome: frees the key, or marks it in doubt. A freed key keeps its fence.</summary>
+    /// <summary>
+    /// Ends a claim without an outcome and frees the key: the next call runs the operation, whatever its fingerprint, as attempt 1 under the next fence.
+    /// </summary>
     /// <param name="lease">The claim to end.</param>
-    /// <param name="disposition">What becomes of the record.</param>
+    /// <param name="cancellationToken">Gives up asking; the key may have been freed all the same.</param>
+    /// <returns>
+    /// <see langword="true"/> when this lease held the record; <see langword="false"/> when it was lost or already ended, and nothing was written.
+    /// </returns>
+    ValueTask<bool> ReleaseAsync(IdempotencyLease lease, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a claim whose effect may or may not have happened: the record stays in doubt until <see cref="ResolveAsync"/> and never expires.</summary>
+    /// <param name="lease">The claim to end.</param>
     /// <param name="cancellationToken">Gives up asking; the record may have changed all the same.</param>
     /// <returns>
     /// <see langword="true"/> when this lease held the record; <see langword="false"/> when it was lost or already ended, and nothing was written.
     /// </returns>
-    ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default);
+    ValueTask<bool> MarkInDoubtAsync(IdempotencyLease lease, CancellationToken cancellationToken = default);
 
     /// <summary>Starts the lease again: it ends <paramref name="duration"/> from now. A record that this lease has finished needs none and stays as it is.</summary>
     /// <param name="lease">The claim to keep. Its lease may be over, as long as nobody took the record.</param>

@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 public enum IdempotencyClaimStatus
 {
     /// <summary>The caller holds the key and must run the operation.</summary>
-    Acquired,
+    Acquired = 1,
 
     /// <summary>The operation has finished; its outcome is given back.</summary>
     Replay,

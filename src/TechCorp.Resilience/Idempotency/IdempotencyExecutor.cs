@@ -8,7 +8,7 @@ namespace TechCorp.Resilience;
 /// <remarks>
 /// <para>
 /// Calls with the same key and fingerprint in this process share one claim. Between processes the store decides; a call that finds the key taken waits
-/// or ends with a conflict (<see cref="IdempotencyOptions.OnDuplicate"/>).
+/// or ends with a conflict (<see cref="IdempotencyOptions.WaitTimeout"/>).
 /// </para>
 /// <para>
 /// A process that dies leaves the key taken until its lease is over; then the next call runs the operation again. The effect happens once for certain
@@ -37,13 +37,7 @@ public sealed class IdempotencyExecutor
     /// <param name="fingerprint">Tells requests under one key apart; <see cref="Fingerprint.None"/> if the key alone identifies them.</param>
     /// <param name="state">Passed to the operation.</param>
     /// <param name="cancellationToken">Cancels the operation, or the wait for it. Once the operation has finished, its outcome is stored all the same.</param>
-    /// <exception cref="IdempotencyConflictException">Another call with the key still runs.</exception>
-    /// <exception cref="IdempotencyMismatchException">The key was used for another request.</exception>
-    /// <exception cref="IdempotencyInDoubtException">Whether the effect happened is not known.</exception>
-    /// <exception cref="IdempotencyLeaseLostException">The operation took longer than its lease could be kept.</exception>
-    /// <exception cref="CompletionUnknownException">The operation ran, but the store could not be told.</exception>
-    /// <exception cref="StoredFailureException">An earlier run failed, and failures are replayed.</exception>
-    /// <exception cref="StoredResultUnreadableException">The stored result is not one that this program can read.</exception>
+    /// <exception cref="IdempotencyException">There is no result; the reason says why and what to do.</exception>
     /// <exception cref="InvalidOperationException">The operation called itself under the same key.</exception>
     public ValueTask<IdempotentResult<TResult>> ExecuteAsync<TState, TResult>(
         IdempotentOperation<TState, TResult> operation,
@@ -53,17 +47,34 @@ public sealed class IdempotencyExecutor
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        key.ThrowIfDefault(nameof(key));
-        RunningKeys.ThrowIfRunning(_services.Store, key);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<IdempotentResult<TResult>>(cancellationToken);
-        }
-
-        // What this process remembers needs no claim, no flight and no memory.
-        return _services.Memory is { } memory && memory.TryReplay(key, fingerprint, out var outcome)
-            ? Replay(operation, key, outcome)
+        return TryAnswer(operation.Serializer, key, fingerprint, cancellationToken, out var answer)
+            ? answer
             : FlyAsync(new IdempotentCall<TState, TResult>(operation, key, fingerprint, state), cancellationToken);
+    }
+
+    /// <summary>Runs an operation that returns nothing, unless another run of it under this key has succeeded.</summary>
+    /// <typeparam name="TState">What is passed to the operation.</typeparam>
+    /// <param name="operation">Runs it; <see cref="IdempotentOperation{TState, TResult}"/> describes lease and token.</param>
+    /// <param name="key">Names the effect.</param>
+    /// <param name="fingerprint">Tells requests under one key apart; <see cref="Fingerprint.None"/> if the key alone identifies them.</param>
+    /// <param name="state">Passed to the operation.</param>
+    /// <param name="onFailure">What an exception leaves behind. Default: <see cref="IdempotencyFailurePolicy.Release"/>.</param>
+    /// <param name="cancellationToken">Cancels the operation, or the wait for it. Once the operation has finished, its outcome is stored all the same.</param>
+    /// <returns>Whether it was another run, of an earlier call or of a call at the same time.</returns>
+    /// <exception cref="IdempotencyException">There is no outcome; the reason says why and what to do.</exception>
+    /// <exception cref="InvalidOperationException">The operation called itself under the same key.</exception>
+    public ValueTask<bool> ExecuteAsync<TState>(
+        Func<TState, IdempotencyLease, CancellationToken, ValueTask> operation,
+        IdempotencyKey key,
+        Fingerprint fingerprint,
+        TState state,
+        IdempotencyFailurePolicy onFailure = IdempotencyFailurePolicy.Release,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        return IsReplayedAsync(TryAnswer(NoResultSerializer.Instance, key, fingerprint, cancellationToken, out var answer)
+            ? answer
+            : FlyAsync(IdempotentAction.Call(operation, onFailure, key, fingerprint, state), cancellationToken));
     }
 
     /// <summary>Settles a key in doubt.</summary>
@@ -81,7 +92,7 @@ public sealed class IdempotencyExecutor
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        var outcome = new StoredOutcome(Failed: false, operation.Serializer.TypeTag, operation.Serializer.Serialize(result));
+        var outcome = StoredResult.From(operation.Serializer, result);
         return _services.Store.ResolveAsync(key, outcome, _services.Options.Retention, cancellationToken);
     }
 
@@ -92,21 +103,47 @@ public sealed class IdempotencyExecutor
     public ValueTask<bool> ForgetAsync(IdempotencyKey key, CancellationToken cancellationToken = default)
         => _services.Store.ResolveAsync(key, outcome: null, _services.Options.Retention, cancellationToken);
 
-    private static ValueTask<IdempotentResult<TResult>> Replay<TState, TResult>(IdempotentOperation<TState, TResult> operation, IdempotencyKey key, StoredOutcome outcome)
+    private static async ValueTask<bool> IsReplayedAsync(ValueTask<IdempotentResult<NoResult>> pending) => (await pending.ConfigureAwait(false)).Replayed;
+
+    /// <summary>Answers a call that needs no claim: a replay from the memory of this process, which allocates nothing, or a cancellation.</summary>
+    private bool TryAnswer<TResult>(
+        IResultSerializer<TResult> serializer,
+        IdempotencyKey key,
+        Fingerprint fingerprint,
+        CancellationToken cancellationToken,
+        out ValueTask<IdempotentResult<TResult>> answer)
     {
+        key.ThrowIfDefault(nameof(key));
+        RunningKeys.ThrowIfRunning(_services.Store, key);
+        answer = default;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            answer = ValueTask.FromCanceled<IdempotentResult<TResult>>(cancellationToken);
+            return true;
+        }
+
+        if (_services.Memory is not { } memory || !memory.TryReplay(key, fingerprint, out var outcome))
+        {
+            return false;
+        }
+
         try
         {
-            return new(IdempotentCall<TState, TResult>.Replay(operation.Serializer, key, outcome));
+            answer = new(StoredResult.Read(serializer, key, outcome));
         }
         catch (IdempotencyException exception)
         {
-            return ValueTask.FromException<IdempotentResult<TResult>>(exception);
+            answer = ValueTask.FromException<IdempotentResult<TResult>>(exception);
         }
+
+        return true;
     }
 
     private async ValueTask<IdempotentResult<TResult>> FlyAsync<TState, TResult>(IdempotentCall<TState, TResult> call, CancellationToken cancellationToken)
     {
-        var waitEnd = _services.Clock.Add(_services.Clock.Now, _services.Options.WaitTimeout);
+        // A call that does not wait for others still waits for the leader's claim, which may find an outcome to replay.
+        var wait = _services.Options.Waits ? _services.Options.WaitTimeout : _services.Options.StoreTimeout;
+        var waitEnd = _services.Clock.Add(_services.Clock.Now, wait);
         while (true)
         {
             var own = new IdempotencyFlight();
@@ -154,27 +191,28 @@ public sealed class IdempotencyExecutor
         }
     }
 
-    /// <summary>The leader's cancellation, the end of its patience and the loss of its lease are nobody else's.</summary>
+    /// <summary>The leader's cancellation, the end of its wait and the loss of its lease concern no other call.</summary>
     private static bool IsOnlyTheLeaders(Exception exception, CancellationToken cancellationToken)
-        => exception is IdempotencyConflictException or IdempotencyLeaseLostException || (exception is OperationCanceledException && cancellationToken.IsCancellationRequested);
+        => exception is IdempotencyException { Reason: IdempotencyFailureReason.Conflict or IdempotencyFailureReason.LeaseLost }
+        || (exception is OperationCanceledException && cancellationToken.IsCancellationRequested);
 
     private async ValueTask<FlightResult> JoinAsync(IdempotencyKey key, IdempotencyFlight flight, long waitEnd, CancellationToken cancellationToken)
     {
         try
         {
-            var patience = _services.Clock.Until(waitEnd, _services.Clock.Now);
-            var runs = await flight.Claimed.WaitAsync(patience, _services.Clock.Provider, cancellationToken).ConfigureAwait(false);
-            if (runs && _services.Options.OnDuplicate == DuplicateMode.Conflict && !flight.Landed.IsCompleted)
+            var left = _services.Clock.Until(waitEnd, _services.Clock.Now);
+            var runs = await flight.Claimed.WaitAsync(left, _services.Clock.Provider, cancellationToken).ConfigureAwait(false);
+            if (runs && !_services.Options.Waits && !flight.Landed.IsCompleted)
             {
-                throw new IdempotencyConflictException(key, _services.Options.Lease);
+                throw IdempotencyException.Conflict(key, _services.Options.Lease);
             }
 
-            patience = _services.Clock.Until(waitEnd, _services.Clock.Now);
-            return await flight.Landed.WaitAsync(patience, _services.Clock.Provider, cancellationToken).ConfigureAwait(false);
+            left = _services.Clock.Until(waitEnd, _services.Clock.Now);
+            return await flight.Landed.WaitAsync(left, _services.Clock.Provider, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw new IdempotencyConflictException(key, _services.Options.Lease);
+            throw IdempotencyException.Conflict(key, _services.Options.Lease);
         }
     }
 }

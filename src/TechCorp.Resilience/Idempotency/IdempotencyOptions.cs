@@ -10,10 +10,10 @@ public sealed class IdempotencyOptions
     /// <summary>How long an outcome is replayed. Default: 24 h.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>What a call does while another with its key runs. Default: <see cref="DuplicateMode.Wait"/>.</summary>
-    public DuplicateMode OnDuplicate { get; set; }
-
-    /// <summary>How long a call waits for another; then it ends with <see cref="IdempotencyConflictException"/>. Default: 10 s.</summary>
+    /// <summary>
+    /// How long a call waits while another call with its key runs the operation; then it ends with <see cref="IdempotencyFailureReason.Conflict"/>.
+    /// Zero: it does not wait. Default: 10 s.
+    /// </summary>
     public TimeSpan WaitTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The first pause between two looks at a key that another process holds; each is twice as long. Default: 50 ms.</summary>
@@ -25,8 +25,10 @@ public sealed class IdempotencyOptions
     /// <summary>The limit of each call to the store. Default: 5 s.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often storing an outcome is tried before it ends with <see cref="CompletionUnknownException"/>. Default: 5.</summary>
+    /// <summary>How often storing an outcome is tried before the call ends with <see cref="IdempotencyFailureReason.CompletionUnknown"/>. Default: 5.</summary>
     public int CompletionAttempts { get; set; } = 5;
+
+    internal bool Waits => WaitTimeout > TimeSpan.Zero;
 
     internal IdempotencyOptions Copy() => (IdempotencyOptions)MemberwiseClone();
 
@@ -35,7 +37,6 @@ public sealed class IdempotencyOptions
         (string Name, TimeSpan Value)[] durations =
         [
             (nameof(Lease), Lease),
-            (nameof(WaitTimeout), WaitTimeout),
             (nameof(PollInterval), PollInterval),
             (nameof(StoreTimeout), StoreTimeout),
         ];
@@ -45,6 +46,11 @@ public sealed class IdempotencyOptions
             {
                 yield return $"{name} must be more than zero and at most {OptionsCheck.MaxTimer}; it is {value}.";
             }
+        }
+
+        if (WaitTimeout < TimeSpan.Zero || WaitTimeout > OptionsCheck.MaxTimer)
+        {
+            yield return $"{nameof(WaitTimeout)} must not be negative and be at most {OptionsCheck.MaxTimer}; it is {WaitTimeout}.";
         }
 
         if (Retention <= TimeSpan.Zero || Retention > TimeSpan.FromDays(3650))
@@ -60,11 +66,6 @@ public sealed class IdempotencyOptions
         if (CompletionAttempts < 1)
         {
             yield return $"{nameof(CompletionAttempts)} must be at least 1; it is {CompletionAttempts}.";
-        }
-
-        if (!Enum.IsDefined(OnDuplicate))
-        {
-            yield return $"{nameof(OnDuplicate)} must be a {nameof(DuplicateMode)}; it is {OnDuplicate}.";
         }
     }
 }

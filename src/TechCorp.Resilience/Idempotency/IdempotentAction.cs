@@ -1,26 +1,21 @@
 namespace TechCorp.Resilience;
 
-/// <summary>Makes idempotent operations that return nothing.</summary>
-public static class IdempotentAction
+/// <summary>Makes calls of operations that return nothing.</summary>
+internal static class IdempotentAction
 {
-    /// <summary>Describes an operation without a result; its duplicates learn only that it happened.</summary>
-    /// <typeparam name="TState">What each call passes to the operation.</typeparam>
-    /// <param name="operation">Runs it.</param>
-    /// <param name="onFailure">What an exception leaves behind. Default: <see cref="IdempotencyFailurePolicy.Release"/>.</param>
-    public static IdempotentOperation<TState, NoResult> Create<TState>(
+    internal static IdempotentCall<TState, NoResult> Call<TState>(
         Func<TState, IdempotencyLease, CancellationToken, ValueTask> operation,
-        IdempotencyFailurePolicy onFailure = IdempotencyFailurePolicy.Release)
+        IdempotencyFailurePolicy onFailure,
+        IdempotencyKey key,
+        Fingerprint fingerprint,
+        TState state)
     {
-        ArgumentNullException.ThrowIfNull(operation);
-        return new(
-            async (state, lease, cancellationToken) =>
-            {
-                await operation(state, lease, cancellationToken).ConfigureAwait(false);
-                return default;
-            },
-            NoResultSerializer.Instance)
+        return new(new(RunAsync, NoResultSerializer.Instance) { OnFailure = onFailure }, key, fingerprint, state);
+
+        async ValueTask<NoResult> RunAsync(TState state, IdempotencyLease lease, CancellationToken cancellationToken)
         {
-            OnFailure = onFailure,
-        };
+            await operation(state, lease, cancellationToken).ConfigureAwait(false);
+            return default;
+        }
     }
 }

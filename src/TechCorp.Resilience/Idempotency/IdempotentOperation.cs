@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+
 namespace TechCorp.Resilience;
 
 /// <summary>An operation whose effect happens once for each key. Make it once (a static field) and pass the state of each call.</summary>
@@ -19,6 +21,18 @@ public sealed class IdempotentOperation<TState, TResult>
         Serializer = serializer;
     }
 
+    /// <summary>Describes an operation whose result is kept as JSON.</summary>
+    /// <param name="operation">Runs it; see the other constructor.</param>
+    /// <param name="typeTag">Names the format of the JSON: a registered name such as <c>"receipt"</c> or <c>"receipt.v2"</c>, at most 255 characters.</param>
+    /// <param name="jsonTypeInfo">How the result is written and read; from a source-generated context, so that trimming and native compilation work.</param>
+    public IdempotentOperation(
+        Func<TState, IdempotencyLease, CancellationToken, ValueTask<TResult>> operation,
+        string typeTag,
+        JsonTypeInfo<TResult> jsonTypeInfo)
+        : this(operation, new JsonResultSerializer<TResult>(typeTag, jsonTypeInfo))
+    {
+    }
+
     /// <summary>Runs the operation.</summary>
     public Func<TState, IdempotencyLease, CancellationToken, ValueTask<TResult>> Operation { get; }
 
@@ -26,7 +40,7 @@ public sealed class IdempotentOperation<TState, TResult>
     public IResultSerializer<TResult> Serializer { get; }
 
     /// <summary>What an exception leaves behind. Default: <see cref="IdempotencyFailurePolicy.Release"/>.</summary>
-    public IdempotencyFailurePolicy OnFailure { get; init; }
+    public IdempotencyFailurePolicy OnFailure { get; init; } = IdempotencyFailurePolicy.Release;
 
     /// <summary>What this exception leaves behind; takes precedence over <see cref="OnFailure"/>. Default: none.</summary>
     public Func<Exception, IdempotencyFailurePolicy>? OnException { get; init; }

@@ -41,9 +41,9 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             switch (claim.Status)
             {
                 case IdempotencyClaimStatus.Mismatch:
-                    throw new IdempotencyMismatchException(call.Key);
+                    throw IdempotencyException.Mismatch(call.Key);
                 case IdempotencyClaimStatus.InDoubt:
-                    throw new IdempotencyInDoubtException(call.Key);
+                    throw IdempotencyException.InDoubt(call.Key);
                 case IdempotencyClaimStatus.InProgress:
                     await PauseAsync(look, claim.RetryAfter, waitEnd, cancellationToken).ConfigureAwait(false);
                     break;
@@ -56,15 +56,15 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
     private async ValueTask PauseAsync(int look, TimeSpan retryAfter, long waitEnd, CancellationToken cancellationToken)
     {
         flight.SetClaimed(isRunning: true);
-        var patience = services.Clock.Until(waitEnd, services.Clock.Now);
-        if (services.Options.OnDuplicate == DuplicateMode.Conflict || patience <= TimeSpan.Zero)
+        var left = services.Clock.Until(waitEnd, services.Clock.Now);
+        if (!services.Options.Waits || left <= TimeSpan.Zero)
         {
-            throw new IdempotencyConflictException(call.Key, retryAfter);
+            throw IdempotencyException.Conflict(call.Key, retryAfter);
         }
 
         var pause = new Backoff(services.Options.PollInterval, services.Options.MaxPollInterval).After(look);
         pause = retryAfter < pause ? retryAfter : pause;
-        pause = patience < pause ? patience : pause;
+        pause = left < pause ? left : pause;
         await Task.Delay(pause > TimeSpan.Zero ? pause : services.Options.PollInterval, services.Clock.Provider, cancellationToken).ConfigureAwait(false);
     }
 
@@ -82,12 +82,12 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             await keeper.DisposeAsync().ConfigureAwait(false);
             if (keeper.IsLost)
             {
-                throw new IdempotencyLeaseLostException(call.Key, exception);
+                throw IdempotencyException.LeaseLost(call.Key, exception);
             }
 
-            var cancelledByCaller = exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
-            await SettleAsync(lease, call.PolicyFor(exception, cancelledByCaller), exception).ConfigureAwait(false);
-            if (cancelledByCaller && ((OperationCanceledException)exception).CancellationToken != cancellationToken)
+            var canceledByCaller = exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
+            await SettleAsync(lease, call.PolicyFor(exception, canceledByCaller), exception).ConfigureAwait(false);
+            if (canceledByCaller && ((OperationCanceledException)exception).CancellationToken != cancellationToken)
             {
                 throw new OperationCanceledException(exception.Message, exception, cancellationToken);
             }
@@ -108,8 +108,8 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             static (run, token) => run.Policy switch
             {
                 IdempotencyFailurePolicy.Store => run.Store.CompleteAsync(run.Lease, StoredFailure.From(run.Failure!), run.Retention, token),
-                IdempotencyFailurePolicy.InDoubt => run.Store.FailAsync(run.Lease, ClaimDisposition.InDoubt, token),
-                _ => run.Store.FailAsync(run.Lease, ClaimDisposition.Release, token),
+                IdempotencyFailurePolicy.Release => run.Store.ReleaseAsync(run.Lease, token),
+                _ => run.Store.MarkInDoubtAsync(run.Lease, token),
             },
             (services.Store, Lease: lease, Policy: policy, Failure: failure, services.Options.Retention),
             CancellationToken.None).ConfigureAwait(false);
@@ -142,8 +142,8 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             static (run, token) => run.Store.CompleteAsync(run.Lease, run.Outcome, run.Retention, token),
             (services.Store, Lease: lease, Outcome: outcome, services.Options.Retention),
             CancellationToken.None).ConfigureAwait(false);
-        return stored.Status != OutcomeStatus.Success ? throw new CompletionUnknownException(call.Key, stored.Exception!)
+        return stored.Status != OutcomeStatus.Success ? throw IdempotencyException.CompletionUnknown(call.Key, stored.Exception!)
             : stored.Value ? outcome
-            : throw new IdempotencyLeaseLostException(call.Key, innerException: null);
+            : throw IdempotencyException.LeaseLost(call.Key);
     }
 }

@@ -72,28 +72,12 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            if (!_records.TryGetValue(lease.Key, out var record) || !record.IsHeldBy(lease))
-            {
-                return new(false);
-            }
+    public ValueTask<bool> ReleaseAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
+        => EndClaim(lease, Remove, cancellationToken);
 
-            if (disposition == ClaimDisposition.Release)
-            {
-                Remove(record);
-            }
-            else
-            {
-                record.Status = InMemoryStatus.InDoubt;
-            }
-
-            return new(true);
-        }
-    }
+    /// <inheritdoc/>
+    public ValueTask<bool> MarkInDoubtAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
+        => EndClaim(lease, static record => record.Status = InMemoryStatus.InDoubt, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
@@ -174,6 +158,21 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
             var found = _records.TryGetValue(key, out var record) && record.IsFinished && !record.IsForgotten(now) && record.Fingerprint == fingerprint;
             outcome = found ? record!.Outcome : default;
             return found;
+        }
+    }
+
+    private ValueTask<bool> EndClaim(IdempotencyLease lease, Action<InMemoryRecord> end, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            if (!_records.TryGetValue(lease.Key, out var record) || !record.IsHeldBy(lease))
+            {
+                return new(false);
+            }
+
+            end(record);
+            return new(true);
         }
     }
 

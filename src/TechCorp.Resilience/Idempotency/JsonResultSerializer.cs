@@ -7,16 +7,13 @@ namespace TechCorp.Resilience;
 /// <typeparam name="TResult">The type of the result.</typeparam>
 /// <param name="typeTag">The registered name of the format.</param>
 /// <param name="jsonTypeInfo">How it is written and read.</param>
-public sealed class JsonResultSerializer<TResult>(string typeTag, JsonTypeInfo<TResult> jsonTypeInfo) : IResultSerializer<TResult>
+internal sealed class JsonResultSerializer<TResult>(string typeTag, JsonTypeInfo<TResult> jsonTypeInfo) : IResultSerializer<TResult>
 {
     private readonly JsonTypeInfo<TResult> _jsonTypeInfo = jsonTypeInfo ?? throw new ArgumentNullException(nameof(jsonTypeInfo));
 
-    /// <inheritdoc/>
     public string TypeTag { get; } = string.IsNullOrEmpty(typeTag) ? throw new ArgumentException("A type tag is needed.", nameof(typeTag)) : typeTag;
 
-    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Serialize(TResult result) => JsonSerializer.SerializeToUtf8Bytes(result, _jsonTypeInfo);
 
-    /// <inheritdoc/>
     public TResult Deserialize(ReadOnlyMemory<byte> payload) => JsonSerializer.Deserialize(payload.Span, _jsonTypeInfo)!;
 }

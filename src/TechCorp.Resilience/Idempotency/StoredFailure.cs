@@ -22,16 +22,16 @@ internal static class StoredFailure
         return new StoredOutcome(Failed: true, TypeTag, buffer.WrittenMemory);
     }
 
-    internal static StoredFailureException ToException(IdempotencyKey key, StoredOutcome outcome)
+    internal static IdempotencyException ToException(IdempotencyKey key, StoredOutcome outcome)
     {
         try
         {
             using var failure = JsonDocument.Parse(outcome.Payload);
-            return new StoredFailureException(key, Text(failure, "type"), Text(failure, "message"));
+            return IdempotencyException.StoredFailure(key, Text(failure, "type"), Text(failure, "message"));
         }
         catch (JsonException)
         {
-            return new StoredFailureException(key, outcome.TypeTag, "The stored failure cannot be read.");
+            return IdempotencyException.StoredFailure(key, outcome.TypeTag, "The stored failure cannot be read.");
         }
     }
 

@@ -1,4 +1,4 @@
 namespace TechCorp.Resilience;
 
 /// <summary>The result of an operation that has none.</summary>
-public readonly record struct NoResult;
+internal readonly record struct NoResult;

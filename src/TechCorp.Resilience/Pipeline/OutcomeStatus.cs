@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 public enum OutcomeStatus
 {
     /// <summary>With a value.</summary>
-    Success,
+    Success = 1,
 
     /// <summary>With an exception, or with a value that counts as a failure.</summary>
     Failure,

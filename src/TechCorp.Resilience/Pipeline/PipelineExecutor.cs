@@ -35,7 +35,7 @@ internal sealed class PipelineExecutor
         _completion = new AttemptCompletion(_limits, _timers, stages.Timeout?.Mode == TimeoutMode.Abandon, classifier, _callbacks);
         _retry = new RetryStage(retry, Circuit, _limits, _callbacks);
         _budget = retry?.Budget;
-        _fallback = new FallbackStage(stages.FallbackOn == FallbackOn.Failure, _callbacks);
+        _fallback = new FallbackStage(stages.FallbackOnFailure, _callbacks);
     }
 
     internal string Name { get; }

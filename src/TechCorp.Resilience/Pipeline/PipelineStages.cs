@@ -21,7 +21,7 @@ internal sealed class PipelineStages(string name, TimeProvider? timeProvider, IL
 
     internal TimeSpan? Deadline { get; init; }
 
-    internal FallbackOn FallbackOn { get; init; }
+    internal bool FallbackOnFailure { get; init; }
 
     /// <summary>A circuit that exists already, instead of a new one.</summary>
     internal Circuit? Circuit { get; init; }

@@ -52,7 +52,7 @@ public partial class ResiliencePipeline
             Retry = copy.Retry,
             Outcomes = copy.Outcomes,
             Deadline = copy.Deadline,
-            FallbackOn = copy.FallbackOn,
+            FallbackOnFailure = copy.FallbackOnFailure,
             Circuit = breaker?.Executor.Circuit,
         };
         return new ResiliencePipeline(stages, breaker);

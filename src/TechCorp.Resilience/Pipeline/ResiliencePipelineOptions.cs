@@ -16,8 +16,9 @@ public sealed class ResiliencePipelineOptions
     /// <remarks>No wait is begun that would end after it, and a running attempt is cut short by it.</remarks>
     public TimeSpan? Deadline { get; set; }
 
-    /// <summary>When the fallback of a call runs. Default: only when the circuit rejected the call.</summary>
-    public FallbackOn FallbackOn { get; set; }
+    /// <summary>Whether the fallback of a call also runs when its last attempt failed. Default: no, only when the circuit rejected the call.</summary>
+    /// <remarks>It never runs for a cancellation by the caller.</remarks>
+    public bool FallbackOnFailure { get; set; }
 
     /// <summary>Which exceptions are failures. Default: all are; argument errors are not retried.</summary>
     public OutcomeRules Outcomes { get; set; } = new();
@@ -28,7 +29,7 @@ public sealed class ResiliencePipelineOptions
         Retry = Retry?.Copy(),
         CircuitBreaker = CircuitBreaker?.Copy(),
         Deadline = Deadline,
-        FallbackOn = FallbackOn,
+        FallbackOnFailure = FallbackOnFailure,
         Outcomes = Outcomes.Copy(),
     };
 
@@ -52,11 +53,6 @@ public sealed class ResiliencePipelineOptions
         if (Deadline <= TimeSpan.Zero || Deadline > OptionsCheck.MaxTimer)
         {
             yield return $"{nameof(Deadline)} must be more than zero and at most {OptionsCheck.MaxTimer}; it is {Deadline}.";
-        }
-
-        if (!Enum.IsDefined(FallbackOn))
-        {
-            yield return $"{nameof(FallbackOn)} must be a {nameof(TechCorp.Resilience.FallbackOn)}; it is {FallbackOn}.";
         }
     }
 }

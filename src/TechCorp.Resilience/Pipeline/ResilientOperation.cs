@@ -34,7 +34,7 @@ public sealed class ResilientOperation<TState, TResult>
     /// <summary>Called with each result that nobody will see: a failing one before the next attempt, a late one of an abandoned attempt. Default: it is disposed.</summary>
     public Action<TResult>? Discard { get; init; }
 
-    /// <summary>What to do instead; its outcome is the outcome of the call and is not recorded. <see cref="ResiliencePipelineOptions.FallbackOn"/> says when.</summary>
+    /// <summary>What to do instead; its outcome is the outcome of the call and is not recorded. <see cref="ResiliencePipelineOptions.FallbackOnFailure"/> says when.</summary>
     /// <remarks>The exception is the reason, or <see langword="null"/> when a failing result is. Default: no fallback.</remarks>
     public Func<TState, Exception?, CancellationToken, ValueTask<TResult>>? Fallback { get; init; }
 

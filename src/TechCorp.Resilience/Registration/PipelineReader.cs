@@ -9,7 +9,7 @@ internal static class PipelineReader
         section.Section(nameof(options.Retry), stage => options.Retry = Stage(stage, options.Retry, Read));
         section.Section(nameof(options.CircuitBreaker), stage => options.CircuitBreaker = Stage(stage, options.CircuitBreaker, Read));
         section.Duration(nameof(options.Deadline), value => options.Deadline = value);
-        section.Choice<FallbackOn>(nameof(options.FallbackOn), value => options.FallbackOn = value);
+        section.Boolean(nameof(options.FallbackOnFailure), value => options.FallbackOnFailure = value);
     }
 
     /// <summary>A stage is left out with <c>Enabled=false</c>; its other keys are checked all the same.</summary>

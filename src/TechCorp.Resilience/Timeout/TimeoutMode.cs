@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 public enum TimeoutMode
 {
     /// <summary>Waits for it: nothing runs on unseen, but the call takes as long as the operation does.</summary>
-    Cooperative,
+    Cooperative = 1,
 
     /// <summary>Leaves it behind and returns in time. Its late result is discarded, its late exception observed.</summary>
     Abandon,

@@ -9,7 +9,7 @@ public sealed class TimeoutOptions
 
     /// <summary>What happens to an operation that does not look at its token. Default: <see cref="TimeoutMode.Cooperative"/>.</summary>
     /// <remarks>Only an asynchronous operation can be abandoned; a synchronous one holds the caller's thread.</remarks>
-    public TimeoutMode Mode { get; set; }
+    public TimeoutMode Mode { get; set; } = TimeoutMode.Cooperative;
 
     internal TimeoutOptions Copy() => (TimeoutOptions)MemberwiseClone();
 

@@ -55,7 +55,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         await Claim();
         await _backend.AdvanceAsync(Lease);
         var thief = await Claim();
-        await Store.FailAsync(thief, ClaimDisposition.Release);
+        await Store.ReleaseAsync(thief);
 
         var next = await Claim(RequestFor(fingerprint: OtherRequest));
 
@@ -70,7 +70,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     public async Task The_fence_goes_on_after_a_doubt_that_was_resolved_without_an_outcome()
     {
         var doubtful = await Claim();
-        await Store.FailAsync(doubtful, ClaimDisposition.InDoubt);
+        await Store.MarkInDoubtAsync(doubtful);
         await _backend.AdvanceAsync(Retention + Lease);
         await Store.ResolveAsync(Key, outcome: null, Retention);
         (await Store.SweepAsync(10)).Should().Be(0);
@@ -94,7 +94,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         var released = await Claim();
         released.Fence.Should().BeGreaterThan(finished.Fence).And.BeGreaterThan(zombie.Fence);
 
-        await Store.FailAsync(released, ClaimDisposition.Release);
+        await Store.ReleaseAsync(released);
         await _backend.AdvanceAsync(Retention - shortLived);
         await Store.SweepAsync(10);
 
@@ -118,20 +118,22 @@ public abstract partial class IdempotencyStoreContract<TBackend>
 
     [Safeguard("Owner and fence of a claim")]
     [Theory, Trait("Spec", "ID15")]
-    [InlineData(ClaimDisposition.Release)]
-    [InlineData(ClaimDisposition.InDoubt)]
-    public async Task A_zombie_cannot_fail_the_winners_record(ClaimDisposition disposition)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_zombie_cannot_end_the_winners_claim(bool inDoubt)
     {
         var zombie = await Claim();
         await _backend.AdvanceAsync(Lease);
         var winner = await Claim();
 
-        (await Store.FailAsync(zombie, disposition)).Should().BeFalse();
+        (await End(zombie)).Should().BeFalse();
         (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InProgress);
 
         await Complete(winner);
-        (await Store.FailAsync(zombie, disposition)).Should().BeFalse();
+        (await End(zombie)).Should().BeFalse();
         await ShouldReplay(Receipt);
+
+        ValueTask<bool> End(IdempotencyLease lease) => inDoubt ? Store.MarkInDoubtAsync(lease) : Store.ReleaseAsync(lease);
     }
 
     [Safeguard("Owner and fence: owner", SwitchedOff = "only the fence is compared", Remark = "in memory")]
@@ -144,8 +146,8 @@ public abstract partial class IdempotencyStoreContract<TBackend>
 
         (await Store.CompleteAsync(lease with { Owner = Guid.CreateVersion7() }, Receipt, Retention)).Should().BeFalse();
         (await Store.CompleteAsync(lease with { Fence = lease.Fence + 1 }, Receipt, Retention)).Should().BeFalse();
-        (await Store.FailAsync(lease with { Owner = Guid.CreateVersion7() }, ClaimDisposition.Release)).Should().BeFalse();
-        (await Store.FailAsync(lease with { Fence = lease.Fence + 1 }, ClaimDisposition.Release)).Should().BeFalse();
+        (await Store.ReleaseAsync(lease with { Owner = Guid.CreateVersion7() })).Should().BeFalse();
+        (await Store.ReleaseAsync(lease with { Fence = lease.Fence + 1 })).Should().BeFalse();
         (await Store.RenewAsync(lease with { Owner = Guid.CreateVersion7() }, Lease)).Should().BeFalse();
         (await Store.RenewAsync(lease with { Fence = lease.Fence + 1 }, Lease)).Should().BeFalse();
 
@@ -190,11 +192,11 @@ public abstract partial class IdempotencyStoreContract<TBackend>
 
         var other = new IdempotencyKey("acme/payments", "released");
         var released = await Claim(RequestFor(other));
-        await Store.FailAsync(released, ClaimDisposition.Release);
+        await Store.ReleaseAsync(released);
         (await Store.RenewAsync(released, Lease)).Should().BeFalse();
 
         var inDoubt = await Claim(RequestFor(new IdempotencyKey("acme/payments", "in doubt")));
-        await Store.FailAsync(inDoubt, ClaimDisposition.InDoubt);
+        await Store.MarkInDoubtAsync(inDoubt);
         (await Store.RenewAsync(inDoubt, Lease)).Should().BeFalse();
     }
 

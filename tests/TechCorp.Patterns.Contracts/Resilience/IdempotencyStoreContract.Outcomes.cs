@@ -60,7 +60,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID8")]
     public async Task A_released_key_is_free_for_any_request()
     {
-        (await Store.FailAsync(await Claim(), ClaimDisposition.Release)).Should().BeTrue();
+        (await Store.ReleaseAsync(await Claim())).Should().BeTrue();
 
         var next = await Claim(RequestFor(fingerprint: OtherRequest));
 
@@ -73,8 +73,8 @@ public abstract partial class IdempotencyStoreContract<TBackend>
         var lease = await Claim();
         await Complete(lease);
 
-        (await Store.FailAsync(lease, ClaimDisposition.Release)).Should().BeFalse();
-        (await Store.FailAsync(lease, ClaimDisposition.InDoubt)).Should().BeFalse();
+        (await Store.ReleaseAsync(lease)).Should().BeFalse();
+        (await Store.MarkInDoubtAsync(lease)).Should().BeFalse();
 
         await ShouldReplay(Receipt);
     }
@@ -82,7 +82,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID10")]
     public async Task A_key_in_doubt_stays_so_past_lease_and_retention_and_is_never_swept()
     {
-        (await Store.FailAsync(await Claim(), ClaimDisposition.InDoubt)).Should().BeTrue();
+        (await Store.MarkInDoubtAsync(await Claim())).Should().BeTrue();
         await _backend.AdvanceAsync(Retention + Retention);
 
         (await StatusOf(RequestFor())).Should().Be(IdempotencyClaimStatus.InDoubt);
@@ -94,17 +94,17 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     public async Task A_key_in_doubt_accepts_nothing_from_its_old_lease()
     {
         var lease = await Claim();
-        await Store.FailAsync(lease, ClaimDisposition.InDoubt);
+        await Store.MarkInDoubtAsync(lease);
 
         (await Store.CompleteAsync(lease, Receipt, Retention)).Should().BeFalse();
         (await Store.RenewAsync(lease, Lease)).Should().BeFalse();
-        (await Store.FailAsync(lease, ClaimDisposition.Release)).Should().BeFalse();
+        (await Store.ReleaseAsync(lease)).Should().BeFalse();
     }
 
     [Fact, Trait("Spec", "ID10")]
     public async Task Resolving_with_an_outcome_replays_it()
     {
-        await Store.FailAsync(await Claim(), ClaimDisposition.InDoubt);
+        await Store.MarkInDoubtAsync(await Claim());
 
         (await Store.ResolveAsync(Key, Receipt, Retention)).Should().BeTrue();
 
@@ -116,7 +116,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Fact, Trait("Spec", "ID10")]
     public async Task Resolving_without_an_outcome_lets_the_next_call_run()
     {
-        await Store.FailAsync(await Claim(), ClaimDisposition.InDoubt);
+        await Store.MarkInDoubtAsync(await Claim());
 
         (await Store.ResolveAsync(Key, outcome: null, Retention)).Should().BeTrue();
 

@@ -187,7 +187,7 @@ internal static class ReadmeSnippets
         #region snippet: idempotency
         var charge = new IdempotentOperation<OrderState, Receipt>(
             (state, lease, token) => payments.ChargeCardAsync(state, token),
-            new JsonResultSerializer<Receipt>("receipt", ShopJson.Default.Receipt));
+            "receipt", ShopJson.Default.Receipt);
         var result = await idempotency.ExecuteAsync(charge, new IdempotencyKey("payments", key), Fingerprint.Of(body.Span), order, cancellationToken);
         return result.Value; // result.Replayed tells whether it is the stored result of an earlier call
         #endregion

@@ -30,7 +30,7 @@ public sealed class CircuitControlTests
 
         _breaker.Isolate();
 
-        probe.Success().Should().Be(RecordResult.Stale);
+        probe.Success().Should().BeFalse();
         _breaker.State.Should().Be(CircuitState.Isolated);
     }
 
@@ -45,7 +45,7 @@ public sealed class CircuitControlTests
 
         _breaker.Generation.Should().Be(1);
         _breaker.ConsecutiveFailures.Should().Be(0);
-        running.Failure().Should().Be(RecordResult.Stale);
+        running.Failure().Should().BeFalse();
         _breaker.ConsecutiveFailures.Should().Be(0);
     }
 

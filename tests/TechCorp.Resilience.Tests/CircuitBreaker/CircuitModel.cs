@@ -129,7 +129,7 @@ internal sealed class CircuitModel
             _ => permit.Failure(),
         };
 
-        Require(result == (current ? RecordResult.Recorded : RecordResult.Stale), "an outcome counts exactly in its own generation");
+        Require(result == current, "an outcome counts exactly in its own generation");
         if (current)
         {
             Apply(kind);

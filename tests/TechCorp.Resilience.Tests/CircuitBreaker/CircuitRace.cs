@@ -6,7 +6,7 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
     private const int Threshold = 2;
 
     private readonly List<CircuitTransition> _events = [];
-    private readonly List<(CallEnd End, long Generation, bool Probe, RecordResult Result)> _calls = [];
+    private readonly List<(CallEnd End, long Generation, bool Probe, bool Counted)> _calls = [];
     private CircuitBreaker _breaker = null!;
     private StepClock _timeProvider = null!;
     private int _rejected;
@@ -58,14 +58,14 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
         foreach (var e in events.Where(e => IsDecidedByAnOutcome(e.Reason)))
         {
             Require(
-                _calls.Any(call => call.Generation == e.Generation - 1 && call.Result == RecordResult.Recorded && Explains(call.End, e.Reason)),
+                _calls.Any(call => call.Generation == e.Generation - 1 && call.Counted && Explains(call.End, e.Reason)),
                 "a transition comes from an outcome of the generation that it ends");
         }
 
         if (start == CircuitStart.ProbeLeaseExpired && _breaker.Generation != _hung.Generation)
         {
             var state = _breaker.State;
-            Require(_hung.Failure() == RecordResult.Stale && _breaker.State == state, "the hung probe has lost its turn");
+            Require(!_hung.Failure() && _breaker.State == state, "the hung probe has lost its turn");
         }
 
         RequireRecovery();
@@ -80,20 +80,20 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
         }
 
         step();
-        var result = end switch
+        var counted = end switch
         {
             CallEnd.Success => permit.Success(),
             CallEnd.Failure => permit.Failure(),
             _ => permit.Neutral(),
         };
-        _calls.Add((end, permit.Generation, permit.IsProbe, result));
+        _calls.Add((end, permit.Generation, permit.IsProbe, counted));
     }
 
     /// <summary>I3: after recovery time and lease, one success closes the circuit.</summary>
     private void RequireRecovery()
     {
         _timeProvider.Move(TimeSpan.FromSeconds(60));
-        Require(_breaker.TryEnter(out var permit) && permit.Success() == RecordResult.Recorded, "I3: a call is admitted again");
+        Require(_breaker.TryEnter(out var permit) && permit.Success(), "I3: a call is admitted again");
         Require(_breaker.State == CircuitState.Closed, "I3: the circuit closes again");
     }
 

@@ -96,4 +96,16 @@ public sealed class CircuitRejectionTests
         (ordinary.IsProbe, ordinary.Generation).Should().Be((false, 0L));
         (probe.IsProbe, probe.Generation).Should().Be((true, 2L));
     }
+
+    [Fact]
+    public void A_circuit_says_how_long_it_rejects_calls_for_certain()
+    {
+        _breaker.RetryAfter.Should().Be(TimeSpan.Zero);
+        _breaker.Fail(5);
+        _breaker.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        _breaker.RetryAfter.Should().Be(TimeSpan.Zero);
+        _breaker.Isolate();
+        _breaker.RetryAfter.Should().Be(TimeSpan.MaxValue);
+    }
 }

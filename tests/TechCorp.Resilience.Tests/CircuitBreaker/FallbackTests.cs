@@ -38,7 +38,7 @@ public sealed class FallbackTests
     public async Task By_choice_the_fallback_answers_for_failures_too()
     {
         var pipeline = ResiliencePipeline.Create(
-            "gateway", new ResiliencePipelineOptions { FallbackOn = FallbackOn.Failure, Retry = null }, _clock);
+            "gateway", new ResiliencePipelineOptions { FallbackOnFailure = true, Retry = null }, _clock);
 
         var answer = await pipeline.ExecuteAsync(
             static ValueTask<string> (_, _) => throw new TimeoutException("gateway"),
@@ -52,7 +52,7 @@ public sealed class FallbackTests
     [Fact, Trait("Spec", "CB27")]
     public async Task A_cancellation_by_the_caller_never_falls_back()
     {
-        var pipeline = ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { FallbackOn = FallbackOn.Failure }, _clock);
+        var pipeline = ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { FallbackOnFailure = true }, _clock);
         using var caller = new CancellationTokenSource();
 
         var call = pipeline.ExecuteAsync(
@@ -70,7 +70,7 @@ public sealed class FallbackTests
     {
         var options = new ResiliencePipelineOptions
         {
-            FallbackOn = FallbackOn.Failure,
+            FallbackOnFailure = true,
             Outcomes = new OutcomeRules().TreatAsSuccess<KeyNotFoundException>().Ignore<FormatException>(),
         };
         var pipeline = ResiliencePipeline.Create("gateway", options, _clock);
@@ -100,7 +100,7 @@ public sealed class FallbackTests
     [Fact, Trait("Spec", "CL13")]
     public async Task An_exception_that_means_an_ill_process_is_recorded_and_never_replaced()
     {
-        var pipeline = ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { FallbackOn = FallbackOn.Failure }, _clock);
+        var pipeline = ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { FallbackOnFailure = true }, _clock);
         var attempts = 0;
 
         Func<Task> call = async () => await pipeline.ExecuteAsync(

@@ -9,8 +9,9 @@ public sealed class PipelineReaderTests
 
     [Theory]
     [InlineData("Deadline", "soon", "p:Deadline must be a duration like 00:00:30 or 1.00:00:00; it is 'soon'.")]
-    [InlineData("FallbackOn", "never", "p:FallbackOn must be one of Open, Failure; it is 'never'.")]
-    [InlineData("FallbackOn", "9", "p:FallbackOn must be one of Open, Failure; it is '9'.")]
+    [InlineData("FallbackOnFailure", "never", "p:FallbackOnFailure must be true or false; it is 'never'.")]
+    [InlineData("Timeout:Mode", "never", "p:Timeout:Mode must be one of Cooperative, Abandon; it is 'never'.")]
+    [InlineData("Timeout:Mode", "9", "p:Timeout:Mode must be one of Cooperative, Abandon; it is '9'.")]
     [InlineData("Retry:MaxAttempts", "1.5", "p:Retry:MaxAttempts must be a whole number; it is '1.5'.")]
     [InlineData("Retry:WaitForCircuit", "maybe", "p:Retry:WaitForCircuit must be true or false; it is 'maybe'.")]
     [InlineData("CircuitBreaker:RecoveryGrowth", "double", "p:CircuitBreaker:RecoveryGrowth must be a number such as 1.5; it is 'double'.")]

@@ -54,16 +54,16 @@ public sealed class RegistrationTests
     {
         using var loggers = new Categories();
         var services = new ServiceCollection();
-        services.AddSingleton<ILoggerFactory>(loggers).AddTechCorpResilience(static r => r.AddIdempotency(static o => (o.OnDuplicate, o.Lease) = (DuplicateMode.Conflict, TimeSpan.FromSeconds(7))));
+        services.AddSingleton<ILoggerFactory>(loggers).AddTechCorpResilience(static r => r.AddIdempotency(static o => (o.WaitTimeout, o.Lease) = (TimeSpan.Zero, TimeSpan.FromSeconds(7))));
         using var provider = services.BuildServiceProvider();
         var executor = provider.GetRequiredService<IdempotencyExecutor>();
         var gate = new TaskCompletionSource();
-        var operation = IdempotentAction.Create<int>(async (_, _, _) => await gate.Task);
+        Func<int, IdempotencyLease, CancellationToken, ValueTask> operation = async (_, _, _) => await gate.Task;
 
         var first = executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0);
         Func<Task> second = () => executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0).AsTask();
 
-        (await second.Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(7));
+        (await second.Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Conflict)).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(7));
         gate.SetResult();
         await first;
         provider.GetRequiredService<IIdempotencyStore>().Should().BeOfType<InMemoryIdempotencyStore>().Which.Count.Should().Be(1);
@@ -138,7 +138,7 @@ public sealed class RegistrationTests
             ($"{Section}:CircuitBreaker:RecoveryGrowth", "1.5"),
             ($"{Section}:CircuitBreaker:MaxRecoveryTimeout", "00:01:00"),
             ($"{Section}:Deadline", "00:00:20"),
-            ($"{Section}:FallbackOn", "Failure"));
+            ($"{Section}:FallbackOnFailure", "true"));
 
         provider.GetRequiredService<IOptions<ResilienceSettings>>().Value.Pipelines["gateway"].Should().BeEquivalentTo(
             new ResiliencePipelineOptions
@@ -161,7 +161,7 @@ public sealed class RegistrationTests
                     MaxRecoveryTimeout = TimeSpan.FromMinutes(1),
                 },
                 Deadline = TimeSpan.FromSeconds(20),
-                FallbackOn = FallbackOn.Failure,
+                FallbackOnFailure = true,
             },
             options => options.Excluding(o => o.Outcomes));
     }

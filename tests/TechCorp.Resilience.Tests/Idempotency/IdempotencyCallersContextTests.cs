@@ -23,25 +23,25 @@ public sealed class IdempotencyCallersContextTests
     public void It_waits_for_the_completion() => ShouldNotPostWhileWaitingFor(nameof(IIdempotencyStore.CompleteAsync), _scene.Operation());
 
     [Fact]
-    public void It_waits_for_a_failure_to_be_stored() => ShouldNotPostWhileWaitingFor(nameof(IIdempotencyStore.FailAsync), _scene.Operation((_, _) => throw new IOException()));
+    public void It_waits_for_a_failure_to_be_stored() => ShouldNotPostWhileWaitingFor(nameof(IIdempotencyStore.ReleaseAsync), _scene.Operation((_, _) => throw new IOException()));
 
     [Fact]
     public void It_waits_for_the_doubt_to_be_stored_when_its_result_cannot_be() => ShouldNotPostWhileWaitingFor(
-        nameof(IIdempotencyStore.FailAsync), new IdempotentOperation<int, Receipt>(static (_, _, _) => default, new BrokenSerializer()));
+        nameof(IIdempotencyStore.MarkInDoubtAsync), new IdempotentOperation<int, Receipt>(static (_, _, _) => default, new BrokenSerializer()));
 
     [Fact]
     public void It_waits_for_the_release_of_a_claim_that_nobody_wants_any_more()
     {
         using var caller = new CancellationTokenSource();
         _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => caller.CancelAsync();
-        _late.Before[nameof(IIdempotencyStore.FailAsync)] = () => _gate.Task;
+        _late.Before[nameof(IIdempotencyStore.ReleaseAsync)] = () => _gate.Task;
 
         ShouldNotPost(() => _scene.CallAsync(process: _process, cancellationToken: caller.Token).AsTask(), _gate.SetResult);
     }
 
     [Fact]
     public void It_waits_for_an_operation_without_a_result() => ShouldNotPost(
-        () => _process.ExecuteAsync(IdempotentAction.Create<int>((_, _, _) => new ValueTask(_gate.Task)), IdempotencyScene.Key, default, 0).AsTask(),
+        () => _process.ExecuteAsync((_, _, _) => new ValueTask(_gate.Task), IdempotencyScene.Key, default, 0).AsTask(),
         _gate.SetResult);
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class IdempotencyCallersContextTests
             () => _scene.CallAsync(process: _process).AsTask(),
             () =>
             {
-                _ = _scene.Memory.FailAsync(other.Lease, ClaimDisposition.Release);
+                _ = _scene.Memory.ReleaseAsync(other.Lease);
                 _scene.Clock.Advance(TimeSpan.FromSeconds(1));
             });
     }

@@ -56,9 +56,9 @@ public sealed class IdempotencyDuplicateTests
     {
         var winner = _scene.CallAsync(Gated());
 
-        Func<Task> loser = async () => await _scene.CallAsync(process: _scene.NewProcess(new() { OnDuplicate = DuplicateMode.Conflict }));
+        Func<Task> loser = async () => await _scene.CallAsync(process: _scene.NewProcess(new() { WaitTimeout = TimeSpan.Zero }));
 
-        (await loser.Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+        (await loser.Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Conflict)).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
         _gate.SetResult(new Receipt("winner", 5));
         await winner;
     }
@@ -66,10 +66,10 @@ public sealed class IdempotencyDuplicateTests
     [Fact, Trait("Spec", "ID4")]
     public async Task By_choice_a_duplicate_in_the_same_process_ends_with_a_conflict_too()
     {
-        var process = _scene.NewProcess(new() { OnDuplicate = DuplicateMode.Conflict });
+        var process = _scene.NewProcess(new() { WaitTimeout = TimeSpan.Zero });
         var winner = _scene.CallAsync(Gated(), process);
 
-        await _scene.Awaiting(s => s.CallAsync(process: process).AsTask()).Should().ThrowAsync<IdempotencyConflictException>();
+        await _scene.Awaiting(s => s.CallAsync(process: process).AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Conflict);
 
         _gate.SetResult(new Receipt("winner", 5));
         await winner;
@@ -85,7 +85,7 @@ public sealed class IdempotencyDuplicateTests
 
         _scene.Clock.Advance(TimeSpan.FromSeconds(2));
 
-        (await loser.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+        (await loser.Awaiting(c => c.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Conflict)).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
         _gate.SetResult(new Receipt("winner", 5));
         await winner;
     }
@@ -122,7 +122,7 @@ public sealed class IdempotencyDuplicateTests
 
         Func<Task> loser = () => _scene.Clock.RunAsync(_scene.CallAsync(process: other).AsTask());
 
-        (await loser.Should().ThrowAsync<IdempotencyConflictException>()).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(28));
+        (await loser.Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Conflict)).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(28));
         _scene.Clock.Elapsed.Should().Be(TimeSpan.FromSeconds(2));
         _gate.SetResult(new Receipt("winner", 5));
         await winner;

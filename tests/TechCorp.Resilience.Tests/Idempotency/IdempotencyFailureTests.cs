@@ -18,7 +18,7 @@ public sealed class IdempotencyFailureTests
     {
         await Fails<FormatException>(Throwing(new FormatException("card declined"), IdempotencyFailurePolicy.Store));
 
-        var replayed = await Fails<StoredFailureException>();
+        var replayed = await FailsWith(IdempotencyFailureReason.StoredFailure);
 
         replayed.FailureType.Should().Be("FormatException");
         replayed.FailureMessage.Should().Be("card declined");
@@ -30,7 +30,7 @@ public sealed class IdempotencyFailureTests
     {
         await Fails<FormatException>(Throwing(new FormatException(new string('x', 1023) + "😀 and more"), IdempotencyFailurePolicy.Store));
 
-        (await Fails<StoredFailureException>()).FailureMessage.Should().Be(new string('x', 1023));
+        (await FailsWith(IdempotencyFailureReason.StoredFailure)).FailureMessage.Should().Be(new string('x', 1023));
     }
 
     [Fact, Trait("Spec", "ID9")]
@@ -38,7 +38,7 @@ public sealed class IdempotencyFailureTests
     {
         await Fails<FormatException>(Throwing(new FormatException(new string('x', 1025)), IdempotencyFailurePolicy.Store));
 
-        (await Fails<StoredFailureException>()).FailureMessage.Should().Be(new string('x', 1024));
+        (await FailsWith(IdempotencyFailureReason.StoredFailure)).FailureMessage.Should().Be(new string('x', 1024));
     }
 
     [Fact, Trait("Spec", "FH3")]
@@ -65,7 +65,7 @@ public sealed class IdempotencyFailureTests
     {
         var operation = Throwing(new TimeoutException(), IdempotencyFailurePolicy.InDoubt);
         await Fails<TimeoutException>(operation);
-        await Fails<IdempotencyInDoubtException>();
+        await FailsWith(IdempotencyFailureReason.InDoubt);
 
         (await _scene.Process.ResolveAsync(operation, IdempotencyScene.Key, new Receipt("found at the gateway", 5))).Should().BeTrue();
 
@@ -87,14 +87,14 @@ public sealed class IdempotencyFailureTests
     public async Task Each_exception_can_have_a_policy_of_its_own()
     {
         var operation = new IdempotentOperation<int, Receipt>(
-            static (_, _, _) => throw new TimeoutException(), new JsonResultSerializer<Receipt>("receipt", ShopJson.Default.Receipt))
+            static (_, _, _) => throw new TimeoutException(), "receipt", ShopJson.Default.Receipt)
         {
             OnException = static exception => exception is TimeoutException ? IdempotencyFailurePolicy.InDoubt : IdempotencyFailurePolicy.Release,
         };
 
         await Fails<TimeoutException>(operation);
 
-        await Fails<IdempotencyInDoubtException>();
+        await FailsWith(IdempotencyFailureReason.InDoubt);
     }
 
     [Fact, Trait("Spec", "ID11")]
@@ -146,7 +146,7 @@ public sealed class IdempotencyFailureTests
 
         Func<Task> call = () => _scene.Clock.RunAsync(_scene.CallAsync().AsTask());
 
-        (await call.Should().ThrowAsync<CompletionUnknownException>()).WithInnerException<IOException>();
+        (await call.Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.CompletionUnknown)).WithInnerException<IOException>();
         _scene.Store.Completions.Should().Be(5);
         (await StatusNow()).Should().Be(IdempotencyClaimStatus.InProgress);
         _scene.Clock.Advance(TimeSpan.FromSeconds(30));
@@ -170,6 +170,9 @@ public sealed class IdempotencyFailureTests
 
     private async Task<TException> Fails<TException>(IdempotentOperation<int, Receipt>? operation = null)
         where TException : Exception => (await _scene.Awaiting(s => s.CallAsync(operation).AsTask()).Should().ThrowAsync<TException>()).Which;
+
+    private async Task<IdempotencyException> FailsWith(IdempotencyFailureReason reason)
+        => (await _scene.Awaiting(s => s.CallAsync().AsTask()).Should().ThrowIdempotencyExceptionAsync(reason)).Which;
 
     private sealed class BrokenSerializer : IResultSerializer<Receipt>
     {

@@ -58,12 +58,12 @@ public sealed class IdempotencyGuardsTests
         var request = new IdempotencyClaimRequest(IdempotencyScene.Key, default, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
         Action[] calls =
         [
-            () => _scene.Memory.TryBeginAsync(request, cancelled),
-            () => _scene.Memory.CompleteAsync(default(IdempotencyLease) with { Key = IdempotencyScene.Key }, default, TimeSpan.FromHours(1), cancelled),
-            () => _scene.Memory.FailAsync(default(IdempotencyLease) with { Key = IdempotencyScene.Key }, ClaimDisposition.Release, cancelled),
-            () => _scene.Memory.RenewAsync(default(IdempotencyLease) with { Key = IdempotencyScene.Key }, TimeSpan.FromSeconds(1), cancelled),
-            () => _scene.Memory.ResolveAsync(IdempotencyScene.Key, null, TimeSpan.FromHours(1), cancelled),
-            () => _scene.Memory.SweepAsync(1, cancelled),
+            () => _scene.Memory.TryBeginAsync(request, canceled),
+            () => _scene.Memory.CompleteAsync(default(IdempotencyLease) with { Key = IdempotencyScene.Key }, default, TimeSpan.FromHours(1), canceled),
+            () => _scene.Memory.ReleaseAsync(default(IdempotencyLease) with { Key = IdempotencyScene.Key }, canceled),
+            () => _scene.Memory.RenewAsync(default(IdempotencyLease) with { Key = IdempotencyScene.Key }, TimeSpan.FromSeconds(1), canceled),
+            () => _scene.Memory.ResolveAsync(IdempotencyScene.Key, null, TimeSpan.FromHours(1), canceled),
+            () => _scene.Memory.SweepAsync(1, canceled),
         ];
 
         calls.Should().AllSatisfy(call => call.Should().Throw<OperationCanceledException>());

@@ -34,7 +34,7 @@ public sealed class IdempotencyLeaseTests
 
         _gate.SetResult(new Receipt("zombie", 5));
 
-        await zombie.Awaiting(z => z.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+        await zombie.Awaiting(z => z.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.LeaseLost);
         (await _scene.CallAsync(process: _scene.NewProcess())).Value.Id.Should().Be("run 2");
     }
 
@@ -49,7 +49,7 @@ public sealed class IdempotencyLeaseTests
 
         _gate.SetException(new TimeoutException());
 
-        await zombie.Awaiting(z => z.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+        await zombie.Awaiting(z => z.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.LeaseLost);
         (await _scene.CallAsync(process: _scene.NewProcess())).Replayed.Should().BeTrue();
     }
 
@@ -58,7 +58,7 @@ public sealed class IdempotencyLeaseTests
     {
         IdempotencyLease held = default;
         var zombie = _scene.CallAsync(_scene.Operation((lease, _) => { held = lease; return new(_gate.Task); }));
-        (await _scene.Memory.FailAsync(held, ClaimDisposition.Release)).Should().BeTrue(); // as good as stolen: the next claim has the next fence
+        (await _scene.Memory.ReleaseAsync(held)).Should().BeTrue(); // as good as stolen: the next claim has the next fence
         (await _scene.CallAsync(process: _scene.NewProcess())).Value.Id.Should().Be("run 2");
 
         _gate.SetException(new TimeoutException());
@@ -94,7 +94,7 @@ public sealed class IdempotencyLeaseTests
             _scene.Clock.Advance(TimeSpan.FromSeconds(10));
         }
 
-        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+        await call.Awaiting(c => c.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.LeaseLost);
     }
 
     [Fact, Trait("Spec", "ID16")]
@@ -131,7 +131,7 @@ public sealed class IdempotencyLeaseTests
             _scene.Clock.Advance(TimeSpan.FromSeconds(10));
         }
 
-        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+        await call.Awaiting(c => c.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.LeaseLost);
 
         log.Entries.Should().ContainSingle(entry => entry.StartsWith("1031 ", StringComparison.Ordinal));
     }

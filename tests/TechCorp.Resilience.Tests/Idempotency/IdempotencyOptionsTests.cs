@@ -12,7 +12,7 @@ public sealed class IdempotencyOptionsTests
     public void The_least_of_everything_is_valid() => new IdempotencyOptions
     {
         Lease = OneTick,
-        WaitTimeout = OneTick,
+        WaitTimeout = TimeSpan.Zero,
         PollInterval = OneTick,
         MaxPollInterval = OneTick,
         StoreTimeout = OneTick,
@@ -35,14 +35,14 @@ public sealed class IdempotencyOptionsTests
     public void Durations_that_are_not_positive_are_refused() => new IdempotencyOptions
     {
         Lease = TimeSpan.Zero,
-        WaitTimeout = TimeSpan.Zero,
+        WaitTimeout = -OneTick,
         PollInterval = TimeSpan.Zero,
         StoreTimeout = TimeSpan.Zero,
     }.Problems().Should().Equal(
         "Lease must be more than zero and at most 24.20:31:23.6470000; it is 00:00:00.",
-        "WaitTimeout must be more than zero and at most 24.20:31:23.6470000; it is 00:00:00.",
         "PollInterval must be more than zero and at most 24.20:31:23.6470000; it is 00:00:00.",
-        "StoreTimeout must be more than zero and at most 24.20:31:23.6470000; it is 00:00:00.");
+        "StoreTimeout must be more than zero and at most 24.20:31:23.6470000; it is 00:00:00.",
+        "WaitTimeout must not be negative and be at most 24.20:31:23.6470000; it is -00:00:00.0000001.");
 
     [Fact]
     public void Durations_that_no_timer_takes_are_refused()
@@ -50,6 +50,7 @@ public sealed class IdempotencyOptionsTests
         var tooLong = LongestTimer + OneTick;
 
         new IdempotencyOptions { Lease = tooLong }.Problems().Should().ContainSingle().Which.Should().StartWith("Lease ");
+        new IdempotencyOptions { WaitTimeout = tooLong }.Problems().Should().ContainSingle().Which.Should().StartWith("WaitTimeout ");
         new IdempotencyOptions { MaxPollInterval = tooLong }.Problems().Should().ContainSingle().Which.Should().StartWith("MaxPollInterval ");
     }
 
@@ -68,10 +69,6 @@ public sealed class IdempotencyOptionsTests
     [Fact]
     public void No_attempt_to_store_an_outcome_is_refused()
         => new IdempotencyOptions { CompletionAttempts = 0 }.Problems().Should().Equal("CompletionAttempts must be at least 1; it is 0.");
-
-    [Fact]
-    public void An_unknown_way_to_treat_duplicates_is_refused()
-        => new IdempotencyOptions { OnDuplicate = (DuplicateMode)9 }.Problems().Should().Equal("OnDuplicate must be a DuplicateMode; it is 9.");
 
     [Fact]
     public void An_executor_is_not_made_of_invalid_options_nor_without_a_store()

@@ -37,7 +37,7 @@ internal sealed class IdempotencyScene
                 var run = Interlocked.Increment(ref _runs);
                 return work?.Invoke(lease, token) ?? new ValueTask<Receipt>(new Receipt($"run {run}", 5));
             },
-            new JsonResultSerializer<Receipt>("receipt", ShopJson.Default.Receipt))
+            "receipt", ShopJson.Default.Receipt)
         {
             OnFailure = onFailure,
         };

@@ -51,7 +51,7 @@ public sealed class IdempotencyStoreCallsTests
 
         _scene.Runs.Should().Be(0);
         _late.Before.Clear();
-        (await _scene.CallAsync(process: NewProcess(new() { OnDuplicate = DuplicateMode.Conflict }))).Value.Id.Should().Be("run 1");
+        (await _scene.CallAsync(process: NewProcess(new() { WaitTimeout = TimeSpan.Zero }))).Value.Id.Should().Be("run 1");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class IdempotencyStoreCallsTests
     public async Task Even_where_duplicates_conflict_one_that_comes_while_a_stored_result_is_read_gets_the_result_too()
     {
         await _scene.CallAsync();
-        var process = NewProcess(new() { OnDuplicate = DuplicateMode.Conflict });
+        var process = NewProcess(new() { WaitTimeout = TimeSpan.Zero });
         Task<IdempotentResult<Receipt>>? second = null;
         var reader = new HookedSerializer();
         var operation = new IdempotentOperation<int, Receipt>(static (_, _, _) => default, reader);
@@ -88,7 +88,7 @@ public sealed class IdempotencyStoreCallsTests
     public async Task A_failure_that_could_not_be_stored_is_logged_and_the_caller_gets_the_failure_itself()
     {
         var log = new ListLogger();
-        _late.Before[nameof(IIdempotencyStore.FailAsync)] = () => throw new InvalidOperationException("read-only");
+        _late.Before[nameof(IIdempotencyStore.ReleaseAsync)] = () => throw new InvalidOperationException("read-only");
         var process = NewProcess(new() { CompletionAttempts = 1 }, log);
 
         await _scene.Awaiting(s => s.CallAsync(Failing(), process).AsTask()).Should().ThrowAsync<FormatException>();
@@ -107,7 +107,7 @@ public sealed class IdempotencyStoreCallsTests
         await _scene.Awaiting(s => s.CallAsync(
             s.Operation(async (lease, _) =>
             {
-                await s.Memory.FailAsync(lease, ClaimDisposition.Release);
+                await s.Memory.ReleaseAsync(lease);
                 throw new FormatException();
             }),
             process).AsTask()).Should().ThrowAsync<FormatException>();

@@ -47,7 +47,7 @@ public sealed class InMemoryIdempotencyStoreTests
 
         await store.Awaiting(s => Claim(s, "c")).Should().ThrowAsync<InvalidOperationException>().WithMessage("*2 records*");
 
-        await store.FailAsync(b, ClaimDisposition.Release);
+        await store.ReleaseAsync(b);
         await Claim(store, "c");
     }
 

@@ -55,7 +55,7 @@ public sealed class LeaseKeeperTests
             _scene.Clock.Advance(TimeSpan.FromSeconds(wait));
         }
 
-        await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<IdempotencyLeaseLostException>();
+        await call.Awaiting(c => c.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.LeaseLost);
 
         cancelledAt.Should().Be(TimeSpan.FromSeconds(30));
         _scene.Clock.TimersAlive.Should().Be(0);
@@ -95,7 +95,7 @@ public sealed class LeaseKeeperTests
         _scene.Clock.Advance(TimeSpan.FromSeconds(10));
 
         Func<Task> outcome = () => call.AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        await outcome.Should().ThrowAsync<IdempotencyLeaseLostException>();
+        await outcome.Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.LeaseLost);
     }
 
     [Safeguard("A logger that throws costs no lease and hides no failure")]
@@ -106,7 +106,7 @@ public sealed class LeaseKeeperTests
         var call = _scene.CallAsync(
             _scene.Operation(async (lease, _) =>
             {
-                (await _scene.Memory.FailAsync(lease, ClaimDisposition.Release)).Should().BeTrue(); // what the executor wants to do is done: it logs
+                (await _scene.Memory.ReleaseAsync(lease)).Should().BeTrue(); // what the executor wants to do is done: it logs
                 throw new FormatException("card declined");
             }),
             process).AsTask();

@@ -13,10 +13,9 @@ public sealed class MemoryReplayTests
     [Fact, Trait("Spec", "ID27")]
     public async Task A_hit_allocates_nothing_through_the_executor()
     {
-        var number = new IdempotentOperation<int, int>(static (n, _, _) => new(n), new JsonResultSerializer<int>("number", ShopJson.Default.Int32));
-        var action = IdempotentAction.Create<int>(static (_, _, _) => default);
+        var number = new IdempotentOperation<int, int>(static (n, _, _) => new(n), "number", ShopJson.Default.Int32);
         await Call(number, "number");
-        await Call(action, "action");
+        await Act();
         var replayed = Hit();
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -28,7 +27,9 @@ public sealed class MemoryReplayTests
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
         replayed.Should().Be(2_002);
 
-        int Hit() => (Call(number, "number").Result is { Replayed: true, Value: 17 } ? 1 : 0) + (Call(action, "action").Result.Replayed ? 1 : 0);
+        int Hit() => (Call(number, "number").Result is { Replayed: true, Value: 17 } ? 1 : 0) + (Act().Result ? 1 : 0);
+
+        ValueTask<bool> Act() => _executor.ExecuteAsync(static (_, _, _) => default, new IdempotencyKey("memory", "action"), Fingerprint.None, 17);
     }
 
     [Safeguard("A hit in memory is of the same request and within its retention", SwitchedOff = "neither is compared")]
@@ -39,7 +40,7 @@ public sealed class MemoryReplayTests
 
         Func<Task> other = async () => await CallAsync(Fingerprint.Of("order 18"));
 
-        await other.Should().ThrowAsync<IdempotencyMismatchException>();
+        await other.Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Mismatch);
     }
 
     [Safeguard("A hit in memory is of the same request and within its retention")]
@@ -59,21 +60,21 @@ public sealed class MemoryReplayTests
     [Fact, Trait("Spec", "ID9"), Trait("Spec", "ID22")]
     public async Task A_failure_or_an_unreadable_result_in_memory_is_thrown_to_who_awaits()
     {
-        var failing = new IdempotentOperation<int, int>(static (_, _, _) => throw new FormatException("declined"), new JsonResultSerializer<int>("number", ShopJson.Default.Int32)) { OnFailure = IdempotencyFailurePolicy.Store };
+        var failing = new IdempotentOperation<int, int>(static (_, _, _) => throw new FormatException("declined"), "number", ShopJson.Default.Int32) { OnFailure = IdempotencyFailurePolicy.Store };
         await Call(failing, "failing").AsTask().ContinueWith(static _ => { }, TaskScheduler.Default);
         await CallAsync();
-        var next = new IdempotentOperation<int, int>(static (_, _, _) => new(0), new JsonResultSerializer<int>("number.v2", ShopJson.Default.Int32));
+        var next = new IdempotentOperation<int, int>(static (_, _, _) => new(0), "number.v2", ShopJson.Default.Int32);
 
         var failure = Call(failing, "failing");
         var unreadable = Call(next, "order");
 
-        await failure.Awaiting(call => call.AsTask()).Should().ThrowAsync<StoredFailureException>();
-        await unreadable.Awaiting(call => call.AsTask()).Should().ThrowAsync<StoredResultUnreadableException>();
+        await failure.Awaiting(call => call.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.StoredFailure);
+        await unreadable.Awaiting(call => call.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.UnreadableResult);
     }
 
     private ValueTask<IdempotentResult<int>> CallAsync(Fingerprint? fingerprint = null)
     {
-        var operation = new IdempotentOperation<int, int>((n, _, _) => new(n + _runs++), new JsonResultSerializer<int>("number", ShopJson.Default.Int32));
+        var operation = new IdempotentOperation<int, int>((n, _, _) => new(n + _runs++), "number", ShopJson.Default.Int32);
         return _executor.ExecuteAsync(operation, new IdempotencyKey("memory", "order"), fingerprint ?? Fingerprint.None, 17);
     }
 

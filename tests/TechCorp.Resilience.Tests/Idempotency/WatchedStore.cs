@@ -33,8 +33,11 @@ internal sealed class WatchedStore(IIdempotencyStore inner) : IIdempotencyStore
         return FailCompletionsWith is null ? inner.CompleteAsync(lease, outcome, retention, cancellationToken) : throw FailCompletionsWith;
     }
 
-    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
-        => inner.FailAsync(lease, disposition, cancellationToken);
+    public ValueTask<bool> ReleaseAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
+        => inner.ReleaseAsync(lease, cancellationToken);
+
+    public ValueTask<bool> MarkInDoubtAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
+        => inner.MarkInDoubtAsync(lease, cancellationToken);
 
     public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)
     {

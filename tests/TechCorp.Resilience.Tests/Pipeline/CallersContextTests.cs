@@ -55,7 +55,7 @@ public sealed class CallersContextTests
         () =>
         {
             var operation = new IdempotentOperation<int, int>(
-                (_, _, _) => new ValueTask<int>(_answer.Task), new JsonResultSerializer<int>("number", ShopJson.Default.Int32));
+                (_, _, _) => new ValueTask<int>(_answer.Task), "number", ShopJson.Default.Int32);
             return new IdempotencyExecutor(new InMemoryIdempotencyStore(timeProvider: _clock), timeProvider: _clock)
                 .ExecuteAsync(operation, new IdempotencyKey("window", "1"), Fingerprint.None, 0).AsTask();
         },

@@ -14,7 +14,7 @@ public sealed class DiscardTests
             Fallback = static (_, _, _) => new(new MemoryStream()),
         };
 
-        var answer = await Create(new ResiliencePipelineOptions { Retry = null, FallbackOn = FallbackOn.Failure }).ExecuteAsync(operation, 0);
+        var answer = await Create(new ResiliencePipelineOptions { Retry = null, FallbackOnFailure = true }).ExecuteAsync(operation, 0);
 
         failing.CanRead.Should().BeFalse();
         answer.CanRead.Should().BeTrue();

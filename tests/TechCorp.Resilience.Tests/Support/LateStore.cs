@@ -19,10 +19,16 @@ internal sealed class LateStore(IIdempotencyStore inner) : IIdempotencyStore
         return await inner.CompleteAsync(lease, outcome, retention, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> ReleaseAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
     {
         await BeforeAsync().ConfigureAwait(false);
-        return await inner.FailAsync(lease, disposition, cancellationToken).ConfigureAwait(false);
+        return await inner.ReleaseAsync(lease, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> MarkInDoubtAsync(IdempotencyLease lease, CancellationToken cancellationToken = default)
+    {
+        await BeforeAsync().ConfigureAwait(false);
+        return await inner.MarkInDoubtAsync(lease, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken = default)

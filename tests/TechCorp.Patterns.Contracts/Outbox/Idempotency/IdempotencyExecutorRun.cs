@@ -146,7 +146,7 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         if (fate == IdempotencyFate.IsRobbedAndLearnsIt)
         {
             await process.Clock.PassAsync(due => due == Lease / 3, Cancel).WaitAsync(Patience, Cancel);
-            await ShouldThrowAsync<IdempotencyLeaseLostException>(call);
+            await ShouldThrowAsync(IdempotencyFailureReason.LeaseLost, call);
         }
         else
         {
@@ -178,7 +178,7 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         await using (var write = await db.Database.BeginWriteAsync(cancellationToken: token))
         {
             await write.Connection.ExecuteAsync($"insert into {Effects(db)} (id) values (@id)", new { id }, write.Transaction);
-            var outcome = new StoredOutcome(false, Serializer.TypeTag, Serializer.Serialize(id));
+            var outcome = new StoredOutcome(false, "effect", JsonSerializer.SerializeToUtf8Bytes(id, TypeInfo));
             if (!await store.CompleteAsync(write.Transaction, lease, outcome, Retention, token))
             {
                 throw new ZombieException();
@@ -195,14 +195,14 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
 
     private Task<IdempotentResult<string>> CallAsync(IdempotencyProcess process, Attempt attempt)
     {
-        var operation = new IdempotentOperation<Attempt, string>((state, lease, token) => new(OperateAsync(state, lease, token)), Serializer);
+        var operation = new IdempotentOperation<Attempt, string>((state, lease, token) => new(OperateAsync(state, lease, token)), "effect", TypeInfo);
         return process.Executor.ExecuteAsync(operation, _key, Fingerprint.Of("one request"), attempt, Cancel).AsTask();
     }
 
     private async Task ShouldConflictAsync(string what)
     {
-        var process = NewProcess(DuplicateMode.Conflict);
-        await ShouldThrowAsync<IdempotencyConflictException>(CallAsync(process, new(IdempotencyFate.Finishes, process)));
+        var process = NewProcess(waits: false);
+        await ShouldThrowAsync(IdempotencyFailureReason.Conflict, CallAsync(process, new(IdempotencyFate.Finishes, process)));
         See(what);
     }
 
@@ -212,6 +212,12 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         Is(results.All(result => result.Value == effect), true, "each result is that of the effect");
     }
 
+    private static async Task ShouldThrowAsync(IdempotencyFailureReason reason, Task call)
+    {
+        await ShouldThrowAsync<IdempotencyException>(call);
+        Is(((IdempotencyException)call.Exception!.InnerException!).Reason, reason, "the reason");
+    }
+
     private static async Task ShouldThrowAsync<TException>(Task call)
         where TException : Exception
     {
@@ -219,7 +225,7 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         Is(call.Exception?.InnerException?.GetType(), typeof(TException), "the call's exception");
     }
 
-    private IdempotencyProcess NewProcess(DuplicateMode onDuplicate = DuplicateMode.Wait) => new(store, Lease, onDuplicate);
+    private IdempotencyProcess NewProcess(bool waits = true) => new(store, Lease, waits);
 
     private Task<long> CountAsync() => db.ScalarAsync<long>($"select count(*) from {Effects(db)}");
 
@@ -235,7 +241,7 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         }
     }
 
-    private static JsonResultSerializer<string> Serializer { get; } = new("effect", (JsonTypeInfo<string>)JsonSerializerOptions.Default.GetTypeInfo(typeof(string)));
+    private static JsonTypeInfo<string> TypeInfo { get; } = (JsonTypeInfo<string>)JsonSerializerOptions.Default.GetTypeInfo(typeof(string));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -83,7 +83,7 @@ public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDat
                 await write.CommitAsync(token);
                 return number;
             },
-            new JsonResultSerializer<int>("number", (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int))));
+            "number", (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int)));
 
         var call = executor.ExecuteAsync(operation, Key, Fingerprint.Of("5 EUR"), 17, Cancel).AsTask();
         await Task.WhenAny(call, completed.Task);

@@ -11,10 +11,10 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<bool> _renewals = Channel.CreateUnbounded<bool>();
 
-    internal IdempotencyProcess(SqlIdempotencyStore store, TimeSpan lease, DuplicateMode onDuplicate = DuplicateMode.Wait)
+    internal IdempotencyProcess(SqlIdempotencyStore store, TimeSpan lease, bool waits = true)
     {
         _store = store;
-        Executor = new IdempotencyExecutor(this, new IdempotencyOptions { Lease = lease, OnDuplicate = onDuplicate }, Clock);
+        Executor = new IdempotencyExecutor(this, new IdempotencyOptions { Lease = lease, WaitTimeout = waits ? TimeSpan.FromSeconds(10) : TimeSpan.Zero }, Clock);
     }
 
     internal IdempotencyExecutor Executor { get; }
@@ -43,8 +43,11 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
     public ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
         => CallAsync(() => _store.CompleteAsync(lease, outcome, retention, cancellationToken), IdempotencyFate.DiesBeforeTheCompletion, IdempotencyFate.DiesAfterTheCompletion);
 
-    public ValueTask<bool> FailAsync(IdempotencyLease lease, ClaimDisposition disposition, CancellationToken cancellationToken)
-        => CallAsync(() => _store.FailAsync(lease, disposition, cancellationToken), null, null);
+    public ValueTask<bool> ReleaseAsync(IdempotencyLease lease, CancellationToken cancellationToken)
+        => CallAsync(() => _store.ReleaseAsync(lease, cancellationToken), null, null);
+
+    public ValueTask<bool> MarkInDoubtAsync(IdempotencyLease lease, CancellationToken cancellationToken)
+        => CallAsync(() => _store.MarkInDoubtAsync(lease, cancellationToken), null, null);
 
     public async ValueTask<bool> RenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken)
     {

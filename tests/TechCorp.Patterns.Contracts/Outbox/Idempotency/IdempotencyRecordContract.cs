@@ -21,7 +21,7 @@ public abstract class IdempotencyRecordContract<TDatabase> : DatabaseContract<TD
     [Fact, Trait("Spec", "ID8"), Trait("Spec", "ID26")]
     public async Task A_released_key_keeps_its_row_for_the_fence_until_the_sweep_after_its_retention()
     {
-        await _store.FailAsync(await ClaimAsync(), ClaimDisposition.Release, Cancel);
+        await _store.ReleaseAsync(await ClaimAsync(), Cancel);
         await Db.AgeAsync(Retention - TimeSpan.FromSeconds(20));
         (await _store.SweepAsync(10, Cancel)).Should().Be(0);
 
@@ -35,7 +35,7 @@ public abstract class IdempotencyRecordContract<TDatabase> : DatabaseContract<TD
     [Fact, Trait("Spec", "ID26")]
     public async Task A_row_whose_last_lease_runs_is_not_swept_even_past_its_retention()
     {
-        await _store.FailAsync(await ClaimAsync(retention: TimeSpan.FromSeconds(10)), ClaimDisposition.Release, Cancel);
+        await _store.ReleaseAsync(await ClaimAsync(retention: TimeSpan.FromSeconds(10)), Cancel);
         await Db.AgeAsync(TimeSpan.FromSeconds(15));
         (await _store.SweepAsync(10, Cancel)).Should().Be(0);
 

@@ -59,7 +59,7 @@ public abstract class IdempotencyStatementContract<TDatabase> : DatabaseContract
     private async Task<IdempotentResult<int>> CallAsync(Task<int>? work = null)
     {
         var result = work ?? Task.FromResult(17);
-        var operation = new IdempotentOperation<Task<int>, int>(static (state, _, _) => new ValueTask<int>(state), new JsonResultSerializer<int>("number", (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int))));
+        var operation = new IdempotentOperation<Task<int>, int>(static (state, _, _) => new ValueTask<int>(state), "number", (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int)));
         return await _executor.ExecuteAsync(operation, Key, Request, result, Cancel);
     }
 }
