@@ -30,7 +30,7 @@ internal sealed class OurSubjects
             throw new InvalidOperationException("The circuit is expected to be closed.");
         }
 
-        return (int)permit.Success();
+        return permit.Success() ? 0 : 1;
     }
 
     public int RetryFirstTry() => Now(_retry.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));

@@ -16,7 +16,7 @@ internal sealed class Circuit
     private readonly CircuitTimes _times;
     private readonly int _failureThreshold;
     private readonly TransitionFeed _feed;
-    private readonly ILogger? _logger; // null when nobody listens: a rejection costs what a clock costs
+    private readonly ILogger? _logger; // null when there is no logger, so that a rejection costs no more than reading the clock
     private readonly Action<Exception>? _errorSink;
     private volatile CircuitEpoch _epoch; // written under _gate
 
@@ -73,7 +73,7 @@ internal sealed class Circuit
         return TryEnterUnclosed(out permit, out rejection);
     }
 
-    /// <summary>What calls are answered for a known time from now on; none where one may be let in. A half-open circuit is not sure: its probe may end at any moment.</summary>
+    /// <summary>The rejection that is certain for a known time; none where a call may be admitted, or while a probe runs, which may end at any moment.</summary>
     internal CircuitRejection SureRejection()
     {
         var epoch = _epoch;

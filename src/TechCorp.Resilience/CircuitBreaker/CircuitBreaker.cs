@@ -1,15 +1,17 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
 /// <summary>
-/// Stops calling a dependency that fails: opens after so many failures in a row, lets one probe through after the recovery time, closes when it succeeds.
+/// Stops calling a dependency that fails: opens after a number of failures in a row, admits one probe after the recovery time, and closes when the probe succeeds.
 /// A pipeline of one stage. Safe for use by many threads.
 /// </summary>
 /// <remarks>
 /// An outcome counts only in the generation that admitted its call: a slow answer from before a transition changes nothing. A probe that is canceled
-/// by its caller gives its turn back; one that hangs loses it when its lease ends. Wall-clock changes have no effect.
+/// by its caller is given up at once; one that hangs is given up when its lease ends. The next call may then probe. Wall-clock changes have no effect.
 /// </remarks>
+[DebuggerDisplay("{Name,nq}: {State}, generation {Generation}, {ConsecutiveFailures} failures")]
 public sealed class CircuitBreaker : ResiliencePipeline
 {
     /// <summary>Makes a closed circuit; by default it opens after 5 failures in a row, for 30 s.</summary>
@@ -29,7 +31,7 @@ public sealed class CircuitBreaker : ResiliencePipeline
     {
     }
 
-    /// <summary>What happens to a call that comes now. Reading changes nothing.</summary>
+    /// <summary>What happens to the next call. Reading changes nothing.</summary>
     public CircuitState State => Circuit.State;
 
     /// <summary>Grows by one with each transition; starts at 0.</summary>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
-/// <summary>One circuit breaker for each key: a tenant, a shard, a host. One that fails is isolated from the others. Safe for use by many threads.</summary>
+/// <summary>One circuit breaker for each key: a tenant, a shard, a host. A dependency that fails does not affect the others. Safe for use by many threads.</summary>
 /// <remarks>
 /// A breaker that is closed, has no failure to remember, and was not asked for during the idle time is dropped, so that keys which come and go leave
 /// nothing behind. Ask for it at each call and do not keep it: a kept one may have been replaced.
@@ -13,11 +13,11 @@ public sealed class CircuitBreakerRegistry<TKey>
 {
     private readonly IdleMap<TKey, CircuitBreaker> _breakers;
 
-    /// <summary>Makes an empty set.</summary>
-    /// <param name="name">The breaker of a key is called by this and the key.</param>
+    /// <summary>Makes an empty registry.</summary>
+    /// <param name="name">Names each breaker, together with its key.</param>
     /// <param name="options">Of each breaker. Default: <see cref="CircuitBreakerOptions"/> as it is.</param>
     /// <param name="outcomes">Which exceptions are failures. Default: all are.</param>
-    /// <param name="idleAfter">How long a closed breaker is kept that nobody asks for. Default: 10 min.</param>
+    /// <param name="idleAfter">How long a closed breaker is kept while it is not asked for. Default: 10 min.</param>
     /// <param name="timeProvider">The clock. Default: the system's.</param>
     /// <param name="logger">Default: none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The idle time or an option is invalid; the message names it.</exception>

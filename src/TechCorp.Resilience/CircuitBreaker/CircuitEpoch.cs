@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 namespace TechCorp.Resilience;
 
 /// <summary>One generation of a circuit. The reference is the fence: an outcome counts only while its epoch is the circuit's current one.</summary>
+[DebuggerDisplay("{State}, generation {Generation}")]
 internal abstract class CircuitEpoch(Circuit circuit, long generation)
 {
     internal Circuit Circuit { get; } = circuit;

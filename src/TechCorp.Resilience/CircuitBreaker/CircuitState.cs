@@ -9,7 +9,7 @@ public enum CircuitState
     /// <summary>Calls are rejected until the recovery time has passed.</summary>
     Open,
 
-    /// <summary>The recovery time has passed and nobody has called yet; the next call becomes the probe.</summary>
+    /// <summary>The recovery time has passed and no call has come yet; the next call becomes the probe.</summary>
     HalfOpenReady,
 
     /// <summary>One probe runs; all other calls are rejected.</summary>

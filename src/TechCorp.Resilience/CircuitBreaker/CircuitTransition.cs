@@ -7,7 +7,9 @@ namespace TechCorp.Resilience;
 /// <param name="Reason">Why.</param>
 /// <param name="Generation">The generation that began; one higher than that of the event before.</param>
 /// <param name="At">When, in UTC.</param>
-/// <param name="Cause">What opened the circuit: the exception of the last failure, or one that describes the failing result; <see langword="null"/> when a permit reported none.</param>
+/// <param name="Cause">
+/// What opened the circuit: the exception of the last failure, or one that describes the failing result; <see langword="null"/> when a permit reported none.
+/// </param>
 public sealed record CircuitTransition(
     string Name,
     CircuitState From,

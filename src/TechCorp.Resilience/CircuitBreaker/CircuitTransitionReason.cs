@@ -3,7 +3,7 @@ namespace TechCorp.Resilience;
 /// <summary>Why a circuit began a new generation.</summary>
 public enum CircuitTransitionReason
 {
-    /// <summary>So many calls in a row failed.</summary>
+    /// <summary>The number of failures in a row reached the threshold.</summary>
     FailureThreshold = 1,
 
     /// <summary>The recovery time had passed when a call came.</summary>

@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 
 namespace TechCorp.Resilience;
 
-/// <summary>One value for each key, made when it is first asked for, and forgotten when nobody has asked for a while and the value has nothing to remember.</summary>
+/// <summary>One value for each key, made on first use and dropped when it has been idle for a while and has nothing to remember.</summary>
 /// <param name="create">Makes a value.</param>
-/// <param name="mayGo">Whether a value is as good as a new one.</param>
-/// <param name="idleAfter">How long nobody must have asked for it.</param>
-/// <param name="clock">Of that.</param>
+/// <param name="isDroppable">Whether a value is as good as a new one, so that dropping it loses nothing.</param>
+/// <param name="idleAfter">How long a value must have been idle.</param>
+/// <param name="clock">Measures the idle time.</param>
 /// <remarks>
-/// Safe for use by many threads. A key that is asked for the very moment it is forgotten may have two values for the length of that one call; that is
-/// why only what is as good as new may go. Looks for what may go when a new key comes, at most once in <paramref name="idleAfter"/>.
+/// Safe for use by many threads. A key that is used at the very moment it is dropped may have two values for the length of that one call; that is
+/// why only a value that is as good as new is dropped. Idle values are searched for when a new key comes, at most once in <paramref name="idleAfter"/>.
 /// </remarks>
-internal sealed class IdleMap<TKey, TValue>(Func<TKey, TValue> create, Func<TValue, bool> mayGo, TimeSpan idleAfter, MonotonicClock clock)
+internal sealed class IdleMap<TKey, TValue>(Func<TKey, TValue> create, Func<TValue, bool> isDroppable, TimeSpan idleAfter, MonotonicClock clock)
     where TKey : notnull
     where TValue : class
 {
@@ -43,7 +43,7 @@ internal sealed class IdleMap<TKey, TValue>(Func<TKey, TValue> create, Func<TVal
 
         foreach (var pair in _entries)
         {
-            if (now >= clock.Add(Volatile.Read(ref pair.Value.AskedAt), idleAfter) && mayGo(pair.Value.Value))
+            if (now >= clock.Add(Volatile.Read(ref pair.Value.AskedAt), idleAfter) && isDroppable(pair.Value.Value))
             {
                 _entries.TryRemove(pair);
             }

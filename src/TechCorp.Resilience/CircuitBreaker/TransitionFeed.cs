@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
-/// <summary>Hands transitions to the log, the metrics and the callback: once each, in order, one at a time, by whoever finds nobody else at it.</summary>
+/// <summary>Delivers transitions to the log, the metrics and the callback: once each, in order, one at a time, on a thread that caused one of them.</summary>
 internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action<Exception>? errorSink, ILogger logger)
 {
     private readonly Lock _gate = new();
@@ -22,7 +22,7 @@ internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action
         }
     }
 
-    /// <summary>Delivers what is pending unless somebody does so already; then they deliver ours too, and nobody waits.</summary>
+    /// <summary>Delivers pending transitions, unless another thread is delivering; then that thread delivers these too, and nobody waits.</summary>
     internal void Deliver()
     {
         while (TryTake(out var transition))

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
-/// <summary>One pipeline, and so one circuit and one retry budget, for each authority that requests go to; dropped when nothing went there for 10 min and the circuit has nothing to remember. Outlives the handlers that share it.</summary>
+/// <summary>
+/// One pipeline, and so one circuit and one retry budget, for each authority that requests go to. It is dropped when no request went there for 10 min and
+/// its circuit has no failure to remember. Outlives the handlers that share it.
+/// </summary>
 internal sealed class AuthorityPipelines
 {
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(10);
@@ -13,19 +16,20 @@ internal sealed class AuthorityPipelines
     internal AuthorityPipelines(string name, ResiliencePipelineOptions options, TimeProvider? timeProvider, ILogger? logger)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        OptionsCheck.Throw(nameof(ResiliencePipelineOptions), [.. options.Problems(), .. Unfit(options)]);
+        OptionsCheck.Throw(nameof(ResiliencePipelineOptions), [.. options.Problems(), .. NotForRequests(options)]);
         Name = name;
         Logger = SafeLogger.ScrubbingOnly(logger);
         _options = options.Copy();
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _pipelines = new IdleMap<Authority, ResiliencePipeline>(Create, static pipeline => pipeline.CircuitBreaker is null or { IsAsGoodAsNew: true }, IdleAfter, new MonotonicClock(_timeProvider));
+        _pipelines = new IdleMap<Authority, ResiliencePipeline>(
+            Create, static pipeline => pipeline.CircuitBreaker is null or { IsAsGoodAsNew: true }, IdleAfter, new MonotonicClock(_timeProvider));
     }
 
     internal string Name { get; }
 
     internal ILogger Logger { get; }
 
-    internal TimeProvider Clock => _timeProvider;
+    internal TimeProvider TimeProvider => _timeProvider;
 
     internal IReadOnlyCollection<CircuitBreaker> Circuits => [.. _pipelines.Values.Select(pipeline => pipeline.CircuitBreaker).OfType<CircuitBreaker>()];
 
@@ -37,9 +41,9 @@ internal sealed class AuthorityPipelines
         return _pipelines.Get(new Authority(uri.Scheme, uri.IdnHost, uri.Port));
     }
 
-    private ResiliencePipeline Create(Authority authority) => ResiliencePipeline.Create($"{Name} {authority}", OptionsOfOne(), _timeProvider, Logger);
+    private ResiliencePipeline Create(Authority authority) => ResiliencePipeline.Create($"{Name} {authority}", OptionsOfAuthority(), _timeProvider, Logger);
 
-    private ResiliencePipelineOptions OptionsOfOne()
+    private ResiliencePipelineOptions OptionsOfAuthority()
     {
         var options = _options.Copy();
         if (options.Retry?.Budget is { } budget)
@@ -50,12 +54,13 @@ internal sealed class AuthorityPipelines
         return options;
     }
 
-    /// <summary>What is right for a pipeline and wrong for requests.</summary>
-    private static IEnumerable<string> Unfit(ResiliencePipelineOptions options)
+    /// <summary>Options that are valid for a pipeline and not for requests.</summary>
+    private static IEnumerable<string> NotForRequests(ResiliencePipelineOptions options)
     {
         if (options.Timeout?.Mode == TimeoutMode.Abandon)
         {
-            yield return $"{nameof(options.Timeout)} must be {nameof(TimeoutMode.Cooperative)} for requests: an abandoned attempt would go on with a request that the next one sends again and that its caller disposes.";
+            yield return $"{nameof(options.Timeout)} must be {nameof(TimeoutMode.Cooperative)} for requests: "
+                + "an abandoned attempt would go on with a request that the next one sends again and that its caller disposes.";
         }
     }
 

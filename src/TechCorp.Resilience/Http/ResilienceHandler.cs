@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Resilience;
 
 /// <summary>
-/// Sends HTTP requests through a resilience pipeline, with one circuit for each authority (scheme, host and port): one host that is down never
-/// rejects requests to another, nor spends its <see cref="RetryOptions.Budget"/>. Safe for use by many threads.
+/// Sends HTTP requests through a resilience pipeline, with one circuit for each authority (scheme, host and port): a host that is down neither
+/// rejects requests to another host nor spends its <see cref="RetryOptions.Budget"/>. Safe for use by many threads.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -24,7 +24,7 @@ public sealed class ResilienceHandler : DelegatingHandler
     private readonly AuthorityPipelines _pipelines;
     private readonly ResilientOperation<HttpCall, HttpResponseMessage> _operation;
 
-    /// <summary>Makes a handler with circuits of its own.</summary>
+    /// <summary>Makes a handler with its own circuits.</summary>
     /// <param name="name">Names it; a circuit's name is this and its authority.</param>
     /// <param name="options">The stages. Default: <see cref="ResiliencePipelineOptions"/> as it is.</param>
     /// <param name="timeProvider">The clock. Default: the system's.</param>
@@ -38,14 +38,14 @@ public sealed class ResilienceHandler : DelegatingHandler
     internal ResilienceHandler(AuthorityPipelines pipelines)
     {
         _pipelines = pipelines;
-        _operation = HttpOperation.Describe(pipelines.Clock, Send);
+        _operation = HttpOperation.Describe(pipelines.TimeProvider, Send);
 
         ValueTask<HttpResponseMessage> Send(HttpCall call, CancellationToken cancellationToken) => call.Blocks
             ? new(base.Send(call.Again(), cancellationToken))
             : new(base.SendAsync(call.Again(), cancellationToken));
     }
 
-    /// <summary>The circuits so far, by authority, for health checks.</summary>
+    /// <summary>The circuits of the authorities that requests went to, for health checks.</summary>
     public IReadOnlyCollection<CircuitBreaker> Circuits => _pipelines.Circuits;
 
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 namespace TechCorp.Resilience;
 
 /// <summary>The answer to a claim: the lease, the outcome to replay, or the reason why neither is given.</summary>
+[DebuggerDisplay("{Status}")]
 public readonly record struct IdempotencyClaim
 {
     private readonly IdempotencyLease _lease;
@@ -35,19 +38,19 @@ public readonly record struct IdempotencyClaim
     /// <summary>The key was used for another request.</summary>
     public static IdempotencyClaim Mismatch { get; } = new(IdempotencyClaimStatus.Mismatch);
 
-    /// <summary>Nobody knows whether the effect happened.</summary>
+    /// <summary>Whether the effect happened is not known.</summary>
     public static IdempotencyClaim InDoubt { get; } = new(IdempotencyClaimStatus.InDoubt);
 
     /// <summary>The caller holds the key.</summary>
-    /// <param name="lease">What it holds it by.</param>
+    /// <param name="lease">The proof of the claim.</param>
     public static IdempotencyClaim Acquired(IdempotencyLease lease) => new(IdempotencyClaimStatus.Acquired, lease: lease);
 
     /// <summary>The operation has finished.</summary>
     /// <param name="outcome">What to give back.</param>
     public static IdempotencyClaim Replay(StoredOutcome outcome) => new(IdempotencyClaimStatus.Replay, outcome: outcome);
 
-    /// <summary>Somebody else runs the operation.</summary>
-    /// <param name="retryAfter">What is left of their lease.</param>
+    /// <summary>Another owner is running the operation.</summary>
+    /// <param name="retryAfter">What is left of its lease.</param>
     public static IdempotencyClaim InProgress(TimeSpan retryAfter)
         => new(IdempotencyClaimStatus.InProgress, retryAfter: retryAfter > TimeSpan.Zero ? retryAfter : TimeSpan.Zero);
 }

@@ -9,12 +9,12 @@ public enum IdempotencyClaimStatus
     /// <summary>The operation has finished; its outcome is given back.</summary>
     Replay,
 
-    /// <summary>Somebody else runs the operation now.</summary>
+    /// <summary>Another owner is running the operation.</summary>
     InProgress,
 
     /// <summary>The key was used for another request.</summary>
     Mismatch,
 
-    /// <summary>Nobody knows whether the effect happened; a person or program must find out and resolve it.</summary>
+    /// <summary>Whether the effect happened is not known; a person or a program must find out and resolve the key.</summary>
     InDoubt,
 }

@@ -21,11 +21,12 @@ public sealed class IdempotencyException : Exception
     /// <summary>For <see cref="IdempotencyFailureReason.Conflict"/>: what is left of the other call's lease. Otherwise <see langword="null"/>.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
-    /// <summary>For <see cref="IdempotencyFailureReason.StoredFailure"/>: the name of the type of the original exception. Otherwise <see langword="null"/>.</summary>
+    /// <summary>For <see cref="IdempotencyFailureReason.StoredFailure"/>: the type name of the original exception; otherwise <see langword="null"/>.</summary>
     public string? FailureType { get; private init; }
 
     /// <summary>
-    /// For <see cref="IdempotencyFailureReason.StoredFailure"/>: the message of the original exception, at most 1,024 characters. Otherwise <see langword="null"/>.
+    /// For <see cref="IdempotencyFailureReason.StoredFailure"/>: the message of the original exception, at most 1,024 characters; otherwise
+    /// <see langword="null"/>.
     /// </summary>
     public string? FailureMessage { get; private init; }
 

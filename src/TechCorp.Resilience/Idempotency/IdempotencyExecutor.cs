@@ -7,11 +7,11 @@ namespace TechCorp.Resilience;
 /// <summary>Runs operations whose effect happens once for each key: the first call runs it, the others get its outcome. Safe for use by many threads.</summary>
 /// <remarks>
 /// <para>
-/// Calls with the same key and fingerprint in this process share one claim. Between processes the store decides; a call that finds the key taken waits
+/// Calls with the same key and fingerprint in this process share one claim. Between processes the store decides; a call that finds the key in progress waits
 /// or ends with a conflict (<see cref="IdempotencyOptions.WaitTimeout"/>).
 /// </para>
 /// <para>
-/// A process that dies leaves the key taken until its lease is over; then the next call runs the operation again. The effect happens once for certain
+/// A process that dies leaves the key in progress until its lease ends; then the next call runs the operation again. The effect is guaranteed to happen once
 /// only if it commits together with the completion (see the SQL stores of TechCorp.Outbox) or is itself idempotent under the key.
 /// </para>
 /// </remarks>
@@ -185,7 +185,7 @@ public sealed class IdempotencyExecutor
         }
         finally
         {
-            // Out of the table first: who is told to lead must not find this flight again.
+            // Removed first: a call that is to lead next must not find this flight again.
             _flights.TryRemove(new((call.Key, call.Fingerprint), flight));
             flight.Land(result);
         }

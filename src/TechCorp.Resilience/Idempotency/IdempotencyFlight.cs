@@ -1,12 +1,12 @@
 namespace TechCorp.Resilience;
 
-/// <summary>What the calls with one key and fingerprint in this process share: the first one leads, the others wait for what it finds.</summary>
+/// <summary>A single flight: of the calls with one key and fingerprint in this process, the first one leads and the others wait for what it finds.</summary>
 internal sealed class IdempotencyFlight
 {
     private readonly TaskCompletionSource<bool> _claimed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<FlightResult> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends as soon as the leader knows: <see langword="true"/>, the operation runs now, here or elsewhere; <see langword="false"/>, it does not.</summary>
+    /// <summary>Ends as soon as the leader knows whether the operation is running, here or in another process.</summary>
     internal Task<bool> Claimed => _claimed.Task;
 
     /// <summary>Ends with what the leader found. Never faults.</summary>

@@ -3,8 +3,8 @@ namespace TechCorp.Resilience;
 /// <summary>How idempotent operations are claimed, awaited and remembered. Copied at construction: later changes have no effect.</summary>
 public sealed class IdempotencyOptions
 {
-    /// <summary>How long a claim lasts without renewal; a key whose owner died is free again after it. Default: 30 s.</summary>
-    /// <remarks>A running operation renews it every third of it.</remarks>
+    /// <summary>How long a claim lasts without renewal; after it, the key of an owner that died is free again. Default: 30 s.</summary>
+    /// <remarks>It is renewed every third of it while the operation runs.</remarks>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long an outcome is replayed. Default: 24 h.</summary>
@@ -16,10 +16,10 @@ public sealed class IdempotencyOptions
     /// </summary>
     public TimeSpan WaitTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The first pause between two looks at a key that another process holds; each is twice as long. Default: 50 ms.</summary>
+    /// <summary>The first interval between polls of a key that another process holds; each further one is twice as long. Default: 50 ms.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The longest pause between two looks. Default: 1 s.</summary>
+    /// <summary>The longest interval between polls. Default: 1 s.</summary>
     public TimeSpan MaxPollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The limit of each call to the store. Default: 5 s.</summary>

@@ -50,7 +50,7 @@ internal sealed class IdempotencyServices
     /// <summary>Bounds and repeats what must reach the store because the effect has happened.</summary>
     internal ResiliencePipeline Completion { get; }
 
-    /// <summary>Logs about a key; a logger that throws changes nothing, neither the keeping of a lease nor what a caller gets.</summary>
+    /// <summary>Logs about a key; a logger that throws changes neither the renewal of a lease nor the outcome of a call.</summary>
     internal void Report<TFacts>(IdempotencyKey key, TFacts facts, Action<ILogger, IdempotencyKey, TFacts> log)
     {
         try

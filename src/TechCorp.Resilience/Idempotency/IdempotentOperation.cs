@@ -9,7 +9,7 @@ public sealed class IdempotentOperation<TState, TResult>
 {
     /// <summary>Describes an operation.</summary>
     /// <param name="operation">
-    /// Runs it. The lease tells the attempt (above 1, an earlier run may have had its effect) and a fence to pass on; the token is canceled by the
+    /// Runs it. The lease has the attempt (above 1, an earlier run may have had its effect) and a fence to pass on; the token is canceled by the
     /// caller, and when the lease is lost.
     /// </param>
     /// <param name="serializer">Keeps its result.</param>

@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience;
 
-/// <summary>The way of the call that leads: claim, run while the lease is kept, store.</summary>
+/// <summary>The leading call of a single flight: claims the key, runs the operation while the lease is renewed, stores the outcome.</summary>
 internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices services, IdempotentCall<TState, TResult> call, IdempotencyFlight flight)
 {
     private readonly IdempotencyClaimRequest _request =
@@ -31,7 +31,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
 
     private async ValueTask<IdempotencyClaim> ClaimAsync(long waitEnd, CancellationToken cancellationToken)
     {
-        for (var look = 1; ; look++)
+        for (var poll = 1; ; poll++)
         {
             // Not with the caller's token: a claim whose answer nobody waits for would hold the key for a whole lease.
             _claimedAt = services.Clock.Now;
@@ -45,7 +45,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
                 case IdempotencyClaimStatus.InDoubt:
                     throw IdempotencyException.InDoubt(call.Key);
                 case IdempotencyClaimStatus.InProgress:
-                    await PauseAsync(look, claim.RetryAfter, waitEnd, cancellationToken).ConfigureAwait(false);
+                    await PauseAsync(poll, claim.RetryAfter, waitEnd, cancellationToken).ConfigureAwait(false);
                     break;
                 default:
                     return claim;
@@ -53,7 +53,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
         }
     }
 
-    private async ValueTask PauseAsync(int look, TimeSpan retryAfter, long waitEnd, CancellationToken cancellationToken)
+    private async ValueTask PauseAsync(int poll, TimeSpan retryAfter, long waitEnd, CancellationToken cancellationToken)
     {
         flight.SetClaimed(isRunning: true);
         var left = services.Clock.Until(waitEnd, services.Clock.Now);
@@ -62,7 +62,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             throw IdempotencyException.Conflict(call.Key, retryAfter);
         }
 
-        var pause = new Backoff(services.Options.PollInterval, services.Options.MaxPollInterval).After(look);
+        var pause = new Backoff(services.Options.PollInterval, services.Options.MaxPollInterval).After(poll);
         pause = retryAfter < pause ? retryAfter : pause;
         pause = left < pause ? left : pause;
         await Task.Delay(pause > TimeSpan.Zero ? pause : services.Options.PollInterval, services.Clock.Provider, cancellationToken).ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
         }
     }
 
-    /// <summary>Leaves behind what the policy says. The failure itself is what the caller gets, whether or not the store could be told.</summary>
+    /// <summary>Ends the claim as the policy says. The caller gets the failure itself, whether or not the store could be reached.</summary>
     private async ValueTask SettleAsync(IdempotencyLease lease, IdempotencyFailurePolicy policy, Exception? failure)
     {
         var settled = await services.Completion.TryExecuteAsync(

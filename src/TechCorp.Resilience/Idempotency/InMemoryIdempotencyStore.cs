@@ -1,10 +1,13 @@
+using System.Diagnostics;
+
 namespace TechCorp.Resilience;
 
-/// <summary>Keeps idempotency records in the memory of one process: for tests, and for effects that end with the process. Safe for use by many threads.</summary>
+/// <summary>Keeps idempotency records in memory: for tests, and for effects that end with the process. Safe for use by many threads.</summary>
 /// <remarks>
-/// Bounded: when it is full, the outcome finished longest ago is forgotten, before its retention if need be. Records in progress or in doubt are never
-/// forgotten to make room. A replay allocates nothing, through the executor neither but for what the result itself takes. The fence of a key grows even over what is forgotten: a new record's is above that of every record removed before.
+/// Bounded: when the store is full, the outcome that was finished first is removed, even before its retention has passed. Records in progress or in doubt
+/// are never removed to make room. A replay allocates nothing but the result. The fence of a new record is above that of every record that was removed.
 /// </remarks>
+[DebuggerDisplay("{Count} records")]
 public sealed class InMemoryIdempotencyStore : IIdempotencyStore
 {
     private readonly Lock _gate = new();
@@ -24,7 +27,7 @@ public sealed class InMemoryIdempotencyStore : IIdempotencyStore
         _clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
     }
 
-    /// <summary>Records now, forgotten ones that nobody has swept included.</summary>
+    /// <summary>Records in the store, including expired ones that no sweep has deleted yet.</summary>
     public int Count
     {
         get

@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 namespace TechCorp.Resilience;
 
 /// <summary>One record of <see cref="InMemoryIdempotencyStore"/>. Read and written under its gate.</summary>
+[DebuggerDisplay("{Key}: {Status}, fence {Fence}, attempt {Attempt}")]
 internal sealed class InMemoryRecord(IdempotencyKey key)
 {
     internal IdempotencyKey Key => key;
@@ -15,7 +18,7 @@ internal sealed class InMemoryRecord(IdempotencyKey key)
 
     internal int Attempt { get; set; }
 
-    /// <summary>The timestamp at which the lease of a record in progress is over.</summary>
+    /// <summary>The timestamp at which the lease of a record in progress ends.</summary>
     internal long LeaseEnd { get; set; }
 
     /// <summary>The timestamp from which the record is forgotten; <see cref="long.MaxValue"/> in doubt.</summary>
@@ -23,7 +26,7 @@ internal sealed class InMemoryRecord(IdempotencyKey key)
 
     internal StoredOutcome Outcome { get; set; }
 
-    /// <summary>Where it stands among the finished records; <see langword="null"/> when it is not one.</summary>
+    /// <summary>Its place among the finished records; <see langword="null"/> when it is not finished.</summary>
     internal LinkedListNode<InMemoryRecord>? FinishedPlace { get; set; }
 
     internal bool IsFinished => Status == InMemoryStatus.Finished;

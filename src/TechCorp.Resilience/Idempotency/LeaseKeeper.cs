@@ -2,7 +2,7 @@ namespace TechCorp.Resilience;
 
 /// <summary>
 /// Renews a lease while its operation runs. When the store says that the lease is lost, or has not confirmed it until its end, the operation's token is
-/// canceled, then and no later: from then on somebody else may run it.
+/// canceled, then and no later: from then on another call may run it.
 /// </summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     /// <param name="services">Store, options, clock, log.</param>
     /// <param name="lease">The lease to keep.</param>
-    /// <param name="claimedAt">The timestamp before the claim was asked for: the lease is surely no longer than from there.</param>
+    /// <param name="claimedAt">The timestamp before the claim was asked for: the lease ends no later than its length after this.</param>
     /// <param name="run">Canceled when the lease is lost.</param>
     internal LeaseKeeper(IdempotencyServices services, IdempotencyLease lease, long claimedAt, CancellationTokenSource run)
     {
@@ -79,7 +79,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     private async ValueTask<bool> RenewAsync(TimeSpan length, TimeSpan left)
     {
-        // An answer that comes after the lease's end is worth nothing, and waiting for it would let the operation run beside the next one.
+        // An answer after the end of the lease is too late, and waiting for it would let the operation run beside the next owner's.
         using CancellationTokenSource? end = left < _services.Options.StoreTimeout ? new(left, _services.Clock.Provider) : null;
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, end?.Token ?? CancellationToken.None);
         return await _services.StoreCalls.ExecuteAsync(

@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience;
 
-/// <summary>The keys whose operations run in the current asynchronous flow, so that one that calls itself is told instead of waiting for itself.</summary>
+/// <summary>The keys whose operations run in the current asynchronous flow, so that an operation that calls itself fails instead of waiting for itself.</summary>
 internal sealed class RunningKeys
 {
     private static readonly AsyncLocal<RunningKeys?> Current = new();

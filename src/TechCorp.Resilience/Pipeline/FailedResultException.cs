@@ -1,8 +1,8 @@
 namespace TechCorp.Resilience;
 
 /// <summary>
-/// Evidence that a result counted as a failure. It is never thrown: it is the <see cref="CircuitTransition.Cause"/> of a circuit that such a result opened, the inner
-/// exception of its <see cref="CircuitOpenException"/>, and what the log shows of a failed attempt.
+/// Evidence that a result counted as a failure. It is never thrown: it is the <see cref="CircuitTransition.Cause"/> of a circuit that such a result opened,
+/// the inner exception of its <see cref="CircuitOpenException"/>, and what the log shows of a failed attempt.
 /// </summary>
 internal sealed class FailedResultException : Exception
 {

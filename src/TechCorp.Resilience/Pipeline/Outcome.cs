@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace TechCorp.Resilience;
 
 /// <summary>How a call ended, without throwing. A rejection by a circuit costs no allocation until <see cref="Exception"/> is asked for.</summary>
 /// <typeparam name="TResult">The type of the value.</typeparam>
+[DebuggerDisplay("{Status}: {HasValue ? (object)_value : _exception}")]
 public readonly struct Outcome<TResult>
 {
     private readonly TResult? _value;

@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 
 /// <summary>
 /// Runs calls through the stages of one pipeline. A call whose operation completes synchronously with success allocates nothing, reads no clock (unless
-/// there is a deadline) and returns the operation's own task; every other call continues in <c>ContinueAsync</c>.
+/// there is a deadline) and rerounds the operation's own task; every other call continues in <c>ContinueAsync</c>.
 /// </summary>
 internal sealed class PipelineExecutor
 {
@@ -185,7 +185,7 @@ internal sealed class PipelineExecutor
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         Exception? lastFailure = null;
-        for (int turns = 1, number = 1; ; turns++)
+        for (int rounds = 1, number = 1; ; rounds++)
         {
             var ended = running.IsRejected
                 ? EndedAttempt<TResult>.Rejected(running.Rejection, lastFailure)
@@ -197,7 +197,7 @@ internal sealed class PipelineExecutor
             }
 
             var isRetry = !running.IsRejected || number > 1; // else the first attempt is still to come
-            var stop = _retry.Decide(in operation, in ended, turns, isRetry, startedAt, out var outcome, out var delay);
+            var stop = _retry.Decide(in operation, in ended, rounds, isRetry, startedAt, out var outcome, out var delay);
             if (stop != RetryStop.None)
             {
                 _events.RetryStopped(running.IsRejected ? null : number, stop, outcome.Status, ended.Evidence);

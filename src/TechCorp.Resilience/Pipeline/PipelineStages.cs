@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
-/// <summary>What an executor is made of. A stage that is not set is not there.</summary>
+/// <summary>The stages of an executor. A stage that is not set is left out.</summary>
 internal sealed class PipelineStages(string name, TimeProvider? timeProvider, ILogger? logger)
 {
     internal string Name { get; } = string.IsNullOrEmpty(name) ? throw new ArgumentException("A name is needed.", nameof(name)) : name;

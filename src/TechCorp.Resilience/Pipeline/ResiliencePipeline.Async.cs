@@ -83,7 +83,7 @@ public partial class ResiliencePipeline
         return ExecuteAsync(static (run, token) => run(token), operation, cancellationToken);
     }
 
-    /// <summary>Runs a described operation: with judged results, fallback, idempotency key.</summary>
+    /// <summary>Runs a described operation: with classified results, fallback, idempotency key.</summary>
     /// <typeparam name="TState">What is passed to the operation.</typeparam>
     /// <typeparam name="TResult">What it returns.</typeparam>
     /// <param name="operation">The description.</param>

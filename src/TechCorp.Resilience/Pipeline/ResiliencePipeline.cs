@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ namespace TechCorp.Resilience;
 /// <para>When all attempts fail, the exception of the last one is thrown, as it is, with its stack.</para>
 /// </remarks>
 [SuppressMessage("ApiDesign", "RS0026", Justification = "The overloads differ in their delegate; every one ends in an optional token, as asynchronous methods do.")]
+[DebuggerDisplay("{Name,nq}")]
 public partial class ResiliencePipeline
 {
     private readonly CircuitBreaker? _circuitBreaker;

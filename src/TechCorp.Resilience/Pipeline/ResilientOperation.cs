@@ -1,7 +1,7 @@
 namespace TechCorp.Resilience;
 
 /// <summary>
-/// An operation with all that a pipeline can know about it: which results are failures, what to do instead, whether it may be repeated.
+/// An operation with what a pipeline can know about it: which results are failures, what to do instead, whether it may be repeated.
 /// Make it once (a static field) and pass the state of each call.
 /// </summary>
 /// <typeparam name="TState">What each call passes to the operation.</typeparam>
@@ -23,7 +23,8 @@ public sealed class ResilientOperation<TState, TResult>
     public Func<TResult, bool>? IsFailure { get; init; }
 
     /// <summary>
-    /// A few words about a failing result, for the log and as evidence of why a circuit opened: a status, never content or secrets. Asked once for each failing result.
+    /// A few words about a failing result, for the log and as evidence of why a circuit opened: a status, never content or secrets. Called once for each
+    /// failing result.
     /// Default: none, and the evidence only says that a result counted as a failure.
     /// </summary>
     public Func<TResult, string?>? Explain { get; init; }
@@ -31,19 +32,22 @@ public sealed class ResilientOperation<TState, TResult>
     /// <summary>The wait that a failing result asks for, a lower bound of the back-off. Default: none asks.</summary>
     public Func<TResult, TimeSpan?>? RetryAfter { get; init; }
 
-    /// <summary>Called with each result that nobody will see: a failing one before the next attempt, a late one of an abandoned attempt. Default: it is disposed.</summary>
+    /// <summary>Called with each result that no caller gets: a failing one before the next attempt, a late one of an abandoned attempt. Default: disposes it.</summary>
     public Action<TResult>? Discard { get; init; }
 
-    /// <summary>What to do instead; its outcome is the outcome of the call and is not recorded. <see cref="ResiliencePipelineOptions.FallbackOnFailure"/> says when.</summary>
-    /// <remarks>The exception is the reason, or <see langword="null"/> when a failing result is. Default: no fallback.</remarks>
+    /// <summary>What to do instead when the circuit is open; its outcome is the outcome of the call and is not recorded.</summary>
+    /// <remarks>
+    /// <see cref="ResiliencePipelineOptions.FallbackOnFailure"/> extends it to failures. The exception is the reason, or <see langword="null"/> when a failing
+    /// result is. Default: no fallback.
+    /// </remarks>
     public Func<TState, Exception?, CancellationToken, ValueTask<TResult>>? Fallback { get; init; }
 
     /// <summary>Whether running the operation twice could do harm. Then it is retried only if the call has an idempotency key. Default: no.</summary>
     public bool IsUnsafe { get; init; }
 
-    /// <summary>Whether this one call may be repeated. Asked after a failure that could be. Default: it may.</summary>
+    /// <summary>Whether this call may be repeated. Called after a failure that could be retried. Default: it may.</summary>
     public Func<TState, bool>? MayRepeat { get; init; }
 
-    /// <summary>Finds the idempotency key in the state of the call. Asked once for each call, before anything else. Default: none.</summary>
+    /// <summary>Finds the idempotency key in the state of the call. Called once for each call, before anything else. Default: none.</summary>
     public Func<TState, string?>? IdempotencyKey { get; init; }
 }

@@ -11,7 +11,7 @@ internal sealed class RetryStage(RetryOptions? options, Circuit? circuit, TimeLi
 
     /// <param name="operation">The operation.</param>
     /// <param name="ended">How the last attempt ended.</param>
-    /// <param name="turns">Attempts and waits for the circuit so far.</param>
+    /// <param name="rounds">Attempts and waits for the circuit so far.</param>
     /// <param name="isRetry">Whether the next attempt is a retry, which takes a token of the budget.</param>
     /// <param name="startedAt">When the call started.</param>
     /// <param name="outcome">How the call ends if no attempt follows: a rejection when the circuit would reject the next one.</param>
@@ -19,7 +19,7 @@ internal sealed class RetryStage(RetryOptions? options, Circuit? circuit, TimeLi
     internal RetryStop Decide<TOperation, TResult>(
         in TOperation operation,
         in EndedAttempt<TResult> ended,
-        int turns,
+        int rounds,
         bool isRetry,
         long startedAt,
         out Outcome<TResult> outcome,
@@ -41,7 +41,7 @@ internal sealed class RetryStage(RetryOptions? options, Circuit? circuit, TimeLi
 
         var rejected = outcome.Status == OutcomeStatus.Rejected;
         var ahead = circuit?.SureRejection() ?? default;
-        stop = _plan!.Decide(turns, rejected ? null : outcome.RetryAfter, ahead.RetryAfter, limits.TimeLeft(startedAt), out delay, isRetry);
+        stop = _plan!.Decide(rounds, rejected ? null : outcome.RetryAfter, ahead.RetryAfter, limits.TimeLeft(startedAt), out delay, isRetry);
         if (stop == RetryStop.CircuitOpen && !rejected)
         {
             callbacks.Discard(in operation, in outcome);
@@ -51,7 +51,7 @@ internal sealed class RetryStage(RetryOptions? options, Circuit? circuit, TimeLi
         return stop;
     }
 
-    /// <summary>Returns the token of a retry that was decided but not made.</summary>
+    /// <summary>Rerounds the token of a retry that was decided but not made.</summary>
     internal void ReturnToken(bool taken)
     {
         if (taken)

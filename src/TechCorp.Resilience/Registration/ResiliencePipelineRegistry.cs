@@ -27,11 +27,14 @@ public sealed class ResiliencePipelineRegistry
     /// <summary>The names.</summary>
     public IReadOnlyCollection<string> Names => _pipelines.Keys;
 
-    /// <summary>Every circuit that calls go through, for health checks: those of the pipelines, and one for each authority that the handlers' requests went to.</summary>
-    /// <remarks>A name that only handlers use has no circuit of its own.</remarks>
+    /// <summary>Every circuit, for health checks: those of the pipelines, and one for each authority that requests of the handlers went to.</summary>
+    /// <remarks>A pipeline that only handlers use has no circuit itself.</remarks>
     public IReadOnlyCollection<CircuitBreaker> Circuits
     => [
-        .. _pipelines.Where(named => named.Value.IsValueCreated || !_http.ContainsKey(named.Key)).Select(named => named.Value.Value.CircuitBreaker).OfType<CircuitBreaker>(),
+        .. _pipelines
+            .Where(named => named.Value.IsValueCreated || !_http.ContainsKey(named.Key))
+            .Select(named => named.Value.Value.CircuitBreaker)
+            .OfType<CircuitBreaker>(),
         .. _http.Values.SelectMany(shared => shared.Circuits),
     ];
 

@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience;
 
-/// <summary>How chance spreads the waits of callers that failed together.</summary>
+/// <summary>How waits are randomized, so that callers that failed together do not retry together.</summary>
 public enum JitterKind
 {
     /// <summary>Not at all: the waits are exact.</summary>

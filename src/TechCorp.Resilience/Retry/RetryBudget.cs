@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace TechCorp.Resilience;
 
 /// <summary>
@@ -5,9 +7,9 @@ namespace TechCorp.Resilience;
 /// Share one budget among all policies that call the same dependency. Safe for use by many threads.
 /// </summary>
 /// <remarks>
-/// The token is taken before the wait, so that a thousand calls that wait together hold a thousand tokens. A wait that is canceled gives its token
-/// back, and so does a retry that the circuit rejects. While the budget is full, a success only reads it.
+/// The token is taken before the wait, so that a thousand calls that wait together hold a thousand tokens. A wait that is canceled returns its token, and so does a retry that the circuit rejects. While the budget is full, a success only reads it.
 /// </remarks>
+[DebuggerDisplay("{Available} retries available")]
 public sealed class RetryBudget
 {
     private const long One = 1_000_000;
@@ -19,7 +21,7 @@ public sealed class RetryBudget
 
     /// <summary>Makes a budget.</summary>
     /// <param name="ratio">Retries that a success pays for: more than 0, at most 1. Default: 0.2.</param>
-    /// <param name="minimum">Retries that are there from the start, before any success: at least 1. Default: 3.</param>
+    /// <param name="minimum">Retries that are available from the start, before any success: at least 1. Default: 3.</param>
     /// <param name="maximum">Retries that can be saved up: at least <paramref name="minimum"/>. Default: 100.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public RetryBudget(double ratio = 0.2, int minimum = 3, int maximum = 100)
@@ -42,7 +44,7 @@ public sealed class RetryBudget
     /// <summary>Retries that could be made now.</summary>
     public int Available => (int)(Volatile.Read(ref _tokens) / One);
 
-    /// <summary>A new budget with the same numbers, for another dependency.</summary>
+    /// <summary>A new budget with the same limits, for another dependency.</summary>
     internal RetryBudget Another() => new(this);
 
     internal bool TryTake()

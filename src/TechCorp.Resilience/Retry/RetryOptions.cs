@@ -12,10 +12,10 @@ public sealed class RetryOptions
     /// <summary>The longest wait. A dependency that asks for a longer one is not asked again in this call. Default: 8 s.</summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>How chance spreads the waits. Default: <see cref="JitterKind.None"/>, the waits are exact.</summary>
+    /// <summary>How the waits are randomized. Default: <see cref="JitterKind.None"/>, the waits are exact.</summary>
     public JitterKind Jitter { get; set; }
 
-    /// <summary>The source of chance, for reproducible waits; used by one thread at a time. Default: <see cref="System.Random.Shared"/>.</summary>
+    /// <summary>The source of randomness, for reproducible waits; used by one thread at a time. Default: <see cref="System.Random.Shared"/>.</summary>
     public Random? Random { get; set; }
 
     /// <summary>Whether a call waits for an open circuit, if the wait ends before the deadline. Default: no, it ends at once.</summary>
@@ -25,7 +25,7 @@ public sealed class RetryOptions
     public Func<Exception, TimeSpan?>? RetryAfter { get; set; }
 
     /// <summary>The budget that this policy shares with the others of one dependency. Default: none, every retry is allowed.</summary>
-    /// <remarks>A <see cref="ResilienceHandler"/> calls many dependencies: each authority gets a budget of its own with the numbers of this one.</remarks>
+    /// <remarks>An HTTP handler calls many dependencies: each authority gets its own budget with the limits of this one.</remarks>
     public RetryBudget? Budget { get; set; }
 
     /// <summary>Called before each wait. What it throws goes to <see cref="OnCallbackError"/> and the log and changes no call. Default: none.</summary>

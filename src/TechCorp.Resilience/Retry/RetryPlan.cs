@@ -7,12 +7,12 @@ internal sealed class RetryPlan(RetryOptions options)
 
     /// <summary>Decides after a failure.</summary>
     /// <param name="attempts">Attempts and waits for the circuit so far.</param>
-    /// <param name="asked">The wait that the dependency asks for, if it does.</param>
+    /// <param name="requested">The wait that the dependency asks for, if it does.</param>
     /// <param name="circuitWait">How long the circuit would reject from now; zero if it would not.</param>
     /// <param name="left">Time to the deadline.</param>
     /// <param name="delay">The wait, when the answer is <see cref="RetryStop.None"/>.</param>
-    /// <param name="pays">Whether what follows is a retry: a first attempt that waits for the circuit is none and costs no budget.</param>
-    internal RetryStop Decide(int attempts, TimeSpan? asked, TimeSpan circuitWait, TimeSpan left, out TimeSpan delay, bool pays = true)
+    /// <param name="isRetry">Whether what follows is a retry: a first attempt that waits for the circuit is none and takes no token of the budget.</param>
+    internal RetryStop Decide(int attempts, TimeSpan? requested, TimeSpan circuitWait, TimeSpan left, out TimeSpan delay, bool isRetry = true)
     {
         delay = default;
         if (attempts >= options.MaxAttempts)
@@ -20,7 +20,7 @@ internal sealed class RetryPlan(RetryOptions options)
             return RetryStop.AttemptsExhausted;
         }
 
-        if (asked > options.MaxDelay || asked >= left)
+        if (requested > options.MaxDelay || requested >= left)
         {
             return RetryStop.RetryAfterTooLong;
         }
@@ -31,7 +31,7 @@ internal sealed class RetryPlan(RetryOptions options)
             delay = Backoff.Spread(delay, options.Jitter == JitterKind.Full ? 1 : 0.5, NextChance());
         }
 
-        delay = asked > delay ? asked.Value : delay;
+        delay = requested > delay ? requested.Value : delay;
         if (circuitWait > delay)
         {
             if (!options.WaitForCircuit || circuitWait > OptionsCheck.MaxTimer)
@@ -43,7 +43,7 @@ internal sealed class RetryPlan(RetryOptions options)
         }
 
         return delay >= left ? RetryStop.DeadlineTooClose
-            : pays && options.Budget?.TryTake() == false ? RetryStop.BudgetExhausted
+            : isRetry && options.Budget?.TryTake() == false ? RetryStop.BudgetExhausted
             : RetryStop.None;
     }
 
@@ -54,7 +54,7 @@ internal sealed class RetryPlan(RetryOptions options)
             return Random.Shared.NextDouble();
         }
 
-        lock (random) // not a lock of our own: other plans may have been given the same one
+        lock (random) // not a private lock: other plans may use the same source
         {
             return random.NextDouble();
         }

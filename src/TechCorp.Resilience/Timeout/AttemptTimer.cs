@@ -7,10 +7,10 @@ namespace TechCorp.Resilience;
 /// The token of one attempt at a time: canceled by the caller or by a timer. Used again only when it is certain that nothing of the last attempt
 /// can reach it: the link is gone, the timer has not fired, the source is reset.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "An abandoned operation may use the token for ever, so the source is left to the collector.")]
+[SuppressMessage("Reliability", "CA1001", Justification = "An abandoned operation may use the token forever, so the source is left to the collector.")]
 internal sealed class AttemptTimer(MonotonicClock clock)
 {
-    // The state is (turn << 2 | phase), so that a timer callback of an earlier turn, late on its way, can change nothing.
+    // The state is (use << 2 | phase), so that a late timer callback of an earlier use changes nothing.
     private const long Idle = 0;
     private const long Armed = 1;
     private const long Fired = 2;
@@ -43,7 +43,7 @@ internal sealed class AttemptTimer(MonotonicClock clock)
     /// <param name="limit">The configured duration that this is, or is the rest of.</param>
     internal void Arm(TimeSpan due, TimeSpan limit)
     {
-        Debug.Assert((_state & PhaseMask) == Idle, "Armed once in a turn.");
+        Debug.Assert((_state & PhaseMask) == Idle, "Armed once in each use.");
         Limit = limit;
         Volatile.Write(ref _deadline, clock.Add(clock.Now, due));
         Volatile.Write(ref _state, (_state & ~PhaseMask) | Armed);
@@ -51,7 +51,7 @@ internal sealed class AttemptTimer(MonotonicClock clock)
         _timer.Change(due, System.Threading.Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Ends the turn. <see langword="false"/>: something may still reach the source, so it must not be used again.</summary>
+    /// <summary>Ends the use. <see langword="false"/>: something may still reach the source, so it must not be used again.</summary>
     internal bool TryRecycle()
     {
         var unlinked = !_linked || _link.Unregister();
@@ -62,7 +62,7 @@ internal sealed class AttemptTimer(MonotonicClock clock)
         var disarmed = true;
         if ((state & PhaseMask) == Armed)
         {
-            disarmed = Interlocked.CompareExchange(ref _state, NextTurn(state), state) == state
+            disarmed = Interlocked.CompareExchange(ref _state, NextUse(state), state) == state
                 && _timer!.Change(System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
         }
         else if ((state & PhaseMask) == Fired)
@@ -76,7 +76,7 @@ internal sealed class AttemptTimer(MonotonicClock clock)
     /// <summary>Stops the timer of an object that is not used again. The source stays: an abandoned operation may hold its token.</summary>
     internal void Retire() => _timer?.Dispose();
 
-    private static long NextTurn(long state) => (state & ~PhaseMask) + (PhaseMask + 1);
+    private static long NextUse(long state) => (state & ~PhaseMask) + (PhaseMask + 1);
 
     private ITimer CreateTimer()
     {
@@ -118,8 +118,8 @@ internal sealed class AttemptTimer(MonotonicClock clock)
                 return;
             }
 
-            // Early: a system timer ticks coarser than the timestamp, or this callback belongs to an earlier turn. Look again afterwards,
-            // because a new turn may have begun meanwhile and its own due time is the one that counts.
+            // Early: a system timer ticks coarser than the timestamp, or this callback belongs to an earlier use. Check again afterwards,
+            // because a new use may have begun meanwhile and its own due time is the one that counts.
             _timer?.Change(left, System.Threading.Timeout.InfiniteTimeSpan);
             if (Volatile.Read(ref _state) == state)
             {

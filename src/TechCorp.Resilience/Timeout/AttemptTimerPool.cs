@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace TechCorp.Resilience;
 
-/// <summary>Keeps attempt timers for the next attempts: one for the thread, so that calls that complete synchronously share nothing, and a bounded queue.</summary>
+/// <summary>Keeps attempt timers for the next attempts: one for each thread, so that synchronous calls share nothing, and a bounded queue.</summary>
 internal sealed class AttemptTimerPool(MonotonicClock clock)
 {
     private const int MaxQueued = 256;
 
     [ThreadStatic]
-    private static (AttemptTimerPool? Pool, AttemptTimer? Timer) t_mine;
+    private static (AttemptTimerPool? Pool, AttemptTimer? Timer) t_own;
 
     private readonly ConcurrentQueue<AttemptTimer> _queue = new();
     private int _queued;
@@ -26,9 +26,9 @@ internal sealed class AttemptTimerPool(MonotonicClock clock)
         {
             timer.Retire();
         }
-        else if (t_mine.Timer is null)
+        else if (t_own.Timer is null)
         {
-            t_mine = (this, timer);
+            t_own = (this, timer);
         }
         else if (Interlocked.Increment(ref _queued) <= MaxQueued)
         {
@@ -43,9 +43,9 @@ internal sealed class AttemptTimerPool(MonotonicClock clock)
 
     private AttemptTimer Take()
     {
-        if (ReferenceEquals(t_mine.Pool, this) && t_mine.Timer is { } mine)
+        if (ReferenceEquals(t_own.Pool, this) && t_own.Timer is { } mine)
         {
-            t_mine = default;
+            t_own = default;
             return mine;
         }
 

@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience;
 
-/// <summary>What a timeout does with an operation that does not look at its cancellation token.</summary>
+/// <summary>What a timeout does with an operation that ignores its cancellation token.</summary>
 public enum TimeoutMode
 {
     /// <summary>Waits for it: nothing runs on unseen, but the call takes as long as the operation does.</summary>

@@ -7,7 +7,7 @@ public sealed class TimeoutOptions
     /// <remarks>An asynchronous operation is timed from its first suspension; work that it does before blocks its caller and is not timed.</remarks>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What happens to an operation that does not look at its token. Default: <see cref="TimeoutMode.Cooperative"/>.</summary>
+    /// <summary>What happens to an operation that ignores its token. Default: <see cref="TimeoutMode.Cooperative"/>.</summary>
     /// <remarks>Only an asynchronous operation can be abandoned; a synchronous one holds the caller's thread.</remarks>
     public TimeoutMode Mode { get; set; } = TimeoutMode.Cooperative;
 

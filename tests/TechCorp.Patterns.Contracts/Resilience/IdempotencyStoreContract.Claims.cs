@@ -44,7 +44,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     }
 
     [Fact, Trait("Spec", "ID20")]
-    public async Task Of_many_claims_on_a_lease_that_is_over_one_takes_the_record()
+    public async Task Of_many_claims_on_an_expired_lease_one_takes_over_the_record()
     {
         var dead = await Claim();
         await _backend.AdvanceAsync(Lease);

@@ -5,7 +5,7 @@ namespace TechCorp.Patterns.Contracts;
 public abstract partial class IdempotencyStoreContract<TBackend>
 {
     [Fact, Trait("Spec", "ID13")]
-    public async Task The_key_of_an_owner_that_died_is_taken_over_when_its_lease_is_over()
+    public async Task The_key_of_an_owner_that_died_is_taken_over_when_its_lease_has_expired()
     {
         var dead = await Claim();
         await _backend.AdvanceAsync(Lease - TimeSpan.FromSeconds(10));
@@ -50,7 +50,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Safeguard("The fence grows over what is forgotten", SwitchedOff = "the in-memory store does not keep the highest forgotten fence", Remark = "in memory")]
     [Safeguard("A released key keeps its fence")]
     [Fact, Trait("Spec", "ID8"), Trait("Spec", "ID13")]
-    public async Task The_fence_goes_on_after_a_release()
+    public async Task The_fence_continues_after_a_release()
     {
         await Claim();
         await _backend.AdvanceAsync(Lease);
@@ -67,7 +67,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Safeguard("The fence grows over what is forgotten", Remark = "in memory")]
     [Safeguard("A doubt that is resolved without an outcome keeps its fence", SwitchedOff = "`ResolveWithout` deletes the record")]
     [Fact, Trait("Spec", "ID10"), Trait("Spec", "ID13")]
-    public async Task The_fence_goes_on_after_a_doubt_that_was_resolved_without_an_outcome()
+    public async Task The_fence_continues_after_a_doubt_that_was_resolved_without_an_outcome()
     {
         var doubtful = await Claim();
         await Store.MarkInDoubtAsync(doubtful);
@@ -103,7 +103,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
 
     [Safeguard("Owner and fence of a claim", SwitchedOff = "`and owner = …`, `and fence = …` taken out of the statements that end or renew a claim")]
     [Fact, Trait("Spec", "ID14")]
-    public async Task A_zombie_cannot_complete()
+    public async Task An_owner_that_lost_its_lease_cannot_complete()
     {
         var zombie = await Claim();
         await _backend.AdvanceAsync(Lease);
@@ -120,7 +120,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     [Theory, Trait("Spec", "ID15")]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_zombie_cannot_end_the_winners_claim(bool inDoubt)
+    public async Task An_owner_that_lost_its_lease_cannot_end_the_winners_claim(bool inDoubt)
     {
         var zombie = await Claim();
         await _backend.AdvanceAsync(Lease);
@@ -155,7 +155,7 @@ public abstract partial class IdempotencyStoreContract<TBackend>
     }
 
     [Fact, Trait("Spec", "ID14")]
-    public async Task An_owner_whose_lease_is_over_but_whose_record_nobody_took_can_still_complete()
+    public async Task An_owner_whose_lease_has_expired_but_whose_record_nobody_took_over_can_still_complete()
     {
         var late = await Claim();
         await _backend.AdvanceAsync(Lease + Lease);

@@ -50,7 +50,7 @@ public sealed class CircuitControlTests
     }
 
     [Fact, Trait("Spec", "CB25")]
-    public async Task A_call_that_is_cancelled_on_entry_does_not_use_up_the_probe()
+    public async Task A_call_that_is_canceled_on_entry_does_not_use_up_the_probe()
     {
         _breaker.Fail(5);
         _clock.Advance(TimeSpan.FromSeconds(30));

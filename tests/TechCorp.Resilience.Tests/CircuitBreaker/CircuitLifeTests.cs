@@ -12,7 +12,7 @@ public sealed class CircuitLifeTests
         "stock", new CircuitBreakerOptions { FailureThreshold = 1, OnTransition = _events.Add }, timeProvider: _clock, logger: _log);
 
     [Fact, Trait("Spec", "CB20")]
-    public void Every_turn_is_told_with_its_reason_and_its_cause()
+    public void Every_transition_is_reported_with_its_reason_and_its_cause()
     {
         _breaker.Enter().Failure(new TimeoutException());
         _clock.Advance(TimeSpan.FromSeconds(30));
@@ -85,7 +85,7 @@ public sealed class CircuitLifeTests
     }
 
     [Fact, Trait("Spec", "CB19")]
-    public void A_callback_that_throws_is_logged_by_its_name_and_hears_of_the_next_turn()
+    public void A_callback_that_throws_is_logged_by_its_name_and_gets_the_next_transition()
     {
         var told = 0;
         var options = new CircuitBreakerOptions { OnTransition = _ => { told++; throw new FormatException(); } };

@@ -59,7 +59,7 @@ public sealed class CircuitRejectionTests
     }
 
     [Fact]
-    public void A_caller_that_is_let_in_gets_the_default_rejection()
+    public void A_call_that_is_admitted_gets_the_default_rejection()
     {
         _breaker.TryEnter(out _, out var closed).Should().BeTrue();
         _breaker.Fail(5);

@@ -18,7 +18,7 @@ public sealed class ClosedCircuitTests
     }
 
     [Fact, Trait("Spec", "CB2")]
-    public void A_success_forgets_four_failures()
+    public void A_success_resets_the_count_of_four_failures()
     {
         _breaker.Fail(4);
 

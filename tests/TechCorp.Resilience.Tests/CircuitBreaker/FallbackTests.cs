@@ -56,7 +56,7 @@ public sealed class FallbackTests
         using var caller = new CancellationTokenSource();
 
         var call = pipeline.ExecuteAsync(
-            static ValueTask<string> (_, token) => Hang.UntilCancelled<string>(token),
+            static ValueTask<string> (_, token) => Hang.UntilCanceled<string>(token),
             static (_, _, _) => new ValueTask<string>("queued"),
             0,
             caller.Token);
@@ -98,7 +98,7 @@ public sealed class FallbackTests
     }
 
     [Fact, Trait("Spec", "CL13")]
-    public async Task An_exception_that_means_an_ill_process_is_recorded_and_never_replaced()
+    public async Task A_fatal_exception_is_recorded_and_never_replaced()
     {
         var pipeline = ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { FallbackOnFailure = true }, _clock);
         var attempts = 0;

@@ -87,7 +87,7 @@ public sealed class HalfOpenCircuitTests
 
     [Safeguard("The slot of a neutral probe is released", SwitchedOff = "a neutral outcome of a probe is recorded without a transition")]
     [Fact, Trait("Spec", "CB11")]
-    public void A_probe_whose_caller_cancelled_gives_its_turn_to_the_next_call()
+    public void After_a_probe_whose_caller_canceled_the_next_call_may_probe()
     {
         _probe.Neutral().Should().BeTrue();
 
@@ -97,11 +97,11 @@ public sealed class HalfOpenCircuitTests
 
     [Safeguard("The slot of a neutral probe is released")]
     [Fact, Trait("Spec", "CB11")]
-    public async Task A_cancelled_probe_does_not_close_the_circuit()
+    public async Task A_canceled_probe_does_not_close_the_circuit()
     {
         _probe.Neutral();
         using var caller = new CancellationTokenSource();
-        var call = _breaker.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        var call = _breaker.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0, caller.Token);
         _breaker.State.Should().Be(CircuitState.HalfOpen);
 
         await caller.CancelAsync();
@@ -113,7 +113,7 @@ public sealed class HalfOpenCircuitTests
     [Safeguard("The epoch fence")]
     [Safeguard("The probe lease")]
     [Fact, Trait("Spec", "CB12")]
-    public void A_probe_that_hangs_loses_its_turn_when_its_lease_ends()
+    public void After_a_probe_that_hangs_past_its_lease_the_next_call_may_probe()
     {
         _clock.Advance(TimeSpan.FromSeconds(30));
 
@@ -130,7 +130,7 @@ public sealed class HalfOpenCircuitTests
     [Safeguard("One probe at a time", SwitchedOff = "a half-open circuit admits every call")]
     [Safeguard("The probe lease", SwitchedOff = "a lease never ends")]
     [Fact, Trait("Spec", "CB30")]
-    public void A_probe_that_is_dropped_does_not_leave_it_half_open_for_ever()
+    public void A_probe_that_is_dropped_does_not_leave_it_half_open_forever()
     {
         _breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
         _clock.Advance(TimeSpan.FromSeconds(30));

@@ -26,7 +26,7 @@ public sealed class KeyedCircuitTests
 
     [Safeguard("Keys that come and go leave nothing")]
     [Fact]
-    public void A_closed_one_that_nobody_asks_for_is_dropped_when_another_key_comes()
+    public void An_idle_closed_breaker_is_dropped_when_another_key_comes()
     {
         var old = _breakers.Get("a");
         _clock.Advance(Idle);
@@ -82,7 +82,7 @@ public sealed class KeyedCircuitTests
     }
 
     [Fact]
-    public void It_looks_for_what_may_go_at_most_once_in_the_idle_time()
+    public void It_searches_for_idle_breakers_at_most_once_in_the_idle_time()
     {
         var looks = 0;
         var map = new IdleMap<string, object>(static _ => new object(), _ => ++looks < 0, Idle, new MonotonicClock(_clock));

@@ -36,7 +36,7 @@ public sealed class SureRejectionTests
     }
 
     [Fact]
-    public void An_isolated_circuit_rejects_for_ever()
+    public void An_isolated_circuit_rejects_without_end()
     {
         _circuit.Isolate();
 

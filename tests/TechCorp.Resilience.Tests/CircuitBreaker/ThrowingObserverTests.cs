@@ -15,7 +15,7 @@ public sealed class ThrowingObserverTests
         pipeline.CircuitBreaker!.Fail(5);
         _clock.Advance(TimeSpan.FromSeconds(30));
 
-        var probe = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var probe = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0);
         _clock.Advance(TimeSpan.FromSeconds(5));
 
         await probe.Awaiting(p => p.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();

@@ -17,7 +17,7 @@ public sealed class CallbackErrorTests
     }
 
     [Fact]
-    public void A_sink_that_throws_disturbs_nobody()
+    public void A_callback_for_errors_that_throws_changes_no_call()
         => FluentActions.Invoking(() => CallbackError.Report(_log, static _ => throw new FormatException(), new FormatException(), "OnRetry", "gateway"))
             .Should().NotThrow();
 }

@@ -27,7 +27,7 @@ public sealed class MeterTests
     [Safeguard("A metrics listener that throws as an instrument is published changes no call",
         SwitchedOff = "what it throws is let out of `ResilienceMetrics.Instrument`")]
     [Fact]
-    public void An_instrument_whose_publication_a_listener_breaks_is_heard_by_nobody_and_counts_on()
+    public void An_instrument_whose_publication_a_listener_breaks_reaches_no_listener_and_keeps_counting()
     {
         using var meter = new Meter("broken.publication");
         using var listener = new MeterListener();

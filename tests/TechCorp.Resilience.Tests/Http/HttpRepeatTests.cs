@@ -103,7 +103,7 @@ public sealed class HttpRepeatTests : IDisposable
     }
 
     [Fact, Trait("Spec", "HT8")]
-    public async Task A_host_that_failed_is_remembered_however_long_nobody_asks_for_it()
+    public async Task A_host_that_failed_is_remembered_however_long_it_is_idle()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Stock);
         await _clock.RunAsync(_client.SendAsync(request));

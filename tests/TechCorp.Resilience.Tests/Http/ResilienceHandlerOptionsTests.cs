@@ -33,7 +33,7 @@ public sealed class ResilienceHandlerOptionsTests
     }
 
     [Fact]
-    public async Task A_host_that_is_well_and_nobody_asks_for_any_more_is_forgotten()
+    public async Task A_healthy_host_that_is_idle_is_dropped()
     {
         using var server = new ScriptedServer(_clock);
         var handler = Handler(server);

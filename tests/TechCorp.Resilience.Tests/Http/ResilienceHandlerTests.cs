@@ -25,7 +25,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     [Fact, Trait("Spec", "HT1")]
     public async Task No_answer_in_5_seconds_ends_the_attempt_and_the_next_begins()
     {
-        _server.Answer(1, static token => Hang.UntilCancelled<HttpResponseMessage>(token));
+        _server.Answer(1, static token => Hang.UntilCanceled<HttpResponseMessage>(token));
 
         var response = await _clock.RunAsync(_client.GetAsync(Stock));
 
@@ -180,7 +180,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     [Fact, Trait("Spec", "CL4")]
     public async Task A_cancellation_by_the_caller_is_no_failure_of_the_host()
     {
-        _server.Answer(1, static token => Hang.UntilCancelled<HttpResponseMessage>(token));
+        _server.Answer(1, static token => Hang.UntilCanceled<HttpResponseMessage>(token));
         using var caller = new CancellationTokenSource();
         var call = _client.GetAsync(Stock, caller.Token);
 

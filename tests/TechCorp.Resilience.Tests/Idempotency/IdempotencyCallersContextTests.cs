@@ -30,7 +30,7 @@ public sealed class IdempotencyCallersContextTests
         nameof(IIdempotencyStore.MarkInDoubtAsync), new IdempotentOperation<int, Receipt>(static (_, _, _) => default, new BrokenSerializer()));
 
     [Fact]
-    public void It_waits_for_the_release_of_a_claim_that_nobody_wants_any_more()
+    public void It_waits_for_the_release_of_a_claim_whose_caller_has_canceled()
     {
         using var caller = new CancellationTokenSource();
         _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => caller.CancelAsync();

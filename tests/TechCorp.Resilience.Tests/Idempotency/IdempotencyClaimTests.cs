@@ -11,7 +11,7 @@ public sealed class IdempotencyClaimTests
         .WithMessage("Only a replay has an outcome; this claim is Mismatch.");
 
     [Fact]
-    public void A_lease_that_is_over_leaves_nothing_to_wait_for()
+    public void An_expired_lease_leaves_nothing_to_wait_for()
     {
         IdempotencyClaim.InProgress(TimeSpan.FromSeconds(-1)).RetryAfter.Should().Be(TimeSpan.Zero);
         IdempotencyClaim.InProgress(TimeSpan.FromSeconds(1)).RetryAfter.Should().Be(TimeSpan.FromSeconds(1));

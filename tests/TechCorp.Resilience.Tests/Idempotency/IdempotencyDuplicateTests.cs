@@ -91,7 +91,7 @@ public sealed class IdempotencyDuplicateTests
     }
 
     [Fact, Trait("Spec", "ID4")]
-    public async Task The_pauses_between_two_looks_at_a_key_that_another_process_holds_double()
+    public async Task The_interval_between_polls_of_a_key_that_another_process_holds_doubles()
     {
         var winner = _scene.CallAsync(Gated());
         await _scene.Clock.TimerSetAsync();
@@ -150,7 +150,7 @@ public sealed class IdempotencyDuplicateTests
     {
         using var leaving = new CancellationTokenSource();
         var leader = _scene.CallAsync(
-            _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), cancellationToken: leaving.Token);
+            _scene.Operation(static (_, token) => Hang.UntilCanceled<Receipt>(token)), cancellationToken: leaving.Token);
         var waiter = _scene.CallAsync();
 
         await leaving.CancelAsync();
@@ -203,7 +203,7 @@ public sealed class IdempotencyDuplicateTests
     }
 
     [Fact, Trait("Spec", "ID28")]
-    public async Task An_operation_that_calls_itself_under_the_same_key_is_told_so()
+    public async Task An_operation_that_calls_itself_under_the_same_key_fails()
     {
         var selfish = _scene.Operation(async (_, _) =>
         {

@@ -84,7 +84,7 @@ public sealed class IdempotencyFailureTests
     }
 
     [Fact, Trait("Spec", "ID10")]
-    public async Task Each_exception_can_have_a_policy_of_its_own()
+    public async Task Each_exception_can_have_its_own_policy()
     {
         var operation = new IdempotentOperation<int, Receipt>(
             static (_, _, _) => throw new TimeoutException(), "receipt", ShopJson.Default.Receipt)
@@ -116,11 +116,11 @@ public sealed class IdempotencyFailureTests
     [InlineData(IdempotencyFailurePolicy.Release, IdempotencyClaimStatus.Acquired)]
     [InlineData(IdempotencyFailurePolicy.Store, IdempotencyClaimStatus.Acquired)]
     [InlineData(IdempotencyFailurePolicy.InDoubt, IdempotencyClaimStatus.InDoubt)]
-    public async Task A_cancelled_operation_is_released_unless_its_effect_cannot_be_undone(IdempotencyFailurePolicy policy, IdempotencyClaimStatus next)
+    public async Task A_canceled_operation_is_released_unless_its_effect_cannot_be_undone(IdempotencyFailurePolicy policy, IdempotencyClaimStatus next)
     {
         using var caller = new CancellationTokenSource();
         var call = _scene.CallAsync(
-            _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token), policy), cancellationToken: caller.Token);
+            _scene.Operation(static (_, token) => Hang.UntilCanceled<Receipt>(token), policy), cancellationToken: caller.Token);
 
         await caller.CancelAsync();
 

@@ -26,7 +26,7 @@ public sealed class IdempotencyGuardsTests
     }
 
     [Fact]
-    public async Task A_call_that_is_cancelled_before_it_begins_claims_nothing()
+    public async Task A_call_that_is_canceled_before_it_begins_claims_nothing()
     {
         using var caller = new CancellationTokenSource();
         await caller.CancelAsync();
@@ -52,7 +52,7 @@ public sealed class IdempotencyGuardsTests
     }
 
     [Fact]
-    public void The_store_does_nothing_for_a_caller_that_has_cancelled()
+    public void The_store_does_nothing_for_a_caller_that_has_canceled()
     {
         var canceled = new CancellationToken(canceled: true);
         var request = new IdempotencyClaimRequest(IdempotencyScene.Key, default, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));

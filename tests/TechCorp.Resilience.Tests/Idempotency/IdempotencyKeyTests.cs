@@ -23,7 +23,7 @@ public sealed class IdempotencyKeyTests
     [Theory]
     [InlineData("a\nb", 1)]
     [InlineData("ab\0", 2)]
-    public void A_control_character_is_refused_and_its_place_told(string part, int index)
+    public void A_control_character_is_refused_and_its_index_reported(string part, int index)
         => FluentActions.Invoking(() => new IdempotencyKey("s", part)).Should().Throw<ArgumentException>()
             .WithMessage($"Control characters are not allowed; there is one at index {index}.*");
 

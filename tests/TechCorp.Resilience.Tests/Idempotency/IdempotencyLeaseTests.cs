@@ -23,7 +23,7 @@ public sealed class IdempotencyLeaseTests
     }
 
     [Fact, Trait("Spec", "ID14")]
-    public async Task A_zombie_that_finishes_is_told_that_it_lost_its_lease_and_the_winners_result_stays()
+    public async Task An_owner_that_finishes_after_it_lost_its_lease_fails_and_the_winners_result_stays()
     {
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
         var zombie = _scene.CallAsync(Gated());
@@ -84,9 +84,9 @@ public sealed class IdempotencyLeaseTests
     }
 
     [Fact, Trait("Spec", "ID16")]
-    public async Task An_operation_whose_lease_was_taken_is_cancelled_and_its_caller_told_so()
+    public async Task An_operation_whose_lease_was_taken_over_is_canceled_and_its_caller_gets_LeaseLost()
     {
-        var call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)));
+        var call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCanceled<Receipt>(token)));
         await _scene.Clock.TimerSetAsync();
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
         for (var i = 0; i < 3; i++)
@@ -123,7 +123,7 @@ public sealed class IdempotencyLeaseTests
     {
         var log = new ListLogger();
         var process = new IdempotencyExecutor(_scene.Store, timeProvider: _scene.Clock, logger: log);
-        var call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), process);
+        var call = _scene.CallAsync(_scene.Operation(static (_, token) => Hang.UntilCanceled<Receipt>(token)), process);
         await _scene.Clock.TimerSetAsync();
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
         for (var i = 0; i < 3; i++)

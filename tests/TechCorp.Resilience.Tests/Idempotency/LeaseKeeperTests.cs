@@ -45,7 +45,7 @@ public sealed class LeaseKeeperTests
             _scene.Operation((_, token) =>
             {
                 token.Register(() => cancelledAt = _scene.Clock.Elapsed);
-                return Hang.UntilCancelled<Receipt>(token);
+                return Hang.UntilCanceled<Receipt>(token);
             }),
             NewProcess(new() { StoreTimeout = TimeSpan.FromSeconds(storeTimeout) }));
 
@@ -89,7 +89,7 @@ public sealed class LeaseKeeperTests
     {
         _scene.Store.RenewInstead = static _ => new(false);
         var call = _scene.CallAsync(
-            _scene.Operation(static (_, token) => Hang.UntilCancelled<Receipt>(token)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
+            _scene.Operation(static (_, token) => Hang.UntilCanceled<Receipt>(token)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
         await _scene.Clock.TimerSetAsync();
 
         _scene.Clock.Advance(TimeSpan.FromSeconds(10));

@@ -36,7 +36,7 @@ public sealed class ClassificationTests
     {
         var breaker = AfterFourFailures();
         using var caller = new CancellationTokenSource();
-        var call = breaker.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        var call = breaker.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0, caller.Token);
 
         await caller.CancelAsync();
 
@@ -52,7 +52,7 @@ public sealed class ClassificationTests
     public async Task A_timeout_of_the_pipeline_is_a_failure()
     {
         var pipeline = ResiliencePipeline.Create("inventory", new ResiliencePipelineOptions { Retry = null }, _clock);
-        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0);
         await _clock.TimerSetAsync();
 
         _clock.Advance(TimeSpan.FromSeconds(5));
@@ -63,7 +63,7 @@ public sealed class ClassificationTests
 
     [Safeguard("The caller wins over the timeout")]
     [Fact, Trait("Spec", "CL7")]
-    public async Task When_timeout_and_caller_both_cancelled_the_caller_wins()
+    public async Task When_timeout_and_caller_both_canceled_the_caller_wins()
     {
         var pipeline = ResiliencePipeline.Create("inventory", new ResiliencePipelineOptions { Retry = null }, _clock);
         using var caller = new CancellationTokenSource();
@@ -101,7 +101,7 @@ public sealed class ClassificationTests
         => await ShouldCount(RecordedAs.Neutral, () => throw new FileNotFoundException(), new OutcomeRules().Ignore<IOException>());
 
     [Fact, Trait("Spec", "CL9")]
-    public async Task An_exception_treated_as_success_forgets_the_failures()
+    public async Task An_exception_treated_as_success_resets_the_failure_count()
         => await ShouldCount(RecordedAs.Success, () => throw new KeyNotFoundException(), new OutcomeRules().TreatAsSuccess<KeyNotFoundException>());
 
     [Fact, Trait("Spec", "CL9")]
@@ -193,7 +193,7 @@ public sealed class ClassificationTests
     }
 
     [Fact, Trait("Spec", "CL13")]
-    public async Task An_ill_process_is_recorded_and_thrown_even_by_the_shape_that_does_not_throw()
+    public async Task A_fatal_exception_is_recorded_and_thrown_even_by_the_overload_that_does_not_throw()
     {
         var breaker = AfterFourFailures(new OutcomeRules().Ignore<Exception>());
 

@@ -102,7 +102,7 @@ public sealed class FusedPipelineTests
     public async Task The_deadline_cuts_a_running_attempt_short_and_says_that_it_was_the_deadline()
     {
         var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3) });
-        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0);
         (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(3);
 
         _clock.Advance(TimeSpan.FromSeconds(3));
@@ -116,7 +116,7 @@ public sealed class FusedPipelineTests
         var pipeline = Create(new ResiliencePipelineOptions());
 
         int attempt = await _clock.RunAsync(pipeline.ExecuteAsync(
-            new ResilientOperation<int, int>((_, attempt) => attempt.Number < 2 ? Hang.UntilCancelled<int>(attempt.CancellationToken) : new ValueTask<int>(attempt.Number)),
+            new ResilientOperation<int, int>((_, attempt) => attempt.Number < 2 ? Hang.UntilCanceled<int>(attempt.CancellationToken) : new ValueTask<int>(attempt.Number)),
             0).AsTask());
 
         attempt.Should().Be(2);
@@ -161,7 +161,7 @@ public sealed class FusedPipelineTests
     public async Task Of_deadline_and_limit_of_the_attempt_the_shorter_one_ends_it_and_is_named(int deadline, int expected)
     {
         var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(deadline), Retry = null });
-        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0);
         (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(expected);
 
         _clock.Advance(TimeSpan.FromSeconds(expected));
@@ -176,7 +176,7 @@ public sealed class FusedPipelineTests
 
         Func<Task> call = () => _clock.RunAsync(pipeline.ExecuteAsync(
             new ResilientOperation<int, int>((_, attempt)
-                => attempt.Number < 3 ? throw new TimeoutException() : Hang.UntilCancelled<int>(attempt.CancellationToken)),
+                => attempt.Number < 3 ? throw new TimeoutException() : Hang.UntilCanceled<int>(attempt.CancellationToken)),
             0).AsTask());
 
         (await call.Should().ThrowAsync<TimeoutRejectedException>()).Which.Timeout.TotalSeconds.Should().Be(5, "the third attempt begins 3 s after the call");
@@ -186,7 +186,7 @@ public sealed class FusedPipelineTests
     public async Task A_deadline_without_a_limit_of_the_attempt_cuts_it_short_too()
     {
         var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3), Timeout = null });
-        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var call = pipeline.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0);
 
         (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(3);
         _clock.Advance(TimeSpan.FromSeconds(3));

@@ -8,7 +8,7 @@ public sealed class OutcomeShapeTests
     public async Task The_deadline_holds_from_the_begin_of_the_call()
     {
         var pipeline = Create(new ResiliencePipelineOptions { Deadline = TimeSpan.FromSeconds(3) });
-        var call = pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var call = pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0);
         (await _clock.TimerSetAsync()).TotalSeconds.Should().Be(3);
 
         _clock.Advance(TimeSpan.FromSeconds(3));

@@ -42,7 +42,7 @@ public sealed class ReportsTests
             _clock,
             _log);
 
-        await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
+        await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0).AsTask());
 
         _log.Entries.Should().Equal("1012 An attempt of 'slow' was canceled because it took longer than 00:00:05.", "1011 Attempt 1 of 'slow' failed; no other attempt follows: DeadlineTooClose.");
     }
@@ -71,7 +71,7 @@ public sealed class ReportsTests
             _clock,
             new ThrowingLogger());
 
-        var slow = await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
+        var slow = await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0).AsTask());
         var rejected = await pipeline.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0);
 
         slow.Exception.Should().BeOfType<TimeoutRejectedException>();
@@ -85,7 +85,7 @@ public sealed class ReportsTests
         using var timeouts = new CounterProbe("techcorp.resilience.timeouts", name: "slow");
         var policy = new TimeoutPolicy("slow", timeProvider: _clock);
 
-        await _clock.RunAsync(policy.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0).AsTask());
+        await _clock.RunAsync(policy.TryExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0).AsTask());
 
         timeouts.Total.Should().Be(1);
     }
@@ -114,7 +114,7 @@ public sealed class ReportsTests
     }
 
     [Fact, Trait("Spec", "CL4")]
-    public async Task Nobody_is_told_or_asked_about_a_cancellation_by_the_caller()
+    public async Task A_cancellation_by_the_caller_calls_no_callback()
     {
         using var stops = new CounterProbe("techcorp.resilience.retry.stops", name: "cancelled");
         using var caller = new CancellationTokenSource();
@@ -129,7 +129,7 @@ public sealed class ReportsTests
             },
         };
         var policy = new RetryPolicy("cancelled", options, timeProvider: _clock, logger: _log);
-        var call = policy.TryExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        var call = policy.TryExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0, caller.Token);
 
         await caller.CancelAsync();
 

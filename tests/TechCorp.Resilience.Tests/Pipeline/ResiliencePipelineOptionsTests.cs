@@ -39,7 +39,7 @@ public sealed class ResiliencePipelineOptionsTests
     }
 
     [Fact]
-    public void A_pipeline_is_not_made_of_invalid_options_and_all_problems_are_told_at_once()
+    public void A_pipeline_is_not_made_of_invalid_options_and_all_problems_are_reported_at_once()
         => FluentActions.Invoking(() => ResiliencePipeline.Create(
                 "gateway", new ResiliencePipelineOptions { Deadline = TimeSpan.Zero, Timeout = new TimeoutOptions { Mode = default } }))
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Timeout.Mode").WithMessage("*Timeout.Mode must*Deadline must*");

@@ -90,7 +90,7 @@ public sealed class ShapesTests
     }
 
     [Fact, Trait("Spec", "RT21")]
-    public void The_blocking_shape_can_be_cancelled_while_it_waits()
+    public void The_blocking_overload_can_be_canceled_while_it_waits()
     {
         using var caller = new CancellationTokenSource();
         var policy = new RetryPolicy("blocking", new RetryOptions { OnRetry = _ => caller.Cancel() }, timeProvider: _clock);

@@ -27,7 +27,7 @@ public sealed class RetryAfterTests
 
     [Safeguard("Retry-After beyond the cap", SwitchedOff = "a longer wait is accepted")]
     [Fact, Trait("Spec", "RT11")]
-    public async Task A_dependency_that_asks_for_more_than_the_cap_is_not_asked_again_and_the_wait_is_told()
+    public async Task A_dependency_that_asks_for_more_than_the_longest_wait_is_not_called_again_and_the_wait_is_reported()
     {
         var outcome = await Run(new RetryOptions(), asked: 8.001, succeedOn: 2);
 

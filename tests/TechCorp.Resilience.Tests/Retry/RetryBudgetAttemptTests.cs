@@ -99,7 +99,7 @@ public sealed class RetryBudgetAttemptTests
         var random = new LockedRandom();
         var plan = new RetryPlan(new RetryOptions { Jitter = JitterKind.Full, Random = random });
 
-        plan.Decide(1, asked: null, circuitWait: default, left: TimeSpan.MaxValue, out _);
+        plan.Decide(1, requested: null, circuitWait: default, left: TimeSpan.MaxValue, out _);
 
         random.WasLocked.Should().BeTrue("a lock of the plan's own would not keep another plan away");
     }

@@ -43,7 +43,7 @@ public sealed class RetryBudgetTests
     [Safeguard("The retry budget")]
     [Safeguard("The token of a canceled wait is returned", SwitchedOff = "a canceled wait keeps its token")]
     [Fact, Trait("Spec", "RT15")]
-    public async Task A_wait_that_is_cancelled_gives_its_token_back()
+    public async Task A_wait_that_is_canceled_returns_its_token()
     {
         var budget = new RetryBudget(minimum: 1);
         var policy = new RetryPolicy("gateway", new RetryOptions { Budget = budget }, timeProvider: _clock);
@@ -84,7 +84,7 @@ public sealed class RetryBudgetTests
         for (var call = 0; call < Calls; call++)
         {
             var made = 1;
-            while (plan.Decide(made, asked: null, circuitWait: default, left: TimeSpan.MaxValue, out _) == RetryStop.None)
+            while (plan.Decide(made, requested: null, circuitWait: default, left: TimeSpan.MaxValue, out _) == RetryStop.None)
             {
                 made++;
             }

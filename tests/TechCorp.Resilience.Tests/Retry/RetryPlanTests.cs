@@ -7,11 +7,11 @@ public sealed class RetryPlanTests
 
     [Fact, Trait("Spec", "RT11")]
     public void An_asked_wait_that_ends_just_when_the_time_is_up_is_too_long()
-        => Decide(new RetryOptions(), asked: Seconds(4), left: Seconds(4)).Stop.Should().Be(RetryStop.RetryAfterTooLong);
+        => Decide(new RetryOptions(), requested: Seconds(4), left: Seconds(4)).Stop.Should().Be(RetryStop.RetryAfterTooLong);
 
     [Fact, Trait("Spec", "RT10")]
     public void An_asked_wait_that_ends_one_tick_before_the_time_is_up_is_waited()
-        => Decide(new RetryOptions(), asked: Seconds(4), left: Seconds(4) + OneTick).Should().Be((RetryStop.None, Seconds(4)));
+        => Decide(new RetryOptions(), requested: Seconds(4), left: Seconds(4) + OneTick).Should().Be((RetryStop.None, Seconds(4)));
 
     [Fact, Trait("Spec", "RT13")]
     public void A_back_off_that_ends_just_when_the_time_is_up_is_not_begun()
@@ -41,9 +41,9 @@ public sealed class RetryPlanTests
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
 
     private static (RetryStop Stop, TimeSpan Delay) Decide(
-        RetryOptions options, TimeSpan? asked = null, TimeSpan circuitWait = default, TimeSpan? left = null)
+        RetryOptions options, TimeSpan? requested = null, TimeSpan circuitWait = default, TimeSpan? left = null)
     {
-        var stop = new RetryPlan(options).Decide(attempts: 1, asked, circuitWait, left ?? TimeSpan.MaxValue, out var delay);
+        var stop = new RetryPlan(options).Decide(attempts: 1, requested, circuitWait, left ?? TimeSpan.MaxValue, out var delay);
         return (stop, delay);
     }
 }

@@ -54,7 +54,7 @@ public sealed class RetryPolicyTests
     }
 
     [Fact, Trait("Spec", "RT6")]
-    public async Task A_cancelled_wait_throws_the_callers_token_with_the_last_failure_inside_and_leaves_no_timer()
+    public async Task A_canceled_wait_throws_the_callers_token_with_the_last_failure_inside_and_leaves_no_timer()
     {
         var policy = new RetryPolicy("gateway", timeProvider: _clock);
         using var caller = new CancellationTokenSource();
@@ -74,7 +74,7 @@ public sealed class RetryPolicyTests
     {
         var policy = new RetryPolicy("gateway", timeProvider: _clock);
         using var caller = new CancellationTokenSource();
-        var call = policy.ExecuteAsync((_, token) => { _attempts.Add(0); return Hang.UntilCancelled<int>(token); }, 0, caller.Token);
+        var call = policy.ExecuteAsync((_, token) => { _attempts.Add(0); return Hang.UntilCanceled<int>(token); }, 0, caller.Token);
 
         await caller.CancelAsync();
 

@@ -8,7 +8,7 @@ public sealed class TimeoutPolicyTests
     public async Task After_5_seconds_the_token_fires_and_the_call_is_rejected()
     {
         var policy = new TimeoutPolicy("inventory", timeProvider: _clock);
-        var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+        var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0);
         (await _clock.TimerSetAsync()).Should().Be(TimeSpan.FromSeconds(5));
         _clock.Advance(TimeSpan.FromSeconds(4.999));
         call.IsCompleted.Should().BeFalse();
@@ -94,7 +94,7 @@ public sealed class TimeoutPolicyTests
     {
         var policy = new TimeoutPolicy("inventory", new TimeoutOptions { Mode = mode }, _clock);
         using var caller = new CancellationTokenSource();
-        var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0, caller.Token);
+        var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0, caller.Token);
 
         await caller.CancelAsync();
 
@@ -106,7 +106,7 @@ public sealed class TimeoutPolicyTests
     {
         var policy = new TimeoutPolicy("inventory", timeProvider: _clock);
         using var foreign = new CancellationTokenSource();
-        var call = policy.ExecuteAsync((_, _) => Hang.UntilCancelled<int>(foreign.Token), 0);
+        var call = policy.ExecuteAsync((_, _) => Hang.UntilCanceled<int>(foreign.Token), 0);
 
         await foreign.CancelAsync();
 
@@ -147,7 +147,7 @@ public sealed class TimeoutPolicyTests
         var policy = new TimeoutPolicy("inventory", timeProvider: _clock);
         for (var i = 0; i < 3; i++)
         {
-            var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCancelled<int>(token), 0);
+            var call = policy.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0);
             await _clock.TimerSetAsync();
             _clock.Advance(TimeSpan.FromSeconds(5));
             await call.Awaiting(c => c.AsTask()).Should().ThrowAsync<TimeoutRejectedException>();
@@ -183,7 +183,7 @@ public sealed class TimeoutPolicyTests
         var insidePolicy = new TimeoutPolicy("inner", new TimeoutOptions { Timeout = TimeSpan.FromSeconds(inner) }, _clock);
         var outsidePolicy = new TimeoutPolicy("outer", new TimeoutOptions { Timeout = TimeSpan.FromSeconds(outer) }, _clock);
         var call = outsidePolicy.ExecuteAsync(
-            (_, token) => insidePolicy.ExecuteAsync(static (_, t) => Hang.UntilCancelled<int>(t), 0, token), 0);
+            (_, token) => insidePolicy.ExecuteAsync(static (_, t) => Hang.UntilCanceled<int>(t), 0, token), 0);
         await _clock.TimerSetAsync();
         await _clock.TimerSetAsync();
 
