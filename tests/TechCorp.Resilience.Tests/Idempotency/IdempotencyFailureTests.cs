@@ -46,7 +46,7 @@ public sealed class IdempotencyFailureTests
     {
         await Fails<FormatException>(Throwing(new FormatException("no login with password=hunter2 \0"), IdempotencyFailurePolicy.Store));
 
-        (await Fails<StoredFailureException>()).FailureMessage.Should().Be("no login with password=*** \uFFFD");
+        (await FailsWith(IdempotencyFailureReason.StoredFailure)).FailureMessage.Should().Be("no login with password=*** \uFFFD");
     }
 
     [Theory, Trait("Spec", "ID9")]

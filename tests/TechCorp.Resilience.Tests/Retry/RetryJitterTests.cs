@@ -22,7 +22,7 @@ public sealed class RetryJitterTests
         var plan = new RetryPlan(new RetryOptions { MaxAttempts = int.MaxValue, Jitter = jitter, Random = new Random(seed) });
         return [.. Enumerable.Range(0, 20_000).Select(_ =>
         {
-            plan.Decide(attempts: 10, asked: null, circuitWait: default, left: TimeSpan.MaxValue, out var delay).Should().Be(RetryStop.None);
+            plan.Decide(attempts: 10, requested: null, circuitWait: default, left: TimeSpan.MaxValue, out var delay).Should().Be(RetryStop.None);
             return delay.TotalSeconds;
         })];
     }
