@@ -17,8 +17,6 @@ namespace TechCorp.Samples;
 /// <param name="notFinal">The statuses of the endpoint that are not final, such as 202 for queued work.</param>
 internal sealed class IdempotencyFilter<TRequest>(int[] notFinal) : IEndpointFilter
 {
-    private static readonly JsonResultSerializer<StoredResponse> Serializer = new("http-response", StoredResponseJson.Default.StoredResponse);
-
     // These errors depend on the moment, or come before the endpoint does anything, so a repetition may succeed.
     private static readonly int[] NeverFinal = [StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout, StatusCodes.Status409Conflict, StatusCodes.Status429TooManyRequests];
 
@@ -30,8 +28,8 @@ internal sealed class IdempotencyFilter<TRequest>(int[] notFinal) : IEndpointFil
                 ? throw new NonFinalResponseException(response)
                 : response;
         },
-        "http-answer",
-        StoredAnswerJson.Default.StoredAnswer);
+        "http-response",
+        StoredResponseJson.Default.StoredResponse);
 
     /// <inheritdoc/>
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
