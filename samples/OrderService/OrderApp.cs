@@ -1,7 +1,6 @@
 using OrderService.Clients;
 using OrderService.Saga;
 using TechCorp.Messaging;
-using TechCorp.Outbox;
 using TechCorp.Resilience;
 using TechCorp.Samples;
 

@@ -1,5 +1,3 @@
-using TechCorp.Patterns.Contracts;
-
 namespace TechCorp.Resilience.Tests;
 
 public sealed class BackoffTests

@@ -1,5 +1,4 @@
 using System.Text;
-using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Resilience.Tests;
 

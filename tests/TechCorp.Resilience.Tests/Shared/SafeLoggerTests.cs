@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Resilience.Tests;
 

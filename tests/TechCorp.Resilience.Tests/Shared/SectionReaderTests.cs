@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
-using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Resilience.Tests;
 
