@@ -24,7 +24,8 @@ internal sealed class LoadQueue : IAsyncDisposable
     internal static async Task<LoadQueue> CreateAsync(Uri server, QueueKind kind, string purpose)
     {
         var connection = await new ConnectionFactory { Uri = server }.CreateConnectionAsync("load control");
-        var queue = new LoadQueue(new QueueDeclaration($"load.{purpose}.{Guid.CreateVersion7():n}") { Kind = kind }, connection, await connection.CreateChannelAsync());
+        var queue = new LoadQueue(new QueueDeclaration($"load.{purpose}.{Guid.CreateVersion7():n}") { Kind = kind }, connection,
+            await connection.CreateChannelAsync());
         await queue.DeclareAsync(server);
         return queue;
     }

@@ -2,7 +2,8 @@ using SkiaSharp;
 
 namespace ImageService;
 
-/// <summary>Rotates the pixels upright. A camera stores them in the orientation of its sensor, and the rotation in EXIF data, which the resized images do not keep.</summary>
+/// <summary>Rotates the pixels upright. A camera stores them in the orientation of its sensor, and the rotation in EXIF data, which the
+/// resized images do not keep.</summary>
 internal static class ExifOrientation
 {
     /// <summary>Returns the upright image: the given one if it is upright, otherwise a new one, and disposes the given one.</summary>

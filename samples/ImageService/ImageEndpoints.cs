@@ -15,7 +15,8 @@ internal static class ImageEndpoints
             await files.WriteAsync(id, null, request.Body, cancellationToken);
             return await store.AddAsync(id, cancellationToken) || await store.RepeatAsync(id, cancellationToken)
                 ? Results.Accepted($"/images/{id}", new { image_id = id, status = "processing" })
-                : Results.Ok(new { image_id = id, status = await store.FindStatusAsync(id, cancellationToken), replaced = true }); // Its job is in the dead-letter queue, to be redriven.
+                // Its job is in the dead-letter queue, to be redriven.
+                : Results.Ok(new { image_id = id, status = await store.FindStatusAsync(id, cancellationToken), replaced = true });
         });
 
         app.MapPost("/images", async (HttpRequest request, ImageFiles files, ImageStore store, CancellationToken cancellationToken) =>

@@ -16,7 +16,9 @@ public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMe
             using var image = ImageResizer.Decode(files.PathOf(message.ImageId));
             foreach (var size in message.Sizes)
             {
-                var edge = ImageSizes.LongestEdge.TryGetValue(size, out var pixels) ? pixels : throw new PermanentFailureException($"Size '{size}' is unknown.");
+                var edge = ImageSizes.LongestEdge.TryGetValue(size, out var pixels)
+                    ? pixels
+                    : throw new PermanentFailureException($"Size '{size}' is unknown.");
                 await using var resized = ImageResizer.Resize(image, edge);
                 await files.WriteAsync(message.ImageId, size, resized, cancellationToken);
             }

@@ -30,10 +30,13 @@ internal static class ImageResizer
     {
         var scale = Math.Min(1.0, (double)longestEdge / Math.Max(image.Width, image.Height));
         var size = new SKImageInfo(Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)));
-        using var resized = image.Resize(size, new SKSamplingOptions(SKCubicResampler.Mitchell)) ?? throw new InvalidOperationException($"The image could not be scaled to {size.Width} × {size.Height}.");
+        using var resized = image.Resize(size, new SKSamplingOptions(SKCubicResampler.Mitchell))
+            ?? throw new InvalidOperationException($"The image could not be scaled to {size.Width} × {size.Height}.");
         using var picture = SKImage.FromBitmap(resized);
-        return picture.Encode(SKEncodedImageFormat.Jpeg, quality: 85)?.AsStream(streamDisposesData: true) ?? throw new InvalidOperationException("The image could not be written as JPEG.");
+        return picture.Encode(SKEncodedImageFormat.Jpeg, quality: 85)?.AsStream(streamDisposesData: true)
+            ?? throw new InvalidOperationException("The image could not be written as JPEG.");
     }
 
-    private static PermanentFailureException Unusable(string path, string what) => new($"'{Path.GetFileName(path)}' {what}: replace the file, then redrive the message.");
+    private static PermanentFailureException Unusable(string path, string what)
+        => new($"'{Path.GetFileName(path)}' {what}: replace the file, then redrive the message.");
 }

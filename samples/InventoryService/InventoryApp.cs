@@ -4,7 +4,8 @@ using TechCorp.Samples;
 
 namespace InventoryService;
 
-/// <summary>Manages the stock: answers availability requests, and reserves, releases and confirms items for the order saga. Subscribes to order events to count the demand.</summary>
+/// <summary>Manages the stock: answers availability requests, and reserves, releases and confirms items for the order saga. Subscribes to order
+/// events to count the demand.</summary>
 public static class InventoryApp
 {
     /// <summary>The service, ready to start.</summary>

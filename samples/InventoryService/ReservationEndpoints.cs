@@ -17,7 +17,9 @@ internal static class ReservationEndpoints
         });
 
         app.MapPost("/reservations/{orderId}/release", async (string orderId, ReleaseRequest request, Stock stock, CancellationToken cancellationToken)
-            => string.IsNullOrEmpty(request.ActionKey) ? BadRequest("action_key is missing: send the Idempotency-Key of the reservation.") : Respond(await stock.ReleaseAsync(request.ActionKey, orderId, cancellationToken), wanted: ["released", "rejected", "none"]));
+            => string.IsNullOrEmpty(request.ActionKey)
+                ? BadRequest("action_key is missing: send the Idempotency-Key of the reservation.")
+                : Respond(await stock.ReleaseAsync(request.ActionKey, orderId, cancellationToken), wanted: ["released", "rejected", "none"]));
 
         app.MapPost("/reservations/{orderId}/confirm", async (string orderId, Stock stock, CancellationToken cancellationToken)
             => Respond(await stock.ConfirmAsync(orderId, cancellationToken), wanted: ["sold"]));

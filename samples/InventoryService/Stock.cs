@@ -74,7 +74,8 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
 
     private static async Task<ReservationResult> TakeAsync(DbTransaction transaction, string orderId, IReadOnlyList<OrderLine> items)
     {
-        var wanted = items.GroupBy(line => line.ProductId).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => new OrderLine(group.Key, group.Sum(line => line.Quantity))).ToList();
+        var wanted = items.GroupBy(line => line.ProductId).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new OrderLine(group.Key, group.Sum(line => line.Quantity))).ToList();
         string? shortOf = null;
         foreach (var line in wanted)
         {
@@ -85,7 +86,8 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
 
         var result = shortOf is null ? new ReservationResult("reserved") : new ReservationResult("rejected", $"out of stock: {shortOf}");
         await transaction.Connection!.ExecuteAsync(
-            "insert into reservations (order_id, status, reason) values (@orderId, @Status, @Reason)", new { orderId, result.Status, result.Reason }, transaction);
+            "insert into reservations (order_id, status, reason) values (@orderId, @Status, @Reason)", new { orderId, result.Status, result.Reason },
+            transaction);
         foreach (var line in shortOf is null ? wanted : [])
         {
             await RecordAsync(transaction, orderId, "reserve", line, "on_hand = on_hand - @Quantity, reserved = reserved + @Quantity");
@@ -97,7 +99,8 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
     private static async Task MoveAsync(DbTransaction transaction, string orderId, string kind, string change)
     {
         var lines = await transaction.Connection!.QueryAsync<OrderLine>(
-            "select product_id as ProductId, quantity as Quantity from stock_movements where order_id = @orderId and kind = 'reserve' order by product_id", new { orderId }, transaction);
+            "select product_id as ProductId, quantity as Quantity from stock_movements where order_id = @orderId and kind = 'reserve' order by product_id",
+            new { orderId }, transaction);
         foreach (var line in lines)
         {
             await RecordAsync(transaction, orderId, kind, line, change);
@@ -114,11 +117,13 @@ public sealed class Stock(ServiceDatabase database, TransactionalOutbox outbox)
     }
 
     private static async Task<bool> ChangeAsync(DbTransaction transaction, string orderId, string from, string to)
-        => await transaction.Connection!.ExecuteAsync("update reservations set status = @to where order_id = @orderId and status = @from", new { orderId, from, to }, transaction) == 1;
+        => await transaction.Connection!.ExecuteAsync("update reservations set status = @to where order_id = @orderId and status = @from",
+            new { orderId, from, to }, transaction) == 1;
 
     private static async Task<ReservationResult> ReadAsync(DbTransaction transaction, string orderId)
         => await transaction.Connection!.QuerySingleOrDefaultAsync<ReservationResult>(
-            "select status as Status, reason as Reason from reservations where order_id = @orderId", new { orderId }, transaction) ?? new ReservationResult("none");
+            "select status as Status, reason as Reason from reservations where order_id = @orderId", new { orderId }, transaction)
+            ?? new ReservationResult("none");
 
     // SQLite has one writer at a time and does not support this clause.
     private static string ForUpdate(DbTransaction transaction) => transaction.Connection is Npgsql.NpgsqlConnection ? " for update" : "";

@@ -44,7 +44,8 @@ internal sealed class Flow(FlowSettings settings)
         if (_faults.IsEmpty)
         {
             await CollectFaultAsync(() => Polling.WaitUntilAsync(
-                () => checker.IsQuietAsync(progress, cancellationToken), "events, notifications or images did not arrive", settings.WaitTimeout, cancellationToken));
+                () => checker.IsQuietAsync(progress, cancellationToken), "events, notifications or images did not arrive", settings.WaitTimeout,
+                cancellationToken));
         }
 
         if (!settings.Serve)

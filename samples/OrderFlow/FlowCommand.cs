@@ -14,7 +14,12 @@ internal static class FlowCommand
 
     internal static Task<int> RunAsync(string[] args)
     {
-        var orders = new Option<int>("--orders") { Description = $"How many orders to place, 1 to {MostOrders}.", DefaultValueFactory = _ => 20, HelpName = "N" };
+        var orders = new Option<int>("--orders")
+        {
+            Description = $"How many orders to place, 1 to {MostOrders}.",
+            DefaultValueFactory = _ => 20,
+            HelpName = "N",
+        };
         var image = new Option<string?>("--image") { Description = "A photo to resize, JPEG or PNG. Default: a generated image.", HelpName = "PATH" };
         var rabbitMq = SharedOptions.RabbitMq();
         var postgres = SharedOptions.Postgres();
@@ -23,7 +28,12 @@ internal static class FlowCommand
         var serve = new Option<bool>("--serve") { Description = "Keep the services running after the run, until Ctrl-C." };
         var mutate = new Option<string?>("--mutate") { Description = "A fault that the checks must detect.", Hidden = true };
         mutate.AcceptOnlyFromAmong("double-charge", "decline-all", "stall");
-        var waitTimeout = new Option<int>("--wait-timeout") { Description = "Seconds to wait for each step of the services.", DefaultValueFactory = _ => 60, Hidden = true };
+        var waitTimeout = new Option<int>("--wait-timeout")
+        {
+            Description = "Seconds to wait for each step of the services.",
+            DefaultValueFactory = _ => 60,
+            Hidden = true,
+        };
         var command = new RootCommand("OrderFlow runs six services and every pattern in one process. Without options it uses an in-memory broker and SQLite.")
         {
             orders, image, rabbitMq, postgres, data, resume, serve, mutate, waitTimeout,
@@ -68,7 +78,8 @@ internal static class FlowCommand
 
         if (settings.Resume && !settings.CanResume)
         {
-            throw new BadInputException("--resume needs a broker and a database that outlive the process: --rabbitmq URI, and --postgres CONNECTION or --data DIR.");
+            throw new BadInputException("--resume needs a broker and a database that outlive the process: --rabbitmq URI, and --postgres "
+                + "CONNECTION or --data DIR.");
         }
 
         return settings;

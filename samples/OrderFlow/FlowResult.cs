@@ -58,6 +58,7 @@ internal sealed record FlowResult
     }
 
     public override string ToString()
-        => $"OrderFlow: orders={Orders} completed={Completed} compensated={Compensated} refunded={Refunded} lost={Lost.Count} duplicate_effects={Duplicates.Count} "
+        => $"OrderFlow: orders={Orders} completed={Completed} compensated={Compensated} refunded={Refunded} lost={Lost.Count} "
+        + $"duplicate_effects={Duplicates.Count} "
             + $"dead_lettered={DeadLettered} redriven={Redriven} images={Images} invariants={(Held ? "held" : "broken")}";
 }

@@ -17,12 +17,14 @@ internal sealed class ImageDriver(ServiceFleet fleet, ServiceClient client, Flow
 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        await UploadAsync("image-1", settings.Image is { } photo ? await File.ReadAllBytesAsync(photo, cancellationToken) : SampleImages.Draw(1), cancellationToken);
+        await UploadAsync("image-1", settings.Image is { } photo ? await File.ReadAllBytesAsync(photo, cancellationToken) : SampleImages.Draw(1),
+            cancellationToken);
         await UploadAsync(Corrupt, SampleImages.Corrupt(), cancellationToken);
         await UploadAsync("image-3", SampleImages.Draw(3), cancellationToken);
 
         // An interrupted run may already have redriven the job, or stopped between sending the job back and removing the dead letter.
-        await Polling.WaitUntilAsync(async () => await IsDoneAsync(Corrupt, cancellationToken) || await HasDeadLetterAsync(cancellationToken), "the corrupt image was not dead-lettered", settings.WaitTimeout, cancellationToken);
+        await Polling.WaitUntilAsync(async () => await IsDoneAsync(Corrupt, cancellationToken) || await HasDeadLetterAsync(cancellationToken),
+            "the corrupt image was not dead-lettered", settings.WaitTimeout, cancellationToken);
         await Polling.WaitUntilAsync(() => AllDoneAsync(cancellationToken), "not all images were resized", settings.WaitTimeout, cancellationToken);
     }
 

@@ -3,7 +3,8 @@ using TechCorp.Samples;
 
 namespace OrderFlow;
 
-/// <summary>Reads the databases of the services and checks the invariants: no effect is lost or duplicated, stock and money add up, every order ended as scripted.</summary>
+/// <summary>Reads the databases of the services and checks the invariants: no effect is lost or duplicated, stock and money add
+/// up, every order ended as scripted.</summary>
 internal sealed class InvariantChecker(ServiceFleet fleet, FlowSettings settings)
 {
     private static readonly string[] Subscribers = ["inventory-service", "notification-service", "analytics-service"];
@@ -23,7 +24,8 @@ internal sealed class InvariantChecker(ServiceFleet fleet, FlowSettings settings
         return orders.All(order => order.Status != "pending")
             && events >= orders.Count * 2 * Subscribers.Length
             && sent >= orders.Sum(order => NotificationAudit.ExpectedFor(order).Count)
-            && await CountAsync("image-service", "select count(*) from images where status = 'done' and dead_lettered = redriven", cancellationToken) == ImageDriver.Ids.Count;
+            && await CountAsync("image-service", "select count(*) from images where status = 'done' and dead_lettered = redriven",
+                cancellationToken) == ImageDriver.Ids.Count;
     }
 
     internal async Task<FlowResult> CheckAsync(Observations observed, CancellationToken cancellationToken)
@@ -53,7 +55,8 @@ internal sealed class InvariantChecker(ServiceFleet fleet, FlowSettings settings
     }
 
     private async Task<IReadOnlyList<OrderRow>> ReadOrdersAsync(CancellationToken cancellationToken)
-        => await fleet.ReadAsync<OrderRow>("order-service", "select order_id as OrderId, amount as Amount, status as Status from orders order by order_id", cancellationToken);
+        => await fleet.ReadAsync<OrderRow>("order-service", "select order_id as OrderId, amount as Amount, status as Status from orders order by order_id",
+            cancellationToken);
 
     private async Task<int> CountAsync(string service, string sql, CancellationToken cancellationToken)
     {

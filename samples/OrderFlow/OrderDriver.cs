@@ -71,7 +71,8 @@ internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, Flow
             {
                 var orderId = _placed[number];
                 await Polling.WaitUntilAsync(
-                    () => IsQueuedOrEndedAsync(orderId, cancellationToken), $"order {number} ({orderId}) was not queued in a gateway outage", settings.WaitTimeout, cancellationToken);
+                    () => IsQueuedOrEndedAsync(orderId, cancellationToken), $"order {number} ({orderId}) was not queued in a gateway outage",
+                    settings.WaitTimeout, cancellationToken);
             }
 
             var gateway = await client.GetAsync(new Uri(fleet.Payments, "/gateway"), cancellationToken);
@@ -104,7 +105,8 @@ internal sealed class OrderDriver(ServiceFleet fleet, ServiceClient client, Flow
     {
         foreach (var (number, orderId) in _placed.Where(placed => !_ended.Contains(placed.Value)).OrderBy(placed => placed.Key).ToList())
         {
-            await Polling.WaitUntilAsync(() => HasEndedAsync(orderId, cancellationToken), $"order {number} ({orderId}) did not end", settings.WaitTimeout, cancellationToken);
+            await Polling.WaitUntilAsync(() => HasEndedAsync(orderId, cancellationToken), $"order {number} ({orderId}) did not end", settings.WaitTimeout,
+                cancellationToken);
         }
     }
 

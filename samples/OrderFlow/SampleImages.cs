@@ -52,7 +52,8 @@ internal static class SampleImages
 
         if (new FileInfo(path).Length > LargestUpload)
         {
-            throw new BadInputException($"--image '{path}' is larger than the {LargestUpload / 1_000_000} MB that the image service accepts. Name a smaller file.");
+            throw new BadInputException($"--image '{path}' is larger than the {LargestUpload / 1_000_000} MB that the image service "
+                + "accepts. Name a smaller file.");
         }
 
         using var codec = SKCodec.Create(path);

@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 
 namespace OrderFlow;
 
-/// <summary>Calls the services. It repeats a request whose key is still in use after the service's <c>Retry-After</c>, and reports any other error in one line.</summary>
+/// <summary>Calls the services. It repeats a request whose key is still in use after the service's <c>Retry-After</c>, and
+/// reports any other error in one line.</summary>
 internal sealed class ServiceClient : IDisposable
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
@@ -13,15 +14,18 @@ internal sealed class ServiceClient : IDisposable
 
     /// <returns>The body; null if there is none, or if the service responds with 404.</returns>
     /// <exception cref="FlowFaultException">The service does not respond, or responds with an error.</exception>
-    internal Task<JsonNode?> GetAsync(Uri uri, CancellationToken cancellationToken) => SendAsync(() => new HttpRequestMessage(HttpMethod.Get, uri), cancellationToken);
+    internal Task<JsonNode?> GetAsync(Uri uri, CancellationToken cancellationToken)
+        => SendAsync(() => new HttpRequestMessage(HttpMethod.Get, uri), cancellationToken);
 
     internal Task<JsonNode?> PutAsync(Uri uri, HttpContent? body, CancellationToken cancellationToken)
         => SendAsync(() => new HttpRequestMessage(HttpMethod.Put, uri) { Content = body }, cancellationToken);
 
-    internal Task<JsonNode?> PostAsync(Uri uri, CancellationToken cancellationToken) => SendAsync(() => new HttpRequestMessage(HttpMethod.Post, uri), cancellationToken);
+    internal Task<JsonNode?> PostAsync(Uri uri, CancellationToken cancellationToken)
+        => SendAsync(() => new HttpRequestMessage(HttpMethod.Post, uri), cancellationToken);
 
     internal Task<JsonNode?> PostAsync(Uri uri, string key, object body, CancellationToken cancellationToken) => SendAsync(
-        () => new HttpRequestMessage(HttpMethod.Post, uri) { Headers = { { "Idempotency-Key", $"\"{key}\"" } }, Content = JsonContent.Create(body) }, cancellationToken);
+        () => new HttpRequestMessage(HttpMethod.Post, uri) { Headers = { { "Idempotency-Key", $"\"{key}\"" } }, Content = JsonContent.Create(body) },
+        cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
@@ -44,7 +48,8 @@ internal sealed class ServiceClient : IDisposable
             }
 
             // 409 with Retry-After: a request with this key still runs, or belonged to a process that was killed.
-            if (response is not { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter.Delta: { } wait } || timeProvider.GetElapsedTime(began) > RequestTimeout)
+            if (response is not { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter.Delta: { } wait }
+                || timeProvider.GetElapsedTime(began) > RequestTimeout)
             {
                 throw new FlowFaultException($"{Name(request)} failed with {(int)response.StatusCode}: {Detail(body)}");
             }

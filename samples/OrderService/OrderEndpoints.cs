@@ -60,7 +60,8 @@ internal static class OrderEndpoints
         }
         catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException)
         {
-            return Problem("The inventory service does not respond; no order was placed. Try again with the same key.", StatusCodes.Status503ServiceUnavailable);
+            return Problem("The inventory service does not respond; no order was placed. Try again with the same key.",
+                StatusCodes.Status503ServiceUnavailable);
         }
     }
 

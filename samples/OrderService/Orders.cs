@@ -15,11 +15,14 @@ public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox,
         var order = new Order(orderId, request.UserId, request.Items.Sum(item => item.Quantity * item.UnitPrice), "pending", null);
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         var placed = await work.Connection.ExecuteAsync(
-            "insert into orders (order_id, user_id, amount, status) values (@OrderId, @UserId, @Amount, @Status) on conflict (order_id) do nothing", order, work.Transaction);
+            "insert into orders (order_id, user_id, amount, status) values (@OrderId, @UserId, @Amount, @Status) on conflict (order_id) do nothing", order,
+            work.Transaction);
         if (placed == 1)
         {
-            work.Publish(new OrderCreated("order.created", orderId, request.UserId, request.Items, timeProvider.GetUtcNow()), aggregateType: "Order", aggregateId: orderId);
-            await sagas.StartAsync(work.Transaction, orderId, new OrderState(orderId, request.UserId, order.Amount, request.PaymentToken, request.Items), cancellationToken);
+            work.Publish(new OrderCreated("order.created", orderId, request.UserId, request.Items, timeProvider.GetUtcNow()), aggregateType: "Order",
+                aggregateId: orderId);
+            await sagas.StartAsync(work.Transaction, orderId, new OrderState(orderId, request.UserId, order.Amount, request.PaymentToken, request.Items),
+                cancellationToken);
         }
 
         await work.CommitAsync(cancellationToken);
@@ -31,6 +34,7 @@ public sealed class Orders(ServiceDatabase database, TransactionalOutbox outbox,
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<Order>(
-            "select order_id as OrderId, user_id as UserId, amount as Amount, status as Status, reason as Reason from orders where order_id = @orderId", new { orderId });
+            "select order_id as OrderId, user_id as UserId, amount as Amount, status as Status, reason as Reason from orders where order_id = @orderId",
+            new { orderId });
     }
 }

@@ -12,7 +12,8 @@ public sealed record PlaceOrderRequest(string UserId, IReadOnlyList<OrderItem> I
         { PaymentToken: null or "" } => "payment_token is missing.",
         { Items: null or [] } => "items is empty; order at least one product.",
         _ when Items.Any(item => item is null) => "an item is null.",
-        _ when Items.FirstOrDefault(item => string.IsNullOrEmpty(item.ProductId) || item.Quantity is < 1 or > 1_000_000 || item.UnitPrice is < 1 or > 1_000_000_000) is { } item
+        _ when Items.FirstOrDefault(item => string.IsNullOrEmpty(item.ProductId) || item.Quantity is < 1 or > 1_000_000
+            || item.UnitPrice is < 1 or > 1_000_000_000) is { } item
             => $"item '{item.ProductId}' needs a product_id, a quantity from 1 to 1000000 and a unit_price from 1 to 1000000000 cents.",
         _ => null,
     };

@@ -19,7 +19,8 @@ internal static class PaymentEndpoints
         app.MapPost("/payments/refunds", async (RefundRequest request, Payments payments, CancellationToken cancellationToken)
             => string.IsNullOrEmpty(request.ActionKey)
                 ? Results.Problem("action_key is missing: send the Idempotency-Key of the charge to refund.", statusCode: StatusCodes.Status400BadRequest)
-                : await RespondAsync(() => payments.RefundAsync(request, cancellationToken), wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]))
+                : await RespondAsync(() => payments.RefundAsync(request, cancellationToken),
+                    wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]))
             .RequireIdempotencyKey<RefundRequest>(notFinal: StatusCodes.Status202Accepted);
 
         app.MapGet("/payments/{key}", async (string key, PaymentStore store, CancellationToken cancellationToken)
@@ -39,7 +40,8 @@ internal static class PaymentEndpoints
             {
                 _ when wanted.Contains(payment.Status) => Results.Ok(view),
                 PaymentStatus.Declined => Results.Json(view, statusCode: StatusCodes.Status402PaymentRequired),
-                PaymentStatus.Queued or PaymentStatus.Unknown or PaymentStatus.Refunding => Results.Json(new { status = PaymentStatus.Queued }, statusCode: StatusCodes.Status202Accepted),
+                PaymentStatus.Queued or PaymentStatus.Unknown or PaymentStatus.Refunding
+                    => Results.Json(new { status = PaymentStatus.Queued }, statusCode: StatusCodes.Status202Accepted),
                 _ => Results.Json(view, statusCode: StatusCodes.Status409Conflict),
             };
         }

@@ -4,7 +4,8 @@ using TechCorp.Resilience;
 
 namespace PaymentService;
 
-/// <summary>Charges the payments that were queued while the circuit was open. While the gateway cannot be reached, the message waits and no attempt counts.</summary>
+/// <summary>Charges the payments that were queued while the circuit was open. While the gateway cannot be reached, the message
+/// waits and no attempt counts.</summary>
 [Consumer(Queue = "payments.retry")]
 public sealed class PaymentRetryHandler(Payments payments) : IMessageHandler<PaymentRetry>
 {

@@ -7,7 +7,8 @@ namespace PaymentService;
 /// <summary>Stores the payments by key, with the barrier between a charge and its refund.</summary>
 public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox outbox)
 {
-    private const string Columns = "payment_key as PaymentKey, order_id as OrderId, amount as Amount, payment_token as PaymentToken, status as Status, reason as Reason";
+    private const string Columns = "payment_key as PaymentKey, order_id as OrderId, amount as Amount, payment_token as PaymentToken, status "
+        + "as Status, reason as Reason";
 
     internal async Task<Payment?> FindAsync(string key, CancellationToken cancellationToken)
     {
@@ -18,7 +19,8 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
     internal async Task<IReadOnlyList<Payment>> FindByOrderAsync(string orderId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return [.. await connection.QueryAsync<Payment>($"select {Columns} from payments where order_id = @orderId order by payment_key limit 100", new { orderId })];
+        return [.. await connection.QueryAsync<Payment>($"select {Columns} from payments where order_id = @orderId order by payment_key limit 100",
+            new { orderId })];
     }
 
     /// <summary>Finds the payment or creates it; creates it as canceled if its refund came first.</summary>
@@ -33,7 +35,14 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
             on conflict (payment_key) do update
             set asked = payments.asked + 1
             """,
-            new { key, request.OrderId, request.Amount, request.PaymentToken, status = barrier == BarrierEntry.DanglingAction ? PaymentStatus.Cancelled : PaymentStatus.Unknown },
+            new
+            {
+                key,
+                request.OrderId,
+                request.Amount,
+                request.PaymentToken,
+                status = barrier == BarrierEntry.DanglingAction ? PaymentStatus.Cancelled : PaymentStatus.Unknown,
+            },
             work.Transaction);
         var payment = await ReadAsync(work, key);
         await work.CommitAsync(cancellationToken);
@@ -77,7 +86,14 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
 
         await work.Connection.ExecuteAsync(
             "update payments set status = @refunding where payment_key = @ActionKey and status in (@charged, @unknown, @queued)",
-            new { request.ActionKey, refunding = PaymentStatus.Refunding, charged = PaymentStatus.Charged, unknown = PaymentStatus.Unknown, queued = PaymentStatus.Queued },
+            new
+            {
+                request.ActionKey,
+                refunding = PaymentStatus.Refunding,
+                charged = PaymentStatus.Charged,
+                unknown = PaymentStatus.Unknown,
+                queued = PaymentStatus.Queued,
+            },
             work.Transaction);
         var payment = await ReadAsync(work, request.ActionKey);
         await work.CommitAsync(cancellationToken);
@@ -87,7 +103,9 @@ public sealed class PaymentStore(ServiceDatabase database, TransactionalOutbox o
     /// <summary>Records the gateway's reply. The reply to a charge never overwrites a refund that has started since.</summary>
     internal async Task<Payment> RecordAsync(Payment payment, string status, string? reason, CancellationToken cancellationToken)
     {
-        var (from, orFrom) = payment.Status == PaymentStatus.Refunding ? (PaymentStatus.Refunding, PaymentStatus.Refunding) : (PaymentStatus.Unknown, PaymentStatus.Queued);
+        var (from, orFrom) = payment.Status == PaymentStatus.Refunding
+            ? (PaymentStatus.Refunding, PaymentStatus.Refunding)
+            : (PaymentStatus.Unknown, PaymentStatus.Queued);
         await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
         await work.Connection.ExecuteAsync(
             "update payments set status = @status, reason = @reason where payment_key = @PaymentKey and status in (@from, @orFrom)",

@@ -12,7 +12,8 @@ internal sealed class BusinessSchema(ServiceDatabase database, string tables) : 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (database.Schema is { } schema)
         {
-            await connection.ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{schema}')); create schema if not exists {schema};", transaction: transaction);
+            await connection.ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{schema}')); create schema if not exists {schema};",
+                transaction: transaction);
         }
 
         await connection.ExecuteAsync(tables, transaction: transaction);

@@ -5,7 +5,8 @@ using OpenTelemetry.Resources;
 
 namespace TechCorp.Samples;
 
-/// <summary>Exports the meters and spans of the packages to a collector, if the setting or environment variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one.</summary>
+/// <summary>Exports the meters and spans of the packages to a collector, if the setting or environment variable
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one.</summary>
 public static class OtlpTelemetry
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"; // the exporter also reads this variable, and those for protocol and headers

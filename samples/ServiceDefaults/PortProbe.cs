@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace TechCorp.Samples;
 
-/// <summary>Checks that the service can listen on an address, before anything is written. If another process takes the port after the check, the server reports it.</summary>
+/// <summary>Checks that the service can listen on an address, before anything is written. If another process takes the port after the
+/// check, the server reports it.</summary>
 internal static class PortProbe
 {
     /// <exception cref="BadInputException">The port is in use, or the address does not belong to this machine.</exception>

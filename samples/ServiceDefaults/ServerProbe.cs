@@ -58,17 +58,21 @@ public static class ServerProbe
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         }
-        catch (Exception exception) when (FindIn<AuthenticationFailureException>(exception) is not null || FindIn<PossibleAuthenticationFailureException>(exception) is not null)
+        catch (Exception exception) when (FindIn<AuthenticationFailureException>(exception) is not null
+            || FindIn<PossibleAuthenticationFailureException>(exception) is not null)
         {
             throw new BadInputException($"{server} refused user '{UserOf(uri)}'. Check user and password of --rabbitmq (or TECHCORP_RABBITMQ).");
         }
         catch (Exception exception) when (FindIn<OperationInterruptedException>(exception) is { ShutdownReason.ReplyCode: 530 })
         {
-            throw new BadInputException($"{server} has no virtual host '{uri.AbsolutePath.TrimStart('/')}' for user '{UserOf(uri)}'. Create it, or name another one at the end of --rabbitmq.");
+            throw new BadInputException($"{server} has no virtual host '{uri.AbsolutePath.TrimStart('/')}' for user '{UserOf(uri)}'. Create it, or name "
+                + "another one at the end of --rabbitmq.");
         }
-        catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or SocketException or IOException or TimeoutException)
+        catch (Exception exception) when (exception is BrokerUnreachableException or OperationInterruptedException or SocketException or IOException
+            or TimeoutException)
         {
-            throw new BadInputException($"{server} does not answer. Start it (eng/services.sh run -- starts a private one) or correct --rabbitmq (or TECHCORP_RABBITMQ).");
+            throw new BadInputException($"{server} does not answer. Start it (eng/services.sh run -- starts a private one) or correct "
+                + "--rabbitmq (or TECHCORP_RABBITMQ).");
         }
     }
 
@@ -92,16 +96,19 @@ public static class ServerProbe
         }
         catch (PostgresException exception)
         {
-            throw new BadInputException($"{server} refused user '{parts.Username}' on database '{parts.Database}': {exception.MessageText}. Correct --postgres (or TECHCORP_POSTGRES).");
+            throw new BadInputException($"{server} refused user '{parts.Username}' on database '{parts.Database}': {exception.MessageText}. Correct "
+                + "--postgres (or TECHCORP_POSTGRES).");
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException or ArgumentException)
         {
-            throw new BadInputException($"{server} does not answer. Start it (eng/services.sh run -- starts a private one) or correct --postgres (or TECHCORP_POSTGRES).");
+            throw new BadInputException($"{server} does not answer. Start it (eng/services.sh run -- starts a private one) or correct "
+                + "--postgres (or TECHCORP_POSTGRES).");
         }
     }
 
     private static Uri ParseAmqp(string value)
-        => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri.Host.Length > 0 && uri.AbsolutePath.LastIndexOf('/') <= 0
+        => Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" && uri.Host.Length > 0
+            && uri.AbsolutePath.LastIndexOf('/') <= 0
             ? uri
             : throw new BadInputException("--rabbitmq (or TECHCORP_RABBITMQ) is not an AMQP URI; write amqp://user:password@host:5672/vhost.");
 

@@ -14,7 +14,8 @@ public static class ServiceCommand
     /// <param name="build">Builds the service.</param>
     /// <param name="dependencies">The services it calls: option name and default address.</param>
     /// <returns>0 after a signal, 2 on bad input or if a server cannot be reached.</returns>
-    public static async Task<int> RunAsync(string name, string url, string[] args, Func<ServiceSettings, WebApplication> build, params (string Name, string Url)[] dependencies)
+    public static async Task<int> RunAsync(string name, string url, string[] args, Func<ServiceSettings, WebApplication> build,
+        params (string Name, string Url)[] dependencies)
     {
         var urlOption = new Option<string>("--url") { Description = "The address to listen on.", DefaultValueFactory = _ => url };
         var rabbitMq = SharedOptions.RabbitMq();
@@ -25,7 +26,8 @@ public static class ServiceCommand
             Description = $"The address of the {dependency.Name} service.",
             DefaultValueFactory = _ => dependency.Url,
         }).ToList();
-        var command = new RootCommand($"{name}: a sample service of TechCorp.Patterns. Without --rabbitmq and --postgres it uses an in-memory broker and SQLite.") { urlOption, rabbitMq, postgres, data };
+        var command = new RootCommand($"{name}: a sample service of TechCorp.Patterns. Without --rabbitmq and --postgres it uses an "
+            + "in-memory broker and SQLite.") { urlOption, rabbitMq, postgres, data };
         addresses.ForEach(command.Options.Add);
 
         command.SetAction((parsed, cancellationToken) => CommandLine.GuardAsync(name, async () =>

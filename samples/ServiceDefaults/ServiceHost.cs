@@ -18,7 +18,8 @@ public static class ServiceHost
     /// <param name="businessTables">The service's tables, in SQL that PostgreSQL and SQLite both understand, each <c>if not exists</c>.</param>
     /// <param name="messaging">Configures the messages, queues and consumers of the service.</param>
     /// <param name="outbox">Configures the sagas and the relay of the service.</param>
-    public static WebApplicationBuilder CreateBuilder(ServiceSettings settings, string businessTables, Action<MessagingBuilder> messaging, Action<OutboxBuilder>? outbox = null)
+    public static WebApplicationBuilder CreateBuilder(ServiceSettings settings, string businessTables, Action<MessagingBuilder> messaging,
+        Action<OutboxBuilder>? outbox = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Configuration);

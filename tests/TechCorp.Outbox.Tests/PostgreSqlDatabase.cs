@@ -15,7 +15,8 @@ public sealed class PostgreSqlDatabase : TestDatabase
 
     private static string ConnectionString => Environment.GetEnvironmentVariable("TECHCORP_POSTGRES") is { Length: > 0 } value
         ? value
-        : throw new InvalidOperationException("These tests need PostgreSQL and TECHCORP_POSTGRES is not set. Run them as: eng/services.sh run -- dotnet run --project tests/TechCorp.Outbox.Tests");
+        : throw new InvalidOperationException("These tests need PostgreSQL and TECHCORP_POSTGRES is not set. Run them as: eng/services.sh run -- dotnet run "
+        + "--project tests/TechCorp.Outbox.Tests");
 
     /// <summary>Where the server is, for a test that puts something in front of it.</summary>
     internal static NpgsqlConnectionStringBuilder Server => new(ConnectionString);
@@ -33,10 +34,12 @@ public sealed class PostgreSqlDatabase : TestDatabase
     protected override async Task AgeRowsAsync(TimeSpan by)
     {
         var columns = await QueryAsync<(string Table, string Column)>(
-            "select table_name, column_name from information_schema.columns where table_schema = @schema and data_type = 'timestamp with time zone'", new { schema = _schema });
+            "select table_name, column_name from information_schema.columns where table_schema = @schema and data_type = 'timestamp with time zone'",
+            new { schema = _schema });
         foreach (var table in columns.GroupBy(column => column.Table))
         {
-            await ExecuteAsync($"update {_schema}.{table.Key} set {string.Join(", ", table.Select(column => $"{column.Column} = {column.Column} - @by"))}", new { by });
+            await ExecuteAsync($"update {_schema}.{table.Key} set {string.Join(", ", table.Select(column => $"{column.Column} = {column.Column} - @by"))}",
+                new { by });
         }
     }
 
@@ -44,7 +47,8 @@ public sealed class PostgreSqlDatabase : TestDatabase
     {
         await using (var connection = new NpgsqlConnection(ConnectionString))
         {
-            await connection.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name = @schema and pid <> pg_backend_pid()", new { schema = _schema });
+            await connection.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name = @schema and pid <> pg_backend_pid()",
+                new { schema = _schema });
             await connection.ExecuteAsync($"drop schema if exists {_schema} cascade");
         }
 

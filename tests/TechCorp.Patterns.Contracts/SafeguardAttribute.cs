@@ -1,6 +1,7 @@
 namespace TechCorp.Patterns;
 
-/// <summary>Names a safeguard that was switched off once, alone, to see this test go red. <c>eng/failure-modes.sh</c> writes the pages of <c>docs/failure-modes</c> from it.</summary>
+/// <summary>Names a safeguard that was switched off once, alone, to see this test go red. <c>eng/failure-modes.sh</c> writes the pages of
+/// <c>docs/failure-modes</c> from it.</summary>
 /// <remarks>Several tests may name the same safeguard; exactly one of them says how it was switched off.</remarks>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true, Inherited = false)]
 public sealed class SafeguardAttribute(string name) : Attribute

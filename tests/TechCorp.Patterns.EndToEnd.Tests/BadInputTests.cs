@@ -118,7 +118,8 @@ public sealed class BadInputTests
         await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--data", ground.Folder);
 
         run.ExitCode.Should().Be(2);
-        run.Errors.Should().ContainSingle().Which.Should().Contain("earlier run").And.Contain("another folder").And.NotContain("--resume", "an in-memory broker has forgotten its messages");
+        run.Errors.Should().ContainSingle().Which.Should()
+            .Contain("earlier run").And.Contain("another folder").And.NotContain("--resume", "an in-memory broker has forgotten its messages");
     }
 
     [Safeguard("A database without the orders' table is no earlier run", SwitchedOff = "`PreviousRun` checks only whether the file exists")]

@@ -10,7 +10,8 @@ internal sealed class FreshGround : IAsyncDisposable
     private static readonly string[] Exchanges = ["events.fanout", "notifications", "dlx"];
     private static readonly string[] WorkQueues =
     [
-        "inventory.order-events", "notification.order-events", "analytics.order-events", "notifications.email", "notifications.sms", "notifications.push", "payments.retry", "images.resize",
+        "inventory.order-events", "notification.order-events", "analytics.order-events", "notifications.email", "notifications.sms", "notifications.push",
+        "payments.retry", "images.resize",
     ];
 
     private readonly string _database = $"e2e_{Guid.CreateVersion7():n}";
@@ -37,7 +38,8 @@ internal sealed class FreshGround : IAsyncDisposable
     internal static async Task LeaveMessageAsync(string queue)
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(Servers.PrivateRabbitMq) }.CreateConnectionAsync();
-        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true,
+            publisherConfirmationTrackingEnabled: true));
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
         await channel.BasicPublishAsync("", queue, "{}"u8.ToArray());
     }
@@ -54,7 +56,15 @@ internal sealed class FreshGround : IAsyncDisposable
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(Servers.PrivateRabbitMq) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        foreach (var queue in WorkQueues.SelectMany(queue => new[] { queue, queue + ".dlq", queue + ".retry.1s", queue + ".retry.2s", queue + ".retry.4s", queue + ".retry.8s" }))
+        foreach (var queue in WorkQueues.SelectMany(queue => new[]
+        {
+            queue,
+            queue + ".dlq",
+            queue + ".retry.1s",
+            queue + ".retry.2s",
+            queue + ".retry.4s",
+            queue + ".retry.8s",
+        }))
         {
             await channel.QueueDeleteAsync(queue);
         }

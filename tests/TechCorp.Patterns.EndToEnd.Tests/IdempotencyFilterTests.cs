@@ -35,7 +35,8 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         second.StatusCode.Should().Be(HttpStatusCode.OK);
         second.Headers.GetValues(Replayed).Should().Equal("true");
         second.Content.Headers.ContentType.Should().Be(first.Content.Headers.ContentType);
-        (await second.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Should().Equal(await first.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        (await second.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Should()
+            .Equal(await first.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
     [Safeguard("A replay says so")]
@@ -154,7 +155,8 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
     public async Task What_is_queued_is_not_the_last_word()
     {
         await using var host = await StartAsync(
-            ("TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:FailureThreshold", "1"), ("TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:RecoveryTimeout", "00:00:00.1"));
+            ("TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:FailureThreshold", "1"),
+            ("TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:RecoveryTimeout", "00:00:00.1"));
         await host.SetOutageAsync(true);
         await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.Accepted, "the payment is queued");
 

@@ -10,7 +10,8 @@ using TechCorp.Samples;
 
 namespace TechCorp.Patterns.EndToEnd.Tests;
 
-/// <summary>What an endpoint may return when it demands an <c>Idempotency-Key</c>, and what of its answer comes again. On a real server, with an endpoint of the test's own.</summary>
+/// <summary>What an endpoint may return when it demands an <c>Idempotency-Key</c>, and what of its answer comes again. On a real server, with an
+/// endpoint of the test's own.</summary>
 [Trait("Spec", "HT10")]
 public sealed class IdempotentEndpointsTests : IAsyncDisposable
 {

@@ -34,7 +34,8 @@ internal sealed class ImageHost : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
     }
 
-    internal async Task<string> StatusAsync(string id) => (await Http.GetFromJsonAsync<JsonNode>($"/images/{id}", TestContext.Current.CancellationToken))!["status"]!.GetValue<string>();
+    internal async Task<string> StatusAsync(string id)
+        => (await Http.GetFromJsonAsync<JsonNode>($"/images/{id}", TestContext.Current.CancellationToken))!["status"]!.GetValue<string>();
 
     public async ValueTask DisposeAsync()
     {

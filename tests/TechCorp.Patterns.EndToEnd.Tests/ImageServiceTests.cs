@@ -38,7 +38,8 @@ public sealed class ImageServiceTests
 
         using var thumbnail = SKBitmap.Decode(await host.Http.GetByteArrayAsync("/images/photo/thumbnail", TestContext.Current.CancellationToken));
         thumbnail.Height.Should().BeGreaterThan(thumbnail.Width);
-        thumbnail.GetPixel(thumbnail.Width / 2, thumbnail.Height / 8).Red.Should().BeGreaterThan(200, "the left of the sensor's picture is above when it is turned right");
+        thumbnail.GetPixel(thumbnail.Width / 2, thumbnail.Height / 8).Red.Should()
+            .BeGreaterThan(200, "the left of the sensor's picture is above when it is turned right");
     }
 
     [Safeguard("A broken upload leaves nothing", SwitchedOff = "the part not deleted")]
@@ -50,7 +51,8 @@ public sealed class ImageServiceTests
         {
             await client.ConnectAsync("127.0.0.1", host.Http.BaseAddress!.Port, TestContext.Current.CancellationToken);
             await client.GetStream().WriteAsync(
-                Encoding.ASCII.GetBytes("PUT /images/half HTTP/1.1\r\nHost: images\r\nContent-Length: 100000\r\n\r\nhalf"), TestContext.Current.CancellationToken);
+                Encoding.ASCII.GetBytes("PUT /images/half HTTP/1.1\r\nHost: images\r\nContent-Length: 100000\r\n\r\nhalf"),
+                TestContext.Current.CancellationToken);
             await Eventually.Holds(() => host.Files.Any(), "the upload has begun");
         }
 

@@ -19,7 +19,8 @@ public sealed class OrderEndpointTests : IAsyncLifetime
         var inventory = await StartAsync(InventoryApp.Build(For("inventory-service")));
         var dependencies = new Dictionary<string, Uri> { ["inventory"] = inventory, ["payments"] = new Uri("http://127.0.0.1:1") };
         _orders = new Uri(await StartAsync(OrderApp.Build(For("order-service") with { Dependencies = dependencies })), "/orders");
-        (await _http.PutAsJsonAsync(new Uri(inventory, "/products/sku-book"), new { on_hand = 10 }, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (await _http.PutAsJsonAsync(new Uri(inventory, "/products/sku-book"), new { on_hand = 10 }, TestContext.Current.CancellationToken))
+            .EnsureSuccessStatusCode();
     }
 
     public async ValueTask DisposeAsync()
@@ -64,7 +65,12 @@ public sealed class OrderEndpointTests : IAsyncLifetime
     private async Task<HttpResponseMessage> PlaceAsync(string? key, int quantity)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _orders);
-        request.Content = JsonContent.Create(new { user_id = "ana", payment_token = "tok_visa", items = new[] { new { product_id = "sku-book", quantity, unit_price = 100 } } });
+        request.Content = JsonContent.Create(new
+        {
+            user_id = "ana",
+            payment_token = "tok_visa",
+            items = new[] { new { product_id = "sku-book", quantity, unit_price = 100 } },
+        });
         if (key is not null)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);

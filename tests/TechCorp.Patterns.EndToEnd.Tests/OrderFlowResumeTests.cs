@@ -24,7 +24,8 @@ public sealed class OrderFlowResumeTests
     {
         await using (var first = SampleProcess.Start("OrderFlow", options))
         {
-            await Eventually.Holds(() => first.HasExited || first.Output.Any(line => line.StartsWith("orders ended:", StringComparison.Ordinal)), "some orders end");
+            await Eventually.Holds(() => first.HasExited || first.Output.Any(line => line.StartsWith("orders ended:", StringComparison.Ordinal)),
+                "some orders end");
             first.HasExited.Should().BeFalse(string.Join('\n', first.Output.Concat(first.Errors)));
             first.Kill();
             await first.ExitAsync();

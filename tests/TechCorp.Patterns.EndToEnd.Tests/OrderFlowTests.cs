@@ -5,7 +5,8 @@ namespace TechCorp.Patterns.EndToEnd.Tests;
 [Collection("OrderFlow")]
 public sealed class OrderFlowTests
 {
-    private const string Held = "OrderFlow: orders=20 completed=17 compensated=3 refunded=1 lost=0 duplicate_effects=0 dead_lettered=1 redriven=1 images=3 invariants=held";
+    private const string Held = "OrderFlow: orders=20 completed=17 compensated=3 refunded=1 lost=0 duplicate_effects=0 dead_lettered=1 "
+        + "redriven=1 images=3 invariants=held";
 
     [Fact]
     public async Task The_embedded_run_ends_with_the_line_of_the_contract()
@@ -74,20 +75,24 @@ public sealed class OrderFlowTests
     {
         await using var run = await SampleProcess.RunAsync("OrderFlow", "--orders", "1", "--image", Path.Combine(Repository.Root, "eng", "icon.png"));
 
-        run.LastLine.Should().Be("OrderFlow: orders=1 completed=1 compensated=0 refunded=0 lost=0 duplicate_effects=0 dead_lettered=1 redriven=1 images=3 invariants=held");
+        run.LastLine.Should()
+            .Be("OrderFlow: orders=1 completed=1 compensated=0 refunded=0 lost=0 duplicate_effects=0 dead_lettered=1 redriven=1 images=3 invariants=held");
     }
 
     [Fact]
     public async Task Services_that_are_kept_running_stop_when_they_are_told_to()
     {
         await using var run = SampleProcess.Start("OrderFlow", "--orders", "1", "--serve");
-        await Eventually.Holds(() => run.Output.Any(line => line.StartsWith("serving until", StringComparison.Ordinal)), "the run is over and the services serve");
+        await Eventually.Holds(() => run.Output.Any(line => line.StartsWith("serving until", StringComparison.Ordinal)),
+            "the run is over and the services serve");
 
         using var client = new HttpClient();
-        foreach (var address in run.Output.Single(line => line.StartsWith("serving until", StringComparison.Ordinal)).Split(' ').Where(word => word.StartsWith("http", StringComparison.Ordinal)))
+        foreach (var address in run.Output.Single(line => line.StartsWith("serving until", StringComparison.Ordinal)).Split(' ')
+            .Where(word => word.StartsWith("http", StringComparison.Ordinal)))
         {
             using var content = new ByteArrayContent([1, 2, 3]);
-            using var _ = await client.PutAsync(new Uri($"{address}/images/one-more"), content, TestContext.Current.CancellationToken); // only the image service has it
+            // only the image service has it
+            using var _ = await client.PutAsync(new Uri($"{address}/images/one-more"), content, TestContext.Current.CancellationToken);
         }
 
         run.Terminate();

@@ -40,7 +40,8 @@ public sealed class OtlpTelemetryTests : IAsyncLifetime
         await service.StartAsync(TestContext.Current.CancellationToken);
 
         var message = new Message { Body = "{}"u8.ToArray(), Type = "order.created" };
-        await service.Services.GetRequiredService<IMessagePublisher>().TryPublishAsync(message, Destination.ToExchange("events.fanout"), cancellationToken: TestContext.Current.CancellationToken);
+        await service.Services.GetRequiredService<IMessagePublisher>()
+            .TryPublishAsync(message, Destination.ToExchange("events.fanout"), cancellationToken: TestContext.Current.CancellationToken);
 
         await Eventually.Holds(() => Received("/v1/traces").Contains("publish events.fanout", StringComparison.Ordinal), "the span of the event arrives");
         await Eventually.Holds(() => Received("/v1/metrics").Contains("messaging.client.sent.messages", StringComparison.Ordinal), "the figures arrive");

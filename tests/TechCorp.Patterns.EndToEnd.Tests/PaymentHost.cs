@@ -45,7 +45,9 @@ internal sealed class PaymentHost : IAsyncDisposable
     /// <summary>POST /payments with a key and this body as it is.</summary>
     internal async Task<HttpResponseMessage> SendBodyAsync(string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/payments") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/payments")
+        { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
         request.Headers.Add("Idempotency-Key", "\"key-1\"");
         return await _http.SendAsync(request, TestContext.Current.CancellationToken);
     }
@@ -59,7 +61,8 @@ internal sealed class PaymentHost : IAsyncDisposable
         await using var database = ServiceDatabase.Open(_settings);
         var request = Fingerprint.Of("/payments\n" + """{"order_id":"order-1","amount":100,"payment_token":"tok_visa"}""");
         var claim = await new SqlIdempotencyStore(database.Tables).TryBeginAsync(
-            new IdempotencyClaimRequest(new IdempotencyKey("POST /payments anonymous", key), request, Guid.CreateVersion7(), lease, TimeSpan.FromDays(1)), TestContext.Current.CancellationToken);
+            new IdempotencyClaimRequest(new IdempotencyKey("POST /payments anonymous", key), request, Guid.CreateVersion7(), lease, TimeSpan.FromDays(1)),
+            TestContext.Current.CancellationToken);
         claim.Status.Should().Be(IdempotencyClaimStatus.Acquired);
         return claim.Lease;
     }
@@ -68,7 +71,8 @@ internal sealed class PaymentHost : IAsyncDisposable
     internal async Task EndAsync(IdempotencyLease lease)
     {
         await using var database = ServiceDatabase.Open(_settings);
-        (await new SqlIdempotencyStore(database.Tables).RenewAsync(lease, TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken)).Should().BeTrue();
+        (await new SqlIdempotencyStore(database.Tables).RenewAsync(lease, TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken)).Should()
+            .BeTrue();
     }
 
     internal Task<string> FindAsync() => _http.GetStringAsync("/payments?orderId=order-1");
@@ -84,7 +88,8 @@ internal sealed class PaymentHost : IAsyncDisposable
         await _service.DisposeAsync();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string[] keys, long amount, string token, CancellationToken cancellationToken, string address = "/payments")
+    private async Task<HttpResponseMessage> SendAsync(string[] keys, long amount, string token, CancellationToken cancellationToken,
+        string address = "/payments")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address);
         request.Content = JsonContent.Create(new { order_id = "order-1", amount, payment_token = token });

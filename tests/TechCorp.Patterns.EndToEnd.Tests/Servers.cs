@@ -10,7 +10,8 @@ internal static class Servers
     /// <summary>The broker, when it is one that services.sh started for this run: what the tests clear away is nobody's.</summary>
     internal static string PrivateRabbitMq => ServicesScript.State is not null
         ? RabbitMq
-        : throw new InvalidOperationException("These tests delete queues and exchanges with the samples' names: run them by ./test.sh, or by eng/services.sh --private run -- COMMAND, and not on a broker of yours.");
+        : throw new InvalidOperationException("These tests delete queues and exchanges with the samples' names: run them by ./test.sh, or by eng/services.sh "
+        + "--private run -- COMMAND, and not on a broker of yours.");
 
     internal static string Postgres => Find("TECHCORP_POSTGRES");
 

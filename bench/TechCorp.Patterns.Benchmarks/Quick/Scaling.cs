@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>Measures how many more calls two threads make than one thread: on one shared breaker and, as the limit of the machine, on one breaker each.</summary>
+/// <summary>Measures how many more calls two threads make than one thread: on one shared breaker and, as the limit of the
+/// machine, on one breaker each.</summary>
 internal static class Scaling
 {
     private const int Rounds = 25;
@@ -21,7 +22,8 @@ internal static class Scaling
             peer[round] = Of(PeerCalls, calls => Loops.BreakerSync(polly, calls));
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"RESULT two_threads scaling={Median.Of(shared):0.00} peer_scaling={Median.Of(peer):0.00} a_breaker_each={Median.Of(apart):0.00}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"RESULT two_threads scaling={Median.Of(shared):0.00} peer_scaling={Median.Of(peer):0.00} a_breaker_each={Median.Of(apart):0.00}");
     }
 
     private static double Of(int calls, Action<int> loop)

@@ -18,7 +18,8 @@ internal static class RetryScenarios
             using var caller = new CancellationTokenSource();
             var call = scene.BeginFailing(caller.Token);
             await caller.CancelAsync();
-            return await Scene.EndAsync(call) is OperationCanceledException canceled && canceled.CancellationToken == caller.Token && scene.Elapsed == TimeSpan.Zero;
+            return await Scene.EndAsync(call) is OperationCanceledException canceled && canceled.CancellationToken == caller.Token
+                && scene.Elapsed == TimeSpan.Zero;
         }),
         new("RT10", "a server that asks for less than the back-off does not make it shorter", Asking(0.1), async scene =>
         {
@@ -77,7 +78,8 @@ internal static class RetryScenarios
 
             return !await scene.AdmitsAsync();
         }),
-        new("RT9", "a call that comes while the circuit is open ends at once: no waits, no attempts for rejections", new Setup { Breaker = true, Retry = true }, async scene =>
+        new("RT9", "a call that comes while the circuit is open ends at once: no waits, no attempts for rejections", new Setup { Breaker = true, Retry = true },
+            async scene =>
         {
             await scene.PassUntilEnd(scene.BeginFailing(), Patience);
             var before = scene.Elapsed;

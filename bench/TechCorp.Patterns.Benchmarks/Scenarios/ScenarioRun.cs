@@ -5,7 +5,8 @@ internal static class ScenarioRun
 {
     public static async Task RunAsync(TextWriter output)
     {
-        await output.WriteLineAsync("Semantic scenarios on a fake clock. Both libraries use their defaults, and the same numbers: 5 failures, 30 s; delays 1, 2, 4, 8 s; timeout 5 s.");
+        await output.WriteLineAsync("Semantic scenarios on a fake clock. Both libraries use their defaults, and the same numbers: 5 failures, 30 s; delays "
+            + "1, 2, 4, 8 s; timeout 5 s.");
         await output.WriteLineAsync("'not offered' means that the library has no such feature; it does not mean that the library is wrong.");
         await output.WriteLineAsync();
         await output.WriteLineAsync($"{"row",-5} {"TechCorp",-12} {"Polly",-12} rule");

@@ -5,7 +5,8 @@ using Polly.Timeout;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>The same calls with Polly: state instead of closures and static delegates; pooled contexts and outcomes for the rows in which our side throws no exception either.</summary>
+/// <summary>The same calls with Polly: state instead of closures and static delegates; pooled contexts and outcomes for the rows in which our side
+/// throws no exception either.</summary>
 /// <remarks>
 /// Polly has no breaker that counts failures in a row; the nearest is a failure ratio of 1 over at least 5 calls. It has no permits; the nearest is an
 /// outcome of an operation that does nothing.

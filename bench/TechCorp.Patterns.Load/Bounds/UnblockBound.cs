@@ -38,6 +38,7 @@ internal static class UnblockBound
         await Task.WhenAll(waiting);
         return TimeProvider.System.GetElapsedTime(unblocked);
 
-        Task WatermarkAsync(params string[] mark) => ServicesScript.RunAsync(services, ["rabbitmqctl", "set_vm_memory_high_watermark", .. mark], CancellationToken.None);
+        Task WatermarkAsync(params string[] mark)
+            => ServicesScript.RunAsync(services, ["rabbitmqctl", "set_vm_memory_high_watermark", .. mark], CancellationToken.None);
     }
 }

@@ -25,7 +25,8 @@ internal static class LatencyCommand
             $"pair {number}: ours p50 {o.P50:0} us p99 {o.P99:0} us, raw p50 {r.P50:0} us p99 {r.P99:0} us, ratio of p99 {o.P99 / r.P99:0.000}")));
 
         Console.WriteLine(Report.Text(
-            $"RESULT latency ours_p50_us={result.Ours(l => l.P50):0} ours_p99_us={result.Ours(l => l.P99):0} raw_p50_us={result.Peer(l => l.P50):0} raw_p99_us={result.Peer(l => l.P99):0} ratio={result.Ratio(l => l.P99):0.000} queue={Report.Name(kind)}"));
+            $"RESULT latency ours_p50_us={result.Ours(l => l.P50):0} ours_p99_us={result.Ours(l => l.P99):0} raw_p50_us={result.Peer(l => l.P50):0} "
+                + $"raw_p99_us={result.Peer(l => l.P99):0} ratio={result.Ratio(l => l.P99):0.000} queue={Report.Name(kind)}"));
 
         async Task<Measurement> FastestAsync(ILoadPublisher publisher)
         {

@@ -2,7 +2,8 @@ using HdrHistogram;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>Publishes at a fixed rate, whether or not earlier publishes have ended, and measures from the due time of each, so that a stall shows in every publish that it delayed.</summary>
+/// <summary>Publishes at a fixed rate, whether or not earlier publishes have ended, and measures from the due time of each, so that a stall shows in
+/// every publish that it delayed.</summary>
 internal static class OpenLoop
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);

@@ -17,24 +17,33 @@ internal static class LedgerCommand
         var half = TimeSpan.FromSeconds(seconds) / 2;
         var first = Fault.Script(seed, kills - (kills / 2), half);
         var second = Fault.Script(unchecked(seed + 1), kills / 2, half);
-        Console.WriteLine(Report.Text($"{kind} queue, seed {seed}, {seconds} s, {kills} faults: {string.Join(' ', first.Concat(second).CountBy(fault => fault.Kind).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))}; {Senders} senders, one message in flight each, prefetch {Prefetch}, heartbeat {Heartbeat.TotalSeconds} s, deadline {Deadline.TotalSeconds} s"));
+        Console.WriteLine(Report.Text($"{kind} queue, seed {seed}, {seconds} s, {kills} faults: "
+            + $"{string.Join(' ', first.Concat(second).CountBy(fault => fault.Kind).OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}"))}; "
+            + $"{Senders} senders, one message in flight each, prefetch {Prefetch}, heartbeat {Heartbeat.TotalSeconds} s, deadline {Deadline.TotalSeconds} s"));
         var ours = await OursAsync(first);
         var raw = await RawAsync(first);
         raw += await RawAsync(second);
         ours += await OursAsync(second);
         var inFlight = kills * (Senders + Prefetch);
         Console.WriteLine(Report.Text(
-            $"RESULT ledger ours_lost={ours.Lost} ours_duplicates={ours.Duplicates} raw_lost={raw.Lost} raw_duplicates={raw.Duplicates} longest_stall_ms={ours.LongestStall.TotalMilliseconds:0} unknown={ours.Unknown} hung={ours.Hung} in_flight_at_faults={inFlight} raw_longest_stall_ms={raw.LongestStall.TotalMilliseconds:0} raw_unknown={raw.Unknown} raw_hung={raw.Hung} ours_confirmed={ours.Confirmed} raw_confirmed={raw.Confirmed} ours_reordered={ours.Reordered} raw_reordered={raw.Reordered} seed={seed} kills={kills} queue={Report.Name(kind)}"));
+            $"RESULT ledger ours_lost={ours.Lost} ours_duplicates={ours.Duplicates} raw_lost={raw.Lost} raw_duplicates={raw.Duplicates} "
+                + $"longest_stall_ms={ours.LongestStall.TotalMilliseconds:0} unknown={ours.Unknown} hung={ours.Hung} in_flight_at_faults={inFlight} "
+                + $"raw_longest_stall_ms={raw.LongestStall.TotalMilliseconds:0} raw_unknown={raw.Unknown} raw_hung={raw.Hung} ours_confirmed={ours.Confirmed} "
+                + $"raw_confirmed={raw.Confirmed} ours_reordered={ours.Reordered} raw_reordered={raw.Reordered} seed={seed} kills={kills} "
+                + $"queue={Report.Name(kind)}"));
         return ours is { Lost: 0, Unknown: 0, Hung: 0 } && ours.Duplicates <= inFlight;
 
         Task<LedgerCount> OursAsync(IReadOnlyList<Fault> script)
-            => RunSideAsync("ours", server, kind, script, async (uri, queue, ledger) => await OurLedgerSide.StartAsync(uri, queue, ledger, Prefetch, Heartbeat, Deadline));
+            => RunSideAsync("ours", server, kind, script,
+                async (uri, queue, ledger) => await OurLedgerSide.StartAsync(uri, queue, ledger, Prefetch, Heartbeat, Deadline));
 
         Task<LedgerCount> RawAsync(IReadOnlyList<Fault> script)
-            => RunSideAsync("raw", server, kind, script, async (uri, queue, ledger) => await RawLedgerSide.StartAsync(uri, queue, ledger, Prefetch, Heartbeat, Deadline));
+            => RunSideAsync("raw", server, kind, script,
+                async (uri, queue, ledger) => await RawLedgerSide.StartAsync(uri, queue, ledger, Prefetch, Heartbeat, Deadline));
     }
 
-    private static async Task<LedgerCount> RunSideAsync(string name, Uri server, QueueKind kind, IReadOnlyList<Fault> script, Func<Uri, LoadQueue, MessageLedger, Task<ILedgerSide>> start)
+    private static async Task<LedgerCount> RunSideAsync(string name, Uri server, QueueKind kind, IReadOnlyList<Fault> script,
+        Func<Uri, LoadQueue, MessageLedger, Task<ILedgerSide>> start)
     {
         await using var queue = await LoadQueue.CreateAsync(server, kind, $"ledger.{name}");
         await using var proxy = new TcpProxy(server.Host, server.Port > 0 ? server.Port : 5672);
@@ -55,7 +64,9 @@ internal static class LedgerCommand
         await Task.WhenAll(senders);
         await DrainAsync(ledger);
         var count = new LedgerCount(ledger.Confirmed, ledger.Lost, ledger.Duplicates, ledger.Reordered, ledger.Unknown, hung, ledger.LongestStall);
-        Console.WriteLine(Report.Text($"{name}: {script.Count} faults, sent {ledger.Sent}, confirmed {count.Confirmed}, told otherwise {ledger.Told}, unknown {count.Unknown}, hung {hung}, lost {count.Lost}, duplicates {count.Duplicates}, reordered {count.Reordered}, longest stall {count.LongestStall.TotalMilliseconds:0} ms"));
+        Console.WriteLine(Report.Text($"{name}: {script.Count} faults, sent {ledger.Sent}, confirmed {count.Confirmed}, told otherwise {ledger.Told}, unknown "
+            + $"{count.Unknown}, hung {hung}, lost {count.Lost}, duplicates {count.Duplicates}, reordered {count.Reordered}, longest stall "
+            + $"{count.LongestStall.TotalMilliseconds:0} ms"));
         return count;
 
         async Task SendAsync(int sender)

@@ -22,7 +22,8 @@ internal sealed class OurLedgerSide : ILedgerSide
             .ConfigurePublisher(options => options.Timeout = deadline)
             .AddTopology(queue.Topology)
             .AddMessage("load.event", LoadJson.Default.LoadEvent)
-            .AddConsumer<LoadEvent>(queue.Name, (message, _, _) => Receive(ledger, message), options => (options.Prefetch, options.Policy, options.RedeliveryLimit) = (prefetch, DeliveryPolicy.NoRetry, null)));
+            .AddConsumer<LoadEvent>(queue.Name, (message, _, _) => Receive(ledger, message),
+                options => (options.Prefetch, options.Policy, options.RedeliveryLimit) = (prefetch, DeliveryPolicy.NoRetry, null)));
         return new OurLedgerSide(bus, Destination.ToQueue(queue.Name));
     }
 

@@ -5,7 +5,8 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Patterns.Load;
 
-/// <summary>RabbitMQ.Client with its automatic recovery, tracked confirms, and the loop that a careful service writes: it sends the same message until it is confirmed or its deadline has passed.</summary>
+/// <summary>RabbitMQ.Client with its automatic recovery, tracked confirms, and the loop that a careful service writes: it sends the same message until it is
+/// confirmed or its deadline has passed.</summary>
 internal sealed class RawLedgerSide : ILedgerSide
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -17,7 +18,8 @@ internal sealed class RawLedgerSide : ILedgerSide
     private readonly MessageLedger _ledger;
     private readonly TimeSpan _deadline;
 
-    private RawLedgerSide(IConnection publishing, IConnection consuming, IChannel publisher, IChannel consumer, string queue, MessageLedger ledger, TimeSpan deadline)
+    private RawLedgerSide(IConnection publishing, IConnection consuming, IChannel publisher, IChannel consumer, string queue, MessageLedger ledger,
+        TimeSpan deadline)
     {
         _publishing = publishing;
         _consuming = consuming;
@@ -30,11 +32,20 @@ internal sealed class RawLedgerSide : ILedgerSide
 
     internal static async Task<RawLedgerSide> StartAsync(Uri server, LoadQueue queue, MessageLedger ledger, int prefetch, TimeSpan heartbeat, TimeSpan deadline)
     {
-        var factory = new ConnectionFactory { Uri = server, RequestedHeartbeat = heartbeat, AutomaticRecoveryEnabled = true, TopologyRecoveryEnabled = true, NetworkRecoveryInterval = Pause };
+        var factory = new ConnectionFactory
+        {
+            Uri = server,
+            RequestedHeartbeat = heartbeat,
+            AutomaticRecoveryEnabled = true,
+            TopologyRecoveryEnabled = true,
+            NetworkRecoveryInterval = Pause,
+        };
         var publishing = await factory.CreateConnectionAsync("load raw publishing");
         var consuming = await factory.CreateConnectionAsync("load raw consuming");
-        var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: null);
-        var side = new RawLedgerSide(publishing, consuming, await publishing.CreateChannelAsync(confirms), await consuming.CreateChannelAsync(), queue.Name, ledger, deadline);
+        var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+            outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: null);
+        var side = new RawLedgerSide(publishing, consuming, await publishing.CreateChannelAsync(confirms), await consuming.CreateChannelAsync(), queue.Name,
+            ledger, deadline);
         await side._consumer.BasicQosAsync(0, (ushort)prefetch, global: false);
         var consumer = new AsyncEventingBasicConsumer(side._consumer);
         consumer.ReceivedAsync += side.HandleAsync;

@@ -29,7 +29,8 @@ internal sealed class LeastTracker : ILoadPublisher
     internal static async Task<LeastTracker> StartAsync(Uri server, string queue)
     {
         var connection = await new ConnectionFactory { Uri = server }.CreateConnectionAsync("load least tracker");
-        var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false, outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: null);
+        var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false,
+            outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: null);
         return new LeastTracker(connection, await connection.CreateChannelAsync(confirms), queue);
     }
 

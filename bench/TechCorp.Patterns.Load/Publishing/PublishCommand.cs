@@ -15,7 +15,8 @@ internal static class PublishCommand
     internal static Task RunTrackerAsync(Uri server, QueueKind kind, int pairs, int messages, int window)
         => CompareAsync("tracker", server, kind, pairs, messages, window, async queue => await LeastTracker.StartAsync(server, queue));
 
-    private static async Task CompareAsync(string name, Uri server, QueueKind kind, int pairs, int messages, int window, Func<string, Task<ILoadPublisher>> startAsync)
+    private static async Task CompareAsync(string name, Uri server, QueueKind kind, int pairs, int messages, int window,
+        Func<string, Task<ILoadPublisher>> startAsync)
     {
         await using var queue = await LoadQueue.CreateAsync(server, kind, name);
         await using var ours = await startAsync(queue.Name);

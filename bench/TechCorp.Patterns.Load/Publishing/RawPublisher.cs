@@ -21,7 +21,8 @@ internal sealed class RawPublisher : ILoadPublisher
     internal static async Task<RawPublisher> StartAsync(Uri server, string queue)
     {
         var connection = await new ConnectionFactory { Uri = server }.CreateConnectionAsync("load raw publishing");
-        var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: null);
+        var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+            outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: null);
         return new RawPublisher(connection, await connection.CreateChannelAsync(confirms), queue);
     }
 

@@ -23,7 +23,8 @@ internal sealed class OurRoundTrip : IRoundTrip
             .ConfigurePublisher(options => options.MaxOutstandingConfirms = window)
             .AddTopology(queue.Topology)
             .AddMessage("load.event", LoadJson.Default.LoadEvent, Destination.ToQueue(queue.Name))
-            .AddConsumer<LoadEvent>(queue.Name, (_, _, _) => Handle(arrivals), options => (options.Prefetch, options.Policy) = (prefetch, DeliveryPolicy.NoRetry)));
+            .AddConsumer<LoadEvent>(queue.Name, (_, _, _) => Handle(arrivals),
+                options => (options.Prefetch, options.Policy) = (prefetch, DeliveryPolicy.NoRetry)));
         return new OurRoundTrip(bus, arrivals);
     }
 

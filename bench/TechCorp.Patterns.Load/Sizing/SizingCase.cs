@@ -20,7 +20,8 @@ internal sealed record SizingCase(int Prefetch, int Concurrency, TimeSpan Handle
             .UseRabbitMq(server.ToString())
             .AddTopology(queue.Topology)
             .AddMessage("load.event", LoadJson.Default.LoadEvent, Destination.ToQueue(queue.Name))
-            .AddConsumer<LoadEvent>(queue.Name, HandleAsync, options => (options.Prefetch, options.Concurrency, options.Policy) = (Prefetch, Concurrency, DeliveryPolicy.NoRetry)));
+            .AddConsumer<LoadEvent>(queue.Name, HandleAsync,
+                options => (options.Prefetch, options.Concurrency, options.Policy) = (Prefetch, Concurrency, DeliveryPolicy.NoRetry)));
         await all;
         return (messages - 1) / TimeProvider.System.GetElapsedTime(first).TotalSeconds;
 

@@ -10,8 +10,10 @@ internal static class SizingCommand
 
     internal static async Task RunAsync(Uri server, QueueKind kind, int rounds)
     {
-        await CompareAsync(server, kind, rounds, messages: 5_000, [new(16, 1, AtOnce), new(1, 1, AtOnce), new(4, 1, AtOnce), new(64, 1, AtOnce), new(256, 1, AtOnce), new(16, 4, AtOnce)]);
-        await CompareAsync(server, kind, rounds, messages: 400, [new(16, 1, Waits), new(1, 1, Waits), new(16, 4, Waits), new(16, 16, Waits), new(64, 16, Waits), new(128, 64, Waits)]);
+        await CompareAsync(server, kind, rounds, messages: 5_000,
+            [new(16, 1, AtOnce), new(1, 1, AtOnce), new(4, 1, AtOnce), new(64, 1, AtOnce), new(256, 1, AtOnce), new(16, 4, AtOnce)]);
+        await CompareAsync(server, kind, rounds, messages: 400,
+            [new(16, 1, Waits), new(1, 1, Waits), new(16, 4, Waits), new(16, 16, Waits), new(64, 16, Waits), new(128, 64, Waits)]);
     }
 
     /// <param name="server">The broker.</param>
@@ -37,7 +39,8 @@ internal static class SizingCommand
             var of = i;
             var ratio = Median.Of(Enumerable.Range(0, rounds).Select(round => speeds[of, round] / speeds[0, round]));
             var speed = Median.Of(Enumerable.Range(0, rounds).Select(round => speeds[of, round]));
-            Console.WriteLine(Report.Text($"RESULT sizing handler_ms={cases[i].Handler.TotalMilliseconds:0} prefetch={cases[i].Prefetch} concurrency={cases[i].Concurrency} per_second={speed:0} ratio={ratio:0.00} queue={Report.Name(kind)}"));
+            Console.WriteLine(Report.Text($"RESULT sizing handler_ms={cases[i].Handler.TotalMilliseconds:0} prefetch={cases[i].Prefetch} "
+                + $"concurrency={cases[i].Concurrency} per_second={speed:0} ratio={ratio:0.00} queue={Report.Name(kind)}"));
         }
     }
 }

@@ -6,7 +6,8 @@ internal static class ImageAudit
     internal static async Task RunAsync(FlowResult result, ServiceFleet fleet, string dataDirectory, CancellationToken cancellationToken)
     {
         var images = await fleet.ReadAsync<Image>(
-            "image-service", "select image_id as ImageId, status as Status, dead_lettered as DeadLettered, redriven as Redriven from images", cancellationToken);
+            "image-service", "select image_id as ImageId, status as Status, dead_lettered as DeadLettered, redriven as Redriven from images",
+            cancellationToken);
         result.Expect("an upload", ImageDriver.Ids.Count, images.Count);
         foreach (var image in images)
         {

@@ -15,15 +15,18 @@ internal static class ScriptAudit
                 { Status: "cancelled" } => Describe(result.RefundedOrders.Contains(id) ? ExpectedOutcome.Refunded : ExpectedOutcome.Compensated),
                 _ => "has not ended",
             } : "was not placed";
-            result.Require(id is null || byId.GetValueOrDefault(id) is not { } row || row.Amount == order.Amount, $"order {order.Number} ({id}) does not amount to {order.Amount} cents");
+            result.Require(id is null || byId.GetValueOrDefault(id) is not { } row || row.Amount == order.Amount,
+                $"order {order.Number} ({id}) does not amount to {order.Amount} cents");
             result.Require(end == Describe(order.Outcome), $"order {order.Number} ({id}) {end}; expected: it {Describe(order.Outcome)}");
         }
 
         // In a resumed run, the interrupted process may have passed the outage before it saw the queued payments.
         var inOutage = Enumerable.Range(1, settings.Orders).Count(number => new ScriptedOrder(number).MeetsOutage);
-        result.Require(settings.Resume || result.QueuedPayments == inOutage, $"{result.QueuedPayments} payments were queued in a gateway outage; expected: {inOutage}");
+        result.Require(settings.Resume || result.QueuedPayments == inOutage,
+            $"{result.QueuedPayments} payments were queued in a gateway outage; expected: {inOutage}");
         result.Require(observed.RepeatedOrderWasOne, "an order that was sent twice with the same key created two orders");
-        result.Require(result.DeadLettered == ImageDriver.CorruptImages, $"{result.DeadLettered} images were dead-lettered; expected: {ImageDriver.CorruptImages}");
+        result.Require(result.DeadLettered == ImageDriver.CorruptImages,
+            $"{result.DeadLettered} images were dead-lettered; expected: {ImageDriver.CorruptImages}");
         result.Require(result.Redriven == ImageDriver.CorruptImages, $"{result.Redriven} images were redriven; expected: {ImageDriver.CorruptImages}");
     }
 

@@ -14,7 +14,8 @@ public sealed class InventoryClient(HttpClient http)
     {
         try
         {
-            var answer = await http.GetFromJsonAsync($"/products/{Uri.EscapeDataString(productId)}/availability?quantity={quantity}", ClientJson.Default.Availability, cancellationToken);
+            var answer = await http.GetFromJsonAsync($"/products/{Uri.EscapeDataString(productId)}/availability?quantity={quantity}",
+                ClientJson.Default.Availability, cancellationToken);
             return answer?.Available ?? false;
         }
         catch (CircuitOpenException)
@@ -38,7 +39,8 @@ public sealed class InventoryClient(HttpClient http)
 
     internal async Task ReleaseAsync(string key, string actionKey, string orderId, CancellationToken cancellationToken)
     {
-        using var response = await http.PostAsync($"/reservations/{orderId}/release", key, JsonContent.Create(new Undo(orderId, actionKey), ClientJson.Default.Undo), cancellationToken);
+        using var response = await http.PostAsync($"/reservations/{orderId}/release", key,
+            JsonContent.Create(new Undo(orderId, actionKey), ClientJson.Default.Undo), cancellationToken);
         response.EnsureSuccessStatusCode();
     }
 

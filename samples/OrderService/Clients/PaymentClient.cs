@@ -7,7 +7,8 @@ namespace OrderService.Clients;
 /// <summary>Calls the payment service over REST.</summary>
 public sealed class PaymentClient(HttpClient http)
 {
-    /// <summary>Charges under a key; repeating the request with the same key returns the outcome. The client's handler adds timeout and circuit breaker.</summary>
+    /// <summary>Charges under a key; repeating the request with the same key returns the outcome. The client's handler adds
+    /// timeout and circuit breaker.</summary>
     /// <exception cref="HttpRequestException">The outcome is unknown.</exception>
     /// <exception cref="TimeoutRejectedException">The outcome is unknown.</exception>
     /// <exception cref="CircuitOpenException">The request was not sent; call again later.</exception>
@@ -32,7 +33,8 @@ public sealed class PaymentClient(HttpClient http)
 
     internal async Task RefundAsync(string key, string actionKey, string orderId, CancellationToken cancellationToken)
     {
-        using var response = await http.PostAsync("/payments/refunds", key, JsonContent.Create(new Undo(orderId, actionKey), ClientJson.Default.Undo), cancellationToken);
+        using var response = await http.PostAsync("/payments/refunds", key, JsonContent.Create(new Undo(orderId, actionKey), ClientJson.Default.Undo),
+            cancellationToken);
         response.EnsureSuccessStatusCode();
         if (response.StatusCode == HttpStatusCode.Accepted)
         {

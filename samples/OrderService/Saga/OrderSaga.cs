@@ -6,7 +6,8 @@ using TechCorp.Resilience;
 
 namespace OrderService.Saga;
 
-/// <summary>The order saga: reserves the inventory, processes the payment, confirms the reservation. On failure it refunds and releases, in reverse order.</summary>
+/// <summary>The order saga: reserves the inventory, processes the payment, confirms the reservation. On failure it refunds and
+/// releases, in reverse order.</summary>
 public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments, TimeProvider timeProvider) : Saga<OrderState>
 {
     // One attempt less than the failures that open the payment circuit, so that one failing order does not block the payments of the others.
@@ -25,7 +26,9 @@ public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments,
         .OnCompensated(CancelAsync);
 
     private async Task<StepOutcome> ReserveInventoryAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
-        => await inventory.ReserveAsync(step.IdempotencyKey, step.State, cancellationToken) is { } rejection ? StepOutcome.Rejected(rejection) : StepOutcome.Success();
+        => await inventory.ReserveAsync(step.IdempotencyKey, step.State, cancellationToken) is { } rejection
+            ? StepOutcome.Rejected(rejection)
+            : StepOutcome.Success();
 
     private async Task<StepOutcome> ProcessPaymentAsync(StepContext<OrderState> step, CancellationToken cancellationToken)
     {
@@ -60,14 +63,16 @@ public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments,
     private Task CompleteAsync(SagaTransaction<OrderState> end, CancellationToken cancellationToken)
     {
         var order = end.State;
-        end.Publish(new OrderCompleted("order.completed", order.OrderId, order.UserId, timeProvider.GetUtcNow()), aggregateType: "Order", aggregateId: order.OrderId);
+        end.Publish(new OrderCompleted("order.completed", order.OrderId, order.UserId, timeProvider.GetUtcNow()), aggregateType: "Order",
+            aggregateId: order.OrderId);
         return EndAsync(end, "completed");
     }
 
     private Task CancelAsync(SagaTransaction<OrderState> end, CancellationToken cancellationToken)
     {
         var order = end.State;
-        end.Publish(new OrderCancelled("order.cancelled", order.OrderId, order.UserId, end.Reason ?? "", timeProvider.GetUtcNow()), aggregateType: "Order", aggregateId: order.OrderId);
+        end.Publish(new OrderCancelled("order.cancelled", order.OrderId, order.UserId, end.Reason ?? "", timeProvider.GetUtcNow()), aggregateType: "Order",
+            aggregateId: order.OrderId);
         return EndAsync(end, "cancelled");
     }
 

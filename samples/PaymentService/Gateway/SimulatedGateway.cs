@@ -6,10 +6,12 @@ namespace PaymentService.Gateway;
 
 /// <summary>
 /// Simulates a payment provider, with its own ledger that survives crashes of the service. The payment token selects its behavior:
-/// <c>tok_declined</c> declines, <c>tok_slow</c> never replies, <c>tok_lost_reply</c> charges and loses every reply to a charge. During an outage it refuses every request.
+/// <c>tok_declined</c> declines, <c>tok_slow</c> never replies, <c>tok_lost_reply</c> charges and loses every reply to a charge. During an
+/// outage it refuses every request.
 /// </summary>
 /// <param name="ledger">The provider's database, not the service's; disposed with the gateway.</param>
-/// <param name="mutation">A fault that the checks of OrderFlow must detect: <c>double-charge</c> charges twice, <c>decline-all</c> declines every card, <c>stall</c> never replies.</param>
+/// <param name="mutation">A fault that the checks of OrderFlow must detect: <c>double-charge</c> charges twice, <c>decline-all</c> declines
+/// every card, <c>stall</c> never replies.</param>
 public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = null) : IPaymentGateway, IHostedService, IAsyncDisposable
 {
     private const string Tables = """
@@ -62,7 +64,8 @@ public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = 
         {
             var charged = await ChargedAsync(transaction, paymentKey);
             await transaction.Connection!.ExecuteAsync(
-                "insert into gateway_refunds (payment_key, amount) values (@paymentKey, @charged) on conflict (payment_key) do nothing", new { paymentKey, charged }, transaction);
+                "insert into gateway_refunds (payment_key, amount) values (@paymentKey, @charged) on conflict (payment_key) do nothing",
+                new { paymentKey, charged }, transaction);
             return charged > 0;
         }, cancellationToken);
     }
@@ -74,7 +77,8 @@ public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = 
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (ledger.Schema is { } schema)
         {
-            await connection.ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{schema}')); create schema if not exists {schema};", transaction: transaction);
+            await connection.ExecuteAsync($"select pg_advisory_xact_lock(hashtext('{schema}')); create schema if not exists {schema};",
+                transaction: transaction);
         }
 
         await connection.ExecuteAsync(Tables, transaction: transaction);
@@ -87,7 +91,8 @@ public sealed class SimulatedGateway(ServiceDatabase ledger, string? mutation = 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ledger.DisposeAsync();
 
-    private Task<GatewayReply> BookChargeAsync(Payment payment, CancellationToken cancellationToken) => InTransactionAsync(payment.PaymentKey, async transaction =>
+    private Task<GatewayReply> BookChargeAsync(Payment payment, CancellationToken cancellationToken)
+        => InTransactionAsync(payment.PaymentKey, async transaction =>
     {
         var connection = transaction.Connection!;
         if (await connection.ExecuteScalarAsync<long>("select count(*) from gateway_refunds where payment_key = @PaymentKey", payment, transaction) > 0)

@@ -11,14 +11,16 @@ using TechCorp.Resilience;
 namespace TechCorp.Samples;
 
 /// <summary>
-/// Answers a POST once for each <c>Idempotency-Key</c>: it repeats the stored response to the same request, and responds with 422 to another address or body, 409 while the first request runs, and 400 without a key.
+/// Answers a POST once for each <c>Idempotency-Key</c>: it repeats the stored response to the same request, and responds with 422 to another address or body,
+/// 409 while the first request runs, and 400 without a key.
 /// It does not store a response that is not final (a failure, or a status that the endpoint names): a request with the same key runs the endpoint again.
 /// </summary>
 /// <param name="notFinal">The statuses of the endpoint that are not final, such as 202 for queued work.</param>
 internal sealed class IdempotencyFilter<TRequest>(int[] notFinal) : IEndpointFilter
 {
     // These errors depend on the moment, or come before the endpoint does anything, so a repetition may succeed.
-    private static readonly int[] NeverFinal = [StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout, StatusCodes.Status409Conflict, StatusCodes.Status429TooManyRequests];
+    private static readonly int[] NeverFinal = [StatusCodes.Status400BadRequest, StatusCodes.Status408RequestTimeout, StatusCodes.Status409Conflict,
+        StatusCodes.Status429TooManyRequests];
 
     private readonly IdempotentOperation<Call, StoredResponse> _operation = new(
         async (call, _, cancellationToken) =>
@@ -60,15 +62,19 @@ internal sealed class IdempotencyFilter<TRequest>(int[] notFinal) : IEndpointFil
         }
         catch (IdempotencyException exception) when (exception.Reason == IdempotencyFailureReason.Conflict)
         {
-            return RetryLater(http, StatusCodes.Status409Conflict, "A request with this Idempotency-Key still runs. Repeat the request with the same key after Retry-After.", exception.RetryAfter ?? IdempotentEndpoints.Lease);
+            return RetryLater(http, StatusCodes.Status409Conflict,
+                "A request with this Idempotency-Key still runs. Repeat the request with the same key after Retry-After.",
+                exception.RetryAfter ?? IdempotentEndpoints.Lease);
         }
         catch (IdempotencyException exception) when (exception.Reason == IdempotencyFailureReason.Mismatch)
         {
-            return Results.Problem("This Idempotency-Key belongs to a request with another address or body. Send a new key with a new request.", statusCode: StatusCodes.Status422UnprocessableEntity);
+            return Results.Problem("This Idempotency-Key belongs to a request with another address or body. Send a new key with a new request.",
+                statusCode: StatusCodes.Status422UnprocessableEntity);
         }
         catch (IdempotencyException exception) when (exception.Reason is IdempotencyFailureReason.LeaseLost or IdempotencyFailureReason.CompletionUnknown)
         {
-            return RetryLater(http, StatusCodes.Status503ServiceUnavailable, "The outcome of the request could not be stored. Repeat the request with the same key after Retry-After.", IdempotentEndpoints.Lease);
+            return RetryLater(http, StatusCodes.Status503ServiceUnavailable,
+                "The outcome of the request could not be stored. Repeat the request with the same key after Retry-After.", IdempotentEndpoints.Lease);
         }
     }
 
@@ -84,7 +90,8 @@ internal sealed class IdempotencyFilter<TRequest>(int[] notFinal) : IEndpointFil
     {
         var json = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
 
-        // The fingerprint contains the address, because the route alone does not distinguish /orders/1 from /orders/2. An address has no line break, so the two parts cannot be confused.
+        // The fingerprint contains the address, because the route alone does not distinguish /orders/1 from /orders/2. An address has no line break,
+        // so the two parts cannot be confused.
         var address = Encoding.UTF8.GetBytes($"{http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}\n");
         return Fingerprint.Of([.. address, .. JsonSerializer.SerializeToUtf8Bytes(request, json)]);
     }

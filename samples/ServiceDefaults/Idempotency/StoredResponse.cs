@@ -9,7 +9,8 @@ internal sealed record StoredResponse(int Status, Dictionary<string, string?[]> 
 {
     // Headers of the connection or of a single response, and cookies: the caller of a replay may be another client with the same key.
     private static readonly HashSet<string> ExcludedHeaders = new(
-        ["Connection", "Content-Length", "Date", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Server", "Set-Cookie", "TE", "Trailer", "Transfer-Encoding", "Upgrade"],
+        ["Connection", "Content-Length", "Date", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Server", "Set-Cookie", "TE", "Trailer",
+            "Transfer-Encoding", "Upgrade"],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether the response is replayed; not stored.</summary>
@@ -17,11 +18,13 @@ internal sealed record StoredResponse(int Status, Dictionary<string, string?[]> 
     public bool IsReplay { get; init; }
 
     /// <summary>Runs an endpoint and captures its response in memory.</summary>
-    /// <remarks>Stores also the headers that the endpoint itself set. It does not store headers of earlier middleware, because that runs again for a replay.</remarks>
+    /// <remarks>Stores also the headers that the endpoint itself set. It does not store headers of earlier middleware, because
+    /// that runs again for a replay.</remarks>
     internal static async Task<StoredResponse> CaptureAsync(HttpContext real, Func<ValueTask<object?>> endpoint)
     {
         var before = real.Response.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase);
-        var result = await endpoint() as IResult ?? throw new InvalidOperationException("The endpoint returned null instead of an IResult; its Idempotency-Key is released.");
+        var result = await endpoint() as IResult
+            ?? throw new InvalidOperationException("The endpoint returned null instead of an IResult; its Idempotency-Key is released.");
         var http = new DefaultHttpContext { RequestServices = real.RequestServices };
         using var body = new MemoryStream();
         http.Response.Body = body;

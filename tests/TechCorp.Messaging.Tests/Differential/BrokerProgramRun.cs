@@ -2,7 +2,8 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>Runs a program on a transport and writes down everything that can be seen: outcomes, deliveries, counts, and in the end what is left in each queue.</summary>
+/// <summary>Runs a program on a transport and writes down everything that can be seen: outcomes, deliveries, counts, and in the
+/// end what is left in each queue.</summary>
 /// <param name="backend">Where it runs, and whose time passes after each step.</param>
 /// <param name="transport">The connection it runs over.</param>
 /// <param name="program">What runs.</param>
@@ -46,7 +47,8 @@ internal sealed class BrokerProgramRun(TransportBackend backend, ITransport tran
     }
 
     private static string Show(IEnumerable<Delivery> deliveries) => string.Join(" ", deliveries.Select(delivery
-        => $"'{delivery.Text()}' from '{delivery.Exchange}' by '{delivery.RoutingKey}'{(delivery.Redelivered ? " again" : "")} count {delivery.DeliveryCount ?? 0}"
+        => $"'{delivery.Text()}' from '{delivery.Exchange}' by '{delivery.RoutingKey}'{(delivery.Redelivered ? " again" : "")} count "
+        + $"{delivery.DeliveryCount ?? 0}"
         + $" reason '{delivery.BrokerReason}' [{string.Join(", ", delivery.Headers.OrderBy(header => header.Key, StringComparer.Ordinal))}];"));
 
     private bool IsAsExpected => expected is null || _log[^1] == expected[_log.Count - 1];
@@ -75,7 +77,8 @@ internal sealed class BrokerProgramRun(TransportBackend backend, ITransport tran
 
     private async Task<string> PublishAsync(BrokerStep.Publish publish)
     {
-        var outcome = await transport.PublishAsync(TextMessage.Of(publish.Text), publish.Destination, UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation);
+        var outcome = await transport.PublishAsync(TextMessage.Of(publish.Text), publish.Destination, UnroutableBehavior.Fail, Eventually.Watchdog,
+            Cancellation);
         return $"{outcome.Kind} {outcome.Code}";
     }
 

@@ -30,7 +30,8 @@ public sealed class DifferentialTests
         for (var line = 0; line < actual.Count; line++)
         {
             var step = line / 2 < program.Steps.Count ? program.Steps[line / 2].ToString() : "the end";
-            actual[line].Should().Be(expected[line], $"that is what memory showed after step {line / 2} ({step}) of {Environment.NewLine}{program}{Environment.NewLine}");
+            actual[line].Should()
+                .Be(expected[line], $"that is what memory showed after step {line / 2} ({step}) of {Environment.NewLine}{program}{Environment.NewLine}");
         }
     }
 }

@@ -2,11 +2,13 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>What a random program works on: an exchange of any kind, and queues that expire, overflow and dead-letter in every way that is certain on a real server.</summary>
+/// <summary>What a random program works on: an exchange of any kind, and queues that expire, overflow and dead-letter in every
+/// way that is certain on a real server.</summary>
 /// <remarks>
 /// Not certain there, and so not here: dead letters of different queues overtake each other, so no queue gets those of two; quorum queues refuse late, so
 /// they do not; what a quorum queue without a delivery limit gives back goes to its end, as what comes back to it from a dead-letter queue does, whichever
-/// is faster; RabbitMQ 3.10 turns a message's deaths round with each new one, so where they decide there are no more than two; a dead letter that must not be lost and found no queue is tried again minutes later, so its queue is there from the beginning or never;
+/// is faster; RabbitMQ 3.10 turns a message's deaths round with each new one, so where they decide there are no more than two; a dead letter that must not be
+/// lost and found no queue is tried again minutes later, so its queue is there from the beginning or never;
 /// and what a quorum queue gives up may still be on its way when the next step begins, so it never goes to a queue that comes later.
 /// </remarks>
 internal sealed class RandomTopology
@@ -79,7 +81,13 @@ internal sealed class RandomTopology
     /// </summary>
     private Topology WithDelayedRetry(QueueDeclaration queue)
     {
-        var waiting = new QueueDeclaration(_names.Queue()) { Kind = Pick(Enum.GetValues<QueueKind>()), MessageTimeToLive = ShortLife, DeadLetterExchange = "", DeadLetterRoutingKey = queue.Name };
+        var waiting = new QueueDeclaration(_names.Queue())
+        {
+            Kind = Pick(Enum.GetValues<QueueKind>()),
+            MessageTimeToLive = ShortLife,
+            DeadLetterExchange = "",
+            DeadLetterRoutingKey = queue.Name,
+        };
         queue = queue with { DeadLetterExchange = "", DeadLetterRoutingKey = waiting.Name, DeliveryLimit = queue.Kind == QueueKind.Quorum ? 50 : null };
         _queues.AddRange([queue, waiting]);
         return Topology.Empty.Add(queue).Add(waiting);
@@ -102,7 +110,8 @@ internal sealed class RandomTopology
     {
         0 => queue,
         1 => queue with { DeadLetterExchange = _names.Exchange("nowhere") },
-        2 when queue.Kind == QueueKind.Classic || queue.DeliveryLimit is not null => queue with { DeadLetterExchange = "", DeadLetterRoutingKey = OneIn(2) ? queue.Name : null },
+        2 when queue.Kind == QueueKind.Classic || queue.DeliveryLimit is not null
+            => queue with { DeadLetterExchange = "", DeadLetterRoutingKey = OneIn(2) ? queue.Name : null },
         3 => queue with { DeadLetterExchange = "", DeadLetterRoutingKey = AddDeadLetterQueue(queue) },
         _ => WithDeadLetterExchange(queue),
     };
@@ -114,7 +123,8 @@ internal sealed class RandomTopology
         PlaceDeadLetters(queue, Topology.Empty.Add(exchange));
         for (var i = _random.Next(1, 3); i > 0; i--)
         {
-            PlaceDeadLetters(queue, Topology.Empty.Add(new BindingDeclaration(exchange.Name, AddDeadLetterQueue(queue), OneIn(2) ? key ?? "#" : Key("*", "#"))));
+            PlaceDeadLetters(queue,
+                Topology.Empty.Add(new BindingDeclaration(exchange.Name, AddDeadLetterQueue(queue), OneIn(2) ? key ?? "#" : Key("*", "#"))));
         }
 
         return queue with { DeadLetterExchange = exchange.Name, DeadLetterRoutingKey = key };
@@ -157,5 +167,6 @@ internal sealed class RandomTopology
     }
 
     /// <summary>A binding needs both its ends.</summary>
-    private bool CanBeFirst(Topology piece) => piece.Bindings.All(binding => First.ExchangesByName.ContainsKey(binding.Exchange) && First.QueuesByName.ContainsKey(binding.Queue));
+    private bool CanBeFirst(Topology piece)
+        => piece.Bindings.All(binding => First.ExchangesByName.ContainsKey(binding.Exchange) && First.QueuesByName.ContainsKey(binding.Queue));
 }

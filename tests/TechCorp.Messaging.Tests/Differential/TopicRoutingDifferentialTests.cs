@@ -22,10 +22,12 @@ public sealed class TopicRoutingDifferentialTests
         await server.StartAsync();
         var transport = await server.StartTransportAsync();
         var queues = Enumerable.Range(0, Queues).Select(_ => server.Queue()).ToList();
-        var patterns = Distinct(Queues * PatternsEach).Chunk(Queues).ToDictionary(_ => server.Exchange(), texts => texts.Select(text => new TopicPattern(text)).ToList());
+        var patterns = Distinct(Queues * PatternsEach).Chunk(Queues)
+            .ToDictionary(_ => server.Exchange(), texts => texts.Select(text => new TopicPattern(text)).ToList());
         var sent = patterns.SelectMany(exchange => Enumerable.Range(0, KeysEach).Select(_ => (Exchange: exchange.Key, Key: KeyFor(exchange.Value)))).ToList();
 
-        await transport.DeclareAsync(queues.Aggregate(Topology.Empty, (topology, queue) => topology.Add(new QueueDeclaration(queue) { Kind = QueueKind.Classic })), TopologyMode.Create, Cancellation);
+        await transport.DeclareAsync(queues.Aggregate(Topology.Empty,
+            (topology, queue) => topology.Add(new QueueDeclaration(queue) { Kind = QueueKind.Classic })), TopologyMode.Create, Cancellation);
         foreach (var (exchange, bound) in patterns)
         {
             await transport.DeclareAsync(Bound(exchange, bound.Zip(queues)), TopologyMode.Create, Cancellation);
@@ -33,7 +35,8 @@ public sealed class TopicRoutingDifferentialTests
 
         foreach (var some in sent.Chunk(200))
         {
-            var outcomes = await Task.WhenAll(some.Select(to => transport.PublishAsync(TextMessage.Of(""), Destination.ToExchange(to.Exchange, to.Key), UnroutableBehavior.Accept, Eventually.Watchdog, Cancellation).AsTask()));
+            var outcomes = await Task.WhenAll(some.Select(to => transport.PublishAsync(TextMessage.Of(""), Destination.ToExchange(to.Exchange, to.Key),
+                UnroutableBehavior.Accept, Eventually.Watchdog, Cancellation).AsTask()));
             outcomes.Should().OnlyContain(outcome => outcome.IsConfirmed);
         }
 

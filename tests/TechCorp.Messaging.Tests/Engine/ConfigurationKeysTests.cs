@@ -19,8 +19,7 @@ public sealed class ConfigurationKeysTests
 
     public static TheoryData<string> Durations => [.. OptionKeys.Durations(Sections), "TechCorp:Messaging:Consumers:orders:Policy:Delays:0"];
 
-    public static TheoryData<string, string> Misspelled
-    =>
+    public static TheoryData<string, string> Misspelled { get; } =
     [
         .. OptionKeys.Misspelled(Sections),
         ("TechCorp:Messaging:TopologyMoed", "TopologyMode"),
@@ -55,7 +54,8 @@ public sealed class ConfigurationKeysTests
     public void A_broker_address_that_cannot_be_used_is_refused_without_its_password()
     {
         var failures = Failures(
-            ("TechCorp:Messaging:RabbitMq:Uri", "amqp//app:hunter2@broker,http://app:hunter2@broker/"), ("TechCorp:Messaging:RabbitMq:ManagementUri", "app:hunter2@broker:15672"));
+            ("TechCorp:Messaging:RabbitMq:Uri", "amqp//app:hunter2@broker,http://app:hunter2@broker/"),
+            ("TechCorp:Messaging:RabbitMq:ManagementUri", "app:hunter2@broker:15672"));
 
         failures.Should().HaveCountGreaterThanOrEqualTo(3).And.NotContain(failure => failure.Contains("hunter2", StringComparison.Ordinal));
     }
@@ -69,7 +69,8 @@ public sealed class ConfigurationKeysTests
     private static IReadOnlyList<string> Failures(ListLoggers loggers, params (string Key, string Value)[] settings)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
         services.AddSingleton<ILoggerFactory>(loggers);
         var builder = new MessagingBuilder(services, name: null)
             .UseRabbitMq()

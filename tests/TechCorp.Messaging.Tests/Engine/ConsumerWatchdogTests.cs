@@ -202,7 +202,8 @@ public sealed class ConsumerWatchdogTests
     {
         var start = () => StartAsync(o => o.StalledConsumerTimeout = TimeSpan.FromMilliseconds(999));
 
-        (await start.Should().ThrowAsync<OptionsValidationException>()).WithMessage("*StalledConsumerTimeout of queue 'orders' must be between one second and one day, or null; it is 00:00:00.9990000.*");
+        (await start.Should().ThrowAsync<OptionsValidationException>())
+            .WithMessage("*StalledConsumerTimeout of queue 'orders' must be between one second and one day, or null; it is 00:00:00.9990000.*");
     }
 
     private Task<EngineFixture> StartAsync(Action<ConsumerOptions>? options = null, bool slow = false)

@@ -41,7 +41,11 @@ public sealed class DeliveryMoveTests
     [Fact, Trait("Spec", "DL2")]
     public async Task A_transport_that_throws_sends_the_original_back()
     {
-        var transport = new ScriptedTransport { Answer = (_, _) => Task.FromException<PublishOutcome>(new InvalidOperationException("a fault of the transport")) };
+        var transport = new ScriptedTransport
+        {
+            Answer = (_,
+            _) => Task.FromException<PublishOutcome>(new InvalidOperationException("a fault of the transport"))
+        };
         await using var engine = await EngineFixture.StartAsync(Hopeless, transport: transport);
         engine.Source.Deliver("m1");
         await engine.Log.ContainsAsync("publish orders.dlq");
@@ -68,7 +72,8 @@ public sealed class DeliveryMoveTests
     [Fact, Trait("Spec", "DL1")]
     public async Task A_dead_letter_says_all_about_its_failure()
     {
-        await using var engine = await EngineFixture.StartAsync((_, _, _) => throw new InvalidOperationException("cannot reach amqp://app:hunter2@broker:5672/"));
+        await using var engine = await EngineFixture.StartAsync((_, _,
+            _) => throw new InvalidOperationException("cannot reach amqp://app:hunter2@broker:5672/"));
 
         engine.Source.Deliver("m1", headers: new()
         {

@@ -25,7 +25,8 @@ internal sealed class EngineFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await Eventually.Ends(Bus.DisposeAsync().AsTask(), "the bus stops");
 
-    internal static Task<EngineFixture> StartAsync(Func<OrderCreated, MessageContext, CancellationToken, Task> handle, Action<ConsumerOptions>? options = null, ScriptedTransport? transport = null)
+    internal static Task<EngineFixture> StartAsync(Func<OrderCreated, MessageContext, CancellationToken, Task> handle, Action<ConsumerOptions>? options = null,
+        ScriptedTransport? transport = null)
         => StartAsync(m => m.AddConsumer(Queue, handle, options), transport);
 
     internal static async Task<EngineFixture> StartAsync(Action<MessagingBuilder> configure, ScriptedTransport? transport = null)

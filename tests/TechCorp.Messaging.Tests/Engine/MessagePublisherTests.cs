@@ -44,7 +44,8 @@ public sealed class MessagePublisherTests : IAsyncDisposable
         _transport.Answer = (message, _) => confirms[message.Id].Task;
         var batch = confirms.Keys.Select(id => (_catalog.Create(new OrderCreated("o"), id), Events)).ToArray();
 
-        var publishing = Publisher(o => o.MaxOutstandingConfirms = 3).TryPublishBatchAsync(batch, cancellationToken: TestContext.Current.CancellationToken).AsTask();
+        var publishing = Publisher(o => o.MaxOutstandingConfirms = 3).TryPublishBatchAsync(batch, cancellationToken: TestContext.Current.CancellationToken)
+            .AsTask();
 
         _transport.Published.Should().HaveCount(3);
         confirms["m0"].SetResult(PublishOutcome.Confirmed);
@@ -68,9 +69,11 @@ public sealed class MessagePublisherTests : IAsyncDisposable
         };
         var batch = Enumerable.Range(0, 4).Select(i => (_catalog.Create(new OrderCreated("o"), $"m{i}"), Events)).ToArray();
 
-        var outcomes = await Publisher(o => o.Timeout = TimeSpan.FromSeconds(30)).TryPublishBatchAsync(batch, cancellationToken: TestContext.Current.CancellationToken);
+        var outcomes = await Publisher(o => o.Timeout = TimeSpan.FromSeconds(30))
+            .TryPublishBatchAsync(batch, cancellationToken: TestContext.Current.CancellationToken);
 
-        outcomes.Select(outcome => outcome.Kind).Should().Equal(PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Expired, PublishOutcomeKind.Expired);
+        outcomes.Select(outcome => outcome.Kind).Should()
+            .Equal(PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Expired, PublishOutcomeKind.Expired);
         outcomes[3].MayHaveBeenDelivered.Should().BeFalse();
         _transport.Timeouts.Should().Equal(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10));
     }

@@ -4,7 +4,8 @@ public sealed class PublicEnumerationTests
 {
     private static readonly string[] Successes =
     [
-        "Success", "Succeeded", "Completed", "Done", "Ok", "Healthy", "Connected", nameof(PublishOutcomeKind.Confirmed), nameof(ConsumerState.Consuming), nameof(ConsumerState.Idle),
+        "Success", "Succeeded", "Completed", "Done", "Ok", "Healthy", "Connected", nameof(PublishOutcomeKind.Confirmed), nameof(ConsumerState.Consuming),
+        nameof(ConsumerState.Idle),
         nameof(TopologyChangeKind.Identical),
     ];
 

@@ -41,7 +41,16 @@ public sealed class RedriveInterruptionTests
             }
 
             _got = true;
-            return Task.FromResult<Delivery?>(new Delivery { Generation = 1, Tag = 1, Body = default, Exchange = "", RoutingKey = "orders.dlq", MessageId = "m1", Headers = new Dictionary<string, string>() });
+            return Task.FromResult<Delivery?>(new Delivery
+            {
+                Generation = 1,
+                Tag = 1,
+                Body = default,
+                Exchange = "",
+                RoutingKey = "orders.dlq",
+                MessageId = "m1",
+                Headers = new Dictionary<string, string>(),
+            });
         }
 
         public Task<bool> SettleAsync(Delivery delivery, Settlement settlement, CancellationToken cancellationToken) => Task.FromResult(Settles);

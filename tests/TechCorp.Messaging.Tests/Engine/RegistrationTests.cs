@@ -19,7 +19,8 @@ public sealed class RegistrationTests
 
         await transport.Log.ContainsAsync("Acknowledge m1", "Acknowledge m2");
         transport.Log.Entries.Should().Contain("consume orders 5");
-        transport.Log.Entries.Where(entry => entry is "handled m1" or "handled m2" or "disposed").Should().Equal("handled m1", "disposed", "handled m2", "disposed");
+        transport.Log.Entries.Where(entry => entry is "handled m1" or "handled m2" or "disposed").Should()
+            .Equal("handled m1", "disposed", "handled m2", "disposed");
     }
 
     [Fact]
@@ -58,7 +59,9 @@ public sealed class RegistrationTests
         var start = () => host.StartAsync(TestContext.Current.CancellationToken);
 
         var failures = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures;
-        string[] expected = ["Publisher:Timeout must be a duration", "Prefech is unknown; did you mean Prefetch?", "Delays:0", "Policy:Delays must be a list of durations", "TechCorp:Messaging:Publisher: MaxOutstandingConfirms must be at least 1", "Concurrency of queue 'orders'", "System.String, which is not registered",
+        string[] expected = ["Publisher:Timeout must be a duration", "Prefech is unknown; did you mean Prefetch?", "Delays:0",
+            "Policy:Delays must be a list of durations", "TechCorp:Messaging:Publisher: MaxOutstandingConfirms must be at least 1",
+            "Concurrency of queue 'orders'", "System.String, which is not registered",
             "'nowhere' is consumed, but not declared", "Prefetch of queue 'orders' is set twice, to 5 and to 3", "RabbitMq: the uri is not amqp://"];
         foreach (var part in expected)
         {
@@ -81,7 +84,8 @@ public sealed class RegistrationTests
         await host.StartAsync(TestContext.Current.CancellationToken);
         await host.StopAsync(TestContext.Current.CancellationToken);
 
-        transport.Log.Entries.Should().Equal("connect", "declare Create", "between starts", "consume orders 5", "cancel", "close", "between stops", "disconnect");
+        transport.Log.Entries.Should()
+            .Equal("connect", "declare Create", "between starts", "consume orders 5", "cancel", "close", "between stops", "disconnect");
     }
 
     [Fact, Trait("Spec", "PB15")]
@@ -158,13 +162,16 @@ public sealed class RegistrationTests
             .ConfigureServices(services =>
             {
                 Add(services, plain, _ => { });
-                services.AddTechCorpMessaging("reporting", m => m.UseTransport(_ => reporting).AddMessage("order.shipped", TestJson.Default.OrderShipped, Destination.ToQueue("reports")));
+                services.AddTechCorpMessaging("reporting",
+                    m => m.UseTransport(_ => reporting).AddMessage("order.shipped", TestJson.Default.OrderShipped, Destination.ToQueue("reports")));
             })
             .Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
 
-        await host.Services.GetRequiredKeyedService<IMessagePublisher>("reporting").PublishAsync(new OrderShipped("o1"), cancellationToken: TestContext.Current.CancellationToken);
-        await host.Services.GetRequiredService<IMessagePublisher>().PublishAsync(new OrderCreated("o1"), cancellationToken: TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredKeyedService<IMessagePublisher>("reporting")
+            .PublishAsync(new OrderShipped("o1"), cancellationToken: TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<IMessagePublisher>()
+            .PublishAsync(new OrderCreated("o1"), cancellationToken: TestContext.Current.CancellationToken);
 
         reporting.Published.Should().ContainSingle().Which.Destination.Should().Be(Destination.ToQueue("reports"));
         plain.Published.Should().ContainSingle().Which.Destination.Should().Be(Destination.ToExchange("events.fanout"));
@@ -185,7 +192,8 @@ public sealed class RegistrationTests
         await host.StartAsync(TestContext.Current.CancellationToken);
 
         transport.Log.Entries.Count(entry => entry == "connect").Should().Be(1);
-        transport.Declared!.Queues.Select(queue => queue.Name).Should().BeEquivalentTo("orders", "orders.dlq", "orders.retry.1s", "orders.retry.2s", "orders.retry.4s", "orders.retry.8s");
+        transport.Declared!.Queues.Select(queue => queue.Name).Should()
+            .BeEquivalentTo("orders", "orders.dlq", "orders.retry.1s", "orders.retry.2s", "orders.retry.4s", "orders.retry.8s");
     }
 
     [Fact, Trait("Spec", "OB3")]
@@ -233,7 +241,8 @@ public sealed class RegistrationTests
         health.Description.Should().Contain("orders (1 of 1)");
     }
 
-    private static IHost HostOf(ScriptedTransport transport, Action<MessagingBuilder> configure, Dictionary<string, string?>? settings = null) => new HostBuilder()
+    private static IHost HostOf(ScriptedTransport transport, Action<MessagingBuilder> configure, Dictionary<string, string?>? settings = null)
+        => new HostBuilder()
         .ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(settings ?? []))
         .ConfigureServices(services => Add(services, transport, configure))
         .Build();

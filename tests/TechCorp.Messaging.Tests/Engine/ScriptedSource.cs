@@ -73,7 +73,8 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
     }
 
     /// <summary>Something that no transport makes, and the engine cannot cope with.</summary>
-    internal void DeliverBroken(string id) => sink(new Delivery { Generation = Generation, Tag = ++_nextTag, Body = default, Exchange = "", RoutingKey = "", MessageId = id, Headers = null! });
+    internal void DeliverBroken(string id)
+        => sink(new Delivery { Generation = Generation, Tag = ++_nextTag, Body = default, Exchange = "", RoutingKey = "", MessageId = id, Headers = null! });
 
     internal Delivery Deliver(
         string id,

@@ -61,7 +61,8 @@ internal sealed class ScriptedTransport : ITransport
         return Task.FromResult<IReadOnlyList<TopologyChange>>([]);
     }
 
-    public async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
+    public async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         _published.Enqueue((message, destination));
         Timeouts.Enqueue(timeout);
@@ -84,7 +85,8 @@ internal sealed class ScriptedTransport : ITransport
         return source;
     }
 
-    public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => Task.FromResult(Reader ?? throw new NotSupportedException());
+    public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken)
+        => Task.FromResult(Reader ?? throw new NotSupportedException());
 
     public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
     {

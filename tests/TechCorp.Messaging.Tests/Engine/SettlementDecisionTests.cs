@@ -33,7 +33,8 @@ public sealed class SettlementDecisionTests
         Failed(new InvalidOperationException(), 0, 2, policy).Action.Should().Be(SettlementAction.RetryNow);
         Failed(new InvalidOperationException(), 0, 3, policy).Delay.Should().Be(TimeSpan.FromSeconds(1));
         Failed(new InvalidOperationException(), 3, 3, policy).Delay.Should().Be(TimeSpan.FromSeconds(2));
-        Failed(new InvalidOperationException(), 12, 3, policy).Should().Be(new SettlementDecision(SettlementAction.DeadLetter, 15, Reason: DeadLetterReason.AttemptsExhausted));
+        Failed(new InvalidOperationException(), 12, 3, policy).Should()
+            .Be(new SettlementDecision(SettlementAction.DeadLetter, 15, Reason: DeadLetterReason.AttemptsExhausted));
     }
 
     [Fact, Trait("Spec", "CN3")]
@@ -54,13 +55,15 @@ public sealed class SettlementDecisionTests
     [InlineData(30_000, 8)]
     public void A_postponed_message_takes_the_smallest_step_that_is_long_enough(int milliseconds, int seconds)
         => Failed(new RetryLaterException("closed on Sundays", TimeSpan.FromMilliseconds(milliseconds)), 3, 1, Default)
-            .Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, 3, TimeSpan.FromSeconds(seconds), IsPostponed: true), "the attempt does not count");
+            .Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, 3, TimeSpan.FromSeconds(seconds), IsPostponed: true),
+                "the attempt does not count");
 
     [Safeguard("A postponed attempt is not counted")]
     [Fact, Trait("Spec", "RY4")]
     public async Task An_open_circuit_postpones_until_it_allows_a_call()
     {
-        var circuit = new CircuitBreaker("payments", new CircuitBreakerOptions { FailureThreshold = 1, RecoveryTimeout = TimeSpan.FromSeconds(3) }, timeProvider: new FakeTimeProvider());
+        var circuit = new CircuitBreaker("payments", new CircuitBreakerOptions { FailureThreshold = 1, RecoveryTimeout = TimeSpan.FromSeconds(3) },
+            timeProvider: new FakeTimeProvider());
         var call = async () => await circuit.ExecuteAsync<int>(_ => throw new InvalidOperationException("the gateway is away"));
         await call.Should().ThrowAsync<InvalidOperationException>();
         var open = (await call.Should().ThrowAsync<CircuitOpenException>()).Which;

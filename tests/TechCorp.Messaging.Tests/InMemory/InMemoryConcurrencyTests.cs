@@ -35,7 +35,8 @@ public sealed class InMemoryConcurrencyTests : InMemoryBrokerTest
 
         void Pass(Delivery delivery)
         {
-            Transport.PublishAsync(TextMessage.Of(delivery.Text()), Destination.ToQueue("out"), UnroutableBehavior.Fail, TimeSpan.FromSeconds(1), Cancellation).AsTask().Wait(Cancellation);
+            Transport.PublishAsync(TextMessage.Of(delivery.Text()), Destination.ToQueue("out"), UnroutableBehavior.Fail, TimeSpan.FromSeconds(1), Cancellation)
+                .AsTask().Wait(Cancellation);
             started.Task.Result.TrySettle(delivery, Settlement.Acknowledge).Should().BeTrue();
         }
     }

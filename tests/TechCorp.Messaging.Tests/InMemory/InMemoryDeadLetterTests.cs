@@ -82,11 +82,14 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     public async Task Thirty_two_undelivered_dead_letters_delay_the_next_one()
     {
         await DeclareAsync(new QueueDeclaration("q") { DeadLetterExchange = "x" }, new QueueDeclaration("dead"), new QueueDeclaration("late"));
-        await Transport.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration("in", ExchangeKind.Fanout)).Add(new BindingDeclaration("in", "q", "")), TopologyMode.Create, Cancellation);
-        await Transport.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration("x", ExchangeKind.Direct)).Add(new BindingDeclaration("x", "dead", "dead")), TopologyMode.Create, Cancellation);
+        await Transport.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration("in", ExchangeKind.Fanout)).Add(new BindingDeclaration("in", "q", "")),
+            TopologyMode.Create, Cancellation);
+        await Transport.DeclareAsync(Topology.Empty.Add(new ExchangeDeclaration("x", ExchangeKind.Direct)).Add(new BindingDeclaration("x", "dead", "dead")),
+            TopologyMode.Create, Cancellation);
         foreach (var key in (string[])[.. Enumerable.Repeat("late", 31), "dead", "late", "dead"])
         {
-            (await Transport.PublishAsync(TextMessage.Of(key), Destination.ToExchange("in", key), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue();
+            (await Transport.PublishAsync(TextMessage.Of(key), Destination.ToExchange("in", key), UnroutableBehavior.Fail, Eventually.Watchdog,
+                Cancellation)).IsConfirmed.Should().BeTrue();
             await SettleHeadAsync("q", Settlement.Reject);
         }
 
@@ -101,7 +104,14 @@ public sealed class InMemoryDeadLetterTests : InMemoryBrokerTest
     [Fact]
     public async Task A_dead_letter_that_went_in_a_circle_waits_too()
     {
-        await DeclareAsync(new QueueDeclaration("q") { MaxLength = 1, RejectPublishWhenFull = true, MessageTimeToLive = TimeSpan.FromSeconds(1), DeadLetterExchange = "", DeadLetterRoutingKey = "q" });
+        await DeclareAsync(new QueueDeclaration("q")
+        {
+            MaxLength = 1,
+            RejectPublishWhenFull = true,
+            MessageTimeToLive = TimeSpan.FromSeconds(1),
+            DeadLetterExchange = "",
+            DeadLetterRoutingKey = "q",
+        });
         await PublishAsync("q", "1");
 
         Time.Advance(TimeSpan.FromSeconds(1));

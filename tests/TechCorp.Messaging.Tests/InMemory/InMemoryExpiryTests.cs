@@ -95,5 +95,6 @@ public sealed class InMemoryExpiryTests : InMemoryBrokerTest
         (await ReadyAsync("c")).Should().Be(1);
     }
 
-    private static QueueDeclaration WithDeadLetters(string name) => new(name) { MessageTimeToLive = Ttl, DeadLetterExchange = "", DeadLetterRoutingKey = "dead" };
+    private static QueueDeclaration WithDeadLetters(string name)
+        => new(name) { MessageTimeToLive = Ttl, DeadLetterExchange = "", DeadLetterRoutingKey = "dead" };
 }

@@ -35,5 +35,6 @@ public sealed class LengthLimitTests
         limit.DropsHead(1_000_000).Should().BeFalse();
     }
 
-    private static LengthLimit Limit(QueueKind kind, int most) => new(new QueueDeclaration("q") { Kind = kind, MaxLength = most, RejectPublishWhenFull = true });
+    private static LengthLimit Limit(QueueKind kind, int most)
+        => new(new QueueDeclaration("q") { Kind = kind, MaxLength = most, RejectPublishWhenFull = true });
 }

@@ -67,7 +67,8 @@ public sealed class FaultHealingTests : RabbitMqTransportTest
             bus => bus.UseTransport(_ => _transport)
                 .AddMessage("job", new JobFormat())
                 .AddTopology(Topology.WorkQueue(_queue))
-                .AddConsumer<Job>(_queue, HandleAsync, options => (options.Prefetch, options.Concurrency, options.RedeliveryLimit, options.Policy) = (Prefetch, Handlers, null, new DeliveryPolicy { Delays = [Delay, Delay, Delay] })),
+                .AddConsumer<Job>(_queue, HandleAsync, options => (options.Prefetch, options.Concurrency, options.RedeliveryLimit, options.Policy) = (Prefetch,
+                    Handlers, null, new DeliveryPolicy { Delays = [Delay, Delay, Delay] })),
             Cancellation);
         var senders = Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(SendAsync, Cancellation)));
         var kinds = Enumerable.Range(0, faults).Select(number => (Mishap)(number % Enum.GetValues<Mishap>().Length)).ToArray();
@@ -77,7 +78,8 @@ public sealed class FaultHealingTests : RabbitMqTransportTest
         {
             await HappenAsync(kinds[number]);
             var mark = Volatile.Read(ref _handled) + Flow;
-            await Eventually.Holds(() => Volatile.Read(ref _handled) >= mark, $"messages are handled after fault {number} ({kinds[number]})", TimeSpan.FromMinutes(1));
+            await Eventually.Holds(() => Volatile.Read(ref _handled) >= mark, $"messages are handled after fault {number} ({kinds[number]})",
+                TimeSpan.FromMinutes(1));
         }
 
         await _end.CancelAsync();
@@ -121,7 +123,8 @@ public sealed class FaultHealingTests : RabbitMqTransportTest
     };
 
     private async Task MissExchangeAsync()
-        => (await _transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange($"missing.{Guid.CreateVersion7():n}"), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).Code.Should().Be(404);
+        => (await _transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange($"missing.{Guid.CreateVersion7():n}"), UnroutableBehavior.Fail,
+            Eventually.Watchdog, Cancellation)).Code.Should().Be(404);
 
     private async Task BreakChannelAsync()
     {

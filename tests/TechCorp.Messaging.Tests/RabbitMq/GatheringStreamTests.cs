@@ -201,7 +201,8 @@ public sealed class GatheringStreamTests : IAsyncLifetime
         var bytes = new byte[count];
         for (var at = 0; at < count;)
         {
-            var read = await Eventually.Ends(_far.ReceiveAsync(bytes.AsMemory(at), TestContext.Current.CancellationToken).AsTask(), $"more than {at} of {count} bytes arrive");
+            var read = await Eventually.Ends(_far.ReceiveAsync(bytes.AsMemory(at), TestContext.Current.CancellationToken).AsTask(),
+                $"more than {at} of {count} bytes arrive");
             at += read > 0 ? read : throw new EndOfStreamException($"The connection ended after {at} of {count} bytes.");
         }
 

@@ -3,7 +3,8 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>A RabbitMQ server, or a cluster of three nodes, that belongs to one test, which may kill it. Ends with the test, also when its process dies.</summary>
+/// <summary>A RabbitMQ server, or a cluster of three nodes, that belongs to one test, which may kill it. Ends with the
+/// test, also when its process dies.</summary>
 internal sealed class PrivateBroker : IAsyncDisposable
 {
     private readonly Process _services;
@@ -21,8 +22,11 @@ internal sealed class PrivateBroker : IAsyncDisposable
 
     internal static async Task<PrivateBroker> StartAsync(bool cluster = false)
     {
-        string[] run = ["run", "--", "bash", "-c", "echo \"$TECHCORP_SERVICES_STATE|${TECHCORP_RABBITMQ_NODES-$TECHCORP_RABBITMQ}\"; cat"]; // cat ends with this process
-        var start = new ProcessStartInfo(ServicesScript.Find(), cluster ? run.Prepend("cluster") : run) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // cat ends with this process
+        string[] run = ["run", "--", "bash", "-c", "echo \"$TECHCORP_SERVICES_STATE|${TECHCORP_RABBITMQ_NODES-$TECHCORP_RABBITMQ}\"; cat"];
+        var start = new ProcessStartInfo(ServicesScript.Find(),
+            cluster ? run.Prepend("cluster") : run)
+        { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment.Remove("TECHCORP_RABBITMQ");
         start.Environment.Remove("TECHCORP_RABBITMQ_NODES");
         start.Environment["TECHCORP_POSTGRES"] = "none is needed";
@@ -43,7 +47,8 @@ internal sealed class PrivateBroker : IAsyncDisposable
     /// <summary>The node that leads a quorum queue, counted from 1, as a running node says.</summary>
     internal async Task<int> LeaderAsync(string queue, int askedNode)
     {
-        var listed = await BrokerControl.ServicesAsync(_state, "rabbitmqctl", "--node", $"{askedNode}", "list_queues", "--quiet", "--no-table-headers", "name", "leader");
+        var listed = await BrokerControl.ServicesAsync(_state, "rabbitmqctl", "--node", $"{askedNode}", "list_queues", "--quiet", "--no-table-headers", "name",
+            "leader");
         var line = listed.Split('\n').Single(line => line.StartsWith(queue + "\t", StringComparison.Ordinal));
         var name = line.Split('\t')[1].Split('@')[0]; // techcorp-20123-2
         return int.Parse(name[(name.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);

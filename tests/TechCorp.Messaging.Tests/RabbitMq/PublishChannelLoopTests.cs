@@ -23,7 +23,8 @@ public sealed class PublishChannelLoopTests : IAsyncDisposable
         var missing = new MissingExchanges((_, _) => Task.FromResult(false));
         _queue = new PublishQueue(4, ConnectionLossBehavior.Fail, missing, _timeProvider);
         _queue.Writer = new PublishWriter(_queue);
-        var link = new BrokerLink(Scripted.Of<IConnection>(OnConnection), BrokerAddress.Of(new Uri("amqp://localhost")), 1, TimeSpan.FromSeconds(3), _timeProvider);
+        var link = new BrokerLink(Scripted.Of<IConnection>(OnConnection), BrokerAddress.Of(new Uri("amqp://localhost")), 1, TimeSpan.FromSeconds(3),
+            _timeProvider);
         _loop = new PublishChannelLoop(_ => Task.FromResult(link), _queue, missing, new RabbitMqOptions(), _timeProvider, NullLogger.Instance);
     }
 

@@ -38,7 +38,8 @@ public sealed class PublishQueueTests
         queue.Confirms.Confirm(session, 2, multiple: true, acknowledged: false);
         queue.Confirms.Confirm(session, 4, multiple: true, acknowledged: true);
 
-        entries.Select(entry => entry.Outcome.Kind).Should().Equal(PublishOutcomeKind.Rejected, PublishOutcomeKind.Rejected, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed);
+        entries.Select(entry => entry.Outcome.Kind).Should()
+            .Equal(PublishOutcomeKind.Rejected, PublishOutcomeKind.Rejected, PublishOutcomeKind.Confirmed, PublishOutcomeKind.Confirmed);
     }
 
     [Safeguard("A return before the ack decides the outcome", SwitchedOff = "`PublishConfirms.OutcomeOf` ignores the return code")]

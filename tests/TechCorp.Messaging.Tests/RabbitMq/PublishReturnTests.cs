@@ -74,6 +74,9 @@ public sealed class PublishReturnTests : RabbitMqTransportTest
         publishes.Outstanding.Should().Be(0);
         await publishes.Endings.StopAsync(Cancellation);
 
-        PublishEntry Entry() => new(publishes.Endings, timeProvider) { Message = message, RoutingKey = "k", Deadline = timeProvider.GetTimestamp() + (30 * timeProvider.TimestampFrequency) };
+        PublishEntry Entry()
+            => new(publishes.Endings,
+                timeProvider)
+            { Message = message, RoutingKey = "k", Deadline = timeProvider.GetTimestamp() + (30 * timeProvider.TimestampFrequency) };
     }
 }

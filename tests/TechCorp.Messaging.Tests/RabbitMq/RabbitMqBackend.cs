@@ -36,7 +36,12 @@ public sealed class RabbitMqBackend : TransportBackend
     internal RabbitMqTransport Create(PublisherOptions publisher, TimeProvider? timeProvider = null, TimeSpan? heartbeat = null)
     {
         var proxy = new TcpProxy(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
-        var options = new RabbitMqOptions { Uris = [RabbitMqServer.Through(proxy.Port)], ReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(500) };
+        var options = new RabbitMqOptions
+        {
+            Uris = [RabbitMqServer.Through(proxy.Port)],
+            ReconnectDelay = TimeSpan.FromMilliseconds(20),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(500),
+        };
         options.Heartbeat = heartbeat ?? options.Heartbeat;
         var transport = new RabbitMqTransport(options, publisher, "tests", timeProvider ?? TimeProvider.System, NullLogger.Instance);
         _proxies.Add(transport, proxy);

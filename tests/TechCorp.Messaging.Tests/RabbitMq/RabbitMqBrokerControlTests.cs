@@ -91,7 +91,8 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
         await WithUserAsync(configure: ".*", async uri =>
         {
             await BrokerControl.RabbitMqCtlAsync("change_password", User, "another");
-            await using var transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [uri] }, new PublisherOptions(), "tests", TimeProvider.System, NullLogger.Instance);
+            await using var transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [uri] }, new PublisherOptions(), "tests", TimeProvider.System,
+                NullLogger.Instance);
             await FluentActions.Awaiting(() => transport.StartAsync(Cancellation)).Should().ThrowAsync<BrokerConnectionException>();
             await BrokerControl.RabbitMqCtlAsync("change_password", User, Password);
 
@@ -118,7 +119,9 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
             second.Reason.Should().Contain("was not sent");
             (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue();
 
-            Task<PublishOutcome> PublishToAsync() => transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(exchange), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation).AsTask();
+            Task<PublishOutcome> PublishToAsync()
+                => transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(exchange), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)
+                    .AsTask();
         });
     }
 
@@ -135,7 +138,8 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
             await transport.DeclareAsync(topology, TopologyMode.Assume, Cancellation);
             var create = () => transport.DeclareAsync(topology, TopologyMode.Create, Cancellation);
 
-            (await create.Should().ThrowAsync<TopologyException>()).Which.Message.Should().Contain("configure permission").And.Contain(nameof(TopologyMode.Validate));
+            (await create.Should().ThrowAsync<TopologyException>()).Which.Message.Should()
+                .Contain("configure permission").And.Contain(nameof(TopologyMode.Validate));
         });
     }
 

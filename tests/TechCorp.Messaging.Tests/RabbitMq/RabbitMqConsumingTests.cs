@@ -206,7 +206,8 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
         var subscription = await SubscribeAsync(transport, await QueueAsync(transport));
         var unreadable = new BasicProperties { Headers = new Dictionary<string, object?> { ["x"] = new Unreadable() } };
 
-        await ((RabbitMqDeliverySource)subscription.Source).Consumer!.HandleBasicDeliverAsync("", 1, redelivered: false, "", "", unreadable, default, Cancellation);
+        await ((RabbitMqDeliverySource)subscription.Source).Consumer!.HandleBasicDeliverAsync("", 1, redelivered: false, "", "", unreadable, default,
+            Cancellation);
 
         await Eventually.Holds(() => subscription.Source.Generation == 2, "the requeue reaches the broker, which knows no such tag and closes the channel");
     }
@@ -218,7 +219,8 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
         var queue = await QueueAsync(transport);
         await PublishAsync(transport, queue, "1");
         var calls = 0;
-        await using var source = await transport.ConsumeAsync(queue, 1, _ => { if (Interlocked.Increment(ref calls) == 1) { throw new InvalidOperationException("the sink's fault"); } }, Cancellation);
+        await using var source = await transport.ConsumeAsync(queue, 1,
+            _ => { if (Interlocked.Increment(ref calls) == 1) { throw new InvalidOperationException("the sink's fault"); } }, Cancellation);
 
         await Eventually.Holds(() => Volatile.Read(ref calls) >= 2, "the delivery comes again");
     }

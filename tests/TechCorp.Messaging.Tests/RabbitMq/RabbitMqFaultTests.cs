@@ -94,7 +94,9 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         proxy.Stall();
         var body = new byte[256 * 1024];
         Array.Fill(body, (byte)'a');
-        var publishes = Enumerable.Range(0, 250).Select(_ => transport.PublishAsync(new Message { Body = body, Type = "big" }, Destination.ToQueue(queue), UnroutableBehavior.Fail, TimeSpan.FromSeconds(1), Cancellation).AsTask()).ToList();
+        var publishes = Enumerable.Range(0, 250)
+            .Select(_ => transport.PublishAsync(new Message { Body = body, Type = "big" }, Destination.ToQueue(queue), UnroutableBehavior.Fail,
+                TimeSpan.FromSeconds(1), Cancellation).AsTask()).ToList();
         transport.WaitingPublishes.Should().BePositive("a write must hang for this test to mean anything");
 
         var outcomes = await Eventually.Ends(Task.WhenAll(publishes), "every call ends by its deadline");
@@ -115,7 +117,8 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         using var caller = new CancellationTokenSource();
         var before = PublishAsync(transport, queue, "before");
         var cancelled = PublishAsync(transport, queue, "cancelled", cancellationToken: caller.Token);
-        var after = transport.PublishAsync(TextMessage.Of("after"), Destination.ToQueue(queue + ".missing"), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation).AsTask();
+        var after = transport.PublishAsync(TextMessage.Of("after"), Destination.ToQueue(queue + ".missing"), UnroutableBehavior.Fail, Eventually.Watchdog,
+            Cancellation).AsTask();
 
         await caller.CancelAsync();
         var waiting = () => Eventually.Ends(cancelled, "the cancelled call ends");
@@ -148,7 +151,8 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         var (transport, queue) = await StartAsync();
         var message = new Message { Body = default, Type = "x", Headers = new UnreadableHeaders() };
 
-        await FluentActions.Awaiting(() => transport.PublishAsync(message, Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation).AsTask()).Should().ThrowAsync<NotSupportedException>();
+        await FluentActions.Awaiting(() => transport.PublishAsync(message, Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog,
+            Cancellation).AsTask()).Should().ThrowAsync<NotSupportedException>();
 
         (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue();
     }
@@ -194,7 +198,8 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         proxy.Close();
         var start = transport.StartAsync(Cancellation);
 
-        (await PublishAsync(transport, "nowhere", timeout: Short)).Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
+        (await PublishAsync(transport, "nowhere", timeout: Short)).Should()
+            .BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
         start.IsCompleted.Should().BeFalse();
         transport.State.Should().Be(TransportState.Connecting);
         proxy.Reopen();
@@ -249,9 +254,11 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
     private static async Task RefusesAsync(Func<Uri, Uri> with, string user, string virtualHost)
     {
         await using var transport = new RabbitMqTransport(
-            new RabbitMqOptions { Uris = new List<Uri> { with(RabbitMqServer.Uri) } }, new PublisherOptions(), "tests", TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            new RabbitMqOptions { Uris = new List<Uri> { with(RabbitMqServer.Uri) } }, new PublisherOptions(), "tests", TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 
-        var refusal = (await FluentActions.Awaiting(() => Eventually.Ends(transport.StartAsync(Cancellation), "the start fails")).Should().ThrowAsync<BrokerConnectionException>()).Which;
+        var refusal = (await FluentActions.Awaiting(() => Eventually.Ends(transport.StartAsync(Cancellation), "the start fails")).Should()
+            .ThrowAsync<BrokerConnectionException>()).Which;
 
         refusal.Should().BeEquivalentTo(new { Host = $"{RabbitMqServer.Uri.Host}:{RabbitMqServer.Port}", VirtualHost = virtualHost, User = user });
         refusal.ToString().Should().Contain(refusal.Host).And.Contain(virtualHost).And.Contain(user).And.NotContain("hunter2");

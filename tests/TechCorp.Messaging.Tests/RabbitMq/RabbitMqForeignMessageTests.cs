@@ -35,7 +35,8 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
         {
             copy.Should().BeEquivalentTo(new { ReplyTo = "answers", ContentEncoding = "utf-8", Priority = (byte)7, MessageId = "f1", Type = "order.created" });
             copy.IsExpirationPresent().Should().BeFalse("a copy does not vanish");
-            copy.Headers.Should().Contain("retries", 3).And.Contain("size", 4_000_000_000L).And.Contain("fresh", true).And.Contain("made", new AmqpTimestamp(1_700_000_000));
+            copy.Headers.Should()
+                .Contain("retries", 3).And.Contain("size", 4_000_000_000L).And.Contain("fresh", true).And.Contain("made", new AmqpTimestamp(1_700_000_000));
             copy.Headers!["bytes"].Should().BeEquivalentTo(NoText);
             copy.Headers["route"].Should().BeEquivalentTo(new object[] { "a"u8.ToArray(), 1 });
             copy.Headers["origin"].Should().BeEquivalentTo(new Dictionary<string, object> { ["city"] = "Porto"u8.ToArray() });
@@ -51,11 +52,18 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
     {
         var transport = await Backend.StartAsync(new PublisherOptions { MaxOutstandingConfirms = 1 });
         await transport.DeclareAsync(Topology.Empty.Add(new QueueDeclaration(Queue)), TopologyMode.Create, Cancellation);
-        var foreign = new ForeignProperties { ReplyTo = "answers", ContentEncoding = "gzip", Priority = 7, Headers = new Dictionary<string, object?> { ["retries"] = 3 } };
+        var foreign = new ForeignProperties
+        {
+            ReplyTo = "answers",
+            ContentEncoding = "gzip",
+            Priority = 7,
+            Headers = new Dictionary<string, object?> { ["retries"] = 3 },
+        };
         foreach (var with in (ForeignProperties?[])[foreign, null])
         {
             var message = new Message { Body = default, Type = "x", Foreign = with };
-            (await transport.PublishAsync(message, Destination.ToQueue(Queue), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue();
+            (await transport.PublishAsync(message, Destination.ToQueue(Queue), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should()
+                .BeTrue();
         }
 
         await using var channel = await RabbitMqServer.ChannelAsync();
@@ -71,10 +79,16 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
     public async Task A_foreign_message_whose_headers_leave_no_room_for_ours_is_given_up_without_the_largest_of_them()
     {
         var bus = await ConsumeAsync((_, _, _) => throw new InvalidOperationException("no"));
-        var headers = new Dictionary<string, object?> { ["large"] = new string('x', 60_000), ["larger"] = new List<object?> { new string('y', 70_500) }, ["small"] = 1 };
+        var headers = new Dictionary<string, object?>
+        {
+            ["large"] = new string('x', 60_000),
+            ["larger"] = new List<object?> { new string('y', 70_500) },
+            ["small"] = 1,
+        };
         await using (var channel = await RabbitMqServer.ChannelAsync())
         {
-            await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { Type = "order.created", MessageId = "f1", Headers = headers }, """{"orderId":"f1"}"""u8.ToArray(), Cancellation);
+            await channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { Type = "order.created", MessageId = "f1", Headers = headers },
+                """{"orderId":"f1"}"""u8.ToArray(), Cancellation);
         }
 
         await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(Topology.DeadLetterQueueOf(Queue)) == 1, "it is given up");
@@ -117,6 +131,7 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
     private static async Task<IReadOnlyBasicProperties> PeekAsync(string queue)
     {
         await using var channel = await RabbitMqServer.ChannelAsync();
-        return (await Eventually.Returns(async () => await channel.BasicGetAsync(queue, autoAck: false, Cancellation), $"queue '{queue}' has a message")).BasicProperties;
+        return (await Eventually.Returns(async () => await channel.BasicGetAsync(queue, autoAck: false, Cancellation),
+            $"queue '{queue}' has a message")).BasicProperties;
     }
 }

@@ -25,10 +25,12 @@ public sealed class RabbitMqGatheredAckTests : RabbitMqTransportTest
         }
 
         await using var consumer = await MessageBus.StartAsync(
-            bus => JobFormat.OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, HandleAsync, options => (options.Prefetch, options.Policy) = (Prefetch, DeliveryPolicy.NoRetry)),
+            bus => JobFormat.OnServer(bus).AddTopology(topology)
+            .AddConsumer<Job>(queue, HandleAsync, options => (options.Prefetch, options.Policy) = (Prefetch, DeliveryPolicy.NoRetry)),
             Cancellation);
 
-        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(queue) == Messages - Quick - Prefetch, "the broker knows of all that was handled and gives as many more");
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(queue) == Messages - Quick - Prefetch,
+            "the broker knows of all that was handled and gives as many more");
         gate.Set();
 
         Task HandleAsync(Job job, MessageContext context, CancellationToken cancellationToken)

@@ -119,7 +119,8 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
                 })))
         .Build();
 
-    private static Task PublishAsync(IHost host) => host.Services.GetRequiredService<IMessagePublisher>().PublishAsync(new OrderCreated("o1"), cancellationToken: Cancellation);
+    private static Task PublishAsync(IHost host)
+        => host.Services.GetRequiredService<IMessagePublisher>().PublishAsync(new OrderCreated("o1"), cancellationToken: Cancellation);
 
     private async Task DeleteAndDeclareElsewhereAsync()
     {

@@ -55,11 +55,14 @@ public sealed class RabbitMqNodeLossTests
         await Eventually.Holds(() => handled.Count == Messages, "each is handled in its second attempt", Deadline);
 
         Task FailOnceAsync(OrderCreated order, MessageContext context, CancellationToken cancellationToken)
-            => context.Attempt == 1 ? throw new InvalidOperationException("not yet") : Task.FromResult(handled.AddOrUpdate(order.Id, 1, static (_, times) => times + 1));
+            => context.Attempt == 1
+                ? throw new InvalidOperationException("not yet")
+                : Task.FromResult(handled.AddOrUpdate(order.Id, 1, static (_, times) => times + 1));
     }
 
     private static async Task<long> WaitingAsync(ITransport transport)
-        => (await transport.CountAsync("quorum.retry.10s", Cancellation))!.Value.Ready + (await transport.CountAsync("classic.retry.10s", Cancellation))!.Value.Ready;
+        => (await transport.CountAsync("quorum.retry.10s", Cancellation))!.Value.Ready
+            + (await transport.CountAsync("classic.retry.10s", Cancellation))!.Value.Ready;
 
     private static async Task LoseLeadersAsync(int kills)
     {
@@ -100,12 +103,14 @@ public sealed class RabbitMqNodeLossTests
         }
     }
 
-    private static async Task PublishUntilAsync(ITransport transport, string queue, int caller, ConcurrentDictionary<string, bool> confirmed, CancellationToken over)
+    private static async Task PublishUntilAsync(ITransport transport, string queue, int caller, ConcurrentDictionary<string, bool> confirmed,
+        CancellationToken over)
     {
         for (var i = 0; !over.IsCancellationRequested; i++)
         {
             var text = $"{caller}:{i}";
-            while (!(await transport.PublishAsync(TextMessage.Of(text), Destination.ToQueue(queue), UnroutableBehavior.Fail, PublishTimeout, Cancellation)).IsConfirmed)
+            while (!(await transport.PublishAsync(TextMessage.Of(text), Destination.ToQueue(queue), UnroutableBehavior.Fail, PublishTimeout,
+                Cancellation)).IsConfirmed)
             {
                 // Published again, as the outbox does: RabbitMQ refuses what comes while the queue has no leader.
             }
@@ -128,7 +133,12 @@ public sealed class RabbitMqNodeLossTests
 
     private static async Task<RabbitMqTransport> ConnectAsync(IReadOnlyList<Uri> nodes)
     {
-        var options = new RabbitMqOptions { Uris = [.. nodes], ReconnectDelay = TimeSpan.FromMilliseconds(20), MaxReconnectDelay = TimeSpan.FromMilliseconds(500) };
+        var options = new RabbitMqOptions
+        {
+            Uris = [.. nodes],
+            ReconnectDelay = TimeSpan.FromMilliseconds(20),
+            MaxReconnectDelay = TimeSpan.FromMilliseconds(500),
+        };
         var transport = new RabbitMqTransport(options, new PublisherOptions(), "tests", TimeProvider.System, NullLogger.Instance);
         await transport.StartAsync(Cancellation);
         return transport;

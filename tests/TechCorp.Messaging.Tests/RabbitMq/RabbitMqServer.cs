@@ -44,7 +44,8 @@ internal static class RabbitMqServer
         }
         catch (RabbitMQ.Client.Exceptions.BrokerUnreachableException exception)
         {
-            throw new InvalidOperationException($"RabbitMQ does not answer on {uri.Host}:{uri.Port}: run the tests with 'eng/services.sh run -- …'.", exception);
+            throw new InvalidOperationException($"RabbitMQ does not answer on {uri.Host}:{uri.Port}: run the tests with 'eng/services.sh run -- …'.",
+                exception);
         }
     }
 }

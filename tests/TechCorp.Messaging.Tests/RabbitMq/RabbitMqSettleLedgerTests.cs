@@ -26,7 +26,8 @@ public sealed class RabbitMqSettleLedgerTests
             ledger.TrySettle(tag, Settlement.Acknowledge);
         }
 
-        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(3, Settlement.Acknowledge, Multiple: true), new RabbitMqSettleLedger.Frame(5, Settlement.Acknowledge, Multiple: false));
+        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(3, Settlement.Acknowledge, Multiple: true),
+            new RabbitMqSettleLedger.Frame(5, Settlement.Acknowledge, Multiple: false));
     }
 
     [Fact]
@@ -37,7 +38,8 @@ public sealed class RabbitMqSettleLedgerTests
         ledger.TrySettle(2, Settlement.Requeue);
         ledger.TrySettle(3, Settlement.Acknowledge);
 
-        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(2, Settlement.Requeue, Multiple: false), new RabbitMqSettleLedger.Frame(3, Settlement.Acknowledge, Multiple: true));
+        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(2, Settlement.Requeue, Multiple: false),
+            new RabbitMqSettleLedger.Frame(3, Settlement.Acknowledge, Multiple: true));
     }
 
     [Fact, Trait("Spec", "CN5")]

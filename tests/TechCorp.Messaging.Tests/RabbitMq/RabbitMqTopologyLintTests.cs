@@ -129,7 +129,8 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         var queue = Classic().WithArgument("x-expires", 100);
         await DeclareAsync(Topology.Empty.Add(queue));
 
-        await Eventually.Holds(async () => (await PublishAsync(_transport!, queue.Name)).Kind == PublishOutcomeKind.Returned, "the queue is gone, and a publish is returned");
+        await Eventually.Holds(async () => (await PublishAsync(_transport!, queue.Name)).Kind == PublishOutcomeKind.Returned,
+            "the queue is gone, and a publish is returned");
 
         Lint(Topology.Empty.Add(queue)).Should().Contain(("queue-expires", Subject(queue)));
     }
@@ -149,7 +150,8 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         await channel.BasicConsumeAsync(queue.Name, autoAck: false, consumer, Cancellation);
 
         await Eventually.Holds(() => Volatile.Read(ref taken) == 100, "all were sent to one consumer that settles nothing");
-        Lint(Topology.Empty.Add(queue), new TopologyUsage { Consumers = new Dictionary<string, int> { [queue.Name] = 0 } }).Should().Contain(("unlimited-prefetch", $"consumer of queue '{queue.Name}'"));
+        Lint(Topology.Empty.Add(queue), new TopologyUsage { Consumers = new Dictionary<string, int> { [queue.Name] = 0 } }).Should()
+            .Contain(("unlimited-prefetch", $"consumer of queue '{queue.Name}'"));
     }
 
     [Fact]
@@ -161,7 +163,8 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         await PublishAsync(queue.Name, "lost", "kept");
         await GiveBackAsync(queue.Name, requeue: false);
 
-        await DeclareAsync(Topology.Empty.Add(letters).Add(new ExchangeDeclaration(queue.DeadLetterExchange!, ExchangeKind.Direct)).Add(topology.Bindings.Single()));
+        await DeclareAsync(Topology.Empty.Add(letters).Add(new ExchangeDeclaration(queue.DeadLetterExchange!, ExchangeKind.Direct))
+            .Add(topology.Bindings.Single()));
         await GiveBackAsync(queue.Name, requeue: false);
 
         await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(letters.Name) == 1, "the second is dead-lettered");
@@ -235,7 +238,8 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
 
         await PublishAsync(one.Name, "1");
 
-        await Eventually.Holds(async () => (await RabbitMqServer.ReadyAsync(one.Name), await RabbitMqServer.ReadyAsync(other.Name)) == (0, 0), "it is in neither queue");
+        await Eventually.Holds(async () => (await RabbitMqServer.ReadyAsync(one.Name), await RabbitMqServer.ReadyAsync(other.Name)) == (0, 0),
+            "it is in neither queue");
         Lint(topology).Should().Contain([("expiry-cycle", Subject(one)), ("expiry-cycle", Subject(other))]);
     }
 
@@ -326,7 +330,8 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         await DeclareAsync(topology);
         var destination = Destination.ToExchange(exchange.Name, "order.created");
 
-        (await _transport!.PublishAsync(TextMessage.Of("x"), destination, UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).Kind.Should().Be(PublishOutcomeKind.Returned);
+        (await _transport!.PublishAsync(TextMessage.Of("x"), destination, UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).Kind.Should()
+            .Be(PublishOutcomeKind.Returned);
 
         Lint(topology, new TopologyUsage { Destinations = [destination] }).Should().Contain(("published-to-nobody", destination.ToString()));
     }
@@ -336,13 +341,15 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
 
     private static string Subject(QueueDeclaration queue) => $"queue '{queue.Name}'";
 
-    private static string Subject(BindingDeclaration binding) => $"binding of exchange '{binding.Exchange}' to queue '{binding.Queue}' by '{binding.RoutingKey}'";
+    private static string Subject(BindingDeclaration binding)
+        => $"binding of exchange '{binding.Exchange}' to queue '{binding.Queue}' by '{binding.RoutingKey}'";
 
     private QueueDeclaration Classic() => new(Backend.Queue()) { Kind = QueueKind.Classic };
 
     private QueueDeclaration Quorum() => new(Backend.Queue());
 
-    private (QueueDeclaration Queue, QueueDeclaration Letters, Topology Topology) WithDeadLetters(QueueDeclaration queue, Func<QueueDeclaration, QueueDeclaration>? with = null)
+    private (QueueDeclaration Queue, QueueDeclaration Letters, Topology Topology) WithDeadLetters(QueueDeclaration queue,
+        Func<QueueDeclaration, QueueDeclaration>? with = null)
     {
         var letters = Classic();
         letters = with?.Invoke(letters) ?? letters;
@@ -367,7 +374,8 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
     }
 
     private async Task<PublishOutcome> PublishToAsync(BindingDeclaration binding, string key)
-        => await _transport!.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(binding.Exchange, key), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation);
+        => await _transport!.PublishAsync(TextMessage.Of("x"), Destination.ToExchange(binding.Exchange, key), UnroutableBehavior.Fail, Eventually.Watchdog,
+            Cancellation);
 
     private async Task PublishAsync(string queue, params string[] texts)
     {

@@ -6,7 +6,8 @@ public sealed class RabbitMqTopologyPlanTests : RabbitMqTransportTest
 {
     private static Uri Management => Environment.GetEnvironmentVariable("TECHCORP_RABBITMQ_MANAGEMENT") is { Length: > 0 } uri
         ? new Uri(uri)
-        : throw new InvalidOperationException("This test needs the management plugin: run it with 'eng/services.sh --private run -- …', or set TECHCORP_RABBITMQ_MANAGEMENT to its http:// URI.");
+        : throw new InvalidOperationException("This test needs the management plugin: run it with 'eng/services.sh --private run -- …', or set "
+        + "TECHCORP_RABBITMQ_MANAGEMENT to its http:// URI.");
 
     [Fact]
     public async Task Over_amqp_a_conflict_names_one_argument_and_bindings_are_to_be_bound()
@@ -35,8 +36,10 @@ public sealed class RabbitMqTopologyPlanTests : RabbitMqTransportTest
 
         plan.Changes.Single(change => change.Kind == TopologyChangeKind.Conflict).Detail.Should()
             .Be("argument 'x-max-length': ours is '10', the broker's is 'none'. argument 'x-message-ttl': ours is '1000', the broker's is '2000'.");
-        plan.Changes.Where(change => change.Subject.StartsWith("binding", StringComparison.Ordinal)).Select(change => (change.Kind, change.Subject[^5..])).Should()
-            .BeEquivalentTo([(TopologyChangeKind.Bind, "'new'"), (TopologyChangeKind.Undeclared, "'old'")], options => options.ComparingByValue<(TopologyChangeKind, string)>());
+        plan.Changes.Where(change => change.Subject.StartsWith("binding", StringComparison.Ordinal)).Select(change => (change.Kind, change.Subject[^5..]))
+            .Should()
+            .BeEquivalentTo([(TopologyChangeKind.Bind, "'new'"), (TopologyChangeKind.Undeclared, "'old'")],
+                options => options.ComparingByValue<(TopologyChangeKind, string)>());
         (await PlanAsync(theirs, Management)).Changes.Should().OnlyContain(change => change.Kind == TopologyChangeKind.Identical);
     }
 

@@ -7,7 +7,8 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
     [Theory, Trait("Spec", "TP2")]
     [InlineData(1000, 2000, "x-message-ttl", "1000", "2000")]
     [InlineData(1000, 0, "x-message-ttl", "1000", "none")]
-    public async Task A_queue_with_another_argument_is_a_mismatch_that_names_it_with_ours_theirs_and_the_remedies(int ours, int theirs, string argument, string ourText, string theirText)
+    public async Task A_queue_with_another_argument_is_a_mismatch_that_names_it_with_ours_theirs_and_the_remedies(int ours, int theirs, string argument,
+        string ourText, string theirText)
     {
         var transport = await Backend.StartAsync(new PublisherOptions());
         var queue = Backend.Queue();
@@ -74,9 +75,11 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
         }
 
         await using var channel = await RabbitMqServer.ChannelAsync();
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, expected, cancellationToken: Cancellation); // 406 if anything differed
+        // 406 if anything differed
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, expected, cancellationToken: Cancellation);
         (await transport.CountAsync(queue + ".dlq", Cancellation)).Should().NotBeNull();
-        (await transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange("dlx", queue + ".dlq"), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation)).IsConfirmed.Should().BeTrue("the dead-letter queue is bound");
+        (await transport.PublishAsync(TextMessage.Of("x"), Destination.ToExchange("dlx", queue + ".dlq"), UnroutableBehavior.Fail, Eventually.Watchdog,
+            Cancellation)).IsConfirmed.Should().BeTrue("the dead-letter queue is bound");
     }
 
     [Fact, Trait("Spec", "TP5")]
@@ -92,11 +95,14 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
 
     [Fact, Trait("Spec", "TP5")]
     public void A_bounded_queue_that_drops_its_head_by_choice_keeps_doing_so()
-        => QueueArguments.Of(new QueueDeclaration("q") { DeadLetterExchange = "dlx", MaxLength = 10 }).Keys.Should().NotContain(["x-dead-letter-strategy", "x-overflow"]);
+        => QueueArguments.Of(new QueueDeclaration("q") { DeadLetterExchange = "dlx", MaxLength = 10 }).Keys.Should()
+            .NotContain(["x-dead-letter-strategy", "x-overflow"]);
 
     [Theory]
-    [InlineData("PRECONDITION_FAILED - inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received the value '1' of type 'long' but current is none", "argument 'x-message-ttl': ours is the value '1' of type 'long', the broker's is none.")]
-    [InlineData("PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'it's' in vhost '/': received 'topic' but current is 'fanout'", "argument 'type': ours is 'topic', the broker's is 'fanout'.")]
+    [InlineData("PRECONDITION_FAILED - inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received the value '1' of type 'long' but current is none",
+        "argument 'x-message-ttl': ours is the value '1' of type 'long', the broker's is none.")]
+    [InlineData("PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'it's' in vhost '/': received 'topic' but current is 'fanout'",
+        "argument 'type': ours is 'topic', the broker's is 'fanout'.")]
     [InlineData("PRECONDITION_FAILED - something else", "PRECONDITION_FAILED - something else.")]
     public void The_brokers_words_are_read(string text, string difference)
         => DeclareRefusal.Of("queue 'q'", 406, text, null)!.Difference.Should().Be(difference);

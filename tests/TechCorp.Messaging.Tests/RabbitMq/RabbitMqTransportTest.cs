@@ -17,8 +17,10 @@ public abstract class RabbitMqTransportTest : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private protected static Task<PublishOutcome> PublishAsync(RabbitMqTransport transport, string queue, string text = "x", TimeSpan? timeout = null, CancellationToken? cancellationToken = null)
-        => transport.PublishAsync(TextMessage.Of(text), Destination.ToQueue(queue), UnroutableBehavior.Fail, timeout ?? Eventually.Watchdog, cancellationToken ?? Cancellation).AsTask();
+    private protected static Task<PublishOutcome> PublishAsync(RabbitMqTransport transport, string queue, string text = "x", TimeSpan? timeout = null,
+        CancellationToken? cancellationToken = null)
+        => transport.PublishAsync(TextMessage.Of(text), Destination.ToQueue(queue), UnroutableBehavior.Fail, timeout ?? Eventually.Watchdog,
+            cancellationToken ?? Cancellation).AsTask();
 
     private protected async Task<string> QueueAsync(RabbitMqTransport transport, QueueKind kind = QueueKind.Classic)
     {

@@ -50,7 +50,8 @@ public sealed class ReconnectingTests : IAsyncDisposable
 
         await patience.CancelAsync();
 
-        var cancelled = (await FluentActions.Awaiting(() => start).Should().ThrowAsync<OperationCanceledException>().WithMessage($"*127.0.0.1:{_proxy.Port}*not reached*refused*")).Which;
+        var cancelled = (await FluentActions.Awaiting(() => start).Should().ThrowAsync<OperationCanceledException>()
+            .WithMessage($"*127.0.0.1:{_proxy.Port}*not reached*refused*")).Which;
         cancelled.CancellationToken.Should().Be(patience.Token);
     }
 

@@ -40,7 +40,8 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
             maySend[i].SetResult();
             await Eventually.Holds(() => Status(services[i]) is { Running: Concurrency, Waiting: > 0 }, "the stop meets deliveries that run and that wait");
             var stopping = services[i].DisposeAsync();
-            await Eventually.Holds(() => ledger.Confirmed == Messages / Shares * (i + 1) && ledger.Lost <= Concurrency, "the others handle all but what runs here", TimeSpan.FromMinutes(1));
+            await Eventually.Holds(() => ledger.Confirmed == Messages / Shares * (i + 1) && ledger.Lost <= Concurrency,
+                "the others handle all but what runs here", TimeSpan.FromMinutes(1));
             stopMeetsWork.SetResult();
             await stopping;
             services[i] = await StartServiceAsync(i);
@@ -77,7 +78,9 @@ public sealed class RollingRestartTests : RabbitMqTransportTest
         static ConsumerStatus Status(MessageBus service) => service.Consumers.Status().Single();
 
         Task<MessageBus> StartServiceAsync(int service) => MessageBus.StartAsync(
-            bus => JobFormat.OnServer(bus).AddTopology(topology).AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job, service), options => (options.Prefetch, options.Concurrency, options.Policy) = (20, Concurrency, DeliveryPolicy.NoRetry)),
+            bus => JobFormat.OnServer(bus).AddTopology(topology)
+            .AddConsumer<Job>(queue, (job, _, _) => HandleAsync(job, service),
+                options => (options.Prefetch, options.Concurrency, options.Policy) = (20, Concurrency, DeliveryPolicy.NoRetry)),
             Cancellation);
 
         async Task HandleAsync(Job job, int service)

@@ -27,7 +27,9 @@ public sealed class LoggedSecretsTests
         await bus.Publisher.PublishAsync(bus.Publisher.Catalog.Create(new Job(1)), Destination.ToQueue(Queue), cancellationToken: Cancellation);
         await Eventually.Holds(() => bus.Consumers.Status().Single().DeadLettered == 1, "the message is dead-lettered");
 
-        log.Texts.Should().NotContain(text => text.Contains("hunter2", StringComparison.Ordinal)).And.Contain(text => text.Contains("password=***", StringComparison.Ordinal));
+        log.Texts.Should()
+            .NotContain(text => text.Contains("hunter2", StringComparison.Ordinal)).And.Contain(text => text.Contains("password=***",
+                StringComparison.Ordinal));
         foreach (var letter in await bus.DeadLetters.PeekAsync(Queue, cancellationToken: Cancellation))
         {
             string.Concat(letter.ExceptionMessage, letter.ExceptionStack).Should().Contain("password=***").And.NotContain("hunter2");

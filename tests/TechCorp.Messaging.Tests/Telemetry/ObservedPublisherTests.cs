@@ -144,11 +144,13 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
 
         await FluentActions.Awaiting(() => PublishAsync(MessageOf())).Should().ThrowAsync<InvalidOperationException>();
 
-        trace.Ended.Should().ContainSingle().Which.Should().Match<Activity>(span => span.Status == ActivityStatusCode.Error && span.StatusDescription == "broken");
+        trace.Ended.Should().ContainSingle().Which.Should()
+            .Match<Activity>(span => span.Status == ActivityStatusCode.Error && span.StatusDescription == "broken");
         meter.Total("techcorp.messaging.publish.outcomes", ("outcome", "failed")).Should().Be(1);
     }
 
-    private static Message MessageOf(Dictionary<string, string>? headers = null) => new() { Body = "{}"u8.ToArray(), Type = "order.created", Headers = headers ?? [] };
+    private static Message MessageOf(Dictionary<string, string>? headers = null)
+        => new() { Body = "{}"u8.ToArray(), Type = "order.created", Headers = headers ?? [] };
 
     private Task<PublishOutcome> PublishAsync(Message message)
         => _publisher.PublishAsync("publish", message, Orders, UnroutableBehavior.Fail, Eventually.Watchdog, TestContext.Current.CancellationToken).AsTask();
@@ -175,16 +177,20 @@ public sealed class ObservedPublisherTests : IAsyncDisposable
 
         public TransportState State => rest.State;
 
-        public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
+        public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout,
+            CancellationToken cancellationToken)
             => ValueTask.FromResult(PublishOutcome.Confirmed);
 
         public Task StartAsync(CancellationToken cancellationToken) => rest.StartAsync(cancellationToken);
 
-        public Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken) => rest.DeclareAsync(topology, mode, cancellationToken);
+        public Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
+            => rest.DeclareAsync(topology, mode, cancellationToken);
 
-        public Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken) => rest.PlanAsync(topology, cancellationToken);
+        public Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken)
+            => rest.PlanAsync(topology, cancellationToken);
 
-        public Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken) => rest.ConsumeAsync(queue, prefetch, sink, cancellationToken);
+        public Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
+            => rest.ConsumeAsync(queue, prefetch, sink, cancellationToken);
 
         public Task<IQueueReader> OpenReaderAsync(string queue, CancellationToken cancellationToken) => rest.OpenReaderAsync(queue, cancellationToken);
 

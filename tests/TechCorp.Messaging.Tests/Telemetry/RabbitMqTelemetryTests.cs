@@ -24,7 +24,8 @@ public sealed class RabbitMqTelemetryTests : RabbitMqTransportTest
         using var cancelling = new CancellationTokenSource();
         Backend.ProxyOf(transport).Stall();
         var written = bus.Publisher.TryPublishAsync(TextMessage.Of("1"), Destination.ToQueue(queue), cancellationToken: cancelling.Token).AsTask();
-        var waiting = bus.Publisher.TryPublishAsync(TextMessage.Of("2"), Destination.ToQueue(queue), new PublishOptions { Timeout = TimeSpan.FromSeconds(1) }, Cancellation).AsTask();
+        var waiting = bus.Publisher.TryPublishAsync(TextMessage.Of("2"), Destination.ToQueue(queue), new PublishOptions { Timeout = TimeSpan.FromSeconds(1) },
+            Cancellation).AsTask();
 
         (_meter.Now("techcorp.messaging.publish.outstanding", System), _meter.Now("techcorp.messaging.publish.waiting", System)).Should().Be((1, 1));
         (await waiting).Kind.Should().Be(PublishOutcomeKind.Expired);
@@ -50,7 +51,8 @@ public sealed class RabbitMqTelemetryTests : RabbitMqTransportTest
 
         (await lost).Kind.Should().Be(PublishOutcomeKind.ConnectionLost);
         _meter.Total(Outcomes, System, To(queue), ("outcome", "connection-lost")).Should().Be(1);
-        await Eventually.Holds(() => Rebuilt("connection") >= 2 && Rebuilt("channel") >= 1 && Rebuilt("consumer") >= 1, "both connections, the publishing channel and the consumer are open again");
+        await Eventually.Holds(() => Rebuilt("connection") >= 2 && Rebuilt("channel") >= 1 && Rebuilt("consumer") >= 1,
+            "both connections, the publishing channel and the consumer are open again");
     }
 
     [Fact, Trait("Spec", "OB1")]
@@ -72,12 +74,16 @@ public sealed class RabbitMqTelemetryTests : RabbitMqTransportTest
         await using var bus = await StartBusAsync(transport, queue);
         using var trace = new TraceProbe(MessagingMetrics.Name);
 
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => bus.Publisher.PublishAsync(bus.Publisher.Catalog.Create(new OrderCreated($"o{i}"), $"m{i}"), Destination.ToQueue(queue), cancellationToken: Cancellation)));
+        await Task.WhenAll(Enumerable.Range(0, 50)
+            .Select(i => bus.Publisher.PublishAsync(bus.Publisher.Catalog.Create(new OrderCreated($"o{i}"), $"m{i}"), Destination.ToQueue(queue),
+                cancellationToken: Cancellation)));
         await Eventually.Holds(() => trace.Ended.Count(span => span.DisplayName == $"process {queue}") == 50, "all are processed");
 
-        var published = trace.Ended.Where(span => span.DisplayName == $"publish {queue}").ToDictionary(span => (string)span.GetTagItem("messaging.message.id")!);
+        var published = trace.Ended.Where(span => span.DisplayName == $"publish {queue}")
+            .ToDictionary(span => (string)span.GetTagItem("messaging.message.id")!);
         published.Should().HaveCount(50).And.OnlyContain(span => span.Value.ParentSpanId == trace.Root.SpanId);
-        trace.Ended.Where(span => span.DisplayName == $"process {queue}").Should().OnlyContain(span => span.ParentSpanId == published[(string)span.GetTagItem("messaging.message.id")!].SpanId);
+        trace.Ended.Where(span => span.DisplayName == $"process {queue}").Should()
+            .OnlyContain(span => span.ParentSpanId == published[(string)span.GetTagItem("messaging.message.id")!].SpanId);
     }
 
     private static (string Name, object Value) System { get; } = ("messaging.system", "rabbitmq");
@@ -86,7 +92,8 @@ public sealed class RabbitMqTelemetryTests : RabbitMqTransportTest
 
     private double Rebuilt(string what) => _meter.Total("techcorp.messaging.rebuilds", System, ("rebuilt", what));
 
-    private async Task<(RabbitMqTransport Transport, string Queue)> StartAsync(PublisherOptions publisher) => (await Backend.StartAsync(publisher), Backend.Queue());
+    private async Task<(RabbitMqTransport Transport, string Queue)> StartAsync(PublisherOptions publisher)
+        => (await Backend.StartAsync(publisher), Backend.Queue());
 
     private static async Task<MessageBus> StartBusAsync(RabbitMqTransport transport, string queue) => await MessageBus.StartAsync(
         m => m.UseTransport(_ => transport)

@@ -93,7 +93,12 @@ public sealed class ThrowingListenersTests
     [Fact, Trait("Spec", "OB2")]
     public void A_source_that_a_listener_breaks_as_it_is_made_makes_no_spans()
     {
-        using var listener = new ActivityListener { ShouldListenTo = static source => source.Name == "throwing.source" ? throw new InvalidOperationException("made") : false };
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "throwing.source"
+            ? throw new InvalidOperationException("made")
+            : false
+        };
         ActivitySource.AddActivityListener(listener);
 
         using var source = SafeTelemetry.Source("throwing.source");
@@ -117,11 +122,13 @@ public sealed class ThrowingListenersTests
 
         for (var number = 0; number < 3; number++)
         {
-            var outcome = await bus.Publisher.TryPublishAsync(bus.Publisher.Catalog.Create(new Job(number)), Destination.ToQueue(Queue), cancellationToken: Cancellation);
+            var outcome = await bus.Publisher.TryPublishAsync(bus.Publisher.Catalog.Create(new Job(number)), Destination.ToQueue(Queue),
+                cancellationToken: Cancellation);
             outcome.IsConfirmed.Should().BeTrue();
         }
 
-        await Eventually.Holds(() => bus.Consumers.Status().Single() is { Acknowledged: 2, Retried: 1, DeadLettered: 1, Requeued: 0, Running: 0 }, "every message is settled as its handler decided, once");
+        await Eventually.Holds(() => bus.Consumers.Status().Single() is { Acknowledged: 2, Retried: 1, DeadLettered: 1, Requeued: 0, Running: 0 },
+            "every message is settled as its handler decided, once");
 
         static Task HandleAsync(Job job, MessageContext context, CancellationToken cancellationToken) => job.Number switch
         {

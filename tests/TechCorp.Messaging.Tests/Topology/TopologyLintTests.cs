@@ -22,7 +22,9 @@ public sealed class TopologyLintTests
     [Safeguard("A pattern for events of others is left alone", SwitchedOff = "`BindingRules` warns of each pattern that no known event matches")]
     [Fact, Trait("Spec", "TP6")]
     public void A_binding_to_what_others_publish_is_left_alone()
-        => Topology.Topic("events", ("payment.*", "q")).FindingsFor(new TopologyUsage { Events = ["order.created"], Destinations = [Destination.ToExchange("orders", "order.created")] }).Should().BeEmpty();
+        => Topology.Topic("events", ("payment.*", "q"))
+            .FindingsFor(new TopologyUsage { Events = ["order.created"], Destinations = [Destination.ToExchange("orders", "order.created")] }).Should()
+            .BeEmpty();
 
     [Fact]
     public void Findings_say_what_happens_and_what_to_do_the_worst_first()
@@ -30,7 +32,9 @@ public sealed class TopologyLintTests
         var findings = Harmful.Add(new QueueDeclaration("a") { MaxLength = 1 }).Lint();
 
         findings.Select(finding => finding.Severity).Should().Equal(LogLevel.Error, LogLevel.Warning);
-        findings[0].ToString().Should().Be("queue 'q': A message over the delivery limit is dropped without a trace. Name a dead-letter exchange, as Topology.WorkQueue does. [delivery-limit-without-dead-letters]");
+        findings[0].ToString().Should()
+            .Be("queue 'q': A message over the delivery limit is dropped without a trace. Name a dead-letter exchange, as Topology.WorkQueue does. "
+            + "[delivery-limit-without-dead-letters]");
     }
 
     [Fact]
@@ -53,7 +57,8 @@ public sealed class TopologyLintTests
         using var broker = new InMemoryBroker();
         using var log = new Warnings();
 
-        await using var bus = await MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).UseLoggerFactory(log), TestContext.Current.CancellationToken);
+        await using var bus = await MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).UseLoggerFactory(log),
+            TestContext.Current.CancellationToken);
 
         log.Texts.Should().ContainSingle().Which.Should().Contain("delivery-limit-without-dead-letters");
     }
@@ -63,7 +68,9 @@ public sealed class TopologyLintTests
     public async Task A_start_that_fails_on_findings_declares_nothing()
     {
         using var broker = new InMemoryBroker();
-        var start = () => MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).OnTopologyFindings(TopologyFindingsBehavior.Fail), TestContext.Current.CancellationToken);
+        var start = ()
+            => MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).OnTopologyFindings(TopologyFindingsBehavior.Fail),
+                TestContext.Current.CancellationToken);
 
         (await start.Should().ThrowAsync<TopologyException>()).Which.Findings.Should().ContainSingle(finding => finding.Subject == "queue 'q'");
 

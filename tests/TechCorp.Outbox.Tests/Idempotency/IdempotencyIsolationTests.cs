@@ -23,7 +23,8 @@ public sealed class IdempotencyIsolationTests : DatabaseContract<PostgreSqlDatab
             var winner = (await Store.TryBeginAsync(Request(), Cancel)).Lease;
             await Store.CompleteAsync(winner, Receipt, TimeSpan.FromHours(1), Cancel);
 
-            var error = (await Store.Awaiting(s => s.TryBeginAsync(late.Transaction, Request(), Cancel).AsTask()).Should().ThrowAsync<IdempotencyTransactionException>()).Which;
+            var error = (await Store.Awaiting(s => s.TryBeginAsync(late.Transaction, Request(), Cancel).AsTask()).Should()
+                .ThrowAsync<IdempotencyTransactionException>()).Which;
 
             error.Key.Should().Be(Key);
             error.Message.Should().Contain($"'{Key}'").And.Contain("SQLSTATE 40001").And.Contain("run the whole transaction again");
@@ -44,7 +45,8 @@ public sealed class IdempotencyIsolationTests : DatabaseContract<PostgreSqlDatab
         {
             await Store.RenewAsync(lease, TimeSpan.FromSeconds(30), Cancel);
 
-            await Store.Awaiting(s => s.CompleteAsync(late.Transaction, lease, Receipt, TimeSpan.FromHours(1), Cancel).AsTask()).Should().ThrowAsync<IdempotencyTransactionException>();
+            await Store.Awaiting(s => s.CompleteAsync(late.Transaction, lease, Receipt, TimeSpan.FromHours(1), Cancel).AsTask()).Should()
+                .ThrowAsync<IdempotencyTransactionException>();
         }
 
         await using var again = await BeginAsync(isolation);
@@ -74,5 +76,6 @@ public sealed class IdempotencyIsolationTests : DatabaseContract<PostgreSqlDatab
         return write;
     }
 
-    private static IdempotencyClaimRequest Request() => new(Key, Fingerprint.Of("5 EUR"), Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
+    private static IdempotencyClaimRequest Request()
+        => new(Key, Fingerprint.Of("5 EUR"), Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
 }

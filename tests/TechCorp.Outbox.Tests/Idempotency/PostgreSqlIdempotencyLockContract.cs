@@ -78,6 +78,7 @@ public sealed class PostgreSqlIdempotencyLockContract : IdempotencyLockContract<
         var error = (await FluentActions.Awaiting(() => given).Should().ThrowAsync<IdempotencyTransactionException>()).Which;
         error.InnerException.Should().BeAssignableTo<DbException>().Which.SqlState.Should().Be("40P01");
         await (given == claims[0] ? first : second).DisposeAsync();
-        (await (given == claims[0] ? claims[1] : claims[0]).WaitAsync(Patience, Cancel)).Status.Should().Be(IdempotencyClaimStatus.Acquired, "the other had only to wait for it");
+        (await (given == claims[0] ? claims[1] : claims[0]).WaitAsync(Patience, Cancel)).Status.Should()
+            .Be(IdempotencyClaimStatus.Acquired, "the other had only to wait for it");
     }
 }

@@ -16,7 +16,8 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         await work.Connection.Invoking(c => c.ExecuteAsync("select 1 / 0", transaction: work.Transaction)).Should().ThrowAsync<PostgresException>();
 
-        await Outbox.Invoking(o => o.PublishAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back*");
+        await Outbox.Invoking(o => o.PublishAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*rolled back*");
     }
 
     [Safeguard("A failed transaction without events is not committed silently",
@@ -79,7 +80,8 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
         await using var second = await Outbox.BeginAsync(cancellationToken: Cancel);
         var appending = Outbox.PublishAsync(second.Transaction, [Event("a", "2")], Cancel);
         await Eventually.Holds(
-            async () => await Db.ScalarAsync<long>("select count(*) from pg_locks where locktype = 'advisory' and not granted and pid in (select pid from pg_stat_activity where application_name = @schema)", new { schema = Db.Database.Schema }) == 1,
+            async () => await Db.ScalarAsync<long>("select count(*) from pg_locks where locktype = 'advisory' and not granted and pid in (select pid from "
+                + "pg_stat_activity where application_name = @schema)", new { schema = Db.Database.Schema }) == 1,
             "the second writer waits for the first");
         appending.IsCompleted.Should().BeFalse();
         // Had the second been numbered before it waited, this number would be above its own.
@@ -110,7 +112,8 @@ public sealed class PostgreSqlOutbox : OutboxSuite<PostgreSqlDatabase>
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         await work.Connection.ExecuteAsync("set transaction read only", transaction: work.Transaction);
 
-        await Outbox.Invoking(o => o.PublishAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*read-only*");
+        await Outbox.Invoking(o => o.PublishAsync(work.Transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*read-only*");
     }
 
     [Theory, Trait("Spec", "OW13")]

@@ -14,8 +14,10 @@ public sealed class SqliteOutbox : OutboxSuite<SqliteDatabase>
         await using var transaction = await BeginAsync();
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
-            await Outbox.Invoking(o => o.PublishAsync(transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*TransactionScope*");
-            await Outbox.Invoking(o => o.PublishAsync(transaction.Connection!, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*TransactionScope*");
+            await Outbox.Invoking(o => o.PublishAsync(transaction, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>()
+                .WithMessage("*TransactionScope*");
+            await Outbox.Invoking(o => o.PublishAsync(transaction.Connection!, [Event("a")], Cancel)).Should().ThrowAsync<InvalidOperationException>()
+                .WithMessage("*TransactionScope*");
         }
 
         (await Db.ScalarAsync<long>("select count(*) from {outbox}")).Should().Be(0);

@@ -13,7 +13,8 @@ public sealed class ConfigurationKeysTests
     [
         .. new[] { "TechCorp:Outbox", "TechCorp:Outbox:reporting" }.SelectMany(section => new[]
         {
-            (section, typeof(OutboxOptions)), ($"{section}:Relay", typeof(RelayOptions)), ($"{section}:Inbox", typeof(InboxOptions)), ($"{section}:Sagas", typeof(SagaOptions)),
+            (section, typeof(OutboxOptions)), ($"{section}:Relay", typeof(RelayOptions)), ($"{section}:Inbox", typeof(InboxOptions)),
+            ($"{section}:Sagas", typeof(SagaOptions)),
         }),
     ];
 
@@ -53,7 +54,8 @@ public sealed class ConfigurationKeysTests
     private static IReadOnlyList<string> Failures(List<string> log, params (string Key, string Value)[] settings)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
         services.AddSingleton<ILogger<OutboxRelay>>(new ListLogger(log));
         services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_ => throw new NotSupportedException()));
         services.AddTechCorpOutbox("reporting", outbox => outbox.UseDatabase(_ => throw new NotSupportedException()));

@@ -43,7 +43,8 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
 
         await Eventually.Holds(() => _broker.Accepted.Count == 1, "the relay publishes");
         await host.StopAsync(TestContext.Current.CancellationToken);
-        (await _database.ScalarAsync<long>("select count(*) from {outbox_lease} where owner is not null")).Should().Be(0, "the relay has given its partitions back");
+        (await _database.ScalarAsync<long>("select count(*) from {outbox_lease} where owner is not null")).Should()
+            .Be(0, "the relay has given its partitions back");
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
             .AddTechCorpOutbox(outbox => outbox.UseDatabase(_ => _database.Database)));
 
         await host.StartAsync(TestContext.Current.CancellationToken);
-        await Eventually.Holds(async () => await _database.ScalarAsync<long>("select count(*) from {outbox_lease} where owner is not null") == 32, "the relay owns");
+        await Eventually.Holds(async () => await _database.ScalarAsync<long>("select count(*) from {outbox_lease} where owner is not null") == 32,
+            "the relay owns");
         await host.StopAsync(TestContext.Current.CancellationToken);
 
         seen.Should().Equal("start: 1", "stopping: 32");
@@ -67,14 +69,16 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
     public async Task Configuration_wins_over_code_and_all_problems_are_named_at_once()
     {
         using var host = Host(
-            services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database).ConfigureRelay(relay => relay.BatchSize = 7).ConfigureOutbox(limits => limits.MaxPayloadBytes = 1)),
+            services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database).ConfigureRelay(relay => relay.BatchSize = 7)
+                .ConfigureOutbox(limits => limits.MaxPayloadBytes = 1)),
             ("TechCorp:Outbox:Relay:BatchSize", "0"),
             ("TechCorp:Outbox:Relay:MaxPollInterval", "soon"),
             ("TechCorp:Outbox:MaxPayloadBytes", "-1"));
 
         var error = (await host.Invoking(h => h.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<OptionsValidationException>()).Which;
 
-        error.Failures.Should().HaveCount(3).And.Contain(problem => problem.Contains("BatchSize", StringComparison.Ordinal) && problem.EndsWith("it is 0.", StringComparison.Ordinal))
+        error.Failures.Should().HaveCount(3).And.Contain(problem => problem.Contains("BatchSize", StringComparison.Ordinal)
+            && problem.EndsWith("it is 0.", StringComparison.Ordinal))
             .And.Contain(problem => problem.Contains("'soon'", StringComparison.Ordinal));
     }
 
@@ -91,7 +95,8 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
 
         settings.RunRelay.Should().BeFalse();
         settings.Relay.KeepSent.Should().Be(TimeSpan.FromDays(7));
-        host.Services.GetRequiredService<SagaSettings>().Resolve(host.Services).StuckCompensationBehavior.Should().Be(StuckCompensationBehavior.ContinueBestEffort);
+        host.Services.GetRequiredService<SagaSettings>().Resolve(host.Services).StuckCompensationBehavior.Should()
+            .Be(StuckCompensationBehavior.ContinueBestEffort);
     }
 
     [Fact]

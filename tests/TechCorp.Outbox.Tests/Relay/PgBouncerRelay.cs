@@ -6,7 +6,8 @@ using static TechCorp.Patterns.Contracts.Events;
 
 namespace TechCorp.Outbox.Tests;
 
-/// <summary>A relay owns partitions only with its own sessions; behind a pooler with transaction pooling it fails with the reason instead of publishing.</summary>
+/// <summary>A relay owns partitions only with its own sessions; behind a pooler with transaction pooling it fails with
+/// the reason instead of publishing.</summary>
 public sealed class PgBouncerRelay : RelaySuite<PostgreSqlDatabase>
 {
     private PgBouncer? _pooler;
@@ -20,7 +21,8 @@ public sealed class PgBouncerRelay : RelaySuite<PostgreSqlDatabase>
 
         for (var i = 0; i < 2; i++)
         {
-            (await pass.Invoking(p => p.RunAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().ContainAll("transaction pooling", "direct connection", "pool_mode = session");
+            (await pass.Invoking(p => p.RunAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should()
+                .ContainAll("transaction pooling", "direct connection", "pool_mode = session");
         }
 
         Broker.Attempts.Should().Be(0);

@@ -190,7 +190,13 @@ public abstract class ConsumerContract<TBackend> : EngineContract<TBackend>
                 o.JsonTypeProperty = "event";
                 o.MissingMessageId = MissingMessageId.FromBodyHash;
             });
-        var seeds = new Message { Body = """{"event": "order.created", "order_id": "o1", "items": [{"event": "inner"}]}"""u8.ToArray(), Type = "", Id = "", ContentType = "" };
+        var seeds = new Message
+        {
+            Body = """{"event": "order.created", "order_id": "o1", "items": [{"event": "inner"}]}"""u8.ToArray(),
+            Type = "",
+            Id = "",
+            ContentType = "",
+        };
 
         await PublishAsync(seeds, Destination.ToQueue(Queue));
         await PublishAsync(seeds, Destination.ToQueue(Queue));

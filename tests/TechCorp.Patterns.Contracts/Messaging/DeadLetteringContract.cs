@@ -23,7 +23,8 @@ public abstract class DeadLetteringContract<TBackend> : TransportContract<TBacke
         var letters = await DeadLettersAsync(Topology.DeadLetterQueueOf(queue), 2);
         letters.Select(letter => letter.Text()).Should().Equal("old", "older");
         letters.Should().OnlyContain(letter => letter.BrokerReason == "expired");
-        letters[0].Headers.Should().Contain("x-first-death-reason", "expired").And.Contain("x-first-death-queue", queue).And.Contain("x-first-death-exchange", "");
+        letters[0].Headers.Should()
+            .Contain("x-first-death-reason", "expired").And.Contain("x-first-death-queue", queue).And.Contain("x-first-death-exchange", "");
         await HasReadyAsync(queue, 0);
     }
 

@@ -39,7 +39,8 @@ public abstract class EngineContract<TBackend> : TransportContract<TBackend>
     }
 
     /// <summary>A service with one function for <c>order.created</c> on <see cref="Queue"/>.</summary>
-    private protected async Task<MessageBus> ConsumeAsync(Func<OrderCreated, MessageContext, CancellationToken, Task> handle, Action<ConsumerOptions>? options = null, ITransport? transport = null)
+    private protected async Task<MessageBus> ConsumeAsync(Func<OrderCreated, MessageContext, CancellationToken, Task> handle,
+        Action<ConsumerOptions>? options = null, ITransport? transport = null)
         => await StartBusAsync(
             m => m.AddConsumer(Queue, handle, o =>
             {

@@ -12,7 +12,8 @@ public readonly record struct Fault(FaultKind Kind, TimeSpan After, TimeSpan Las
         var random = new Random(seed); // replayable on purpose
         var kinds = Enum.GetValues<FaultKind>();
         var gap = span / (count + 1);
-        return [.. Enumerable.Range(0, count).Select(_ => new Fault(kinds[random.Next(kinds.Length)], gap * (0.5 + random.NextDouble()), TimeSpan.FromMilliseconds(random.Next(50, 600))))];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => new Fault(kinds[random.Next(kinds.Length)], gap * (0.5 + random.NextDouble()), TimeSpan.FromMilliseconds(random.Next(50, 600))))];
     }
 
     /// <summary>Begins the fault.</summary>

@@ -30,7 +30,8 @@ public sealed class MeterProbe : IDisposable
 
     /// <summary>What was measured, in order.</summary>
     public IReadOnlyList<double> Values(string instrument, params (string Name, object Value)[] tags)
-        => [.. _measurements.Where(one => one.Instrument == instrument && tags.All(tag => Equals(one.Tags.GetValueOrDefault(tag.Name), tag.Value))).Select(one => one.Value)];
+        => [.. _measurements.Where(one => one.Instrument == instrument && tags.All(tag => Equals(one.Tags.GetValueOrDefault(tag.Name), tag.Value)))
+            .Select(one => one.Value)];
 
     /// <summary>The sum of what was measured.</summary>
     public double Total(string instrument, params (string Name, object Value)[] tags) => Values(instrument, tags).Sum();
@@ -46,5 +47,6 @@ public sealed class MeterProbe : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
-    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => _measurements.Enqueue((instrument.Name, value, new Dictionary<string, object?>([.. tags])));
+    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        => _measurements.Enqueue((instrument.Name, value, new Dictionary<string, object?>([.. tags])));
 }

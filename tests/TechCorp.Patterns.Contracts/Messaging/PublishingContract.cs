@@ -87,7 +87,8 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         var queue = await DeclareQueueAsync(queue => queue with { MaxLength = 3, RejectPublishWhenFull = true });
         var accepted = 0;
 
-        await Eventually.Holds(async () => (await PublishAsync(TextMessage.Of($"{accepted++}"), Destination.ToQueue(queue))).Kind == PublishOutcomeKind.Rejected, "it refuses");
+        await Eventually.Holds(async () => (await PublishAsync(TextMessage.Of($"{accepted++}"),
+            Destination.ToQueue(queue))).Kind == PublishOutcomeKind.Rejected, "it refuses");
 
         accepted.Should().BeGreaterThan(3);
         (await ReadyTextsAsync(queue)).Should().HaveCountGreaterThanOrEqualTo(3, "none of those that were confirmed is dropped");
@@ -122,7 +123,8 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
             .Add(new BindingDeclaration(exchange, other, "")));
         await PublishTextsAsync(Destination.ToExchange(exchange), "1");
 
-        (await PublishAsync(TextMessage.Of("2"), Destination.ToExchange(exchange))).Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Rejected, MayHaveBeenDelivered = true });
+        (await PublishAsync(TextMessage.Of("2"), Destination.ToExchange(exchange))).Should()
+            .BeEquivalentTo(new { Kind = PublishOutcomeKind.Rejected, MayHaveBeenDelivered = true });
 
         (await ReadyTextsAsync(full)).Should().Equal("1");
         (await ReadyTextsAsync(other)).Should().Equal("1", "2");
@@ -136,7 +138,8 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         await stopped.StopAsync(Cancellation);
         await stopped.StopAsync(Cancellation);
 
-        var outcome = await stopped.PublishAsync(TextMessage.Of("late"), Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, Cancellation);
+        var outcome = await stopped.PublishAsync(TextMessage.Of("late"), Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog,
+            Cancellation);
 
         outcome.Should().BeEquivalentTo(new { Kind = PublishOutcomeKind.Expired, MayHaveBeenDelivered = false });
         (await ReadyTextsAsync(queue)).Should().BeEmpty();
@@ -230,7 +233,8 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        var publish = async () => await Transport.PublishAsync(TextMessage.Of("x"), Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, cancelled.Token);
+        var publish = async ()
+            => await Transport.PublishAsync(TextMessage.Of("x"), Destination.ToQueue(queue), UnroutableBehavior.Fail, Eventually.Watchdog, cancelled.Token);
 
         (await publish.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancelled.Token);
     }

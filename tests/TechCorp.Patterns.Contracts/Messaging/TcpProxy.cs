@@ -32,7 +32,8 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>How many connections it has accepted so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Breaks every connection: with a reset, or with an orderly end of the stream in the middle of whatever was said. New ones are accepted.</summary>
+    /// <summary>Breaks every connection: with a reset, or with an orderly end of the stream in the middle of whatever
+    /// was said. New ones are accepted.</summary>
     public void Cut(bool reset = true)
     {
         Line[] lines;

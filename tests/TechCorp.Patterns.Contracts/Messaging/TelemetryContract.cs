@@ -38,7 +38,8 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
             $"Producer dead-letter {DeadLetterExchange} Unset",
             $"Producer redrive {Queue} Unset",
             $"Consumer process {Queue} Unset");
-        trace.Ended.Should().OnlyContain(span => Equals(span.GetTagItem("messaging.message.id"), "o1") && Equals(span.GetTagItem("messaging.system"), Transport.System));
+        trace.Ended.Should()
+            .OnlyContain(span => Equals(span.GetTagItem("messaging.message.id"), "o1") && Equals(span.GetTagItem("messaging.system"), Transport.System));
     }
 
     [Fact, Trait("Spec", "OB2")]
@@ -83,8 +84,10 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
 
         (double Confirmed, double Sent, int Timed) Published(string operation, string destination)
         {
-            (string, object)[] tags = [system, ("messaging.operation.name", operation), ("messaging.operation.type", "send"), ("messaging.destination.name", destination)];
-            return (meter.Total("techcorp.messaging.publish.outcomes", [.. tags, ("outcome", "confirmed")]), meter.Total("messaging.client.sent.messages", tags), meter.Values("messaging.client.operation.duration", tags).Count);
+            (string, object)[] tags = [system, ("messaging.operation.name", operation), ("messaging.operation.type", "send"),
+                ("messaging.destination.name", destination)];
+            return (meter.Total("techcorp.messaging.publish.outcomes", [.. tags, ("outcome", "confirmed")]),
+                meter.Total("messaging.client.sent.messages", tags), meter.Values("messaging.client.operation.duration", tags).Count);
         }
 
         double Settled(string outcome) => meter.Total("techcorp.messaging.settled", system, queue, ("outcome", outcome));
@@ -100,7 +103,8 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
 
         await bus.Publisher.TryPublishAsync(TextMessage.Of("x"), Destination.ToQueue(nowhere), cancellationToken: Cancellation);
         await Eventually.Holds(
-            async () => (await bus.Publisher.TryPublishAsync(TextMessage.Of("x"), Destination.ToQueue(full), cancellationToken: Cancellation)).Kind == PublishOutcomeKind.Rejected,
+            async () => (await bus.Publisher.TryPublishAsync(TextMessage.Of("x"), Destination.ToQueue(full),
+                cancellationToken: Cancellation)).Kind == PublishOutcomeKind.Rejected,
             "the queue is full");
 
         foreach (var (queue, outcome) in new[] { (nowhere, "returned"), (full, "rejected") })

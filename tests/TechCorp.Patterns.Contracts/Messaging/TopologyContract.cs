@@ -126,7 +126,8 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
     [Fact, Trait("Spec", "TP1")]
     public async Task A_plan_of_what_exists_finds_it_identical()
     {
-        var (exchange, queue) = (new ExchangeDeclaration(Backend.Exchange(), ExchangeKind.Topic), new QueueDeclaration(Backend.Queue()) { MaxLength = 5, DeliveryLimit = 2 });
+        var (exchange, queue) = (new ExchangeDeclaration(Backend.Exchange(), ExchangeKind.Topic),
+            new QueueDeclaration(Backend.Queue()) { MaxLength = 5, DeliveryLimit = 2 });
         var topology = Topology.Empty.Add(exchange).Add(queue);
         await DeclareAsync(topology);
 
@@ -137,12 +138,14 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
     public async Task A_plan_names_what_conflicts_and_changes_nothing()
     {
         var (exchange, queue) = (Backend.Exchange(), Backend.Queue());
-        var topology = Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Topic)).Add(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMinutes(1) });
+        var topology = Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Topic))
+            .Add(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMinutes(1) });
         await DeclareAsync(topology);
         await PublishTextsAsync(Destination.ToQueue(queue), "kept");
 
         var changes = await Transport.PlanAsync(
-            Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout)).Add(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMinutes(2) }), Cancellation);
+            Topology.Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Fanout))
+            .Add(new QueueDeclaration(queue) { MessageTimeToLive = TimeSpan.FromMinutes(2) }), Cancellation);
 
         changes.Should().OnlyContain(change => change.Kind == TopologyChangeKind.Conflict);
         changes[0].Detail.Should().Contain("type").And.Contain("fanout").And.Contain("topic");
@@ -174,5 +177,6 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         letter.Text().Should().Be("bad");
     }
 
-    private async Task<IEnumerable<string>> PlannedAsync(Topology topology) => (await Transport.PlanAsync(topology, Cancellation)).Select(change => change.ToString());
+    private async Task<IEnumerable<string>> PlannedAsync(Topology topology)
+        => (await Transport.PlanAsync(topology, Cancellation)).Select(change => change.ToString());
 }

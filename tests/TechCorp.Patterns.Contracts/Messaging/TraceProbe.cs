@@ -17,7 +17,8 @@ public sealed class TraceProbe : IDisposable
         _listener = new ActivityListener
         {
             ShouldListenTo = found => found.Name == source,
-            Sample = (ref ActivityCreationOptions<ActivityContext> options) => options.TraceId == Root.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options)
+                => options.TraceId == Root.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
             ActivityStopped = _ended.Enqueue,
         };
         ActivitySource.AddActivityListener(_listener);

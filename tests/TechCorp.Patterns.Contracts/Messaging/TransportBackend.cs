@@ -27,7 +27,8 @@ public abstract class TransportBackend : IAsyncDisposable
         return name;
     }
 
-    /// <summary>Lets this much time pass for the broker: a fake clock advances; a real server's time passes by itself, so there this may return at once.</summary>
+    /// <summary>Lets this much time pass for the broker: a fake clock advances; a real server's time passes by itself,
+    /// so there this may return at once.</summary>
     public abstract Task AdvanceAsync(TimeSpan time);
 
     /// <summary>The service's connection breaks, without a goodbye; it comes back by itself.</summary>

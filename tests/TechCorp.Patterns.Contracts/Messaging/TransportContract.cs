@@ -2,8 +2,10 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>What every part of the transport contract has: a backend of its own for each test, one started transport, and short words for the everyday steps.</summary>
-/// <remarks>A backend runs a part by deriving from it: <c>public sealed class InMemoryPublishingContract : PublishingContract&lt;InMemoryBackend&gt;;</c></remarks>
+/// <summary>What every part of the transport contract has: a backend of its own for each test, one started transport, and short
+/// words for the everyday steps.</summary>
+/// <remarks>A backend runs a part by deriving from it: <c>public sealed class InMemoryPublishingContract :
+/// PublishingContract&lt;InMemoryBackend&gt;;</c></remarks>
 public abstract class TransportContract<TBackend> : IAsyncLifetime
     where TBackend : TransportBackend, new()
 {
@@ -52,7 +54,8 @@ public abstract class TransportContract<TBackend> : IAsyncLifetime
         return queue.Name;
     }
 
-    private protected Task<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior = UnroutableBehavior.Fail)
+    private protected Task<PublishOutcome> PublishAsync(Message message, Destination destination,
+        UnroutableBehavior unroutableBehavior = UnroutableBehavior.Fail)
         => Transport.PublishAsync(message, destination, unroutableBehavior, Eventually.Watchdog, Cancellation).AsTask();
 
     /// <summary>Publishes texts, one after the other, and expects each to be confirmed.</summary>

@@ -3,7 +3,8 @@ using TechCorp.Resilience;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>The rules of <see cref="IIdempotencyStore"/> that any backend could break. A backend writes one line: <c>class XContract : IdempotencyStoreContract&lt;X&gt;;</c></summary>
+/// <summary>The rules of <see cref="IIdempotencyStore"/> that any backend could break. A backend writes one line: <c>class XContract :
+/// IdempotencyStoreContract&lt;X&gt;;</c></summary>
 public abstract partial class IdempotencyStoreContract<TBackend> : IAsyncLifetime
     where TBackend : IIdempotencyBackend, new()
 {

@@ -15,7 +15,9 @@ internal static class FloorRules
 
         if (package.Libraries.TryGetValue(use.Library, out var folders))
         {
-            return folders.Any(folder => use.File.StartsWith(folder + "/", StringComparison.Ordinal)) ? null : $"of {use.Library}, which only {string.Join(", ", folders)} may name";
+            return folders.Any(folder => use.File.StartsWith(folder + "/", StringComparison.Ordinal))
+                ? null
+                : $"of {use.Library}, which only {string.Join(", ", folders)} may name";
         }
 
         return IsOfContainerOrHost(use) && package.Top.FolderOf(use.File) is null ? $"of the container or the host, which only {package.Top} may name" : null;

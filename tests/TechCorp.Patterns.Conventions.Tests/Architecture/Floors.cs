@@ -41,7 +41,8 @@ public sealed class Floors
     {
         FloorExemptions.Natural.Should().HaveCountLessThanOrEqualTo(FloorExemptions.Most, "an exception is natural only while it is rare");
         FloorExemptions.Natural.Where(exemption => exemption.Reason.Length < 20).Select(exemption => $"{exemption.File}: {exemption.Type} has no reason.")
-            .Concat(FloorExemptions.Natural.Where(exemption => !IsNeeded(exemption.File, exemption.Type)).Select(exemption => $"{exemption.File}: {exemption.Type} is allowed; remove it from the list."))
+            .Concat(FloorExemptions.Natural.Where(exemption => !IsNeeded(exemption.File, exemption.Type))
+                .Select(exemption => $"{exemption.File}: {exemption.Type} is allowed; remove it from the list."))
             .ShouldBeNone("an exception is kept for a reason");
     }
 
@@ -62,12 +63,16 @@ public sealed class Floors
         var compilation = PackageCompilation.Compile(Package,
         [
             ("src/Shared/Ground.cs", "namespace TechCorp.Patterns.Shared; internal static class Ground;"),
-            ("src/TechCorp.Messaging/Messages/Low.cs", "namespace N; internal sealed class Low { internal High? High; internal int X() => 1.Twice() + 1.Thrice(); Low? _self; }"),
-            ("src/TechCorp.Messaging/Hosting/High.cs", "namespace N; internal sealed class High { internal Low? Low; Microsoft.Extensions.Hosting.IHostedService? _host; }"),
+            ("src/TechCorp.Messaging/Messages/Low.cs",
+                "namespace N; internal sealed class Low { internal High? High; internal int X() => 1.Twice() + 1.Thrice(); Low? _self; }"),
+            ("src/TechCorp.Messaging/Hosting/High.cs",
+                "namespace N; internal sealed class High { internal Low? Low; Microsoft.Extensions.Hosting.IHostedService? _host; }"),
             ("src/TechCorp.Messaging/Publishing/Classic.cs", "namespace N; internal static class Classic { internal static int Twice(this int x) => x + x; }"),
-            ("src/TechCorp.Messaging/Publishing/Modern.cs", "namespace N; internal static class Modern { extension(int x) { internal int Thrice() => 3 * x; } }"),
+            ("src/TechCorp.Messaging/Publishing/Modern.cs",
+                "namespace N; internal static class Modern { extension(int x) { internal int Thrice() => 3 * x; } }"),
             ("src/TechCorp.Messaging/InMemory/Memory.cs", "namespace N; internal sealed class Memory { Rabbit? _rabbit; RabbitMQ.Client.IChannel? _channel; }"),
-            ("src/TechCorp.Messaging/RabbitMq/Rabbit.cs", "namespace N; internal sealed class Rabbit { RabbitMQ.Client.IChannel? _channel; Microsoft.Extensions.Hosting.IHostedService? _host; }"),
+            ("src/TechCorp.Messaging/RabbitMq/Rabbit.cs",
+                "namespace N; internal sealed class Rabbit { RabbitMQ.Client.IChannel? _channel; Microsoft.Extensions.Hosting.IHostedService? _host; }"),
         ]);
 
         PackageCompilation.Errors(compilation).ShouldBeNone("the example is C#");

@@ -27,7 +27,8 @@ internal static class PackageCompilation
             package,
             sources.Append((Path: "", Text: GlobalUsings(package))).Select(source => CSharpSyntaxTree.ParseText(source.Text, ParseOptions, source.Path)),
             References(package),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, metadataImportOptions: MetadataImportOptions.Internal));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable,
+                metadataImportOptions: MetadataImportOptions.Internal));
 
     /// <summary>Names in usings and in signatures that are not found. To bind every body for it would take as long as a build.</summary>
     public static IEnumerable<string> Errors(CSharpCompilation compilation)
@@ -37,7 +38,8 @@ internal static class PackageCompilation
 
     /// <summary>Each type that each file names outside of comments, once.</summary>
     public static IReadOnlyList<TypeUse> Uses(CSharpCompilation compilation)
-        => [.. compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).SelectMany(tree => Uses(tree.FilePath, tree.GetRoot(), compilation.GetSemanticModel(tree)))];
+        => [.. compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0)
+            .SelectMany(tree => Uses(tree.FilePath, tree.GetRoot(), compilation.GetSemanticModel(tree)))];
 
     private static IEnumerable<TypeUse> Uses(string file, SyntaxNode root, SemanticModel model)
         => root.DescendantNodes().OfType<SimpleNameSyntax>()
@@ -78,14 +80,16 @@ internal static class PackageCompilation
     // Those of the SDK, and those of the project and of the files in eng that it may import.
     private static string GlobalUsings(string package)
     {
-        var projects = Repository.Files.Where(file => file.Path == $"src/{package}/{package}.csproj" || file.Path is "eng/Library.targets" or "eng/Shared.targets");
+        var projects = Repository.Files.Where(file => file.Path == $"src/{package}/{package}.csproj"
+            || file.Path is "eng/Library.targets" or "eng/Shared.targets");
         var names = projects.SelectMany(file => XDocument.Parse(file.Text).Descendants("Using")).Select(element => element.Attribute("Include")!.Value);
         return string.Join('\n', ImplicitUsings.Concat(names).Distinct().Select(name => $"global using {name};"));
     }
 
     private static IEnumerable<MetadataReference> References(string package)
         => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !Path.GetFileName(path).StartsWith("TechCorp.Patterns.", StringComparison.Ordinal) && !path.EndsWith(".Tests.dll", StringComparison.Ordinal))
+            .Where(path => !Path.GetFileName(path).StartsWith("TechCorp.Patterns.", StringComparison.Ordinal)
+                && !path.EndsWith(".Tests.dll", StringComparison.Ordinal))
             .Where(path => Array.IndexOf(Packages, Path.GetFileNameWithoutExtension(path)) is var at && at < Array.IndexOf(Packages, package))
             .Select(path => MetadataReference.CreateFromFile(path));
 }

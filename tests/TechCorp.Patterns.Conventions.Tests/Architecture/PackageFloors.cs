@@ -48,10 +48,12 @@ internal sealed record PackageFloors(string Package, IReadOnlyList<Floor> Floors
 
     public Floor Top => Floors[^1];
 
-    /// <summary>The number of the floor that a file stands on, from the ground up, by the longest of the folders; null for a folder that is on no floor.</summary>
+    /// <summary>The number of the floor that a file stands on, from the ground up, by the longest of the folders; null for a
+    /// folder that is on no floor.</summary>
     public int? FloorOf(string file)
     {
-        var longest = Floors.Index().Where(floor => floor.Item.FolderOf(file) is not null).OrderByDescending(floor => floor.Item.FolderOf(file)!.Length).ToList();
+        var longest = Floors.Index().Where(floor => floor.Item.FolderOf(file) is not null).OrderByDescending(floor => floor.Item.FolderOf(file)!.Length)
+            .ToList();
         return longest.Count > 0 ? longest[0].Index : null;
     }
 
@@ -68,7 +70,8 @@ internal sealed record PackageFloors(string Package, IReadOnlyList<Floor> Floors
     }
 
     private static PackageFloors Of(string package, params string[][] floors)
-        => new(package, [new Floor([Shared]), .. floors.Select(folders => new Floor([.. folders.Select(folder => $"src/{package}/{folder}")]))], new Dictionary<string, string[]>());
+        => new(package, [new Floor([Shared]), .. floors.Select(folders => new Floor([.. folders.Select(folder => $"src/{package}/{folder}")]))],
+            new Dictionary<string, string[]>());
 
     private PackageFloors Apart(string folder)
         => this with { Floors = [.. Floors.Select(floor => floor.Folders.Contains($"{Folder}/{folder}") ? floor with { Apart = true } : floor)] };

@@ -38,7 +38,8 @@ public sealed class ContractCoverage
     [Fact]
     public void A_gap_names_the_pair()
     {
-        ContractMatrix.Gaps([typeof(DatabaseSample<>)]).Should().Equal("DatabaseSample × Sqlite: no test class runs it.", "DatabaseSample × PostgreSql: no test class runs it.");
+        ContractMatrix.Gaps([typeof(DatabaseSample<>)]).Should()
+            .Equal("DatabaseSample × Sqlite: no test class runs it.", "DatabaseSample × PostgreSql: no test class runs it.");
         ContractMatrix.Gaps([typeof(UnknownSample)]).Should().ContainSingle().Which.Should().Contain("no line of ContractFamily");
         ContractMatrix.HasTests(typeof(UnknownSample)).Should().BeFalse();
     }

@@ -8,7 +8,8 @@ internal static class ContractMatrix
     private static readonly string[] TestAssemblies = ["TechCorp.Resilience.Tests", "TechCorp.Messaging.Tests", "TechCorp.Outbox.Tests"];
 
     public static IReadOnlyList<Type> Suites { get; } =
-        [.. Assembly.Load("TechCorp.Patterns.Contracts").GetExportedTypes().Where(type => type.IsAbstract && !type.IsSealed && Surface.PlainName(type).EndsWith("Contract", StringComparison.Ordinal))];
+        [.. Assembly.Load("TechCorp.Patterns.Contracts").GetExportedTypes()
+            .Where(type => type.IsAbstract && !type.IsSealed && Surface.PlainName(type).EndsWith("Contract", StringComparison.Ordinal))];
 
     private static IReadOnlyList<Type> Runs { get; } =
         [.. TestAssemblies.SelectMany(name => Assembly.Load(name).GetExportedTypes()).Where(type => type.IsClass && !type.IsAbstract)];
@@ -16,7 +17,8 @@ internal static class ContractMatrix
     /// <summary>What is missing, a line for each pair.</summary>
     public static IEnumerable<string> Gaps(IReadOnlyList<Type> suites)
         => suites.SelectMany(suite => ContractFamily.BackendsOf(suite) is { } backends
-            ? backends.Where(backend => !RunsOf(suite).Any(run => Names(run, suite, backend))).Select(backend => $"{Surface.PlainName(suite)} × {backend}: no test class runs it.")
+            ? backends.Where(backend => !RunsOf(suite).Any(run => Names(run, suite, backend)))
+                .Select(backend => $"{Surface.PlainName(suite)} × {backend}: no test class runs it.")
             : [$"{Surface.PlainName(suite)}: its type parameter fits no line of ContractFamily, so nobody knows which backends must keep it."]);
 
     public static IEnumerable<Type> RunsOf(Type suite) => Runs.Where(type => Closed(type, suite) is not null);

@@ -24,7 +24,8 @@ public sealed class CodeInDocuments
     [Safeguard("Blocks are up to date", SwitchedOff = "a block with other code")]
     [Fact]
     public void A_block_of_code_equals_its_region()
-        => Shown.Where(snippet => snippet.Code is not null && Region.All.FirstOrDefault(region => region.Name == snippet.Name) is { } region && region.Code != snippet.Code)
+        => Shown.Where(snippet => snippet.Code is not null && Region.All.FirstOrDefault(region => region.Name == snippet.Name) is { } region
+            && region.Code != snippet.Code)
             .Select(snippet => $"{snippet.Place}: '{snippet.Name}' differs from its region; run eng/snippets.sh.")
             .ShouldBeNone("documents show the code as it is");
 
@@ -38,7 +39,8 @@ public sealed class CodeInDocuments
     [Safeguard("No dead snippets", SwitchedOff = "a region that no document shows")]
     [Fact]
     public void A_region_of_the_snippets_is_shown_somewhere()
-        => Region.All.Where(region => region.File.StartsWith(Region.SnippetFolder, StringComparison.Ordinal) && !Shown.Any(snippet => snippet.Name == region.Name))
+        => Region.All.Where(region => region.File.StartsWith(Region.SnippetFolder, StringComparison.Ordinal)
+            && !Shown.Any(snippet => snippet.Name == region.Name))
             .Select(region => $"{region.File}: nothing shows '{region.Name}'.")
             .ShouldBeNone("snippets are there for documents");
 
@@ -57,21 +59,25 @@ public sealed class CodeInDocuments
         Directory.CreateDirectory(Path.Combine(folder.Path, "eng"));
         Directory.CreateDirectory(Path.Combine(folder.Path, Region.SnippetFolder));
         File.Copy(Path.Combine(Repository.Root, "eng/snippets.sh"), Path.Combine(folder.Path, "eng/snippets.sh"));
-        File.WriteAllText(Path.Combine(folder.Path, Region.SnippetFolder, "A.cs"), "class A\n{\n    #region snippet: one\n\n    int _a;\n\n      int _b; // & \\n\n    #endregion\n}\n");
+        File.WriteAllText(Path.Combine(folder.Path, Region.SnippetFolder, "A.cs"),
+            "class A\n{\n    #region snippet: one\n\n    int _a;\n\n      int _b; // & \\n\n    #endregion\n}\n");
         var document = Path.Combine(folder.Path, "README.md");
-        File.WriteAllText(document, "before\n<!-- snippet: one -->\n```csharp\nstale\n```\nafter\n```sh\nls\n```\n  <!-- snippet: one -->\n  ```csharp\n  ```\n");
+        File.WriteAllText(document,
+            "before\n<!-- snippet: one -->\n```csharp\nstale\n```\nafter\n```sh\nls\n```\n  <!-- snippet: one -->\n  ```csharp\n  ```\n");
 
         Command.Run(folder.Path, "bash", "eng/snippets.sh");
 
         File.ReadAllText(document).Should().Be(
-            "before\n<!-- snippet: one -->\n```csharp\nint _a;\n\n  int _b; // & \\n\n```\nafter\n```sh\nls\n```\n  <!-- snippet: one -->\n  ```csharp\n  int _a;\n\n    int _b; // & \\n\n  ```\n");
+            "before\n<!-- snippet: one -->\n```csharp\nint _a;\n\n  int _b; // & \\n\n```\nafter\n```sh\nls\n```\n  <!-- snippet: one -->\n  ```csharp\n  int "
+                + "_a;\n\n    int _b; // & \\n\n  ```\n");
         Snippet.Read("README.md", File.ReadAllLines(document)).Should().HaveCount(2)
             .And.OnlyContain(snippet => snippet.Name == "one" && snippet.Code == "int _a;\n\n  int _b; // & \\n");
     }
 
     private static bool IsChecked(RepositoryFile file)
         => file.Path.EndsWith(".md", StringComparison.Ordinal)
-            && (Readmes.Contains(file.Path) || file.Path == "CONTRIBUTING.md" || file.Path.StartsWith("docs/", StringComparison.Ordinal) || IsPackageReadme(file));
+            && (Readmes.Contains(file.Path) || file.Path == "CONTRIBUTING.md" || file.Path.StartsWith("docs/", StringComparison.Ordinal)
+                || IsPackageReadme(file));
 
     private static bool IsPackageReadme(RepositoryFile file)
         => file.Name == "README.md" && file.Path.StartsWith("src/", StringComparison.Ordinal);

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>The pages of <c>docs/failure-modes</c>. Between two markers each holds the table of its safeguards; what stands outside is written by hand.</summary>
+/// <summary>The pages of <c>docs/failure-modes</c>. Between two markers each holds the table of its safeguards; what stands
+/// outside is written by hand.</summary>
 internal static class FailureModePages
 {
     public const string Folder = "docs/failure-modes";

@@ -12,7 +12,8 @@ public sealed class FailureModes
     {
         SafeguardUses.All.Should().NotBeEmpty();
         SafeguardUses.All.GroupBy(use => use.Name).Where(same => same.Count(use => !string.IsNullOrWhiteSpace(use.SwitchedOff)) != 1)
-            .Select(same => $"'{same.Key}' says {same.Count(use => use.SwitchedOff is not null)} times how it was switched off: {string.Join(", ", same.Select(use => use.Place))}.")
+            .Select(same => $"'{same.Key}' says {same.Count(use => use.SwitchedOff is not null)} times how it was switched off: "
+            + $"{string.Join(", ", same.Select(use => use.Place))}.")
             .ShouldBeNone("a safeguard nobody has seen fail is not a safeguard, and one name means one safeguard");
     }
 
@@ -43,7 +44,8 @@ public sealed class FailureModes
     [Safeguard("Each page of failure modes is listed", SwitchedOff = "a link removed from the list")]
     [Fact]
     public void Each_page_is_listed()
-        => FailureModePages.All.Where(page => !new RepositoryFile($"{FailureModePages.Folder}/README.md").Text.Contains($"({page}.md)", StringComparison.Ordinal))
+        => FailureModePages.All.Where(page => !new RepositoryFile($"{FailureModePages.Folder}/README.md").Text.Contains($"({page}.md)",
+            StringComparison.Ordinal))
             .Select(page => $"{FailureModePages.Folder}/README.md does not link {page}.md.")
             .ShouldBeNone("a reader finds the pages by their list");
 

@@ -28,7 +28,8 @@ internal sealed record ForbiddenWord(string Pattern, string Instead, IReadOnlyLi
                 var parts = line.Split(Separator, StringSplitOptions.TrimEntries);
                 yield return parts.Length is 2 or 3
                     ? new ForbiddenWord(parts[0], parts[1], parts.Length == 2 ? [] : parts[2].Split(' '), isEnforced)
-                    : throw new FormatException($"{ListFile}: 'pattern{Separator}instead' or 'pattern{Separator}instead{Separator}paths' is missing in: {line}");
+                    : throw new FormatException($"{ListFile}: 'pattern{Separator}instead' or "
+                    + $"'pattern{Separator}instead{Separator}paths' is missing in: {line}");
             }
         }
     }

@@ -3,7 +3,8 @@ namespace TechCorp.Patterns.Conventions.Tests;
 /// <summary>One thing has one name: the other names do not come back into documents, comments and messages.</summary>
 public sealed class ForbiddenWords(ITestOutputHelper output)
 {
-    private static readonly IReadOnlyList<ForbiddenWord> Listed = [.. ForbiddenWord.Read(File.ReadLines(Path.Combine(Repository.Root, ForbiddenWord.ListFile)))];
+    private static readonly IReadOnlyList<ForbiddenWord> Listed = [.. ForbiddenWord.Read(File.ReadLines(Path.Combine(Repository.Root,
+        ForbiddenWord.ListFile)))];
 
     [Fact]
     public void A_forbidden_word_is_nowhere()
@@ -17,7 +18,8 @@ public sealed class ForbiddenWords(ITestOutputHelper output)
     {
         var pending = Listed.Where(word => !word.IsEnforced).Select(word => (word.Pattern, Places: word.FindIn(Prose.All).ToList())).ToList();
 
-        pending.ForEach(word => output.WriteLine($"{word.Places.Count,5}  {word.Pattern}{string.Concat(word.Places.Take(3).Select(place => $"{Environment.NewLine}         {place}"))}"));
+        pending.ForEach(word => output.WriteLine($"{word.Places.Count,5}  "
+            + $"{word.Pattern}{string.Concat(word.Places.Take(3).Select(place => $"{Environment.NewLine}         {place}"))}"));
         pending.Select(word => word.Pattern).Should().OnlyHaveUniqueItems();
     }
 

@@ -17,7 +17,8 @@ public sealed class LinkedDocumentTests
 
     [Fact]
     public void A_link_is_read_from_the_folder_of_its_document()
-        => LinkedDocument.Read("docs/guides/a.md", "[one](b.md#c)\n[two](../../src/x.cs)\n[three](#here) [four](/eng/y.sh) [five](https://example.org/z) [six](../../../up.md)\n").Links
+        => LinkedDocument.Read("docs/guides/a.md",
+            "[one](b.md#c)\n[two](../../src/x.cs)\n[three](#here) [four](/eng/y.sh) [five](https://example.org/z) [six](../../../up.md)\n").Links
             .Should().Equal(
                 ("docs/guides/a.md:1", "b.md#c", "docs/guides/b.md", "c"),
                 ("docs/guides/a.md:2", "../../src/x.cs", "src/x.cs", null),

@@ -12,7 +12,8 @@ public sealed partial class MessageWalks
     private static readonly List<(int Line, string File, string Type, string Member)> Steps = Read();
 
     [Fact]
-    public void There_are_two_walks() => Steps.Count(step => FirstStep().IsMatch(LineOf(step.Line))).Should().Be(2, "a publish is one way, a delivery the other");
+    public void There_are_two_walks()
+        => Steps.Count(step => FirstStep().IsMatch(LineOf(step.Line))).Should().Be(2, "a publish is one way, a delivery the other");
 
     [Fact]
     public void Each_step_names_a_method_that_its_file_declares()

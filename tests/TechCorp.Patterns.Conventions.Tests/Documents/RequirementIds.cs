@@ -35,14 +35,16 @@ public sealed partial class RequirementIds
     [Fact]
     public void Every_requirement_is_carried_by_a_test_or_marked_open()
         => RequirementPages.All.Where(requirement => !requirement.IsOpen && !FilesByCarriedId.Contains(requirement.Id))
-            .Select(requirement => $"{requirement.Place}: no test carries {requirement.Id}: write [Trait(\"Spec\", …)] on the one that shows it, or mark it '{Requirement.Open}'.")
+            .Select(requirement => $"{requirement.Place}: no test carries {requirement.Id}: write [Trait(\"Spec\", …)] on the one that shows it, or "
+            + $"mark it '{Requirement.Open}'.")
             .ShouldBeNone("a promise that no test carries is a hope");
 
     [Safeguard("`open` ends with the first test", SwitchedOff = "`open` in a row that tests carry")]
     [Fact]
     public void A_requirement_marked_open_is_carried_by_no_test()
         => RequirementPages.All.Where(requirement => requirement.IsOpen && FilesByCarriedId.Contains(requirement.Id))
-            .Select(requirement => $"{requirement.Place}: {requirement.Id} is marked '{Requirement.Open}' and carried by {string.Join(" and ", FilesByCarriedId[requirement.Id])}: remove the mark.")
+            .Select(requirement => $"{requirement.Place}: {requirement.Id} is marked '{Requirement.Open}' and carried by "
+            + $"{string.Join(" and ", FilesByCarriedId[requirement.Id])}: remove the mark.")
             .ShouldBeNone("the mark ends with the first test");
 
     [Safeguard("Ids in documents are defined", SwitchedOff = "a guide that names an id without a row")]
@@ -69,8 +71,10 @@ public sealed partial class RequirementIds
         var defined = RequirementPages.All.Select(requirement => (requirement.Family, Page: requirement.Page.Path)).Distinct().ToList();
 
         defined.Should().NotBeEmpty();
-        defined.Except(RequirementPages.Families).Select(row => $"{row.Page} defines ids of {row.Family}, and {RequirementPages.Folder}/README.md does not say so.")
-            .Concat(RequirementPages.Families.Except(defined).Select(row => $"{RequirementPages.Folder}/README.md lists {row.Family}, and {row.Page} defines no id of it."))
+        defined.Except(RequirementPages.Families)
+            .Select(row => $"{row.Page} defines ids of {row.Family}, and {RequirementPages.Folder}/README.md does not say so.")
+            .Concat(RequirementPages.Families.Except(defined)
+                .Select(row => $"{RequirementPages.Folder}/README.md lists {row.Family}, and {row.Page} defines no id of it."))
             .ShouldBeNone("the list of families leads to the pages");
     }
 
@@ -88,7 +92,8 @@ public sealed partial class RequirementIds
 
     private static bool IsDocument(RepositoryFile file)
         => file.Path.EndsWith(".md", StringComparison.Ordinal)
-            && (!file.Path.Contains('/', StringComparison.Ordinal) || file.Name.StartsWith("README", StringComparison.Ordinal) || file.Path.StartsWith("docs/", StringComparison.Ordinal));
+            && (!file.Path.Contains('/', StringComparison.Ordinal) || file.Name.StartsWith("README", StringComparison.Ordinal)
+                || file.Path.StartsWith("docs/", StringComparison.Ordinal));
 
     [GeneratedRegex("^\"[A-Z]{2}[0-9]+\"$")]
     private static partial Regex Shape();

@@ -8,17 +8,20 @@ internal static partial class RequirementPages
     public const string Folder = "docs/requirements";
 
     public static IReadOnlyList<Requirement> All { get; }
-        = [.. Repository.Sources(".md", Folder).SelectMany(page => page.Lines.Index().Select(line => Read(page, line.Index + 1, line.Item)).OfType<Requirement>())];
+        = [.. Repository.Sources(".md", Folder)
+            .SelectMany(page => page.Lines.Index().Select(line => Read(page, line.Index + 1, line.Item)).OfType<Requirement>())];
 
     /// <summary>The defined ids. A page that defines one twice is found by a rule of its own.</summary>
     public static IReadOnlySet<string> Ids { get; } = All.Select(requirement => requirement.Id).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The families that the readme lists, each with the page that it names.</summary>
     public static IReadOnlyList<(string Family, string Page)> Families { get; }
-        = [.. FamilyRow().Matches(File.ReadAllText(Path.Combine(Repository.Root, Folder, "README.md"))).Select(match => (match.Groups[1].Value, $"{Folder}/{match.Groups[2].Value}"))];
+        = [.. FamilyRow().Matches(File.ReadAllText(Path.Combine(Repository.Root, Folder, "README.md")))
+            .Select(match => (match.Groups[1].Value, $"{Folder}/{match.Groups[2].Value}"))];
 
     // Only the known families: CA1707 has the shape of an id too.
-    private static readonly Regex IdOfKnownFamily = new($@"\b(?:{string.Join('|', Families.Select(row => row.Family))})[0-9]+\b", RegexOptions.CultureInvariant);
+    private static readonly Regex IdOfKnownFamily = new($@"\b(?:{string.Join('|', Families.Select(row => row.Family))})[0-9]+\b",
+        RegexOptions.CultureInvariant);
 
     /// <summary>What a text names that looks like an id of a listed family, defined or not.</summary>
     public static IEnumerable<string> IdsIn(string text) => IdOfKnownFamily.Matches(text).Select(match => match.Value);

@@ -36,7 +36,9 @@ internal static class SafeguardUses
     private static string NameOf(AttributeSyntax attribute) => attribute.Name.ToString().Split('.')[^1];
 
     private static string? Argument(AttributeSyntax attribute, string? named)
-        => attribute.ArgumentList?.Arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.Text == named) is { } found ? Value(found.Expression) : null;
+        => attribute.ArgumentList?.Arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.Text == named) is { } found
+            ? Value(found.Expression)
+            : null;
 
     private static string Value(ExpressionSyntax expression) => expression switch
     {

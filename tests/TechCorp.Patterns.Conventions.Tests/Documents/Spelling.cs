@@ -50,7 +50,8 @@ public sealed class Spelling
         public static Language Read(string dictionary, string listFile, Func<Prose, bool> isOfLanguage)
         {
             var words = Prose.All.Where(isOfLanguage).SelectMany(Tests.Words.In).ToLookup(use => use.Word, use => use.Place, StringComparer.Ordinal);
-            return new Language(listFile, File.ReadAllLines(Path.Combine(Repository.Root, listFile)), words, Hunspell.Unknown(dictionary, words.Select(word => word.Key)));
+            return new Language(listFile, File.ReadAllLines(Path.Combine(Repository.Root, listFile)), words,
+                Hunspell.Unknown(dictionary, words.Select(word => word.Key)));
         }
 
         /// <summary>A list entry in lower case also stands for the word at the start of a sentence.</summary>

@@ -37,7 +37,8 @@ public sealed class MachineNames
         files.Should().NotBeEmpty();
         (from file in files
          from element in XDocument.Parse(file.Text).Descendants()
-         where element.Name.LocalName == "clear" || element.Attributes().Any(attribute => attribute.Value.StartsWith("http", StringComparison.OrdinalIgnoreCase))
+         where element.Name.LocalName == "clear"
+             || element.Attributes().Any(attribute => attribute.Value.StartsWith("http", StringComparison.OrdinalIgnoreCase))
          select $"{file.Path}: {element}")
             .ShouldBeNone("where packages come from is the machine's business");
     }

@@ -13,7 +13,8 @@ public sealed class TestSources
     [Safeguard("No sleeps", SwitchedOff = "a test that sleeps")]
     [Fact]
     public void No_test_sleeps()
-        => Tests.Where(file => file.Name is not ("Eventually.cs" or "TcpProxy.cs")).Where(Sleep.IsMatch).ShouldBeNone("a sleep is too long or too short: advance the clock, open a gate, or await with Eventually");
+        => Tests.Where(file => file.Name is not ("Eventually.cs" or "TcpProxy.cs")).Where(Sleep.IsMatch)
+            .ShouldBeNone("a sleep is too long or too short: advance the clock, open a gate, or await with Eventually");
 
     [Safeguard("No skips", SwitchedOff = "a test that is skipped")]
     [Fact]

@@ -29,5 +29,6 @@ internal sealed record Package(string Name, string[] Needs, string[] Reaches)
 
     private static bool IsAbstraction(string reference)
         => reference.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
-            && (reference.EndsWith(".Abstractions", StringComparison.Ordinal) || reference is "Microsoft.Extensions.Options" or "Microsoft.Extensions.Primitives");
+            && (reference.EndsWith(".Abstractions", StringComparison.Ordinal)
+                || reference is "Microsoft.Extensions.Options" or "Microsoft.Extensions.Primitives");
 }

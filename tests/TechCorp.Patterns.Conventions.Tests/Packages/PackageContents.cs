@@ -56,7 +56,8 @@ public sealed class PackageContents(PackedFeed feed)
     public void The_packages_have_one_version_and_ask_for_each_other_in_it()
     {
         var packages = Package.All.Select(package => Open(package.Name)).ToList();
-        var arrows = packages.SelectMany(package => package.Dependencies).Where(dependency => dependency.Key.StartsWith("TechCorp.", StringComparison.Ordinal)).ToList();
+        var arrows = packages.SelectMany(package => package.Dependencies).Where(dependency => dependency.Key.StartsWith("TechCorp.", StringComparison.Ordinal))
+            .ToList();
 
         packages.Should().OnlyContain(package => package.Version == feed.Version);
         arrows.Should().HaveCount(2).And.OnlyContain(arrow => arrow.Value == feed.Version);

@@ -47,7 +47,8 @@ public sealed class PackedFeed : IAsyncLifetime
             string[] buildOnce = package.Index == 0 ? [] : ["--no-build"];
             await Command.RunAsync(Repository.Root, environment: null, "dotnet",
                 ["pack", $"src/{package.Item.Name}", "-c", "Release", "-nologo", "-v", "quiet", "-o", Folder, .. buildOnce,
-                "-m:2", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={work}", $"-p:VersionSuffix={suffix}"]);
+                "-m:2", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={work}",
+                $"-p:VersionSuffix={suffix}"]);
         }
 
         var first = Package.All[0].Name;

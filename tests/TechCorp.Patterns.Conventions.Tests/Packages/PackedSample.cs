@@ -20,7 +20,8 @@ public sealed partial class PackedSample(PackedFeed feed) : IDisposable
 
         await Command.RunAsync(sample, environment, "dotnet", ["restore", Project, "--ignore-failed-sources",
             $"-p:RestoreAdditionalProjectSources={feed.Folder}", $"-p:RestoreFallbackFolders={await CacheOfThisMachineAsync()}", .. settings]);
-        await Command.RunAsync(sample, environment, "dotnet", ["build", Project, "--no-restore", "-o", Path.Combine(sample, "out"), "-p:UseSharedCompilation=false", .. settings]);
+        await Command.RunAsync(sample, environment, "dotnet",
+            ["build", Project, "--no-restore", "-o", Path.Combine(sample, "out"), "-p:UseSharedCompilation=false", .. settings]);
         var output = await Command.RunAsync(sample, environment, "dotnet", Path.Combine(sample, "out", "PackedSample.dll"));
 
         output.Trim().Should().Be("order.created 42 arrived in analytics.order-events");

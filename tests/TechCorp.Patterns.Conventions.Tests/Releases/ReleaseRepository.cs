@@ -26,7 +26,9 @@ internal sealed class ReleaseRepository : IDisposable
             Write(path, File.ReadAllText(Path.Combine(Repository.Root, path)));
         }
 
-        Write("CHANGELOG.md", $"# Changelog\n\n## [Unreleased]\n\n{unreleased}\n## [1.0.0] - 2026-01-01\n\n### Added\n\n- The first thing.\n\n[Unreleased]: https://example.test/compare/v1.0.0...HEAD\n[1.0.0]: https://example.test/releases/tag/v1.0.0\n");
+        Write("CHANGELOG.md",
+            $"# Changelog\n\n## [Unreleased]\n\n{unreleased}\n## [1.0.0] - 2026-01-01\n\n### Added\n\n- The first thing.\n\n[Unreleased]: "
+            + "https://example.test/compare/v1.0.0...HEAD\n[1.0.0]: https://example.test/releases/tag/v1.0.0\n");
         Write($"{Package}/PublicAPI.Shipped.txt", "#nullable enable\nA\nB\n");
         Write($"{Package}/PublicAPI.Unshipped.txt", "#nullable enable\n*REMOVED*B\nC\n");
         Write($"{Package}/TechCorp.Resilience.csproj", "<Project />\n");
@@ -35,7 +37,8 @@ internal sealed class ReleaseRepository : IDisposable
         Write("../bin/dotnet", StandInForDotnet);
         Command.Run(Root, "chmod", "+x", "test.sh", "../bin/dotnet");
         Git("init", "--quiet", "--initial-branch", "main");
-        foreach (var (key, value) in new[] { ("user.name", "Release"), ("user.email", "release@example.test"), ("commit.gpgsign", "false"), ("tag.gpgsign", "false") })
+        foreach (var (key,
+            value) in new[] { ("user.name", "Release"), ("user.email", "release@example.test"), ("commit.gpgsign", "false"), ("tag.gpgsign", "false") })
         {
             Git("config", key, value);
         }
@@ -82,7 +85,8 @@ internal sealed class ReleaseRepository : IDisposable
     /// <summary>Rehearses a release that must be refused and gives what it says on standard error.</summary>
     public string Refusal(params string[] arguments)
     {
-        var refused = FluentActions.Invoking(() => Command.Run(Root, "bash", ["eng/release.sh", .. arguments])).Should().Throw<InvalidOperationException>().Which;
+        var refused = FluentActions.Invoking(() => Command.Run(Root, "bash", ["eng/release.sh", .. arguments])).Should()
+            .Throw<InvalidOperationException>().Which;
         var lines = refused.Message.Split(Environment.NewLine, 2);
         lines[0].Should().EndWith("ended with 2:", "the input is at fault");
         return lines[1];

@@ -19,7 +19,8 @@ public sealed class ReleaseScript
             .MatchRegex(@"## \[Unreleased\]\n\n## \[1\.1\.0\] - \d{4}-\d\d-\d\d\n\n### Added\n\n- A thing\.\n\n## \[1\.0\.0\] - 2026-01-01\n")
             .And.MatchRegex(@"\[Unreleased\]: https://\S+/compare/v1\.1\.0\.\.\.HEAD\n\[1\.1\.0\]: https://\S+/compare/v1\.0\.0\.\.\.v1\.1\.0\n\[1\.0\.0\]: ");
         repository.Read("Directory.Build.props").Should().Contain("<VersionPrefix>1.1.0</VersionPrefix>");
-        repository.Read("samples/PackedSample/PackedSample.csproj").Should().Contain(">1.1.0</TechCorpPatternsVersion>").And.Contain("-p:TechCorpPatternsVersion=1.1.0\n");
+        repository.Read("samples/PackedSample/PackedSample.csproj").Should()
+            .Contain(">1.1.0</TechCorpPatternsVersion>").And.Contain("-p:TechCorpPatternsVersion=1.1.0\n");
         repository.Read($"{ReleaseRepository.Package}/PublicAPI.Shipped.txt").Should().Be("#nullable enable\nA\nC\n");
         repository.Read($"{ReleaseRepository.Package}/PublicAPI.Unshipped.txt").Should().Be("#nullable enable\n");
     }
@@ -61,8 +62,9 @@ public sealed class ReleaseScript
 
         repository.Release("1.1.0");
 
-        repository.DotnetCalls.Should().Contain(call =>
-            call.StartsWith("pack src/TechCorp.Resilience/", StringComparison.Ordinal) && call.Contains("-p:BaselineVersion=1.0.0 -p:BaselinePackages=/TechCorp.Resilience/", StringComparison.Ordinal));
+        repository.DotnetCalls.Should().Contain(
+            call => call.StartsWith("pack src/TechCorp.Resilience/", StringComparison.Ordinal)
+            && call.Contains("-p:BaselineVersion=1.0.0 -p:BaselinePackages=/TechCorp.Resilience/", StringComparison.Ordinal));
         repository.DotnetCalls[^1].Should().Contain("TechCorp.Patterns.Conventions.Tests.dll").And.Contain("*.PackageContents");
     }
 
@@ -73,7 +75,8 @@ public sealed class ReleaseScript
         using var repository = new ReleaseRepository(testsEndWith: 1);
         var before = repository.Git("for-each-ref");
 
-        repository.Invoking(it => it.Release("1.1.0")).Should().Throw<InvalidOperationException>().WithMessage("*ended with 1:*release: ./test.sh failed for 1.1.0;*");
+        repository.Invoking(it => it.Release("1.1.0")).Should().Throw<InvalidOperationException>()
+            .WithMessage("*ended with 1:*release: ./test.sh failed for 1.1.0;*");
 
         repository.Git("for-each-ref").Should().Be(before);
         repository.Git("status", "--porcelain", "--ignored").Should().BeEmpty();
@@ -128,7 +131,8 @@ public sealed class ReleaseScript
         using var repository = new ReleaseRepository();
 
         repository.Refusal([version, .. Rehearsal]).Should().Be(
-            string.Create(CultureInfo.InvariantCulture, $"release: '{version}' is not a semantic version; give MAJOR.MINOR.PATCH, for example 0.2.0 or 0.2.0-rc.1."));
+            string.Create(CultureInfo.InvariantCulture,
+                $"release: '{version}' is not a semantic version; give MAJOR.MINOR.PATCH, for example 0.2.0 or 0.2.0-rc.1."));
     }
 
     [Safeguard("A release is newer than the last", SwitchedOff = "pre-releases sort after their release")]
@@ -150,7 +154,8 @@ public sealed class ReleaseScript
     {
         using var repository = new ReleaseRepository(unreleased);
 
-        repository.Refusal(["1.1.0", .. Rehearsal]).Should().Be("release: the Unreleased section of CHANGELOG.md is empty; list what users notice since v1.0.0.");
+        repository.Refusal(["1.1.0", .. Rehearsal]).Should()
+            .Be("release: the Unreleased section of CHANGELOG.md is empty; list what users notice since v1.0.0.");
     }
 
     [Safeguard("A release from committed files only", SwitchedOff = "the check for uncommitted changes is left out")]

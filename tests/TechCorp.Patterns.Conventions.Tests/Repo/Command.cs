@@ -48,10 +48,12 @@ internal static class Command
     private static string Shorten(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
-        return string.Join(Environment.NewLine, lines.Take(MostLines)) + (lines.Count > MostLines ? $"{Environment.NewLine}… and {lines.Count - MostLines} lines more" : "");
+        return string.Join(Environment.NewLine, lines.Take(MostLines))
+            + (lines.Count > MostLines ? $"{Environment.NewLine}… and {lines.Count - MostLines} lines more" : "");
     }
 
     // A test run by "dotnet test" hands down settings of that build, which mislead a build of another project.
     private static bool IsOfOuterBuild(string name)
-        => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase) || name is "DOTNET_HOST_PATH";
+        => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase)
+            || name is "DOTNET_HOST_PATH";
 }

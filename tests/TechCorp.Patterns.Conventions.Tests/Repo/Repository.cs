@@ -16,7 +16,9 @@ internal static class Repository
             .Where(file => file.Path.EndsWith(extension, StringComparison.Ordinal))
             .Where(file => folders.Any(folder => file.Path.StartsWith(folder + "/", StringComparison.Ordinal)))
             .ToList();
-        return found.Count > 0 ? found : throw new InvalidOperationException($"No *{extension} under {string.Join(", ", folders)}: the rule would hold for nothing.");
+        return found.Count > 0
+            ? found
+            : throw new InvalidOperationException($"No *{extension} under {string.Join(", ", folders)}: the rule would hold for nothing.");
     }
 
     private static string Find()

@@ -8,7 +8,8 @@ internal static class MessagingGuideSnippets
     internal static Task PublishWithoutSubscribersAsync(IMessagePublisher publisher, OrderCreated order, CancellationToken cancellationToken)
     {
         #region snippet: guide-accept-unroutable
-        return publisher.PublishAsync(order, options: new PublishOptions { UnroutableBehavior = UnroutableBehavior.Accept }, cancellationToken: cancellationToken);
+        return publisher.PublishAsync(order, options: new PublishOptions { UnroutableBehavior = UnroutableBehavior.Accept },
+            cancellationToken: cancellationToken);
         #endregion
     }
 

@@ -182,7 +182,8 @@ internal static class ReadmeSnippets
         saga.Should().NotBeNull();
     }
 
-    internal static async Task<Receipt> ChargeAsync(IdempotencyExecutor idempotency, IPayments payments, OrderState order, string key, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    internal static async Task<Receipt> ChargeAsync(IdempotencyExecutor idempotency, IPayments payments, OrderState order, string key,
+        ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         #region snippet: idempotency
         var charge = new IdempotentOperation<OrderState, Receipt>(
@@ -223,7 +224,8 @@ internal sealed class DemandHandler : ITransactionalHandler<OrderCreated>
     public async Task HandleAsync(OrderCreated message, TransactionContext context, CancellationToken cancellationToken)
     {
         await context.Connection.ExecuteAsync("update demand set orders = orders + 1", transaction: context.Transaction);
-        context.Publish(new Notification(message.OrderId, "We have received your order."), Destination.ToExchange("notifications", "notification.email.order.received"));
+        context.Publish(new Notification(message.OrderId, "We have received your order."),
+            Destination.ToExchange("notifications", "notification.email.order.received"));
     }
 }
 #endregion

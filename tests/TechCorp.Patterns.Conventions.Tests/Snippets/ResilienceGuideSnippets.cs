@@ -34,7 +34,8 @@ internal sealed class CircuitHealthCheck(ResiliencePipelineRegistry pipelines) :
     // Degraded, not unhealthy: the service still works, and restarting it would not repair the dependency.
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var notClosed = pipelines.Circuits.Where(circuit => circuit.State != CircuitState.Closed).Select(circuit => $"{circuit.Name}: {circuit.State}").ToArray();
+        var notClosed = pipelines.Circuits.Where(circuit => circuit.State != CircuitState.Closed).Select(circuit => $"{circuit.Name}: {circuit.State}")
+            .ToArray();
         return Task.FromResult(notClosed.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join(", ", notClosed)));
     }
 }
@@ -55,7 +56,8 @@ internal static class ResilienceGuideSnippets
         #endregion
     }
 
-    internal static async Task<bool> OnceAsync(IdempotencyExecutor idempotency, IdempotentOperation<PaidOrder, Receipt> charge, PaidOrder order, string header, byte[] body, CancellationToken cancellationToken)
+    internal static async Task<bool> OnceAsync(IdempotencyExecutor idempotency, IdempotentOperation<PaidOrder, Receipt> charge, PaidOrder order, string header,
+        byte[] body, CancellationToken cancellationToken)
     {
         #region snippet: guide-idempotency
         var result = await idempotency.ExecuteAsync(

@@ -55,7 +55,8 @@ public sealed class PublicTypes
     [Fact]
     public void An_exception_is_sealed_unless_listed_with_a_reason()
         => Surface.AllTypes
-            .Where(type => type.IsAssignableTo(typeof(Exception)) && !type.IsSealed && !(type.IsAbstract && Surface.IsClosed(type)) && !Open.ContainsKey(type.Name))
+            .Where(type => type.IsAssignableTo(typeof(Exception)) && !type.IsSealed && !(type.IsAbstract && Surface.IsClosed(type))
+                && !Open.ContainsKey(type.Name))
             .Select(type => $"{type.FullName} is not sealed, nor an abstract base that only the package derives from.")
             .ShouldBeNone("who catches it must know what it is");
 

@@ -6,7 +6,8 @@ namespace TechCorp.Patterns.Conventions.Tests;
 /// <summary>What users of a package can see, without what the compiler made.</summary>
 internal static class Surface
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
     public static IReadOnlyList<Type> AllTypes => [.. Package.All.SelectMany(package => TypesOf(package.Name))];
 
@@ -18,7 +19,8 @@ internal static class Surface
         return types.Count > 0 ? types : throw new InvalidOperationException($"{package} has no public type: the rule would hold for nothing.");
     }
 
-    public static IEnumerable<FieldInfo> FieldsOf(Type type) => type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly);
+    public static IEnumerable<FieldInfo> FieldsOf(Type type)
+        => type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly);
 
     /// <summary>The methods that the package itself shaped: no accessors, and no overrides of what the framework declares.</summary>
     public static IEnumerable<MethodInfo> MethodsOf(string package)

@@ -11,7 +11,14 @@ public sealed class CircuitBreakerOptionsTests
 
     [Fact]
     public void The_least_of_everything_is_valid()
-        => new CircuitBreakerOptions { FailureThreshold = 1, RecoveryTimeout = OneTick, ProbeLease = OneTick, RecoveryGrowth = 1, MaxRecoveryTimeout = TimeSpan.Zero }
+        => new CircuitBreakerOptions
+        {
+            FailureThreshold = 1,
+            RecoveryTimeout = OneTick,
+            ProbeLease = OneTick,
+            RecoveryGrowth = 1,
+            MaxRecoveryTimeout = TimeSpan.Zero,
+        }
             .Problems().Should().BeEmpty("a recovery time that does not grow needs no longest one");
 
     [Fact]
@@ -40,7 +47,8 @@ public sealed class CircuitBreakerOptionsTests
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
-            new CircuitBreakerOptions { RecoveryGrowth = growth }.Problems().Should().Equal($"RecoveryGrowth must be a finite number of at least 1; it is {text}.");
+            new CircuitBreakerOptions { RecoveryGrowth = growth }.Problems().Should()
+                .Equal($"RecoveryGrowth must be a finite number of at least 1; it is {text}.");
         }
         finally
         {

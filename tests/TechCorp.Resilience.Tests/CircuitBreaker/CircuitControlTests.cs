@@ -83,7 +83,8 @@ public sealed class CircuitControlTests
 
     [Fact, Trait("Spec", "CB32")]
     public void All_invalid_options_are_named_at_once()
-        => FluentActions.Invoking(() => new CircuitBreaker("stock", new CircuitBreakerOptions { FailureThreshold = 0, RecoveryTimeout = -TimeSpan.FromSeconds(1) }))
+        => FluentActions.Invoking(() => new CircuitBreaker("stock",
+            new CircuitBreakerOptions { FailureThreshold = 0, RecoveryTimeout = -TimeSpan.FromSeconds(1) }))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*FailureThreshold*RecoveryTimeout*");
 
     [Fact, Trait("Spec", "CB32")]

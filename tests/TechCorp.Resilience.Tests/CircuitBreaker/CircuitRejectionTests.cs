@@ -18,7 +18,8 @@ public sealed class CircuitRejectionTests
         var exception = _breaker.Rejected().ToException();
 
         exception.Message.Should().Be("Circuit 'stock' is isolated; the call was not made. It takes calls again after a reset.");
-        (exception.State, exception.RetryAfter, exception.OpenedAt, exception.Generation).Should().Be((CircuitState.Isolated, TimeSpan.MaxValue, isolatedAt, 1L));
+        (exception.State, exception.RetryAfter, exception.OpenedAt, exception.Generation).Should()
+            .Be((CircuitState.Isolated, TimeSpan.MaxValue, isolatedAt, 1L));
     }
 
     [Fact]
@@ -55,7 +56,8 @@ public sealed class CircuitRejectionTests
         CircuitRejection none = default;
 
         (none.State, none.RetryAfter, none.OpenedAt, none.Generation).Should().Be((CircuitState.Closed, TimeSpan.Zero, default(DateTimeOffset), 0L));
-        FluentActions.Invoking(() => none.ToException()).Should().Throw<InvalidOperationException>().WithMessage("The default rejection comes from no circuit.");
+        FluentActions.Invoking(() => none.ToException()).Should().Throw<InvalidOperationException>()
+            .WithMessage("The default rejection comes from no circuit.");
     }
 
     [Fact]

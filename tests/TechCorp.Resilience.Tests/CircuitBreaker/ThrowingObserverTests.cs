@@ -56,7 +56,8 @@ public sealed class ThrowingObserverTests
     public void A_logger_that_throws_changes_no_rejection_and_the_sink_hears_of_it()
     {
         var errors = new List<Exception>();
-        var breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { OnCallbackError = errors.Add }, timeProvider: _clock, logger: new ThrowingLogger());
+        var breaker = new CircuitBreaker("stock", new CircuitBreakerOptions { OnCallbackError = errors.Add }, timeProvider: _clock,
+            logger: new ThrowingLogger());
         breaker.Isolate();
         errors.Clear();
 
@@ -71,7 +72,8 @@ public sealed class ThrowingObserverTests
     public async Task A_logger_that_throws_stops_no_retry_and_keeps_none_from_its_callback()
     {
         var told = new List<int>();
-        var policy = new RetryPolicy("gateway", new RetryOptions { OnRetry = notice => told.Add(notice.Attempt) }, timeProvider: _clock, logger: new ThrowingLogger());
+        var policy = new RetryPolicy("gateway", new RetryOptions { OnRetry = notice => told.Add(notice.Attempt) }, timeProvider: _clock,
+            logger: new ThrowingLogger());
         var attempts = 0;
 
         var result = await _clock.RunAsync(policy.ExecuteAsync((_, _) => ++attempts < 2 ? throw new TimeoutException() : new ValueTask<int>(7), 0).AsTask());

@@ -74,7 +74,8 @@ public sealed class HttpRepeatTests : IDisposable
         await _clock.RunAsync(_client.PutAsync(Stock, body));
 
         _log.Entries.Should().Contain(
-            "1020 'inventory' does not retry a PUT request: its content (StreamContent) can be sent only once. Buffer the content to have the request retried.");
+            "1020 'inventory' does not retry a PUT request: its content (StreamContent) can be sent only once. Buffer the content to "
+                + "have the request retried.");
     }
 
     [Fact, Trait("Spec", "HT7")]
@@ -111,7 +112,8 @@ public sealed class HttpRepeatTests : IDisposable
 
         await _clock.RunAsync(_client.GetAsync(new Uri("http://other.test/")));
 
-        _handler.Circuits.Select(c => (c.Name, c.ConsecutiveFailures)).Should().BeEquivalentTo([("inventory http://stock.test:80", 1), ("inventory http://other.test:80", 0)]);
+        _handler.Circuits.Select(c => (c.Name, c.ConsecutiveFailures)).Should()
+            .BeEquivalentTo([("inventory http://stock.test:80", 1), ("inventory http://other.test:80", 0)]);
     }
 
     [Fact, Trait("Spec", "HT8")]

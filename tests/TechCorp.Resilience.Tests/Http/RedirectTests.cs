@@ -12,7 +12,8 @@ public sealed class RedirectTests
     [Fact]
     public async Task A_request_that_was_redirected_is_sent_again_as_it_was_given()
     {
-        using var server = new LoopbackServer((HttpStatusCode.SeeOther, "/receipts/7"), (HttpStatusCode.ServiceUnavailable, null), (HttpStatusCode.Created, null));
+        using var server = new LoopbackServer((HttpStatusCode.SeeOther, "/receipts/7"), (HttpStatusCode.ServiceUnavailable, null),
+            (HttpStatusCode.Created, null));
         using var client = Client();
         using var order = Order(server, key: "order-7");
 
@@ -47,8 +48,9 @@ public sealed class RedirectTests
     }
 
     // Without a limit of an attempt, so that the only timer is the wait for the next one: the server follows no fake clock.
-    private HttpClient Client() => new(new ResilienceHandler("shop", new ResiliencePipelineOptions { Timeout = null }, _clock) { InnerHandler = new SocketsHttpHandler() })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    private HttpClient Client()
+        => new(new ResilienceHandler("shop", new ResiliencePipelineOptions { Timeout = null }, _clock) { InnerHandler = new SocketsHttpHandler() })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 }

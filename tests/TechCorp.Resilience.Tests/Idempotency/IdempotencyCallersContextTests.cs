@@ -23,7 +23,8 @@ public sealed class IdempotencyCallersContextTests
     public void It_waits_for_the_completion() => ShouldNotPostWhileWaitingFor(nameof(IIdempotencyStore.CompleteAsync), _scene.Operation());
 
     [Fact]
-    public void It_waits_for_a_failure_to_be_stored() => ShouldNotPostWhileWaitingFor(nameof(IIdempotencyStore.ReleaseAsync), _scene.Operation((_, _) => throw new IOException()));
+    public void It_waits_for_a_failure_to_be_stored()
+        => ShouldNotPostWhileWaitingFor(nameof(IIdempotencyStore.ReleaseAsync), _scene.Operation((_, _) => throw new IOException()));
 
     [Fact]
     public void It_waits_for_the_doubt_to_be_stored_when_its_result_cannot_be() => ShouldNotPostWhileWaitingFor(

@@ -85,7 +85,8 @@ public sealed class IdempotencyDuplicateTests
 
         _scene.Clock.Advance(TimeSpan.FromSeconds(2));
 
-        (await loser.Awaiting(c => c.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Conflict)).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+        (await loser.Awaiting(c => c.AsTask()).Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Conflict)).Which.RetryAfter.Should()
+            .Be(TimeSpan.FromSeconds(30));
         _gate.SetResult(new Receipt("winner", 5));
         await winner;
     }

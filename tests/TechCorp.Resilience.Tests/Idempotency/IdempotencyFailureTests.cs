@@ -55,7 +55,8 @@ public sealed class IdempotencyFailureTests
     [InlineData("17", "", "")]
     public void A_stored_failure_that_is_none_of_ours_is_a_failure_still(string payload, string type, string message)
     {
-        var stored = StoredFailure.ToException(IdempotencyScene.Key, new StoredOutcome(Failed: true, StoredFailure.TypeTag, System.Text.Encoding.UTF8.GetBytes(payload)));
+        var stored = StoredFailure.ToException(IdempotencyScene.Key,
+            new StoredOutcome(Failed: true, StoredFailure.TypeTag, System.Text.Encoding.UTF8.GetBytes(payload)));
 
         (stored.FailureType, stored.FailureMessage).Should().Be((type, message));
     }
@@ -166,7 +167,8 @@ public sealed class IdempotencyFailureTests
     private async Task<IdempotencyClaimStatus> StatusNow() => (await _scene.Memory.TryBeginAsync(new(
         IdempotencyScene.Key, IdempotencyScene.Request, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1)))).Status;
 
-    private IdempotentOperation<int, Receipt> Throwing(Exception exception, IdempotencyFailurePolicy policy) => _scene.Operation((_, _) => throw exception, policy);
+    private IdempotentOperation<int, Receipt> Throwing(Exception exception, IdempotencyFailurePolicy policy)
+        => _scene.Operation((_, _) => throw exception, policy);
 
     private async Task<TException> Fails<TException>(IdempotentOperation<int, Receipt>? operation = null)
         where TException : Exception => (await _scene.Awaiting(s => s.CallAsync(operation).AsTask()).Should().ThrowAsync<TException>()).Which;

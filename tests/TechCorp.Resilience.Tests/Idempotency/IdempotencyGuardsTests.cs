@@ -19,8 +19,10 @@ public sealed class IdempotencyGuardsTests
     {
         var serializer = new JsonResultSerializer<Receipt>("receipt", ShopJson.Default.Receipt);
 
-        FluentActions.Invoking(() => new IdempotentOperation<int, Receipt>(null!, serializer)).Should().Throw<ArgumentNullException>().WithParameterName("operation");
-        FluentActions.Invoking(() => new IdempotentOperation<int, Receipt>((_, _, _) => default, null!)).Should().Throw<ArgumentNullException>().WithParameterName("serializer");
+        FluentActions.Invoking(() => new IdempotentOperation<int, Receipt>(null!, serializer)).Should().Throw<ArgumentNullException>()
+            .WithParameterName("operation");
+        FluentActions.Invoking(() => new IdempotentOperation<int, Receipt>((_, _, _) => default, null!)).Should().Throw<ArgumentNullException>()
+            .WithParameterName("serializer");
         FluentActions.Invoking(() => new JsonResultSerializer<Receipt>("", ShopJson.Default.Receipt)).Should().Throw<ArgumentException>()
             .WithParameterName("typeTag").WithMessage("A type tag is needed.*");
     }

@@ -141,7 +141,8 @@ public sealed class IdempotencyLeaseTests
     {
         var timeProvider = new SplitClock();
         var store = new InMemoryIdempotencyStore(timeProvider: timeProvider);
-        var request = new IdempotencyClaimRequest(IdempotencyScene.Key, IdempotencyScene.Request, Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
+        var request = new IdempotencyClaimRequest(IdempotencyScene.Key, IdempotencyScene.Request, Guid.CreateVersion7(), TimeSpan.FromSeconds(30),
+            TimeSpan.FromHours(1));
         await store.TryBeginAsync(request);
 
         timeProvider.JumpWall(TimeSpan.FromHours(5));

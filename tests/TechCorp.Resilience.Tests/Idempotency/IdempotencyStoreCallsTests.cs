@@ -46,7 +46,8 @@ public sealed class IdempotencyStoreCallsTests
         using var caller = new CancellationTokenSource();
         _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => caller.CancelAsync();
 
-        (await _scene.Awaiting(s => s.CallAsync(process: NewProcess(), cancellationToken: caller.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>())
+        (await _scene.Awaiting(s => s.CallAsync(process: NewProcess(), cancellationToken: caller.Token).AsTask()).Should()
+            .ThrowAsync<OperationCanceledException>())
             .Which.CancellationToken.Should().Be(caller.Token);
 
         _scene.Runs.Should().Be(0);

@@ -66,7 +66,8 @@ public sealed class LeaseKeeperTests
     public async Task A_logger_that_throws_when_a_renewal_fails_does_not_stop_the_next_one()
     {
         var gate = new TaskCompletionSource<Receipt>();
-        var call = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
+        var call = _scene.CallAsync(_scene.Operation((_, _) => new(gate.Task)),
+            new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
         _scene.Store.FailRenewalsWith = new IOException("partitioned");
         (await _scene.Clock.TimerSetAsync()).TotalSeconds.Should().Be(10);
         _scene.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -89,7 +90,8 @@ public sealed class LeaseKeeperTests
     {
         _scene.Store.RenewInstead = static _ => new(false);
         var call = _scene.CallAsync(
-            _scene.Operation(static (_, token) => Hang.UntilCanceled<Receipt>(token)), new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
+            _scene.Operation(static (_, token) => Hang.UntilCanceled<Receipt>(token)),
+            new IdempotencyExecutor(_scene.Store, null, _scene.Clock, new ThrowingLogger()));
         await _scene.Clock.TimerSetAsync();
 
         _scene.Clock.Advance(TimeSpan.FromSeconds(10));

@@ -60,7 +60,9 @@ public sealed class MemoryReplayTests
     [Fact, Trait("Spec", "ID9"), Trait("Spec", "ID22")]
     public async Task A_failure_or_an_unreadable_result_in_memory_is_thrown_to_the_awaiting_caller()
     {
-        var failing = new IdempotentOperation<int, int>(static (_, _, _) => throw new FormatException("declined"), "number", ShopJson.Default.Int32) { OnFailure = IdempotencyFailurePolicy.Store };
+        var failing = new IdempotentOperation<int, int>(static (_, _, _) => throw new FormatException("declined"), "number",
+            ShopJson.Default.Int32)
+        { OnFailure = IdempotencyFailurePolicy.Store };
         await Call(failing, "failing").AsTask().ContinueWith(static _ => { }, TaskScheduler.Default);
         await CallAsync();
         var next = new IdempotentOperation<int, int>(static (_, _, _) => new(0), "number.v2", ShopJson.Default.Int32);

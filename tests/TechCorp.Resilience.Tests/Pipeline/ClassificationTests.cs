@@ -163,7 +163,9 @@ public sealed class ClassificationTests
     public async Task A_result_that_could_not_be_classified_is_disposed()
     {
         var result = new MemoryStream();
-        var operation = new ResilientOperation<MemoryStream, MemoryStream>(static (state, _) => new(state)) { IsFailure = static _ => throw new FormatException() };
+        var operation = new ResilientOperation<MemoryStream, MemoryStream>(static (state,
+            _) => new(state))
+        { IsFailure = static _ => throw new FormatException() };
 
         await AfterFourFailures().Awaiting(b => b.ExecuteAsync(operation, result).AsTask()).Should().ThrowAsync<FormatException>();
 

@@ -38,7 +38,8 @@ public sealed class DiscardTests
         var discarded = 0;
         var operation = new ResilientOperation<int, int>(static (_, _) => throw new TimeoutException()) { Discard = _ => discarded++ };
 
-        await Create(new ResiliencePipelineOptions()).Awaiting(p => _clock.RunAsync(p.ExecuteAsync(operation, 0).AsTask())).Should().ThrowAsync<TimeoutException>();
+        await Create(new ResiliencePipelineOptions()).Awaiting(p => _clock.RunAsync(p.ExecuteAsync(operation, 0).AsTask())).Should()
+            .ThrowAsync<TimeoutException>();
 
         discarded.Should().Be(0);
     }

@@ -83,7 +83,11 @@ public sealed class EvidenceTests
 
     private ResiliencePipeline Pipeline(int attempts, int threshold) => ResiliencePipeline.Create(
         "gateway",
-        new ResiliencePipelineOptions { Retry = new() { MaxAttempts = attempts }, CircuitBreaker = new() { FailureThreshold = threshold, OnTransition = _transitions.Add } },
+        new ResiliencePipelineOptions
+        {
+            Retry = new() { MaxAttempts = attempts },
+            CircuitBreaker = new() { FailureThreshold = threshold, OnTransition = _transitions.Add },
+        },
         _clock,
         _log);
 }

@@ -116,7 +116,9 @@ public sealed class FusedPipelineTests
         var pipeline = Create(new ResiliencePipelineOptions());
 
         int attempt = await _clock.RunAsync(pipeline.ExecuteAsync(
-            new ResilientOperation<int, int>((_, attempt) => attempt.Number < 2 ? Hang.UntilCanceled<int>(attempt.CancellationToken) : new ValueTask<int>(attempt.Number)),
+            new ResilientOperation<int, int>((_, attempt) => attempt.Number < 2
+                ? Hang.UntilCanceled<int>(attempt.CancellationToken)
+                : new ValueTask<int>(attempt.Number)),
             0).AsTask());
 
         attempt.Should().Be(2);
@@ -213,7 +215,8 @@ public sealed class FusedPipelineTests
         var attempts = 0;
         var operation = new ResilientOperation<int, int>((_, _) => new ValueTask<int>(++attempts)) { IsFailure = static _ => throw new FormatException() };
 
-        await Create(new ResiliencePipelineOptions()).Awaiting(p => _clock.RunAsync(p.ExecuteAsync(operation, 0).AsTask())).Should().ThrowAsync<FormatException>();
+        await Create(new ResiliencePipelineOptions()).Awaiting(p => _clock.RunAsync(p.ExecuteAsync(operation, 0).AsTask())).Should()
+            .ThrowAsync<FormatException>();
 
         attempts.Should().Be(1);
     }

@@ -25,7 +25,8 @@ public sealed class ReportsTests
     [Fact]
     public async Task The_log_says_when_the_budget_ends_the_attempts()
     {
-        var policy = new RetryPolicy("spent", new RetryOptions { MaxAttempts = 3, Budget = new RetryBudget(ratio: 0.2, minimum: 1) }, timeProvider: _clock, logger: _log);
+        var policy = new RetryPolicy("spent", new RetryOptions { MaxAttempts = 3, Budget = new RetryBudget(ratio: 0.2, minimum: 1) }, timeProvider: _clock,
+            logger: _log);
 
         await _clock.RunAsync(policy.TryExecuteAsync(static ValueTask<int> (_, _) => throw new TimeoutException(), 0).AsTask());
 
@@ -44,7 +45,8 @@ public sealed class ReportsTests
 
         await _clock.RunAsync(pipeline.TryExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0).AsTask());
 
-        _log.Entries.Should().Equal("1012 An attempt of 'slow' was canceled because it took longer than 00:00:05.", "1011 Attempt 1 of 'slow' failed; no other attempt follows: DeadlineTooClose.");
+        _log.Entries.Should().Equal("1012 An attempt of 'slow' was canceled because it took longer than 00:00:05.",
+            "1011 Attempt 1 of 'slow' failed; no other attempt follows: DeadlineTooClose.");
     }
 
     [Safeguard("The log says why a call ends")]
@@ -67,7 +69,12 @@ public sealed class ReportsTests
         var told = new List<Exception>();
         var pipeline = ResiliencePipeline.Create(
             "gateway",
-            new ResiliencePipelineOptions { Timeout = new() { Timeout = TimeSpan.FromSeconds(1) }, Retry = new() { MaxAttempts = 2, OnCallbackError = told.Add }, CircuitBreaker = new() { FailureThreshold = 2 } },
+            new ResiliencePipelineOptions
+            {
+                Timeout = new() { Timeout = TimeSpan.FromSeconds(1) },
+                Retry = new() { MaxAttempts = 2, OnCallbackError = told.Add },
+                CircuitBreaker = new() { FailureThreshold = 2 },
+            },
             _clock,
             new ThrowingLogger());
 
@@ -145,7 +152,15 @@ public sealed class ReportsTests
         var errors = new List<Exception>();
         var pipeline = ResiliencePipeline.Create(
             "gateway",
-            new ResiliencePipelineOptions { Retry = new() { MaxAttempts = 2, OnRetry = static _ => throw new FormatException(), OnCallbackError = errors.Add } },
+            new ResiliencePipelineOptions
+            {
+                Retry = new()
+                {
+                    MaxAttempts = 2,
+                    OnRetry = static _ => throw new FormatException(),
+                    OnCallbackError = errors.Add,
+                }
+            },
             _clock,
             _log);
         var operation = new ResilientOperation<int, int>(static (_, _) => new ValueTask<int>(503))

@@ -186,8 +186,10 @@ public sealed class ShapesTests
     {
         var policy = new TimeoutPolicy("shapes", timeProvider: _clock);
 
-        await policy.Awaiting(p => p.ExecuteAsync(static Task (_) => null!).AsTask()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*null instead of a task*");
-        await policy.Awaiting(p => p.ExecuteAsync(static Task<int> (_) => null!).AsTask()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*null instead of a task*");
+        await policy.Awaiting(p => p.ExecuteAsync(static Task (_) => null!).AsTask()).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*null instead of a task*");
+        await policy.Awaiting(p => p.ExecuteAsync(static Task<int> (_) => null!).AsTask()).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*null instead of a task*");
     }
 
     [Fact]

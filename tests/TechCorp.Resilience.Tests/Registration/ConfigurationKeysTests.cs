@@ -33,7 +33,8 @@ public sealed class ConfigurationKeysTests
 
     [Fact, Trait("Spec", "FH2")]
     public void A_misspelled_section_is_refused()
-        => Failures(("TechCorp:Resilience:Piplines:gateway:Deadline", "00:00:01")).Should().Equal("TechCorp:Resilience:Piplines is unknown; did you mean Pipelines?");
+        => Failures(("TechCorp:Resilience:Piplines:gateway:Deadline", "00:00:01")).Should()
+            .Equal("TechCorp:Resilience:Piplines is unknown; did you mean Pipelines?");
 
     [Fact, Trait("Spec", "FH2")]
     public void A_pipeline_of_another_service_is_a_warning()
@@ -50,7 +51,8 @@ public sealed class ConfigurationKeysTests
     private static IEnumerable<string> Failures(ListLogger logger, params (string Key, string Value)[] settings)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
         services.AddSingleton<ILoggerFactory>(new OneLogger(logger));
         services.AddTechCorpResilience(resilience => resilience.AddPipeline("gateway"));
         using var provider = services.BuildServiceProvider();

@@ -27,7 +27,8 @@ public sealed class RegistrationTests
     {
         using var provider = Build(r => r.AddPipeline("inventory"));
 
-        provider.GetRequiredService<ResiliencePipelineRegistry>().Invoking(p => p.Get("stock")).Should().Throw<KeyNotFoundException>().WithMessage("*stock*inventory*");
+        provider.GetRequiredService<ResiliencePipelineRegistry>().Invoking(p => p.Get("stock")).Should().Throw<KeyNotFoundException>()
+            .WithMessage("*stock*inventory*");
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class RegistrationTests
 
         FluentActions.Invoking(() => none.AddTechCorpResilience(static _ => { })).Should().Throw<ArgumentNullException>().WithParameterName("services");
         new ServiceCollection().Invoking(s => s.AddTechCorpResilience(null!)).Should().Throw<ArgumentNullException>().WithParameterName("configure");
-        new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddPipeline(""))).Should().Throw<ArgumentException>().WithParameterName("name");
+        new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddPipeline(""))).Should().Throw<ArgumentException>()
+            .WithParameterName("name");
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public sealed class RegistrationTests
     {
         using var loggers = new Categories();
         var services = new ServiceCollection();
-        services.AddSingleton<ILoggerFactory>(loggers).AddTechCorpResilience(static r => r.AddIdempotency(static o => (o.WaitTimeout, o.Lease) = (TimeSpan.Zero, TimeSpan.FromSeconds(7))));
+        services.AddSingleton<ILoggerFactory>(loggers)
+            .AddTechCorpResilience(static r => r.AddIdempotency(static o => (o.WaitTimeout, o.Lease) = (TimeSpan.Zero, TimeSpan.FromSeconds(7))));
         using var provider = services.BuildServiceProvider();
         var executor = provider.GetRequiredService<IdempotencyExecutor>();
         var gate = new TaskCompletionSource();
@@ -72,7 +75,8 @@ public sealed class RegistrationTests
 
     [Fact]
     public void Idempotency_with_invalid_options_is_refused_at_once()
-        => new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddIdempotency(static o => o.Lease = TimeSpan.Zero))).Should().Throw<ArgumentOutOfRangeException>();
+        => new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddIdempotency(static o => o.Lease = TimeSpan.Zero))).Should()
+            .Throw<ArgumentOutOfRangeException>();
 
     [Fact]
     public void What_pipelines_log_has_the_packages_name_as_its_category()
@@ -195,7 +199,8 @@ public sealed class RegistrationTests
             "Pipeline 'gateway': CircuitBreaker.FailureThreshold must be at least 1; it is 0.");
     }
 
-    private static ServiceProvider Build(Action<ResilienceBuilder> configure, TimeProvider? timeProvider = null, params (string Key, string Value)[] configuration)
+    private static ServiceProvider Build(Action<ResilienceBuilder> configure, TimeProvider? timeProvider = null,
+        params (string Key, string Value)[] configuration)
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()

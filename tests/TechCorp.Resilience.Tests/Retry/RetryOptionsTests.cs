@@ -11,7 +11,8 @@ public sealed class RetryOptionsTests
         var invalid = new RetryOptions { MaxAttempts = 0 };
 
         FluentActions.Invoking(() => new RetryPolicy("gateway", invalid)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MaxAttempts*");
-        FluentActions.Invoking(() => ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { Retry = invalid })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MaxAttempts*");
+        FluentActions.Invoking(() => ResiliencePipeline.Create("gateway", new ResiliencePipelineOptions { Retry = invalid })).Should()
+            .Throw<ArgumentOutOfRangeException>().WithMessage("*MaxAttempts*");
     }
 
     [Fact]

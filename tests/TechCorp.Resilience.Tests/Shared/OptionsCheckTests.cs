@@ -15,7 +15,8 @@ public sealed class OptionsCheckTests
     [Fact]
     public void A_start_throws_all_problems_as_failures_of_the_section()
     {
-        var thrown = FluentActions.Invoking(() => OptionsCheck.ThrowAtStart("TechCorp:Outbox", typeof(object), ["One.", "Two."])).Should().Throw<OptionsValidationException>().Which;
+        var thrown = FluentActions.Invoking(() => OptionsCheck.ThrowAtStart("TechCorp:Outbox", typeof(object), ["One.", "Two."])).Should()
+            .Throw<OptionsValidationException>().Which;
 
         thrown.OptionsName.Should().Be("TechCorp:Outbox");
         thrown.Failures.Should().Equal("One.", "Two.");

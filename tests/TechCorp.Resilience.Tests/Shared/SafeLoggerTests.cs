@@ -83,7 +83,8 @@ public sealed class SafeLoggerTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Exception = exception;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => Exception = exception;
     }
 
     private sealed class Throwing : ILogger
@@ -94,6 +95,7 @@ public sealed class SafeLoggerTests
 
         public bool IsEnabled(LogLevel logLevel) => throw new NotSupportedException();
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => throw new NotSupportedException();
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => throw new NotSupportedException();
     }
 }

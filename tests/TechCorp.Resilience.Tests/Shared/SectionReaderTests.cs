@@ -149,8 +149,8 @@ public sealed class SectionReaderTests
     public void A_section_under_a_name_of_another_service_is_passed_on_and_a_value_is_refused()
     {
         var foreign = new List<string>();
-        SectionReader.Read(Section(("Queues:orders:Prefetch", "1"), ("Queues:stock:Prefetch", "1"), ("Queues:loose", "1")), _problems, reader =>
-            reader.Sections("Queues", static key => key == "orders", foreign));
+        SectionReader.Read(Section(("Queues:orders:Prefetch", "1"), ("Queues:stock:Prefetch", "1"), ("Queues:loose", "1")), _problems,
+            reader => reader.Sections("Queues", static key => key == "orders", foreign));
 
         foreign.Should().Equal("s:Queues:stock");
         _problems.Should().ContainSingle().Which.Should().StartWith("s:Queues:loose is unknown");
@@ -185,7 +185,8 @@ public sealed class SectionReaderTests
     }
 
     private static IConfigurationSection Section(params (string Key, string? Value)[] settings)
-        => new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>($"s:{setting.Key}", setting.Value))).Build().GetSection("s");
+        => new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>($"s:{setting.Key}", setting.Value)))
+            .Build().GetSection("s");
 
     private void Read(string? text, Action<SectionReader, Action<object>> read)
         => SectionReader.Read(Section(("Key", text)), _problems, reader => read(reader, _read.Add));

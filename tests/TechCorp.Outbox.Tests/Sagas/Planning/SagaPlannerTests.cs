@@ -29,7 +29,8 @@ public sealed class SagaPlannerTests
     [Fact]
     public void A_rejection_of_a_retriable_step_is_retried()
     {
-        var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff), new StepRules("b", SagaStepKind.Retriable, false, false, 5, Backoff));
+        var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff),
+            new StepRules("b", SagaStepKind.Retriable, false, false, 5, Backoff));
         var first = SagaPlanner.ActionEnded(rules, SagaPlanner.Begin(rules).Progress, 0, StepOutcome.Success(), false);
 
         var plan = SagaPlanner.ActionEnded(rules, first.Progress, 1, StepOutcome.Rejected("No."), false);
@@ -41,7 +42,8 @@ public sealed class SagaPlannerTests
     [Fact]
     public void A_rejected_pivot_turns_back_and_an_unknown_one_does_not()
     {
-        var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff), new StepRules("p", SagaStepKind.Pivot, false, false, 1, Backoff));
+        var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff),
+            new StepRules("p", SagaStepKind.Pivot, false, false, 1, Backoff));
         var first = SagaPlanner.ActionEnded(rules, SagaPlanner.Begin(rules).Progress, 0, StepOutcome.Success(), false);
 
         SagaPlanner.ActionEnded(rules, first.Progress, 1, StepOutcome.Rejected("No."), false).Move.Should().Be(SagaMove.Undo);
@@ -75,12 +77,14 @@ public sealed class SagaPlannerTests
     /// <summary>The planner against an oracle of effects: whatever answers come, whenever the process dies, nothing is left half done.</summary>
     [Fact, Trait("Spec", "SG6")]
     public void Every_run_ends_with_all_effects_or_none()
-        => Gen.Select(Gen.Int[1, 5], Gen.Int[0, 5], Gen.Bool, Gen.Int[0, 9].Array[400]).Sample((steps, noReturn, pivot, dice) => Run(steps, noReturn, pivot, dice), iter: 5000);
+        => Gen.Select(Gen.Int[1, 5], Gen.Int[0, 5], Gen.Bool, Gen.Int[0, 9].Array[400])
+            .Sample((steps, noReturn, pivot, dice) => Run(steps, noReturn, pivot, dice), iter: 5000);
 
     private static void Run(int count, int noReturn, bool pivot, int[] dice)
     {
         var rules = Rules([.. Enumerable.Range(0, count).Select(i => new StepRules(
-            $"s{i}", i < noReturn ? SagaStepKind.Compensatable : i == noReturn && pivot ? SagaStepKind.Pivot : SagaStepKind.Retriable, i < noReturn, i % 2 == 0, 3, Backoff))]);
+            $"s{i}", i < noReturn ? SagaStepKind.Compensatable : i == noReturn && pivot ? SagaStepKind.Pivot : SagaStepKind.Retriable, i < noReturn, i % 2 == 0,
+            3, Backoff))]);
         var effects = new bool[count];
         var order = new List<int>();
         var plan = SagaPlanner.Begin(rules);
@@ -93,7 +97,8 @@ public sealed class SagaPlannerTests
             plan = plan.Move switch
             {
                 SagaMove.Act => Act(plan, die),
-                SagaMove.Query => SagaPlanner.QueryEnded(rules, progress, plan.Ordinal, effects[plan.Ordinal] ? StepOutcome.Success() : StepOutcome.Unknown("?"), false),
+                SagaMove.Query
+                    => SagaPlanner.QueryEnded(rules, progress, plan.Ordinal, effects[plan.Ordinal] ? StepOutcome.Success() : StepOutcome.Unknown("?"), false),
                 SagaMove.Undo => Undo(plan, die),
                 SagaMove.Wait => SagaPlanner.Resume(rules, progress, die == 9 && progress.CurrentOrdinal < noReturn),
                 _ => SagaPlanner.RetryNow(rules, progress, false)!,
@@ -142,5 +147,6 @@ public sealed class SagaPlannerTests
         }
     }
 
-    private static SagaRules Rules(params StepRules[] steps) => new([.. steps], CompensationAttempts: 3, Backoff, StuckCompensationBehavior.Stop, AlarmAfterAttempts: 10);
+    private static SagaRules Rules(params StepRules[] steps)
+        => new([.. steps], CompensationAttempts: 3, Backoff, StuckCompensationBehavior.Stop, AlarmAfterAttempts: 10);
 }

@@ -22,7 +22,9 @@ public abstract class MigratorContract<TDatabase> : DatabaseContract<TDatabase>
     [Fact]
     public async Task Concurrent_starts_apply_each_file_once()
     {
-        var applied = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => new SchemaMigrator(new OutboxDatabase(Db.OpenAnotherDataSource(), Db.Database.Dialect, Db.Database.Schema), Db.Time).MigrateAsync(Cancel), Cancel)));
+        var applied = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(_ => Task.Run(() => new SchemaMigrator(new OutboxDatabase(Db.OpenAnotherDataSource(), Db.Database.Dialect, Db.Database.Schema), Db.Time)
+                .MigrateAsync(Cancel), Cancel)));
 
         applied.Where(count => count > 0).Should().ContainSingle();
     }
@@ -31,7 +33,8 @@ public abstract class MigratorContract<TDatabase> : DatabaseContract<TDatabase>
     public async Task A_newer_schema_is_refused_with_both_versions_and_what_to_do()
     {
         await Migrator.MigrateAsync(Cancel);
-        await Db.ExecuteAsync($"insert into {{schema_version}} (version, name, applied_at) select 9999, 'tomorrow', applied_at from {{schema_version}} where version = 1");
+        await Db.ExecuteAsync($"insert into {{schema_version}} (version, name, applied_at) select 9999, 'tomorrow', applied_at from "
+            + $"{{schema_version}} where version = 1");
 
         var error = (await Migrator.Invoking(m => m.MigrateAsync(Cancel)).Should().ThrowAsync<SchemaVersionException>()).Which;
 

@@ -62,7 +62,20 @@ public abstract class TestDatabase : IAsyncLifetime
 
     private string WithTables(string sql)
     {
-        foreach (var name in new[] { "outbox_parked_key", "outbox_parked", "outbox_lease", "outbox", "schema_version", "inbox", "idempotency", "saga_step", "saga_log", "saga_barrier", "saga" })
+        foreach (var name in new[]
+        {
+            "outbox_parked_key",
+            "outbox_parked",
+            "outbox_lease",
+            "outbox",
+            "schema_version",
+            "inbox",
+            "idempotency",
+            "saga_step",
+            "saga_log",
+            "saga_barrier",
+            "saga",
+        })
         {
             sql = sql.Replace($"{{{name}}}", Database.Table(name), StringComparison.Ordinal);
         }

@@ -66,7 +66,8 @@ internal sealed class WatchedCommand(WatchedConnection connection, DbCommand inn
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Noted(inner).ExecuteReader(behavior);
 
-    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) => Noted(inner).ExecuteReaderAsync(behavior, cancellationToken);
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+        => Noted(inner).ExecuteReaderAsync(behavior, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {

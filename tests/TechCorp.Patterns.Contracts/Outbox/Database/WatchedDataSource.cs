@@ -2,7 +2,8 @@ using System.Data.Common;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>A data source that the test listens to: it counts statements and can fail before or after a commit or a statement, as a lost connection would.</summary>
+/// <summary>A data source that the test listens to: it counts statements and can fail before or after a commit or a
+/// statement, as a lost connection would.</summary>
 internal sealed class WatchedDataSource(DbDataSource inner) : DbDataSource
 {
     private int _statements;

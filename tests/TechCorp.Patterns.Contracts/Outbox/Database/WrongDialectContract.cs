@@ -18,12 +18,14 @@ public abstract class WrongDialectContract<TDatabase> : DatabaseContract<TDataba
 
     private string Refusal => $"*this is a {Actual} database; UseDatabase says {Configured}*";
 
-    private OutboxDatabase Wrong => new(new WatchedDataSource(Db.OpenAnotherDataSource()) { BeforeStatement = _statements.Add }, Configured, Db.Database.Schema);
+    private OutboxDatabase Wrong
+        => new(new WatchedDataSource(Db.OpenAnotherDataSource()) { BeforeStatement = _statements.Add }, Configured, Db.Database.Schema);
 
     [Fact, Trait("Spec", "FH4")]
     public async Task Migrating_names_both_kinds()
     {
-        await new SchemaMigrator(Wrong, Db.Time).Invoking(migrator => migrator.MigrateAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage(Refusal);
+        await new SchemaMigrator(Wrong, Db.Time).Invoking(migrator => migrator.MigrateAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage(Refusal);
 
         _statements.Should().ContainSingle("no statement of the configured dialect reached the database");
     }
@@ -31,7 +33,8 @@ public abstract class WrongDialectContract<TDatabase> : DatabaseContract<TDataba
     [Fact, Trait("Spec", "FH4")]
     public async Task Checking_names_both_kinds()
     {
-        await new SchemaMigrator(Wrong, Db.Time).Invoking(migrator => migrator.CheckAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage(Refusal);
+        await new SchemaMigrator(Wrong, Db.Time).Invoking(migrator => migrator.CheckAsync(Cancel)).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage(Refusal);
 
         _statements.Should().ContainSingle("no statement of the configured dialect reached the database");
     }
@@ -51,10 +54,12 @@ public abstract class WrongDialectContract<TDatabase> : DatabaseContract<TDataba
         await using var outbox = TransactionalOutbox.Create(wrong, new MessageCatalog(), timeProvider: Db.Time);
         await using var connection = await Db.Database.OpenAsync(Cancel);
         await using var transaction = await connection.BeginTransactionAsync(Cancel);
-        var request = new IdempotencyClaimRequest(new IdempotencyKey("scope", "key"), Fingerprint.Of("request"), Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
+        var request = new IdempotencyClaimRequest(new IdempotencyKey("scope", "key"), Fingerprint.Of("request"), Guid.CreateVersion7(),
+            TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
 
         await outbox.Invoking(o => o.PublishAsync(transaction, [Events.Event()], Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage(Refusal);
-        await new SagaBarrier(wrong, Db.Time).Invoking(b => b.EnterActionAsync(transaction, "key", Cancel)).Should().ThrowAsync<InvalidOperationException>().WithMessage(Refusal);
+        await new SagaBarrier(wrong, Db.Time).Invoking(b => b.EnterActionAsync(transaction, "key", Cancel)).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage(Refusal);
         var claim = async () => await new SqlIdempotencyStore(wrong, Db.Time).TryBeginAsync(transaction, request, Cancel);
         await claim.Should().ThrowAsync<InvalidOperationException>().WithMessage(Refusal);
 

@@ -30,7 +30,8 @@ internal sealed class IdempotencyCrashRun(TestDatabase db, SqlIdempotencyStore s
 
     /// <summary>What a set of runs must have come to.</summary>
     internal static string[] WorthSeeing { get; } =
-        ["first claim", "repeated claim", "refused claim", "theft", "replay", "commit", "crash before the commit", "zombie's commit", "repeated commit", "zombie's release", "release", "lost renewal", "duplicates at once"];
+        ["first claim", "repeated claim", "refused claim", "theft", "replay", "commit", "crash before the commit", "zombie's commit", "repeated commit",
+            "zombie's release", "release", "lost renewal", "duplicates at once"];
 
     internal HashSet<string> Seen { get; } = [];
 
@@ -86,7 +87,8 @@ internal sealed class IdempotencyCrashRun(TestDatabase db, SqlIdempotencyStore s
     private async Task ClaimAtOnceAsync()
     {
         var expected = Expected(mine: false);
-        var claims = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () => await store.TryBeginAsync(Request(Guid.CreateVersion7()), Cancel), Cancel)));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => Task.Run(async () => await store.TryBeginAsync(Request(Guid.CreateVersion7()), Cancel), Cancel)));
 
         See("duplicates at once");
         var acquired = claims.Where(claim => claim.Status == IdempotencyClaimStatus.Acquired).ToList();

@@ -3,7 +3,8 @@ using TechCorp.Outbox;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>Random runs of an operation through the executors of processes that die, are robbed of their lease, take long and call at once: the effect happens once.</summary>
+/// <summary>Random runs of an operation through the executors of processes that die, are robbed of their lease, take long and
+/// call at once: the effect happens once.</summary>
 public abstract class IdempotencyExecutorContract<TDatabase> : DatabaseContract<TDatabase>
     where TDatabase : TestDatabase, new()
 {
@@ -23,10 +24,12 @@ public abstract class IdempotencyExecutorContract<TDatabase> : DatabaseContract<
     [Safeguard("Through the executor: a renewal is asked for", SwitchedOff = "every renewal taken for granted")]
     [Safeguard("Through the executor: the calls of a process share one claim", SwitchedOff = "every call leads its own flight")]
     [Safeguard("Through the executor: an outcome that the operation committed itself is a completion", SwitchedOff = "`CompleteAsync` does not search for one")]
-    [Fact, Trait("Spec", "ID3"), Trait("Spec", "ID4"), Trait("Spec", "ID13"), Trait("Spec", "ID14"), Trait("Spec", "ID15"), Trait("Spec", "ID16"), Trait("Spec", "ID19")]
+    [Fact, Trait("Spec", "ID3"), Trait("Spec", "ID4"), Trait("Spec", "ID13"), Trait("Spec", "ID14"), Trait("Spec", "ID15"), Trait("Spec", "ID16"),
+        Trait("Spec", "ID19")]
     public Task A_hundred_runs_through_the_executor_have_one_effect_each() => RunAsync(Enumerable.Range(1, 100));
 
-    [Fact, Trait("Category", "Soak"), Trait("Spec", "ID3"), Trait("Spec", "ID4"), Trait("Spec", "ID13"), Trait("Spec", "ID14"), Trait("Spec", "ID15"), Trait("Spec", "ID16"), Trait("Spec", "ID19")]
+    [Fact, Trait("Category", "Soak"), Trait("Spec", "ID3"), Trait("Spec", "ID4"), Trait("Spec", "ID13"), Trait("Spec", "ID14"), Trait("Spec", "ID15"),
+        Trait("Spec", "ID16"), Trait("Spec", "ID19")]
     public Task Ten_thousand_runs_through_the_executor_have_one_effect_each() => RunAsync(Enumerable.Range(1_000, 10_000));
 
     private async Task RunAsync(IEnumerable<int> seeds)

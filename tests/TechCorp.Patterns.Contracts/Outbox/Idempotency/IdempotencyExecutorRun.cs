@@ -8,7 +8,8 @@ using TechCorp.Resilience;
 namespace TechCorp.Patterns.Contracts;
 
 /// <summary>
-/// One run: processes call one operation through their executors, one after another and at once, each with an end that the random seed draws. The effect is in one
+/// One run: processes call one operation through their executors, one after another and at once, each with an end that the random seed
+/// draws. The effect is in one
 /// transaction with the outcome. However they end: never two effects, one result for all, growing fences, and one effect after the last retry.
 /// </summary>
 internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStore store, int seed)
@@ -29,7 +30,8 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
     private bool _isHeldByTheDead;
 
     /// <summary>What a set of runs must have come to.</summary>
-    internal static IEnumerable<string> WorthSeeing => [.. Fates.Select(fate => fate.ToString()), "conflict with the dead", "conflict", "waiter", "duplicates", "replay"];
+    internal static IEnumerable<string> WorthSeeing
+        => [.. Fates.Select(fate => fate.ToString()), "conflict with the dead", "conflict", "waiter", "duplicates", "replay"];
 
     internal HashSet<string> Seen { get; } = [];
 
@@ -72,7 +74,8 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         var process = _alive is { IsAlive: true } && _random.Next(2) == 0 ? _alive : NewProcess();
         _alive = process;
         var isFinished = await CountAsync() == 1;
-        await (isFinished || fate < IdempotencyFate.TakesLong ? RunAsync(process, fate, isFinished) : fate == IdempotencyFate.TakesLong ? TakeLongAsync(process) : BeRobbedAsync(process, fate));
+        await (isFinished || fate < IdempotencyFate.TakesLong ? RunAsync(process, fate, isFinished) : fate == IdempotencyFate.TakesLong ? TakeLongAsync(process)
+            : BeRobbedAsync(process, fate));
         Seen.Add(fate.ToString());
     }
 
@@ -86,7 +89,8 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         process.Fate = null;
         if (!process.IsAlive)
         {
-            _isHeldByTheDead = !isFinished && fate is IdempotencyFate.DiesAfterTheClaim or IdempotencyFate.DiesBeforeTheEffect or IdempotencyFate.DiesBeforeTheCommit;
+            _isHeldByTheDead = !isFinished
+                && fate is IdempotencyFate.DiesAfterTheClaim or IdempotencyFate.DiesBeforeTheEffect or IdempotencyFate.DiesBeforeTheCommit;
             return;
         }
 

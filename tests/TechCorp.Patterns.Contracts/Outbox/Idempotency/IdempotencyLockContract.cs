@@ -107,7 +107,8 @@ public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDat
         return write;
     }
 
-    private protected async Task<bool> RenewAsync(IdempotencyLease lease, bool answers = true) => answers && await _store.RenewAsync(lease, Lease, Cancel).AsTask().WaitAsync(Patience, Cancel);
+    private protected async Task<bool> RenewAsync(IdempotencyLease lease, bool answers = true)
+        => answers && await _store.RenewAsync(lease, Lease, Cancel).AsTask().WaitAsync(Patience, Cancel);
 
     private protected async Task<IdempotencyLease> ClaimAsync() => (await _store.TryBeginAsync(Request(), Cancel)).Lease;
 

@@ -14,7 +14,8 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
     internal IdempotencyProcess(SqlIdempotencyStore store, TimeSpan lease, bool waits = true)
     {
         _store = store;
-        Executor = new IdempotencyExecutor(this, new IdempotencyOptions { Lease = lease, WaitTimeout = waits ? TimeSpan.FromSeconds(10) : TimeSpan.Zero }, Clock);
+        Executor = new IdempotencyExecutor(this, new IdempotencyOptions { Lease = lease, WaitTimeout = waits ? TimeSpan.FromSeconds(10) : TimeSpan.Zero },
+            Clock);
     }
 
     internal IdempotencyExecutor Executor { get; }
@@ -41,7 +42,8 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
         => CallAsync(() => _store.TryBeginAsync(request, cancellationToken), IdempotencyFate.DiesBeforeTheClaim, IdempotencyFate.DiesAfterTheClaim);
 
     public ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
-        => CallAsync(() => _store.CompleteAsync(lease, outcome, retention, cancellationToken), IdempotencyFate.DiesBeforeTheCompletion, IdempotencyFate.DiesAfterTheCompletion);
+        => CallAsync(() => _store.CompleteAsync(lease, outcome, retention, cancellationToken), IdempotencyFate.DiesBeforeTheCompletion,
+            IdempotencyFate.DiesAfterTheCompletion);
 
     public ValueTask<bool> ReleaseAsync(IdempotencyLease lease, CancellationToken cancellationToken)
         => CallAsync(() => _store.ReleaseAsync(lease, cancellationToken), null, null);

@@ -45,5 +45,6 @@ public abstract class IdempotencyRecordContract<TDatabase> : DatabaseContract<TD
     }
 
     private async Task<IdempotencyLease> ClaimAsync(TimeSpan? retention = null)
-        => (await _store.TryBeginAsync(new(new("payments", "k-1"), Fingerprint.Of("5 EUR"), Guid.CreateVersion7(), Lease, retention ?? Retention), Cancel)).Lease;
+        => (await _store.TryBeginAsync(new(new("payments", "k-1"), Fingerprint.Of("5 EUR"), Guid.CreateVersion7(), Lease, retention ?? Retention),
+            Cancel)).Lease;
 }

@@ -5,7 +5,8 @@ using TechCorp.Resilience;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>What an idempotent operation costs the database, in round trips with a statement (what begins and ends the transaction or sets up the connection apart).</summary>
+/// <summary>What an idempotent operation costs the database, in round trips with a statement (what begins and ends the
+/// transaction or sets up the connection apart).</summary>
 public abstract class IdempotencyStatementContract<TDatabase> : DatabaseContract<TDatabase>
     where TDatabase : TestDatabase, new()
 {
@@ -59,7 +60,8 @@ public abstract class IdempotencyStatementContract<TDatabase> : DatabaseContract
     private async Task<IdempotentResult<int>> CallAsync(Task<int>? work = null)
     {
         var result = work ?? Task.FromResult(17);
-        var operation = new IdempotentOperation<Task<int>, int>(static (state, _, _) => new ValueTask<int>(state), "number", (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int)));
+        var operation = new IdempotentOperation<Task<int>, int>(static (state, _, _) => new ValueTask<int>(state), "number",
+            (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int)));
         return await _executor.ExecuteAsync(operation, Key, Request, result, Cancel);
     }
 }

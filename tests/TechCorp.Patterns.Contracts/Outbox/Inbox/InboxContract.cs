@@ -248,7 +248,8 @@ public abstract class InboxContract<TDatabase> : DatabaseContract<TDatabase>
     private static readonly string Id = Guid.CreateVersion7().ToString();
 
     private Task DeliverAsync(ITransactionalHandler<OrderEnded> handler, MessageContext? context = null)
-        => new InboxHandler<OrderEnded>(Db.Database, _outbox, handler, Db.Time, NullLogger.Instance).HandleAsync(new OrderEnded("o-1", "completed", null), context ?? Context(Id), Cancel);
+        => new InboxHandler<OrderEnded>(Db.Database, _outbox, handler, Db.Time, NullLogger.Instance)
+            .HandleAsync(new OrderEnded("o-1", "completed", null), context ?? Context(Id), Cancel);
 
     private static MessageContext Context(string? id, string queue = "billing", string body = "{}")
         => new() { MessageId = id, Type = "order.ended", Queue = queue, Headers = new Dictionary<string, string>(), Body = Encoding.UTF8.GetBytes(body) };

@@ -47,7 +47,8 @@ public abstract class InboxJoinedIdempotencyContract<TDatabase> : DatabaseContra
         await using var write = await Db.Database.BeginWriteAsync(cancellationToken: Cancel);
         var lease = (await _store.TryBeginAsync(write.Transaction, Request(), Cancel)).Lease;
         var duplicate = Task.Run(ClaimInAnotherAsync, Cancel);
-        await Eventually.Holds(async () => !Db.HasConcurrentWriters || await Db.ScalarAsync<long>(Waiting, new { name = Db.Database.Schema }) == 1, "the duplicate waits for the row");
+        await Eventually.Holds(async () => !Db.HasConcurrentWriters || await Db.ScalarAsync<long>(Waiting, new { name = Db.Database.Schema }) == 1,
+            "the duplicate waits for the row");
         (await _store.CompleteAsync(write.Transaction, lease, Receipt, TimeSpan.FromHours(1), Cancel)).Should().BeTrue();
         duplicate.IsCompleted.Should().BeFalse();
         await write.CommitAsync(Cancel);
@@ -97,5 +98,6 @@ public abstract class InboxJoinedIdempotencyContract<TDatabase> : DatabaseContra
         }
     }
 
-    private static IdempotencyClaimRequest Request() => new(Key, Fingerprint.Of("5 EUR"), Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
+    private static IdempotencyClaimRequest Request()
+        => new(Key, Fingerprint.Of("5 EUR"), Guid.CreateVersion7(), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
 }

@@ -161,7 +161,12 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         var large = Event(body: new string('x', (1024 * 1024) + 1));
         var oddId = new OutboxMessage(new Message { Body = default, Type = "t", Id = "order-1" }, Orders);
-        var headers = new OutboxMessage(new Message { Body = default, Type = "t", Headers = new Dictionary<string, string> { ["h"] = new string('x', 17_000) } }, Orders);
+        var headers = new OutboxMessage(new Message
+        {
+            Body = default,
+            Type = "t",
+            Headers = new Dictionary<string, string> { ["h"] = new string('x', 17_000) },
+        }, Orders);
 
         foreach (var message in new[] { large, oddId, headers, Event() with { Destination = default }, Event("a\0b") })
         {

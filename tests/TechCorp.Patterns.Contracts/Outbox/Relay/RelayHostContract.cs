@@ -143,7 +143,8 @@ public abstract class RelayHostContract<TDatabase> : RelaySuite<TDatabase>
     public async Task The_relay_goes_on_by_itself_when_the_database_is_back()
     {
         var source = new WatchedDataSource(Db.OpenAnotherDataSource());
-        await using var outbox = TransactionalOutbox.Create(new OutboxDatabase(source, Db.Database.Dialect, Db.Database.Schema), new MessageCatalog(), timeProvider: Db.Time);
+        await using var outbox = TransactionalOutbox.Create(new OutboxDatabase(source, Db.Database.Dialect, Db.Database.Schema), new MessageCatalog(),
+            timeProvider: Db.Time);
         await AppendAsync(Of("a", 1, 1));
         var failures = 0;
         source.BeforeStatement = text =>
@@ -170,7 +171,8 @@ public abstract class RelayHostContract<TDatabase> : RelaySuite<TDatabase>
     public async Task An_idle_relay_says_little_to_the_database()
     {
         var source = new WatchedDataSource(Db.OpenAnotherDataSource());
-        await using var outbox = TransactionalOutbox.Create(new OutboxDatabase(source, Db.Database.Dialect, Db.Database.Schema), new MessageCatalog(), timeProvider: Db.Time);
+        await using var outbox = TransactionalOutbox.Create(new OutboxDatabase(source, Db.Database.Dialect, Db.Database.Schema), new MessageCatalog(),
+            timeProvider: Db.Time);
         await using var relay = Start(outbox);
         await AdvanceAsync(outbox, TimeSpan.FromMinutes(1));
         var before = source.Statements;

@@ -47,7 +47,8 @@ internal sealed class ScriptedBroker : IMessagePublisher, IAsyncDisposable
 
     internal void ReleaseConfirms() => _confirms.TrySetResult();
 
-    public async ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null,
+        CancellationToken cancellationToken = default)
         => (await TryPublishBatchAsync([(message, destination)], options, cancellationToken))[0];
 
     public async ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(

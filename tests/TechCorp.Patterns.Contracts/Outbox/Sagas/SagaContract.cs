@@ -33,7 +33,8 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
     }
 
     /// <summary>A process that runs the order saga. Nothing in it happens by itself: the test drives it.</summary>
-    private protected SagaOrchestrator Process() => Process(new SagaRegistration<OrderState>(_ => new OrderSaga(Warehouse, Gateway), SagaJson.Default.OrderState));
+    private protected SagaOrchestrator Process()
+        => Process(new SagaRegistration<OrderState>(_ => new OrderSaga(Warehouse, Gateway), SagaJson.Default.OrderState));
 
     private protected SagaOrchestrator Process<TState>(Func<Saga<TState>> saga, JsonTypeInfo<TState> json)
         where TState : class
@@ -83,7 +84,8 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
     private protected Task LeaseRunsOutAsync() => Db.AgeAsync(Options.Lease + TimeSpan.FromMilliseconds(10));
 
     /// <summary>Runs what is due, and lets time pass to what is due next, until the saga rests: ended, or waiting for a person.</summary>
-    private protected Task<SagaSnapshot> DriveAsync(SagaOrchestrator process, string key = "o-1", Func<SagaSnapshot, bool>? until = null) => DriveAsync<OrderState>(process, key, until);
+    private protected Task<SagaSnapshot> DriveAsync(SagaOrchestrator process, string key = "o-1", Func<SagaSnapshot, bool>? until = null)
+        => DriveAsync<OrderState>(process, key, until);
 
     private protected async Task<SagaSnapshot> DriveAsync<TState>(SagaOrchestrator process, string key, Func<SagaSnapshot, bool>? until)
         where TState : class
@@ -115,12 +117,20 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
 
     /// <summary>What was booked under an operation.</summary>
     private protected async Task<long> BookedAsync(string operation, string key = "o-1")
-        => await Db.ScalarAsync<long>($"select coalesce(sum(amount), 0) from {Db.Database.Table("ledger")} where operation = @operation and business_key = @key", new { operation, key });
+        => await Db.ScalarAsync<long>($"select coalesce(sum(amount), 0) from {Db.Database.Table("ledger")} where operation = "
+        + "@operation and business_key = @key", new { operation, key });
 
     /// <summary>Completed: each effect once, nothing undone.</summary>
     private protected async Task EverythingHappenedOnceAsync(string key = "o-1")
     {
-        var net = new[] { await BookedAsync("reserve", key), await BookedAsync("charge", key), await BookedAsync("confirm", key), await BookedAsync("refund", key), await BookedAsync("release", key) };
+        var net = new[]
+        {
+            await BookedAsync("reserve", key),
+            await BookedAsync("charge", key),
+            await BookedAsync("confirm", key),
+            await BookedAsync("refund", key),
+            await BookedAsync("release", key),
+        };
         net.Should().Equal([Order.Quantity, Order.Amount, Order.Quantity, 0, 0], "each step has its effect once, and none is undone");
         (await Outbox.BodiesAsync()).Count(b => b.Contains($"\"{key}\"", StringComparison.Ordinal)).Should().Be(1);
     }

@@ -28,13 +28,16 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
     public Task Dies_before_the_reservation_is_called() => DiesAndIsTakenUpAsync(SagaPoint.BeforeCall, i => i.Progress.CurrentOrdinal == 0, reserved: 1);
 
     [Fact, Trait("Spec", "SG3")]
-    public Task Dies_after_the_reservation_before_its_outcome_is_written() => DiesAndIsTakenUpAsync(SagaPoint.AfterCall, i => i.Progress.CurrentOrdinal == 0, reserved: 2);
+    public Task Dies_after_the_reservation_before_its_outcome_is_written()
+        => DiesAndIsTakenUpAsync(SagaPoint.AfterCall, i => i.Progress.CurrentOrdinal == 0, reserved: 2);
 
     [Fact, Trait("Spec", "SG4")]
-    public Task Dies_after_the_outcome_of_the_reservation_was_written() => DiesAndIsTakenUpAsync(SagaPoint.AfterWrite, i => i.Progress.CurrentOrdinal == 1, charged: 1);
+    public Task Dies_after_the_outcome_of_the_reservation_was_written()
+        => DiesAndIsTakenUpAsync(SagaPoint.AfterWrite, i => i.Progress.CurrentOrdinal == 1, charged: 1);
 
     [Fact, Trait("Spec", "SG5")]
-    public Task Dies_after_the_charge_before_its_outcome_is_written() => DiesAndIsTakenUpAsync(SagaPoint.AfterCall, i => i.Progress.CurrentOrdinal == 1, charged: 2);
+    public Task Dies_after_the_charge_before_its_outcome_is_written()
+        => DiesAndIsTakenUpAsync(SagaPoint.AfterCall, i => i.Progress.CurrentOrdinal == 1, charged: 2);
 
     [Fact, Trait("Spec", "SG3")]
     public Task Dies_after_the_confirmation_before_the_end_is_written() => DiesAndIsTakenUpAsync(SagaPoint.AfterCall, i => i.Progress.CurrentOrdinal == 2);
@@ -57,7 +60,8 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
     {
         ChargesAndLosesTheReply();
 
-        var saga = await DiesAndIsTakenUpAsync(SagaPoint.AfterCall, i => i.Progress.IsUndoing && i.Progress.Steps[1].Compensation == CompensationState.Started, SagaStatus.Compensated);
+        var saga = await DiesAndIsTakenUpAsync(SagaPoint.AfterCall, i => i.Progress.IsUndoing && i.Progress.Steps[1].Compensation == CompensationState.Started,
+            SagaStatus.Compensated);
 
         saga.Steps[1].Compensation.Should().Be(CompensationState.Done);
         Gateway.Count("refund").Should().Be(2, "it is asked for again with its key");
@@ -70,7 +74,8 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
     {
         ChargesAndLosesTheReply();
 
-        await DiesAndIsTakenUpAsync(SagaPoint.BeforeCall, i => i.Progress.IsUndoing && i.Progress.Steps[0].Compensation == CompensationState.Started, SagaStatus.Compensated);
+        await DiesAndIsTakenUpAsync(SagaPoint.BeforeCall, i => i.Progress.IsUndoing && i.Progress.Steps[0].Compensation == CompensationState.Started,
+            SagaStatus.Compensated);
 
         Warehouse.Count("confirm").Should().Be(0);
         Gateway.Count("charge").Should().Be(5);
@@ -125,7 +130,8 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
         await first.StartAsync("o-1", Order, Cancel);
         await died;
         var store = new SagaStore(Db.Database, Db.Time, Options, "somebody");
-        var types = new SagaTypes([new SagaRegistration<OrderState>(_ => new OrderSaga(Warehouse, Gateway), SagaJson.Default.OrderState).Build(NoContainer.Instance, Options)]);
+        var types = new SagaTypes([new SagaRegistration<OrderState>(_ => new OrderSaga(Warehouse, Gateway), SagaJson.Default.OrderState)
+            .Build(NoContainer.Instance, Options)]);
         await LeaseRunsOutAsync();
         var claimed = (await store.ClaimDueAsync(types, 10, Cancel)).Should().ContainSingle().Subject;
         var stale = claimed with { Epoch = claimed.Epoch - 1 };
@@ -194,7 +200,8 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
         await LeaseRunsOutAsync();
         var saga = await DriveAsync(Process());
         saga.Status.Should().Be(expected);
-        Warehouse.Calls.Concat(Gateway.Calls).GroupBy(c => c.Operation).Should().OnlyContain(g => g.Select(c => c.Key).Distinct().Count() == 1, "each step has one key");
+        Warehouse.Calls.Concat(Gateway.Calls).GroupBy(c => c.Operation).Should()
+            .OnlyContain(g => g.Select(c => c.Key).Distinct().Count() == 1, "each step has one key");
         return saga;
     }
 }

@@ -30,5 +30,6 @@ internal sealed class SagaGateway(TestDatabase db) : SagaParticipant(db)
             : StepOutcome.Success($"p-{key}");
     }
 
-    internal Task RefundAsync(string chargeKey, string order, long amount, CancellationToken cancellationToken) => UndoAsync("refund", chargeKey, order, amount, cancellationToken);
+    internal Task RefundAsync(string chargeKey, string order, long amount, CancellationToken cancellationToken)
+        => UndoAsync("refund", chargeKey, order, amount, cancellationToken);
 }

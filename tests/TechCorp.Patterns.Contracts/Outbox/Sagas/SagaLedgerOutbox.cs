@@ -32,7 +32,8 @@ internal sealed class SagaLedgerOutbox(TestDatabase db) : IOutbox
         foreach (var m in messages)
         {
             await transaction.Connection!.ExecuteAsync(
-                $"insert into {Table} (id, type, body) values (@Id, @Type, @Body)", new { m.Message.Id, m.Message.Type, Body = System.Text.Encoding.UTF8.GetString(m.Message.Body.Span) }, transaction);
+                $"insert into {Table} (id, type, body) values (@Id, @Type, @Body)",
+                new { m.Message.Id, m.Message.Type, Body = System.Text.Encoding.UTF8.GetString(m.Message.Body.Span) }, transaction);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Dapper;
 using TechCorp.Outbox;
 
@@ -205,7 +206,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         {
             var options = new JsonSerializerOptions { TypeInfoResolver = SagaJson.Default };
             options.Converters.Add(new Unwritable());
-            return (System.Text.Json.Serialization.Metadata.JsonTypeInfo<OrderEnded>)System.Text.Json.Serialization.Metadata.JsonMetadataServices.CreateValueInfo<OrderEnded>(options, new Unwritable());
+            return (JsonTypeInfo<OrderEnded>)JsonMetadataServices.CreateValueInfo<OrderEnded>(options, new Unwritable());
         }
     }
 
@@ -294,7 +295,8 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
 
         var saga = await process.FindAsync<ProbeState>("p-1", Cancel);
         saga!.Steps[0].Attempt.Should().Be(0, "stopping is not an outcome");
-        (await Probe(s => s.LocalStep("write", (_, _) => Task.FromResult(StepOutcome.Success()))).Worker.RunDueAsync(Cancel)).Started.Should().Be(1, "it is released");
+        (await Probe(s => s.LocalStep("write", (_, _) => Task.FromResult(StepOutcome.Success()))).Worker.RunDueAsync(Cancel)).Started.Should()
+            .Be(1, "it is released");
     }
 
     [Fact]
@@ -437,7 +439,8 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
 
         _trail.Should().Equal("refund", "refund");
         ends.Should().Be(1);
-        (await Outbox.IdsAsync()).Should().Equal([DerivedId.From("saga", ended.Id.ToString(), "end", "Compensated", "0").ToString()], "the same end has the same event");
+        (await Outbox.IdsAsync()).Should()
+            .Equal([DerivedId.From("saga", ended.Id.ToString(), "end", "Compensated", "0").ToString()], "the same end has the same event");
     }
 
     [Fact]
@@ -499,7 +502,8 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         await old.IdleAsync().WaitAsync(Watchdog, Cancel);
         await old.DisposeAsync();
 
-        var both = Process(Registration(s => s.Step("a", Does("a")).Step("c", Does("c")), 1), Registration(s => s.Step("a", Does("a2")).Step("b", Does("b2")).Step("c", Does("c2")), 2));
+        var both = Process(Registration(s => s.Step("a", Does("a")).Step("c", Does("c")), 1),
+            Registration(s => s.Step("a", Does("a2")).Step("b", Does("b2")).Step("c", Does("c2")), 2));
         var first = await DriveProbeAsync(both);
         await both.StartAsync("p-2", new ProbeState(""), Cancel);
         var second = await DriveProbeAsync(both, key: "p-2");
@@ -551,14 +555,16 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
         await process.DisposeAsync();
         await Db.ExecuteAsync($"update {Db.Database.Table("saga")} set data = '{readable}'");
         await Db.AgeAsync(TimeSpan.FromMinutes(2));
-        (await DriveProbeAsync(Probe(s => s.Step("a", Does("a"), Undoes("not a")).Step("c", Does("c")).Deadline(TimeSpan.FromDays(1))))).Status.Should().Be(SagaStatus.Completed);
+        (await DriveProbeAsync(Probe(s => s.Step("a", Does("a"), Undoes("not a")).Step("c", Does("c")).Deadline(TimeSpan.FromDays(1))))).Status.Should()
+            .Be(SagaStatus.Completed);
         _trail.Should().Equal("a", "a", "c");
     }
 
     [Fact]
     public async Task A_row_that_cannot_be_read_does_not_keep_the_others_from_being_run()
     {
-        var process = Probe(s => s.Step("a", (step, _) => Task.FromResult(step.Attempt == 1 && _trail.IsEmpty ? StepOutcome.Pending(TimeSpan.FromSeconds(1)) : StepOutcome.Success())));
+        var process = Probe(s => s.Step("a",
+            (step, _) => Task.FromResult(step.Attempt == 1 && _trail.IsEmpty ? StepOutcome.Pending(TimeSpan.FromSeconds(1)) : StepOutcome.Success())));
         await process.StartAsync("p-1", new ProbeState(""), Cancel);
         await process.StartAsync("p-2", new ProbeState(""), Cancel);
         await process.IdleAsync().WaitAsync(Watchdog, Cancel);
@@ -663,13 +669,15 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
     [InlineData(120, 119)]
     public void Marks_are_kept_for_90_days_and_as_long_as_ended_sagas_at_least(int ended, int marks)
     {
-        new SagaOptions { KeepEnded = TimeSpan.FromDays(ended), KeepBarrierMarks = TimeSpan.FromDays(marks) }.Problems().Should().ContainSingle().Which.Should().StartWith("KeepBarrierMarks");
+        new SagaOptions { KeepEnded = TimeSpan.FromDays(ended), KeepBarrierMarks = TimeSpan.FromDays(marks) }.Problems().Should().ContainSingle().Which.Should()
+            .StartWith("KeepBarrierMarks");
         new SagaOptions { KeepEnded = TimeSpan.FromDays(ended), KeepBarrierMarks = TimeSpan.FromDays(marks + 1) }.Problems().Should().BeEmpty();
     }
 
     private SagaOrchestrator Probe(Action<SagaSteps<ProbeState>> define) => Process(Registration(define, 1));
 
-    private static SagaRegistration<ProbeState> Registration(Action<SagaSteps<ProbeState>> define, int version) => new(_ => new ProbeSaga(define, version), SagaJson.Default.ProbeState);
+    private static SagaRegistration<ProbeState> Registration(Action<SagaSteps<ProbeState>> define, int version)
+        => new(_ => new ProbeSaga(define, version), SagaJson.Default.ProbeState);
 
     private Func<StepContext<ProbeState>, CancellationToken, Task<StepOutcome>> Does(string what) => (_, _) =>
     {
@@ -702,6 +710,7 @@ public abstract class SagaLifecycleContract<TDatabase> : SagaContract<TDatabase>
     {
         public override OrderEnded Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
 
-        public override void Write(Utf8JsonWriter writer, OrderEnded value, JsonSerializerOptions options) => throw new NotSupportedException("Cannot be written.");
+        public override void Write(Utf8JsonWriter writer, OrderEnded value, JsonSerializerOptions options)
+            => throw new NotSupportedException("Cannot be written.");
     }
 }

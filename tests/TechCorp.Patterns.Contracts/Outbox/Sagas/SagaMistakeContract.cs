@@ -91,7 +91,8 @@ public abstract class SagaMistakeContract<TDatabase> : SagaContract<TDatabase>
         var build = (TimeSpan deadline) => Probe(s => s.Step("a", (_, _) => Task.FromResult(StepOutcome.Success())).Deadline(deadline));
 
         build.Invoking(b => b(longest)).Should().NotThrow();
-        build.Invoking(b => b(longest + TimeSpan.FromTicks(1))).Should().Throw<InvalidOperationException>().WithMessage("*ProbeSaga*KeepEnded*KeepBarrierMarks*");
+        build.Invoking(b => b(longest + TimeSpan.FromTicks(1))).Should().Throw<InvalidOperationException>()
+            .WithMessage("*ProbeSaga*KeepEnded*KeepBarrierMarks*");
     }
 
     [Safeguard("A step that cannot be read hides no saga", SwitchedOff = "`SagaStepRow.Unreadable` answers null")]
@@ -99,7 +100,8 @@ public abstract class SagaMistakeContract<TDatabase> : SagaContract<TDatabase>
     public async Task A_step_that_cannot_be_read_is_told_and_hides_no_other_saga()
     {
         var process = await TwoThatWaitAsync();
-        await Db.ExecuteAsync($"update {Db.Database.Table("saga_step")} set state = 'Sideways' where saga_id = (select id from {Db.Database.Table("saga")} where business_key = 'p-1')");
+        await Db.ExecuteAsync($"update {Db.Database.Table("saga_step")} set state = 'Sideways' where saga_id = (select id from {Db.Database.Table("saga")} "
+            + "where business_key = 'p-1')");
 
         var listed = await process.ListAsync(SagaStatus.Running, cancellationToken: Cancel);
         var found = await process.FindAsync<ProbeState>("p-1", Cancel);
@@ -136,5 +138,6 @@ public abstract class SagaMistakeContract<TDatabase> : SagaContract<TDatabase>
 
     private SagaOrchestrator Probe(Action<SagaSteps<ProbeState>> define) => Process(Registration(define));
 
-    private static SagaRegistration<ProbeState> Registration(Action<SagaSteps<ProbeState>> define) => new(_ => new ProbeSaga(define), SagaJson.Default.ProbeState);
+    private static SagaRegistration<ProbeState> Registration(Action<SagaSteps<ProbeState>> define)
+        => new(_ => new ProbeSaga(define), SagaJson.Default.ProbeState);
 }

@@ -24,7 +24,8 @@ internal abstract class SagaParticipant(TestDatabase db)
     private string Ledger => db.Database.Table("ledger");
 
     internal static Task CreateLedgerAsync(TestDatabase db)
-        => db.ExecuteAsync($"create table {db.Database.Table("ledger")} (operation text not null, business_key text not null, amount bigint not null)".Replace("bigint", db.HasConcurrentWriters ? "bigint" : "integer", StringComparison.Ordinal));
+        => db.ExecuteAsync($"create table {db.Database.Table("ledger")} (operation text not null, business_key text not null, amount bigint not null)"
+            .Replace("bigint", db.HasConcurrentWriters ? "bigint" : "integer", StringComparison.Ordinal));
 
     internal int Count(string operation) => Calls.Count(c => c.Operation == operation);
 
@@ -66,5 +67,6 @@ internal abstract class SagaParticipant(TestDatabase db)
     }
 
     private Task<int> BookAsync(WriteTransaction write, string operation, string businessKey, long amount)
-        => write.Connection.ExecuteAsync($"insert into {Ledger} (operation, business_key, amount) values (@operation, @businessKey, @amount)", new { operation, businessKey, amount }, write.Transaction);
+        => write.Connection.ExecuteAsync($"insert into {Ledger} (operation, business_key, amount) values (@operation, @businessKey, @amount)",
+            new { operation, businessKey, amount }, write.Transaction);
 }

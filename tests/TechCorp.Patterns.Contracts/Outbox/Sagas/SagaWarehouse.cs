@@ -18,7 +18,9 @@ internal sealed class SagaWarehouse(TestDatabase db) : SagaParticipant(db)
         return await ActAsync("reserve", key, order, quantity, cancellationToken) == BarrierEntry.DanglingAction ? null : $"r-{key}";
     }
 
-    internal Task ReleaseAsync(string reserveKey, string order, int quantity, CancellationToken cancellationToken) => UndoAsync("release", reserveKey, order, quantity, cancellationToken);
+    internal Task ReleaseAsync(string reserveKey, string order, int quantity, CancellationToken cancellationToken)
+        => UndoAsync("release", reserveKey, order, quantity, cancellationToken);
 
-    internal Task ConfirmAsync(string key, string order, int quantity, CancellationToken cancellationToken) => ActAsync("confirm", key, order, quantity, cancellationToken);
+    internal Task ConfirmAsync(string key, string order, int quantity, CancellationToken cancellationToken)
+        => ActAsync("confirm", key, order, quantity, cancellationToken);
 }

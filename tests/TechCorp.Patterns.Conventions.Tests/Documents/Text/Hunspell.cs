@@ -5,7 +5,8 @@ namespace TechCorp.Patterns.Conventions.Tests;
 /// <summary>The spelling checker of Debian, by its program.</summary>
 internal static class Hunspell
 {
-    private const string Remedy = "hunspell and its dictionaries cannot be used: run eng/spelling.sh, or 'apt-get install hunspell hunspell-en-us hunspell-pt-br' as root.";
+    private const string Remedy = "hunspell and its dictionaries cannot be used: run eng/spelling.sh, or 'apt-get install hunspell "
+        + "hunspell-en-us hunspell-pt-br' as root.";
 
     /// <summary>Those of the words that the dictionary does not know.</summary>
     public static IReadOnlySet<string> Unknown(string dictionary, IEnumerable<string> words)

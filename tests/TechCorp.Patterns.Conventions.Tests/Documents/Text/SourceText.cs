@@ -67,8 +67,8 @@ internal static partial class SourceText
     private static string? Content(ExpressionSyntax expression) => expression switch
     {
         LiteralExpressionSyntax literal when literal.IsKind(SyntaxKind.StringLiteralExpression) => Flatten(literal.Token.ValueText),
-        InterpolatedStringExpressionSyntax interpolated => string.Concat(interpolated.Contents.Select(part =>
-            part is InterpolatedStringTextSyntax text ? Flatten(text.TextToken.ValueText) : Tests.Prose.Code.ToString())),
+        InterpolatedStringExpressionSyntax interpolated => string.Concat(interpolated.Contents.Select(
+            part => part is InterpolatedStringTextSyntax text ? Flatten(text.TextToken.ValueText) : Tests.Prose.Code.ToString())),
         _ => null,
     };
 
@@ -80,7 +80,8 @@ internal static partial class SourceText
         AttributeSyntax attribute => attribute.Name.ToString() == "LoggerMessage",
         ObjectCreationExpressionSyntax created => created.Type.ToString().EndsWith("Exception", StringComparison.Ordinal),
         PrimaryConstructorBaseTypeSyntax type => type.Type.ToString().EndsWith("Exception", StringComparison.Ordinal),
-        ConstructorInitializerSyntax { Parent: ConstructorDeclarationSyntax constructor } => constructor.Identifier.Text.EndsWith("Exception", StringComparison.Ordinal),
+        ConstructorInitializerSyntax { Parent: ConstructorDeclarationSyntax constructor }
+            => constructor.Identifier.Text.EndsWith("Exception", StringComparison.Ordinal),
         YieldStatementSyntax => true,
         _ => false,
     });
