@@ -2,7 +2,8 @@ using System.Text;
 
 namespace TechCorp.Patterns.Shared;
 
-/// <summary>The text of an error as it may leave the process, for logs, headers, tables and snapshots: without secrets, storable in any database, and cut between two characters.</summary>
+/// <summary>The text of an error as it may leave the process, for logs, headers, tables and snapshots: without secrets, storable in any database, and
+/// cut between two characters.</summary>
 internal static class ErrorText
 {
     /// <summary>The longest message, in bytes of UTF-8.</summary>
@@ -12,7 +13,8 @@ internal static class ErrorText
     internal const int MaxStackBytes = 8 * 1024;
 
     /// <summary>Type and message: "TimeoutException: The operation has timed out."</summary>
-    internal static string Of(Exception exception) => Bounded(exception, static exception => $"{exception.GetType().Name}: {exception.Message}", MaxMessageBytes);
+    internal static string Of(Exception exception)
+        => Bounded(exception, static exception => $"{exception.GetType().Name}: {exception.Message}", MaxMessageBytes);
 
     internal static string MessageOf(Exception exception) => Bounded(exception, static exception => exception.Message, MaxMessageBytes);
 

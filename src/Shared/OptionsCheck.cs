@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace TechCorp.Patterns.Shared;
 
 /// <summary>Turns the problems that options find in themselves into one exception that names all of them.</summary>
-/// <remarks>A constructor throws <see cref="ArgumentOutOfRangeException"/>, a host's start <see cref="OptionsValidationException"/>. Each text is "owner: Property must be …; it is …".</remarks>
+/// <remarks>A constructor throws <see cref="ArgumentOutOfRangeException"/>, a host's start <see cref="OptionsValidationException"/>. Each text is "owner:
+/// Property must be …; it is …".</remarks>
 internal static class OptionsCheck
 {
     /// <summary>The longest duration that a timer takes.</summary>

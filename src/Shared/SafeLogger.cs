@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TechCorp.Patterns.Shared;
 
-/// <summary>A logger that keeps secrets in exception texts out of the log and that cannot change an outcome: what the wrapped logger throws is dropped.</summary>
+/// <summary>A logger that keeps secrets in exception texts out of the log and that cannot change an outcome: what the
+/// wrapped logger throws is dropped.</summary>
 internal sealed class SafeLogger : ILogger
 {
     private readonly ILogger _logger;

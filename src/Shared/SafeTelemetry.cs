@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace TechCorp.Patterns.Shared;
 
-/// <summary>Metrics and spans whose listeners cannot change an outcome: a listener is foreign code that runs inside our calls, and what it throws is dropped.</summary>
+/// <summary>Metrics and spans whose listeners cannot change an outcome: a listener is foreign code that runs inside our calls,
+/// and what it throws is dropped.</summary>
 internal static class SafeTelemetry
 {
     /// <summary>The source of spans; null when a listener throws while it is created.</summary>

@@ -18,7 +18,10 @@ internal static partial class SecretScrubber
     }
 
     /// <summary>Two or more pairs of which the first names a server.</summary>
-    [GeneratedRegex("""\b(?:host|server|data source|datasource|addr(?:ess)?|endpoint|accountendpoint|defaultendpointsprotocol)\s*=\s*[^;'"\r\n]+(?:;\s*[\w ]+=[^;'"\r\n]*)+;?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """\b(?:host|server|data source|datasource|addr(?:ess)?|endpoint|accountendpoint|defaultendpointsprotocol)\s*=\s*[^;'"\r\n]+"""
+        + """(?:;\s*[\w ]+=[^;'"\r\n]*)+;?""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ConnectionString();
 
     /// <summary>Up to the last @ before the path: an unescaped @ in a password is part of it.</summary>
@@ -29,6 +32,10 @@ internal static partial class SecretScrubber
     private static partial Regex Bearer();
 
     /// <summary>A quoted value may lack its closing quote: the text may have been cut.</summary>
-    [GeneratedRegex("""((?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?access[_-]?(?:key|signature)|credentials?)["']?\s*[=:]\s*)(?:"[^"]*"?|'[^']*'?|[^\s;,&"']+)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """((?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key"""
+        + """|shared[_-]?access[_-]?(?:key|signature)|credentials?)["']?"""
+        + """\s*[=:]\s*)(?:"[^"]*"?|'[^']*'?|[^\s;,&"']+)""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NamedSecret();
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace TechCorp.Patterns.Shared;
 
 /// <summary>
-/// Reads one configuration section key by key, without reflection and culture. What cannot be read becomes a problem with the full path and leaves the option alone;
+/// Reads one configuration section key by key, without reflection and culture. What cannot be read becomes a problem with the
+/// full path and leaves the option alone;
 /// a key that nobody asked for is refused.
 /// </summary>
 internal sealed class SectionReader
@@ -68,7 +69,8 @@ internal sealed class SectionReader
         Read(_section.GetSection(key), _problems, read);
     }
 
-    /// <summary>Sections under names that the service chose. One that this process does not know may be another service's: it is passed to <paramref name="foreign"/>, not refused.</summary>
+    /// <summary>Sections under names that the service chose. One that this process does not know may be another
+    /// service's: it is passed to <paramref name="foreign"/>, not refused.</summary>
     internal void Sections(string key, Func<string, bool> isKnown, ICollection<string> foreign) => Section(key, names => names.NamedSections(isKnown, foreign));
 
     /// <summary>The same beside the section's own keys: a name that is nearly one of them is refused as a misspelling.</summary>
@@ -90,7 +92,8 @@ internal sealed class SectionReader
     }
 
     internal void Int32(string key, Action<int> set)
-        => Read(key, "a whole number", set, static (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
+        => Read(key, "a whole number", set,
+            static (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
     internal void Double(string key, Action<double> set)
         => Read(key, "a number such as 1.5", set, static (string text, out double value)
@@ -101,7 +104,8 @@ internal sealed class SectionReader
     internal void Text(string key, Action<string> set) => Read(key, "a text", set, static (string text, out string value) => (value = text).Length > 0);
 
     /// <summary>Only with colons: a bare <c>30</c> would mean thirty days, and <c>24:00:00</c> twenty-four.</summary>
-    internal void Duration(string key, Action<TimeSpan> set) => Read(key, "a duration like 00:00:30 or 1.00:00:00", set, static (string text, out TimeSpan value)
+    internal void Duration(string key, Action<TimeSpan> set)
+        => Read(key, "a duration like 00:00:30 or 1.00:00:00", set, static (string text, out TimeSpan value)
         => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value) && text.Contains(':', StringComparison.Ordinal));
 
     /// <summary>A list of durations, which may be empty. A single text is refused: it would be read as no durations at all.</summary>

@@ -22,7 +22,8 @@ internal sealed class BoundHandler
 
     /// <summary>One attempt. The body is deserialized for each, so that a handler that changes its message does not change the next attempt's.</summary>
     /// <exception cref="UnreadableBodyException">The body is not of the type.</exception>
-    internal Task HandleAsync(IServiceProvider services, MessageContext context, CancellationToken cancellationToken) => _handle(services, context, cancellationToken);
+    internal Task HandleAsync(IServiceProvider services, MessageContext context, CancellationToken cancellationToken)
+        => _handle(services, context, cancellationToken);
 
     private static T Deserialize<T>(MessageType<T> type, MessageContext context)
         where T : notnull
@@ -33,7 +34,8 @@ internal sealed class BoundHandler
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            throw new UnreadableBodyException($"The body of message {context.MessageId ?? "without id"} cannot be read as '{type.WireName}' ({typeof(T).Name}): {exception.Message}", exception);
+            throw new UnreadableBodyException($"The body of message {context.MessageId ?? "without id"} cannot be read as '{type.WireName}' "
+                + $"({typeof(T).Name}): {exception.Message}", exception);
         }
     }
 }

@@ -12,7 +12,8 @@ internal static class ConsumeActivity
             return null;
         }
 
-        ActivityContext.TryParse(delivery.Headers.GetValueOrDefault(MessageHeaders.TraceParent), delivery.Headers.GetValueOrDefault(MessageHeaders.TraceState), isRemote: true, out var parent);
+        ActivityContext.TryParse(delivery.Headers.GetValueOrDefault(MessageHeaders.TraceParent), delivery.Headers.GetValueOrDefault(MessageHeaders.TraceState),
+            isRemote: true, out var parent);
         var activity = SafeTelemetry.Start(MessagingMetrics.Activities, $"process {queue}", ActivityKind.Consumer, parent);
         if (activity is { IsAllDataRequested: true })
         {

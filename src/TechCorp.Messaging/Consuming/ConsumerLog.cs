@@ -11,16 +11,21 @@ internal static partial class ConsumerLog
     [LoggerMessage(2101, LogLevel.Information, "Queue '{Queue}' is no longer consumed: {Requeued} messages that no handler had begun were requeued.")]
     internal static partial void ConsumerStopped(this ILogger logger, string queue, int requeued);
 
-    [LoggerMessage(2102, LogLevel.Warning, "The time to stop the consumer of queue '{Queue}' is over with {Running} handlers running: their tokens are canceled and their messages are delivered again.")]
+    [LoggerMessage(2102, LogLevel.Warning,
+        "The time to stop the consumer of queue '{Queue}' is over with {Running} handlers running: their tokens are canceled and their "
+        + "messages are delivered again.")]
     internal static partial void StopBudgetOver(this ILogger logger, string queue, int running);
 
-    [LoggerMessage(2103, LogLevel.Error, "{Running} handlers of queue '{Queue}' ignore their canceled tokens; their messages are delivered again while they may still run.")]
+    [LoggerMessage(2103, LogLevel.Error,
+        "{Running} handlers of queue '{Queue}' ignore their canceled tokens; their messages are delivered again while they may still run.")]
     internal static partial void HandlersAbandoned(this ILogger logger, string queue, int running);
 
-    [LoggerMessage(2104, LogLevel.Warning, "The consumer of queue '{Queue}' could not be canceled at the broker; its channel is closed and the broker requeues unsettled messages.")]
+    [LoggerMessage(2104, LogLevel.Warning,
+        "The consumer of queue '{Queue}' could not be canceled at the broker; its channel is closed and the broker requeues unsettled messages.")]
     internal static partial void CancelFailed(this ILogger logger, Exception exception, string queue);
 
-    [LoggerMessage(2110, LogLevel.Warning, "Message {MessageId} ('{Type}') of queue '{Queue}' failed in attempt {Attempt} and is retried after {Delay}: {Error}")]
+    [LoggerMessage(2110, LogLevel.Warning,
+        "Message {MessageId} ('{Type}') of queue '{Queue}' failed in attempt {Attempt} and is retried after {Delay}: {Error}")]
     internal static partial void Retrying(this ILogger logger, string? messageId, string? type, string queue, int attempt, TimeSpan delay, string? error);
 
     [LoggerMessage(2111, LogLevel.Information, "Message {MessageId} ('{Type}') of queue '{Queue}' is postponed by {Delay} at its handler's request: {Reason}")]
@@ -29,22 +34,28 @@ internal static partial class ConsumerLog
     [LoggerMessage(2112, LogLevel.Error, "Message {MessageId} ('{Type}') of queue '{Queue}' is dead-lettered after {Attempts} attempts ({Reason}): {Error}")]
     internal static partial void DeadLettering(this ILogger logger, string? messageId, string? type, string queue, int attempts, string? reason, string? error);
 
-    [LoggerMessage(2113, LogLevel.Error, "The copy of message {MessageId} of queue '{Queue}' to {Destination} was not confirmed ({Outcome}: {Reason}); the original is requeued after {Pause}.")]
-    internal static partial void MoveFailed(this ILogger logger, string? messageId, string queue, Destination destination, PublishOutcomeKind outcome, string reason, TimeSpan pause);
+    [LoggerMessage(2113, LogLevel.Error,
+        "The copy of message {MessageId} of queue '{Queue}' to {Destination} was not confirmed ({Outcome}: {Reason}); the original is requeued after {Pause}.")]
+    internal static partial void MoveFailed(this ILogger logger, string? messageId, string queue, Destination destination, PublishOutcomeKind outcome,
+        string reason, TimeSpan pause);
 
-    [LoggerMessage(2114, LogLevel.Warning, "The handler of message {MessageId} ('{Type}') of queue '{Queue}' exceeded its timeout of {Timeout}: its token is canceled.")]
+    [LoggerMessage(2114, LogLevel.Warning,
+        "The handler of message {MessageId} ('{Type}') of queue '{Queue}' exceeded its timeout of {Timeout}: its token is canceled.")]
     internal static partial void HandlerTimedOut(this ILogger logger, string? messageId, string type, string queue, TimeSpan timeout);
 
     [LoggerMessage(2115, LogLevel.Debug, "{Count} deliveries of queue '{Queue}' came on a lost channel; the broker delivers them again.")]
     internal static partial void StaleDeliveries(this ILogger logger, string queue, int count);
 
-    [LoggerMessage(2116, LogLevel.Critical, "The consumer of queue '{Queue}' failed with an error outside of the handler; the message is requeued after a pause.")]
+    [LoggerMessage(2116, LogLevel.Critical,
+        "The consumer of queue '{Queue}' failed with an error outside of the handler; the message is requeued after a pause.")]
     internal static partial void PumpFailed(this ILogger logger, Exception exception, string queue);
 
     [LoggerMessage(2117, LogLevel.Error, "A callback on the canceled token of a handler of queue '{Queue}' threw.")]
     internal static partial void CancelCallbackFailed(this ILogger logger, Exception exception, string queue);
 
-    [LoggerMessage(2118, LogLevel.Warning, "The consumer of queue '{Queue}' (generation {Generation}) is stalled: the broker sent nothing for {Silence}, although messages are ready or the broker does not know the consumer; it is rebuilt.")]
+    [LoggerMessage(2118, LogLevel.Warning,
+        "The consumer of queue '{Queue}' (generation {Generation}) is stalled: the broker sent nothing for {Silence}, although messages are ready or the "
+        + "broker does not know the consumer; it is rebuilt.")]
     internal static partial void ConsumerStalled(this ILogger logger, string queue, long generation, TimeSpan silence);
 
     [LoggerMessage(2119, LogLevel.Debug, "The broker could not be asked whether queue '{Queue}' has messages that are not delivered; it is asked again.")]

@@ -12,13 +12,15 @@ public sealed class ConsumerOptions
     /// <summary>The most handlers that run at once; at 1 the queue's order is kept. At most <see cref="Prefetch"/>. Default: 1.</summary>
     public int Concurrency { get; set; } = 1;
 
-    /// <summary>How long one handler call may take before its token is canceled and it counts as failed. One that ignores its token counts against <see cref="Concurrency"/> until it returns. Default: 5 min.</summary>
+    /// <summary>How long one handler call may take before its token is canceled and it counts as failed. One that ignores its token counts against
+    /// <see cref="Concurrency"/> until it returns. Default: 5 min.</summary>
     public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>What happens when a handler throws. Default: at once, after 1, 2, 4 and 8 s, then the dead-letter queue.</summary>
     public DeliveryPolicy Policy { get; set; } = DeliveryPolicy.Default;
 
-    /// <summary>The string property at the top of the JSON body that holds the wire name of a message without the AMQP property <c>type</c>, such as <c>event</c>. Default: none.</summary>
+    /// <summary>The string property at the top of the JSON body that holds the wire name of a message without the AMQP property
+    /// <c>type</c>, such as <c>event</c>. Default: none.</summary>
     public string? JsonTypeProperty { get; set; }
 
     /// <summary>The wire name of a message that names no type. Default: none, and such a message is dead-lettered.</summary>
@@ -28,22 +30,27 @@ public sealed class ConsumerOptions
     public MissingMessageId MissingMessageId { get; set; }
 
     /// <summary>
-    /// How often the broker may redeliver the same message (<c>x-delivery-count</c> of a quorum queue: lost connections, killed processes, stops) before it is dead-lettered unhandled;
+    /// How often the broker may redeliver the same message (<c>x-delivery-count</c> of a quorum queue: lost connections, killed processes, stops)
+    /// before it is dead-lettered unhandled;
     /// null for no limit. Default: 20. Classic queues do not count.
     /// </summary>
     public int? RedeliveryLimit { get; set; } = 20;
 
     /// <summary>
-    /// The key whose messages are handled one after the other in the order of their delivery when <see cref="Concurrency"/> is over 1; null is no key. Default: none, no order.
+    /// The key whose messages are handled one after the other in the order of their delivery when <see cref="Concurrency"/> is over 1; null is no
+    /// key. Default: none, no order.
     /// A delayed attempt leaves the order. Called for every delivery: it must be quick and without side effects.
     /// </summary>
     public Func<MessageContext, string?>? OrderingKey { get; set; }
 
     /// <summary>
-    /// How long messages may be ready, with credit free, before a consumer that gets nothing, or that the broker does not know, counts as stalled and is rebuilt, 1 s to one day;
-    /// null or <see cref="Timeout.InfiniteTimeSpan"/>: never. Default: 30 s. It is noticed within 1.3 times as long. While deliveries come the broker is not asked.
+    /// How long messages may be ready, with credit free, before a consumer that gets nothing, or that the broker does not know, counts as stalled and
+    /// is rebuilt, 1 s to one day;
+    /// null or <see cref="Timeout.InfiniteTimeSpan"/>: never. Default: 30 s. It is noticed within 1.3 times as long. While
+    /// deliveries come the broker is not asked.
     /// </summary>
-    /// <remarks>Switch it off for a queue with <c>x-single-active-consumer</c> that is declared elsewhere: a consumer that is not the active one gets nothing either.</remarks>
+    /// <remarks>Switch it off for a queue with <c>x-single-active-consumer</c> that is declared elsewhere: a consumer that is not the
+    /// active one gets nothing either.</remarks>
     public TimeSpan? StalledConsumerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     internal string DescribeTypeSource() => JsonTypeProperty is null ? "the property 'type'" : $"the property 'type' or the JSON property '{JsonTypeProperty}'";
@@ -72,9 +79,11 @@ public sealed class ConsumerOptions
             yield return $"{nameof(HandlerTimeout)} of queue '{Queue}' must be positive and at most one day; it is {HandlerTimeout}.";
         }
 
-        if (StalledConsumerTimeout is { } stalled && stalled != Timeout.InfiniteTimeSpan && (stalled < TimeSpan.FromSeconds(1) || stalled > TimeSpan.FromDays(1)))
+        if (StalledConsumerTimeout is { } stalled && stalled != Timeout.InfiniteTimeSpan
+            && (stalled < TimeSpan.FromSeconds(1) || stalled > TimeSpan.FromDays(1)))
         {
-            yield return $"{nameof(StalledConsumerTimeout)} of queue '{Queue}' must be between one second and one day, or null; it is {StalledConsumerTimeout}.";
+            yield return $"{nameof(StalledConsumerTimeout)} of queue '{Queue}' must be between one second and one day, or null; it is "
+                + $"{StalledConsumerTimeout}.";
         }
 
         if (JsonTypeProperty is "" || DefaultType is "")

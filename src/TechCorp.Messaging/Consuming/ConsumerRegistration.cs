@@ -23,9 +23,11 @@ internal sealed class ConsumerRegistration
     /// <param name="configure">The settings in code.</param>
     /// <param name="handle">Calls the handler.</param>
     /// <param name="handlerName">What problems and logs call it.</param>
-    internal static ConsumerRegistration Of<T>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure, Func<IServiceProvider, T, MessageContext, CancellationToken, Task> handle, string handlerName)
+    internal static ConsumerRegistration Of<T>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure,
+        Func<IServiceProvider, T, MessageContext, CancellationToken, Task> handle, string handlerName)
         where T : notnull
-        => new(OptionsOf(attribute, configure), typeof(T), handlerName, catalog => BoundHandler.Of((MessageType<T>)catalog.Find(typeof(T)), handle, handlerName));
+        => new(OptionsOf(attribute, configure), typeof(T), handlerName,
+            catalog => BoundHandler.Of((MessageType<T>)catalog.Find(typeof(T)), handle, handlerName));
 
     /// <summary>The handler with its message type, which must be in the catalog.</summary>
     internal BoundHandler Bind(MessageCatalog catalog) => _bind(catalog);

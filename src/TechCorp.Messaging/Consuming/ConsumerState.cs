@@ -21,6 +21,7 @@ public enum ConsumerState
     /// <summary>Paused by <see cref="MessageConsumers.PauseAsync"/>.</summary>
     Paused,
 
-    /// <summary>Its channel was open and the broker did not serve it (see <see cref="ConsumerOptions.StalledConsumerTimeout"/>); the transport is opening a new channel.</summary>
+    /// <summary>Its channel was open and the broker did not serve it (see <see cref="ConsumerOptions.StalledConsumerTimeout"/>); the
+    /// transport is opening a new channel.</summary>
     Stalled,
 }

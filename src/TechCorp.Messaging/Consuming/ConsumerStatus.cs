@@ -11,7 +11,8 @@ public sealed record ConsumerStatus(string Queue, ConsumerState State)
     /// <summary>Handlers that run.</summary>
     public int Running { get; init; }
 
-    /// <summary>Those of them that run past their <see cref="ConsumerOptions.HandlerTimeout"/> and ignore their canceled token: each counts against <see cref="ConsumerOptions.Concurrency"/> until it returns.</summary>
+    /// <summary>Those of them that run past their <see cref="ConsumerOptions.HandlerTimeout"/> and ignore their canceled token:
+    /// each counts against <see cref="ConsumerOptions.Concurrency"/> until it returns.</summary>
     public int Overdue { get; init; }
 
     /// <summary>Deliveries received, repeated ones included.</summary>

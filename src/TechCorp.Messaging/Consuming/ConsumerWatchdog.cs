@@ -4,7 +4,8 @@ namespace TechCorp.Messaging;
 
 /// <summary>Finds a stalled consumer, whose channel is open and which the broker does not serve, and has it rebuilt.</summary>
 /// <remarks>
-/// The broker is asked only after <see cref="ConsumerOptions.StalledConsumerTimeout"/> without a delivery while there was credit, and its answer counts only when it is the
+/// The broker is asked only after <see cref="ConsumerOptions.StalledConsumerTimeout"/> without a delivery while there was credit, and its
+/// answer counts only when it is the
 /// same twice in a row: a message may have come the moment before the first check. A counter is compared every tenth of the timeout, which costs nothing.
 /// </remarks>
 internal sealed class ConsumerWatchdog : IDisposable
@@ -32,10 +33,12 @@ internal sealed class ConsumerWatchdog : IDisposable
     /// <param name="source">The subscription.</param>
     /// <param name="pump">Counts what was delivered and is held.</param>
     /// <param name="options">The timeout, the queue and its prefetch.</param>
-    /// <param name="singleActiveConsumer">The broker serves one consumer of the queue at a time: to get nothing while messages are ready is normal for the others.</param>
+    /// <param name="singleActiveConsumer">The broker serves one consumer of the queue at a time: to get nothing while messages
+    /// are ready is normal for the others.</param>
     /// <param name="timeProvider">The clock of the timeout.</param>
     /// <param name="logger">Where a stalled consumer is reported.</param>
-    internal ConsumerWatchdog(ITransport transport, IDeliverySource source, DeliveryPump pump, ConsumerOptions options, bool singleActiveConsumer, TimeProvider timeProvider, ILogger logger)
+    internal ConsumerWatchdog(ITransport transport, IDeliverySource source, DeliveryPump pump, ConsumerOptions options, bool singleActiveConsumer,
+        TimeProvider timeProvider, ILogger logger)
     {
         _transport = transport;
         _source = source;
@@ -47,7 +50,8 @@ internal sealed class ConsumerWatchdog : IDisposable
         Restart(timeProvider.GetTimestamp());
         if (options.StalledConsumerTimeout is { } timeout && timeout != Timeout.InfiniteTimeSpan)
         {
-            _timer = timeProvider.CreateTimer(static watchdog => _ = ((ConsumerWatchdog)watchdog!).TickAsync(), this, timeout / ChecksPerTimeout, timeout / ChecksPerTimeout);
+            _timer = timeProvider.CreateTimer(static watchdog => _ = ((ConsumerWatchdog)watchdog!).TickAsync(), this, timeout / ChecksPerTimeout,
+                timeout / ChecksPerTimeout);
         }
     }
 

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Moves copies to retry and dead-letter queues: confirmed before the original may be acknowledged, so that no crash between loses the message.</summary>
+/// <summary>Moves copies to retry and dead-letter queues: confirmed before the original may be acknowledged, so that no
+/// crash between loses the message.</summary>
 internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, FailureCopy copies, TimeSpan timeout, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -30,7 +31,8 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
         var (copy, destination) = decision.Action == SettlementAction.DeadLetter
             ? (copies.ForDeadLetter(delivery, decision, timeProvider.GetUtcNow()), plan.DeadLetters)
             : (copies.ForRetry(delivery, decision, timeProvider.GetUtcNow()), Destination.ToQueue(Topology.RetryQueueOf(plan.Queue, decision.Delay)));
-        var outcome = await PublishAsync(decision.Action == SettlementAction.DeadLetter ? "dead-letter" : "retry", copy, destination, abort).ConfigureAwait(false);
+        var outcome = await PublishAsync(decision.Action == SettlementAction.DeadLetter ? "dead-letter" : "retry", copy, destination, abort)
+            .ConfigureAwait(false);
         if (outcome.IsConfirmed)
         {
             Volatile.Write(ref _failuresInARow, 0);

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Messaging;
 
 /// <summary>Takes one delivery from its handler to its settlement: attempts, decision, copy, settlement.</summary>
-internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, HandlerInvoker invoker, DeliveryMover mover, ConsumerCounters counters, TimeProvider timeProvider, ILogger logger)
+internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, HandlerInvoker invoker, DeliveryMover mover, ConsumerCounters counters,
+    TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
     private readonly DeliveryResolver _resolver = new(plan);
@@ -42,7 +43,8 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
 
         LogDecision(delivery, decision);
         var action = await mover.MoveIfNeededAsync(delivery, decision, closing, abort).ConfigureAwait(false);
-        Settle(source, delivery, action, soon: timeProvider.GetElapsedTime(started) < Quick); // the next is likely to be as quick, and then one frame settles both
+        // the next is likely to be as quick, and then one frame settles both
+        Settle(source, delivery, action, soon: timeProvider.GetElapsedTime(started) < Quick);
     }
 
     /// <summary>Requeues a delivery that no handler has begun.</summary>
@@ -62,7 +64,8 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         var before = delivery.AttemptsBefore();
         if (delivery.DeliveryCount > plan.Options.RedeliveryLimit)
         {
-            var text = $"The broker redelivered the message {delivery.DeliveryCount} times; {nameof(ConsumerOptions.RedeliveryLimit)} is {plan.Options.RedeliveryLimit}.";
+            var text = $"The broker redelivered the message {delivery.DeliveryCount} times; {nameof(ConsumerOptions.RedeliveryLimit)} is "
+                + $"{plan.Options.RedeliveryLimit}.";
             return Decide(AttemptOutcome.Unhandleable(DeadLetterReason.RedeliveryLimit, new PermanentFailureException(text)), 0);
         }
 
@@ -113,7 +116,8 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         return !closing.IsCancellationRequested;
     }
 
-    /// <summary>Whether the broker has requeued it because its channel is gone, replaced or not. The channel of a consumer that is stopping is still good.</summary>
+    /// <summary>Whether the broker has requeued it because its channel is gone, replaced or not. The channel of a
+    /// consumer that is stopping is still good.</summary>
     private static bool IsStale(IDeliverySource source, Delivery delivery, CancellationToken closing)
         => source.Generation != delivery.Generation || (!source.IsConsuming && !closing.IsCancellationRequested);
 
@@ -136,7 +140,8 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         var exception = decision.Exception;
         if (decision.Action == SettlementAction.DeadLetter)
         {
-            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Reason, exception is null ? null : ErrorText.StackOf(exception));
+            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Reason,
+                exception is null ? null : ErrorText.StackOf(exception));
         }
         else if (decision.IsPostponed)
         {
@@ -144,7 +149,8 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         }
         else if (decision.Action == SettlementAction.RetryByQueue)
         {
-            logger.Retrying(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Delay, exception is null ? null : $"{ErrorText.TypeOf(exception)}: {ErrorText.MessageOf(exception)}");
+            logger.Retrying(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Delay,
+                exception is null ? null : $"{ErrorText.TypeOf(exception)}: {ErrorText.MessageOf(exception)}");
         }
     }
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Takes the deliveries of one subscription from the transport and runs them on workers, at most <c>Concurrency</c> at once; knows exactly when it is drained.</summary>
+/// <summary>Takes the deliveries of one subscription from the transport and runs them on workers, at most <c>Concurrency</c> at once; knows
+/// exactly when it is drained.</summary>
 /// <remarks>Lives as long as one subscription: attach, receive, close, requeue, idle. Safe for concurrent use.</remarks>
 internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters counters, string queue, int concurrency, ILogger logger) : IDisposable
 {
@@ -92,7 +93,8 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         }
     }
 
-    /// <summary>Requeues the deliveries that were never started. Call it after <see cref="Close"/> and after the consumer is canceled at the broker, or they would be delivered again at once.</summary>
+    /// <summary>Requeues the deliveries that were never started. Call it after <see cref="Close"/> and after the consumer is canceled at the broker, or they
+    /// would be delivered again at once.</summary>
     /// <returns>How many.</returns>
     internal int RequeueUnstarted()
     {
@@ -113,7 +115,8 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         return unstarted.Count;
     }
 
-    /// <summary>Cancels the tokens of running handlers; their messages are delivered again. Completes after the callbacks on the tokens; never throws.</summary>
+    /// <summary>Cancels the tokens of running handlers; their messages are delivered again. Completes after the
+    /// callbacks on the tokens; never throws.</summary>
     internal async Task AbortAsync()
     {
         try

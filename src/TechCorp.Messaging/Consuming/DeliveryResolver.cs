@@ -25,7 +25,9 @@ internal sealed class DeliveryResolver(ConsumerPlan plan)
 
         return plan.Handlers.TryGetValue(type, out var handler)
             ? (handler, default)
-            : Unhandleable(DeadLetterReason.UnknownType, $"Queue '{plan.Queue}' has no handler for '{type}'; it has handlers for {string.Join(", ", plan.Handlers.Keys.Order(StringComparer.Ordinal))}.");
+            : Unhandleable(DeadLetterReason.UnknownType,
+                $"Queue '{plan.Queue}' has no handler for '{type}'; it has handlers for "
+                + $"{string.Join(", ", plan.Handlers.Keys.Order(StringComparer.Ordinal))}.");
     }
 
     /// <summary>The context of an attempt.</summary>

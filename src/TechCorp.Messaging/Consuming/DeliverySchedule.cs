@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Decides which waiting delivery may start next: the oldest whose key is not being handled, while fewer run than may. Plain code; its owner holds the lock.</summary>
+/// <summary>Decides which waiting delivery may start next: the oldest whose key is not being handled, while fewer run than may.
+/// Plain code; its owner holds the lock.</summary>
 /// <remarks>Taking is O(1) without keys, and O(waiting) in the worst case with them; waiting is at most the prefetch.</remarks>
 internal sealed class DeliverySchedule(int concurrency)
 {

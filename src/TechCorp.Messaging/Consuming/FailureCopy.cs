@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Makes the copy of a delivery that goes to a retry queue or the dead-letter queue: same body, id, type and correlation, with its history in the headers. Plain code.</summary>
+/// <summary>Makes the copy of a delivery that goes to a retry queue or the dead-letter queue: same body, id, type and correlation, with its history
+/// in the headers. Plain code.</summary>
 /// <param name="queue">The queue whose consumer failed.</param>
 /// <param name="consumer">The service.</param>
 internal sealed class FailureCopy(string queue, string consumer)

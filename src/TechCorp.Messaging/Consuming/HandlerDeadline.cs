@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The token of one handler call, canceled at the call's deadline or when the consumer stops; reused for further calls as long as it was not canceled.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The source has no timer, and a handler may still hold its token; the timer is disposed with the last call.")]
+/// <summary>The token of one handler call, canceled at the call's deadline or when the consumer stops; reused for further calls
+/// as long as it was not canceled.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The source has no timer, and a handler may still hold its token; the timer is disposed with the last call.")]
 internal sealed class HandlerDeadline
 {
     private readonly TimeProvider _timeProvider;

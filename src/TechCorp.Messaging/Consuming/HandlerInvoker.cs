@@ -10,7 +10,8 @@ namespace TechCorp.Messaging;
 /// A handler that returns after its token was canceled counts as not done, because it may have returned because of the token: its message is delivered again.
 /// A handler is never abandoned: the call ends when the handler does, so one message is never handled twice at once.
 /// </remarks>
-internal sealed class HandlerInvoker(string system, ConsumerPlan plan, IServiceScopeFactory scopes, ConsumerCounters counters, TimeProvider timeProvider, ILogger logger)
+internal sealed class HandlerInvoker(string system, ConsumerPlan plan, IServiceScopeFactory scopes, ConsumerCounters counters, TimeProvider timeProvider,
+    ILogger logger)
 {
     private readonly ConcurrentQueue<HandlerDeadline> _deadlines = new(); // no more than handlers ran at once
 
@@ -77,5 +78,6 @@ internal sealed class HandlerInvoker(string system, ConsumerPlan plan, IServiceS
     }
 
     private AttemptOutcome TimedOut(BoundHandler handler, Exception? cause)
-        => AttemptOutcome.Failed(new TimeoutException($"{handler.HandlerName} exceeded its timeout of {plan.Options.HandlerTimeout} ({nameof(ConsumerOptions.HandlerTimeout)} of queue '{plan.Queue}').", cause));
+        => AttemptOutcome.Failed(new TimeoutException($"{handler.HandlerName} exceeded its timeout of {plan.Options.HandlerTimeout} "
+        + $"({nameof(ConsumerOptions.HandlerTimeout)} of queue '{plan.Queue}').", cause));
 }

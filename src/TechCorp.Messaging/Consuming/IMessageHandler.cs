@@ -3,7 +3,8 @@ namespace TechCorp.Messaging;
 /// <summary>Handles messages of one type.</summary>
 /// <remarks>
 /// Returning settles the message; throwing hands it to the delivery policy: immediate attempts, delayed attempts, then the dead-letter queue.
-/// <see cref="PermanentFailureException"/> dead-letters at once; <see cref="RetryLaterException"/> and an open circuit (<see cref="Resilience.CircuitOpenException"/>)
+/// <see cref="PermanentFailureException"/> dead-letters at once; <see cref="RetryLaterException"/>
+/// and an open circuit (<see cref="Resilience.CircuitOpenException"/>)
 /// ask for a later attempt that does not count. A message may come more than once: be idempotent.
 /// </remarks>
 /// <typeparam name="T">The payload's type, registered in the <see cref="MessageCatalog"/>.</typeparam>
@@ -12,6 +13,7 @@ public interface IMessageHandler<in T>
     /// <summary>Handles one message.</summary>
     /// <param name="message">The payload.</param>
     /// <param name="context">The delivery it came with; valid until the handler returns.</param>
-    /// <param name="cancellationToken">Canceled when the handler's timeout or the host's stop budget is over; the message is then delivered again. Valid until the handler returns: later calls use the same one.</param>
+    /// <param name="cancellationToken">Canceled when the handler's timeout or the host's stop budget is over; the message is then delivered again. Valid until
+    /// the handler returns: later calls use the same one.</param>
     Task HandleAsync(T message, MessageContext context, CancellationToken cancellationToken);
 }

@@ -26,5 +26,6 @@ public sealed class MessageConsumers
 
     private QueueConsumer Find(string queue)
         => _consumers.FirstOrDefault(consumer => consumer.Queue == queue)
-            ?? throw new ArgumentException($"Queue '{queue}' is not consumed here; these are: {string.Join(", ", _consumers.Select(consumer => consumer.Queue))}.", nameof(queue));
+            ?? throw new ArgumentException($"Queue '{queue}' is not consumed here; these are: "
+            + $"{string.Join(", ", _consumers.Select(consumer => consumer.Queue))}.", nameof(queue));
 }

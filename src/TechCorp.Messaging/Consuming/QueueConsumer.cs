@@ -107,7 +107,8 @@ internal sealed class QueueConsumer : IDisposable
         }
     }
 
-    /// <summary>Drains and starts no more; when the budget has passed, running handlers' tokens are canceled. A running step ends first: a start at once, a pause within the budget. Never throws.</summary>
+    /// <summary>Drains and starts no more; when the budget has passed, running handlers' tokens are canceled. A running step ends first: a start at once, a
+    /// pause within the budget. Never throws.</summary>
     internal async Task StopAsync(CancellationToken budget)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);

@@ -32,7 +32,8 @@ internal sealed class QueueSubscription
 
     internal (int Waiting, int Running) Load => _pump.Load;
 
-    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerPlan plan, DeliveryPump pump, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    internal static async Task<QueueSubscription> StartAsync(ITransport transport, ConsumerPlan plan, DeliveryPump pump, TimeProvider timeProvider,
+        ILogger logger, CancellationToken cancellationToken)
     {
         var options = plan.Options;
         try
@@ -99,7 +100,8 @@ internal sealed class QueueSubscription
         }
 
         _logger.StopBudgetOver(_queue, _pump.Load.Running);
-        await Task.WhenAll(_pump.AbortAsync(), _pump.Idle).WaitAsync(Grace, _timeProvider, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_pump.AbortAsync(), _pump.Idle).WaitAsync(Grace, _timeProvider, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_pump.Idle.IsCompleted)
         {
             _logger.HandlersAbandoned(_queue, _pump.Load.Running);

@@ -9,7 +9,8 @@ namespace TechCorp.Messaging;
 /// <param name="Reason">Why it is dead-lettered, as in <see cref="DeadLetterReason"/>; null otherwise.</param>
 /// <param name="IsPostponed">Whether the handler asked for a later attempt; then nothing has failed.</param>
 /// <param name="Exception">What the attempt failed with; null where there is none.</param>
-internal readonly record struct SettlementDecision(SettlementAction Action, int Attempts, TimeSpan Delay = default, string? Reason = null, bool IsPostponed = false, Exception? Exception = null)
+internal readonly record struct SettlementDecision(SettlementAction Action, int Attempts, TimeSpan Delay = default, string? Reason = null,
+    bool IsPostponed = false, Exception? Exception = null)
 {
     /// <summary>Where there is no retry queue, the handler of a postponed message is called again after no longer than this.</summary>
     internal static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
@@ -17,7 +18,8 @@ internal readonly record struct SettlementDecision(SettlementAction Action, int 
     /// <summary>… and after no less than this, so that it does not spin.</summary>
     internal static readonly TimeSpan ShortestHold = TimeSpan.FromSeconds(1);
 
-    /// <summary>A postponed message that came this long ago is requeued: half of the broker's consumer timeout (30 min by default), because the messages behind it wait too.</summary>
+    /// <summary>A postponed message that came this long ago is requeued: half of the broker's consumer timeout (30 min by default), because the
+    /// messages behind it wait too.</summary>
     internal static readonly TimeSpan LongestKept = TimeSpan.FromMinutes(15);
 
     /// <summary>Decides after one attempt.</summary>
@@ -51,7 +53,8 @@ internal readonly record struct SettlementDecision(SettlementAction Action, int 
         {
             // The attempts of this delivery do not count: the copy says what the delivery said.
             return policy.Delays.Count == 0
-                ? new SettlementDecision(SettlementAction.RetryAfterHold, attemptsBefore, TimeSpan.FromTicks(Math.Clamp(wait.Ticks, ShortestHold.Ticks, LongestHold.Ticks)), IsPostponed: true)
+                ? new SettlementDecision(SettlementAction.RetryAfterHold, attemptsBefore,
+                    TimeSpan.FromTicks(Math.Clamp(wait.Ticks, ShortestHold.Ticks, LongestHold.Ticks)), IsPostponed: true)
                 : new SettlementDecision(SettlementAction.RetryByQueue, attemptsBefore, StepFor(wait, policy.Delays), IsPostponed: true);
         }
 

@@ -15,7 +15,8 @@ public sealed record DeadLetter
     /// <summary>When the producer made it, UTC; null when it did not say.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
-    /// <summary>Why it was dead-lettered: <c>attempts-exhausted</c>, <c>permanent-failure</c>, <c>unreadable</c>, <c>unknown-type</c>, <c>no-type</c>, <c>redelivery-limit</c>; or the broker's <c>expired</c>, <c>rejected</c>, <c>maxlen</c>, <c>delivery_limit</c>.</summary>
+    /// <summary>Why it was dead-lettered: <c>attempts-exhausted</c>, <c>permanent-failure</c>, <c>unreadable</c>, <c>unknown-type</c>, <c>no-type</c>,
+    /// <c>redelivery-limit</c>; or the broker's <c>expired</c>, <c>rejected</c>, <c>maxlen</c>, <c>delivery_limit</c>.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The attempts that were counted; 0 when the broker dead-lettered it.</summary>

@@ -2,14 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Enumerates once the messages that are in a dead-letter queue now, and holds each until the enumeration ends; messages that come meanwhile are left for the next.</summary>
+/// <summary>Enumerates once the messages that are in a dead-letter queue now, and holds each until the enumeration ends; messages that come
+/// meanwhile are left for the next.</summary>
 internal sealed class DeadLetterEnumerator(ITransport transport, TimeProvider timeProvider)
 {
     private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReturnPollInterval = TimeSpan.FromMilliseconds(25);
 
     /// <exception cref="InvalidOperationException">There is no dead-letter queue.</exception>
-    internal async IAsyncEnumerable<(DeadLetter DeadLetter, Delivery Delivery, UnacknowledgedDeadLetters Unacknowledged)> EnumerateAsync(string queue, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<(DeadLetter DeadLetter, Delivery Delivery, UnacknowledgedDeadLetters Unacknowledged)> EnumerateAsync(string queue,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         var deadLetters = Topology.DeadLetterQueueOf(queue);
@@ -37,7 +39,8 @@ internal sealed class DeadLetterEnumerator(ITransport transport, TimeProvider ti
     }
 
     /// <summary>
-    /// Waits until the broker has requeued the messages that were held, so that the next call finds them: a quorum queue notices a closed channel some moments later.
+    /// Waits until the broker has requeued the messages that were held, so that the next call finds them: a quorum queue notices a closed
+    /// channel some moments later.
     /// (To requeue them one by one would be prompt, but a quorum queue would change their order.) Bounded, because other consumers may take them meanwhile.
     /// </summary>
     private async Task ReturnedAsync(string deadLetters, int held, CancellationToken cancellationToken)
@@ -45,7 +48,8 @@ internal sealed class DeadLetterEnumerator(ITransport transport, TimeProvider ti
         var started = timeProvider.GetTimestamp();
         try
         {
-            while (held > 0 && await transport.CountAsync(deadLetters, cancellationToken).ConfigureAwait(false) is { } counts && counts.Ready < held && timeProvider.GetElapsedTime(started) < ReturnLimit)
+            while (held > 0 && await transport.CountAsync(deadLetters, cancellationToken).ConfigureAwait(false) is { } counts && counts.Ready < held
+                && timeProvider.GetElapsedTime(started) < ReturnLimit)
             {
                 await Task.Delay(ReturnPollInterval, timeProvider, cancellationToken).ConfigureAwait(false);
             }

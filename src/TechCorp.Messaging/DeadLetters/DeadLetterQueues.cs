@@ -1,9 +1,11 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Browses, redrives and discards dead letters. A dead-letter queue is named by the queue it belongs to: <c>orders.process</c>, not <c>orders.process.dlq</c>.</summary>
+/// <summary>Browses, redrives and discards dead letters. A dead-letter queue is named by the queue it belongs to:
+/// <c>orders.process</c>, not <c>orders.process.dlq</c>.</summary>
 /// <remarks>
 /// Safe for concurrent use; two calls on one queue share its messages between them. A message leaves the dead-letter queue only after its copy is
-/// confirmed, or when <see cref="DiscardAsync"/> chose it. While a call runs, others do not see the messages it holds; when it ends they are back in their places.
+/// confirmed, or when <see cref="DiscardAsync"/> chose it. While a call runs, others do not see the messages it holds; when it
+/// ends they are back in their places.
 /// On a quorum queue each call counts as one delivery of the messages it read: give a dead-letter queue no delivery limit.
 /// </remarks>
 public sealed class DeadLetterQueues
@@ -56,7 +58,8 @@ public sealed class DeadLetterQueues
     }
 
     /// <summary>Sends dead letters back to where they failed, oldest first, with all their attempts before them again.</summary>
-    /// <remarks>Each copy is confirmed before the dead letter goes: a crash in the middle loses nothing and repeats at most one message. Call again to resume.</remarks>
+    /// <remarks>Each copy is confirmed before the dead letter goes: a crash in the middle loses nothing and repeats at most one
+    /// message. Call again to resume.</remarks>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">There is no dead-letter queue.</exception>
     public Task<RedriveResult> RedriveAsync(string queue, RedriveOptions? options = null, CancellationToken cancellationToken = default)

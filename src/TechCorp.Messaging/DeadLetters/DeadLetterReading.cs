@@ -33,7 +33,8 @@ internal static class DeadLetterReading
     private static string? Text(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static DateTimeOffset? Moment(Delivery delivery, string header)
-        => DateTimeOffset.TryParse(Header(delivery, header), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
+        => DateTimeOffset.TryParse(Header(delivery, header), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var moment)
             ? moment
             : null;
 }

@@ -25,7 +25,8 @@ internal sealed class Redrive(ITransport transport, DeadLetterEnumerator enumera
                 else if (!options.DryRun)
                 {
                     await KeepRateAsync(options.PerSecond, result.Redriven, cancellationToken).ConfigureAwait(false);
-                    result = await SendBackAsync(deadLetter, delivery, unacknowledged, options.ToOriginalDestination, result, cancellationToken).ConfigureAwait(false);
+                    result = await SendBackAsync(deadLetter, delivery, unacknowledged, options.ToOriginalDestination, result, cancellationToken)
+                        .ConfigureAwait(false);
                 }
 
                 // A dead letter that stays does not use up the count, or it would block those after it forever.
@@ -45,10 +46,12 @@ internal sealed class Redrive(ITransport transport, DeadLetterEnumerator enumera
         return result;
     }
 
-    private async Task<RedriveResult> SendBackAsync(DeadLetter deadLetter, Delivery delivery, UnacknowledgedDeadLetters unacknowledged, bool toOriginalDestination, RedriveResult result, CancellationToken cancellationToken)
+    private async Task<RedriveResult> SendBackAsync(DeadLetter deadLetter, Delivery delivery, UnacknowledgedDeadLetters unacknowledged,
+        bool toOriginalDestination, RedriveResult result, CancellationToken cancellationToken)
     {
         var (message, destination) = RedriveCopy.Of(deadLetter, delivery, toOriginalDestination, result.RedriveId);
-        var outcome = await _publishing.PublishAsync("redrive", message, destination, UnroutableBehavior.Fail, publishTimeout, cancellationToken).ConfigureAwait(false);
+        var outcome = await _publishing.PublishAsync("redrive", message, destination, UnroutableBehavior.Fail, publishTimeout, cancellationToken)
+            .ConfigureAwait(false);
         if (!outcome.IsConfirmed)
         {
             // A refusal concerns this message; anything else concerns the connection, and the next message would wait for it just as long.

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Makes the copy that is sent back: the message as it was first published, with a redrive id and count; it has all its attempts again. Plain code.</summary>
+/// <summary>Makes the copy that is sent back: the message as it was first published, with a redrive id and count; it has all its
+/// attempts again. Plain code.</summary>
 internal static class RedriveCopy
 {
     private static readonly string[] FailureHeaders =

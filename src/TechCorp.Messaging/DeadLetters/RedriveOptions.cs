@@ -18,7 +18,8 @@ public sealed record RedriveOptions
     /// <summary>A message that was redriven this often stays where it is. Default: 5.</summary>
     public int RedriveLimit { get; init; } = 5;
 
-    /// <summary>Whether they go to the exchange and routing key they were first published with, so that every subscriber gets them again. Default: false, and they go to the queue whose consumer dead-lettered them.</summary>
+    /// <summary>Whether they go to the exchange and routing key they were first published with, so that every subscriber gets them again. Default: false, and
+    /// they go to the queue whose consumer dead-lettered them.</summary>
     public bool ToOriginalDestination { get; init; }
 
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
@@ -31,7 +32,8 @@ public sealed record RedriveOptions
 
         if (PerSecond is { } rate && (!double.IsFinite(rate) || rate is < 0.001 or > 1_000_000))
         {
-            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{nameof(PerSecond)} must be between 0.001 and 1000000; it is {rate}."), nameof(PerSecond));
+            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"{nameof(PerSecond)} must be between 0.001 and 1000000; it is {rate}."), nameof(PerSecond));
         }
 
         if (RedriveLimit < 1)

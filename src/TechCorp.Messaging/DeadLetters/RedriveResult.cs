@@ -19,6 +19,7 @@ public sealed record RedriveResult(string RedriveId)
     /// <summary>Why the last of them failed; null when none did.</summary>
     public string? LastFailure { get; init; }
 
-    /// <summary>Whether it ended early because the connection was lost. Call again: nothing is lost, and at most one message, which is not counted here, goes out twice.</summary>
+    /// <summary>Whether it ended early because the connection was lost. Call again: nothing is lost, and at most one message, which is not
+    /// counted here, goes out twice.</summary>
     public bool Interrupted { get; init; }
 }

@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The meter <c>TechCorp.Messaging</c>. One for the process; broker, queues and outcomes are tags. Names and tags are OpenTelemetry's for messaging where it has some.</summary>
+/// <summary>The meter <c>TechCorp.Messaging</c>. One for the process; broker, queues and outcomes are tags. Names and tags are OpenTelemetry's for
+/// messaging where it has some.</summary>
 internal static class MessagingMetrics
 {
     internal const string Name = "TechCorp.Messaging";
@@ -12,22 +13,39 @@ internal static class MessagingMetrics
     private static readonly object Yes = true;
     private static readonly object No = false;
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Sent = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, with any outcome."));
-    private static readonly Counter<long> Outcomes = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by their outcome."));
-    private static readonly Histogram<double> Publishing = SafeTelemetry.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish."));
-    private static readonly Counter<long> Consumed = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers."));
-    private static readonly Counter<long> Settled = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by how they were settled."));
-    private static readonly Counter<long> Stale = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.stale", "{message}", "Deliveries and settlements of a lost channel; the broker delivers the messages again."));
-    private static readonly Counter<long> Retries = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.retries", "{message}", "Copies confirmed by retry queues."));
-    private static readonly Counter<long> DeadLetters = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.dead_lettered", "{message}", "Copies confirmed by dead-letter queues, by reason."));
-    private static readonly Counter<long> Moved = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.move.failures", "{message}", "Copies for retry and dead-letter queues that the broker did not confirm."));
-    private static readonly Counter<long> Rebuilds = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>("techcorp.messaging.rebuilds", "{rebuild}", "Connections, publishing channels and consumers that were lost and are open again."));
-    private static readonly Histogram<double> Handling = SafeTelemetry.Instrument(Meter, static meter => meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took."));
+    private static readonly Counter<long> Sent = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, with any outcome."));
+    private static readonly Counter<long> Outcomes = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by their outcome."));
+    private static readonly Histogram<double> Publishing = SafeTelemetry.Instrument(Meter,
+        static meter
+        => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish."));
+    private static readonly Counter<long> Consumed = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers."));
+    private static readonly Counter<long> Settled = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("techcorp.messaging.settled", "{message}", "Deliveries settled, by how they were settled."));
+    private static readonly Counter<long> Stale = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("techcorp.messaging.stale", "{message}",
+        "Deliveries and settlements of a lost channel; the broker delivers the messages again."));
+    private static readonly Counter<long> Retries = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("techcorp.messaging.retries", "{message}", "Copies confirmed by retry queues."));
+    private static readonly Counter<long> DeadLetters = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("techcorp.messaging.dead_lettered", "{message}", "Copies confirmed by dead-letter queues, by reason."));
+    private static readonly Counter<long> Moved = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("techcorp.messaging.move.failures", "{message}",
+        "Copies for retry and dead-letter queues that the broker did not confirm."));
+    private static readonly Counter<long> Rebuilds = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateCounter<long>("techcorp.messaging.rebuilds", "{rebuild}",
+        "Connections, publishing channels and consumers that were lost and are open again."));
+    private static readonly Histogram<double> Handling = SafeTelemetry.Instrument(Meter,
+        static meter => meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took."));
 
     static MessagingMetrics()
     {
-        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding", static () => PublishGauges.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed."));
-        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting", static () => PublishGauges.Measure(static load => load.Waiting), "{message}", "Publishes that wait to be written."));
+        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.outstanding",
+            static () => PublishGauges.Measure(static load => load.Outstanding), "{message}", "Publishes written and not confirmed."));
+        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableUpDownCounter("techcorp.messaging.publish.waiting",
+            static () => PublishGauges.Measure(static load => load.Waiting), "{message}", "Publishes that wait to be written."));
     }
 
     /// <summary>Whether a listener samples spans.</summary>
@@ -67,7 +85,8 @@ internal static class MessagingMetrics
 
     internal static void Received(string system, string queue) => Count(Consumed, 1, System(system), Destination(queue), Operation("consume"));
 
-    internal static void SettledAs(string system, string queue, string outcome) => Count(Settled, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("outcome", outcome));
+    internal static void SettledAs(string system, string queue, string outcome)
+        => Count(Settled, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("outcome", outcome));
 
     internal static void WasStale(string system, string queue, int count) => Count(Stale, count, System(system), Destination(queue));
 

@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>One queue registered several times: what one registration changed holds for all, and two that changed the same setting must agree. Plain code.</summary>
+/// <summary>One queue registered several times: what one registration changed holds for all, and two that changed the same
+/// setting must agree. Plain code.</summary>
 internal static class ConsumerOptionsMerge
 {
     private static readonly ConsumerOptions Default = new();

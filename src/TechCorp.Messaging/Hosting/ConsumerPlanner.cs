@@ -18,13 +18,15 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
             }
 
             var found = problems.Count;
-            problems.AddRange(options.Problems().Select(problem => $"Consumer {string.Join(", ", queue.Select(registration => registration.HandlerName))}: {problem}"));
+            problems.AddRange(options.Problems()
+                .Select(problem => $"Consumer {string.Join(", ", queue.Select(registration => registration.HandlerName))}: {problem}"));
             var handlers = Bind(queue);
             CheckDefaultType(options, handlers);
             CheckDeclared(queue.Key);
             if (problems.Count == found)
             {
-                plans.Add(new ConsumerPlan(options, handlers.ToFrozenDictionary(handler => handler.WireName, StringComparer.Ordinal), DeadLettersOf(queue.Key), IsSingleActiveConsumer(queue.Key)));
+                plans.Add(new ConsumerPlan(options, handlers.ToFrozenDictionary(handler => handler.WireName, StringComparer.Ordinal), DeadLettersOf(queue.Key),
+                    IsSingleActiveConsumer(queue.Key)));
             }
         }
 
@@ -35,7 +37,8 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
     private void ReadConfiguration(IConfigurationSection section, ConsumerOptions options) => SectionReader.Read(section, problems, reader =>
     {
         OptionsFromConfiguration.Read(reader, options);
-        foreach (var inner in builder.Consumers.Select(registration => registration.Options.Queue).Where(queue => queue.StartsWith($"{options.Queue}:", StringComparison.OrdinalIgnoreCase)))
+        foreach (var inner in builder.Consumers.Select(registration => registration.Options.Queue)
+            .Where(queue => queue.StartsWith($"{options.Queue}:", StringComparison.OrdinalIgnoreCase)))
         {
             reader.Allow(inner[(options.Queue.Length + 1)..].Split(':')[0]);
         }
@@ -77,11 +80,13 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
     {
         if (mode == TopologyMode.Create && queue.Length > 0 && !builder.DeclaredTopology.QueuesByName.ContainsKey(queue))
         {
-            problems.Add($"Queue '{queue}' is consumed, but not declared: call AddTopology(Topology.WorkQueue(\"{queue}\")), or choose TopologyMode Validate or Assume.");
+            problems.Add($"Queue '{queue}' is consumed, but not declared: call AddTopology(Topology.WorkQueue(\"{queue}\")), or choose "
+                + "TopologyMode Validate or Assume.");
         }
     }
 
-    /// <summary>Where the queue's own declaration sends its dead letters, so that ours and the broker's meet; otherwise straight to the dead-letter queue.</summary>
+    /// <summary>Where the queue's own declaration sends its dead letters, so that ours and the broker's meet; otherwise
+    /// straight to the dead-letter queue.</summary>
     private Destination DeadLettersOf(string queue)
         => builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue) is { DeadLetterExchange: { Length: > 0 } exchange, DeadLetterRoutingKey: { } key }
             ? Destination.ToExchange(exchange, key)

@@ -5,18 +5,22 @@ namespace TechCorp.Messaging;
 /// <summary>What the start logs: event ids 2120 to 2199.</summary>
 internal static partial class HostLog
 {
-    [LoggerMessage(2120, LogLevel.Warning, "The broker at {Broker} could not be reached within {Timeout}; the host continues to start, and consumers start when the broker can be reached.")]
+    [LoggerMessage(2120, LogLevel.Warning,
+        "The broker at {Broker} could not be reached within {Timeout}; the host continues to start, and consumers start when the broker can be reached.")]
     internal static partial void ConnectingInBackground(this ILogger logger, string broker, TimeSpan timeout);
 
     [LoggerMessage(2121, LogLevel.Error, "Messaging at {Broker} could not start; it is tried again after {Pause}.")]
     internal static partial void StartFailed(this ILogger logger, Exception exception, string broker, TimeSpan pause);
 
-    [LoggerMessage(2122, LogLevel.Warning, "Not every consumer at {Broker} has started within {Timeout}; the host continues to start, and the other consumers start when they can.")]
+    [LoggerMessage(2122, LogLevel.Warning,
+        "Not every consumer at {Broker} has started within {Timeout}; the host continues to start, and the other consumers start when they can.")]
     internal static partial void SubscribingInBackground(this ILogger logger, string broker, TimeSpan timeout);
 
     [LoggerMessage(EventId = 2123, Message = "Topology, {Subject}: {Harm} {Remedy} [{Rule}]")]
     internal static partial void TopologyFinding(this ILogger logger, LogLevel level, string subject, string harm, string remedy, string rule);
 
-    [LoggerMessage(2140, LogLevel.Warning, "Section {Section} names a queue or an instance that this process does not have, and is ignored: it belongs to another service, or its name is misspelled.")]
+    [LoggerMessage(2140, LogLevel.Warning,
+        "Section {Section} names a queue or an instance that this process does not have, and is ignored: it belongs to another service, "
+        + "or its name is misspelled.")]
     internal static partial void ForeignSection(this ILogger logger, string section);
 }

@@ -41,8 +41,10 @@ public sealed class MessageBus : IAsyncDisposable
         }
     }
 
-    /// <summary>Says what a start with these settings would do to the broker's exchanges, queues and bindings, and what is harmful in them. Starts nothing and changes nothing that exists.</summary>
-    /// <param name="configure">The same settings as for <see cref="StartAsync"/>. With <see cref="RabbitMqOptions.ManagementUri"/> the plan names every argument that differs and every binding.</param>
+    /// <summary>Says what a start with these settings would do to the broker's exchanges, queues and bindings, and what is harmful in them. Starts nothing and
+    /// changes nothing that exists.</summary>
+    /// <param name="configure">The same settings as for <see cref="StartAsync"/>. With <see cref="RabbitMqOptions.ManagementUri"/> the plan names every
+    /// argument that differs and every binding.</param>
     /// <param name="cancellationToken">Ends the wait for a broker that cannot be reached.</param>
     /// <remarks>On RabbitMQ the user needs the configure permission: what exists is declared again to be compared.</remarks>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something in the settings is wrong; everything is named.</exception>
@@ -60,11 +62,13 @@ public sealed class MessageBus : IAsyncDisposable
             await transport.StartAsync(cancellationToken).ConfigureAwait(false);
             var changes = await transport.PlanAsync(plan.Topology, cancellationToken).ConfigureAwait(false);
             var findings = plan.Lint(transport.BrokerVersion);
-            return new TopologyPlan([.. changes, .. findings.Where(finding => finding.IsIgnored).Select(finding => new TopologyChange(TopologyChangeKind.Ignored, finding.Subject, finding.Harm))], findings);
+            return new TopologyPlan([.. changes, .. findings.Where(finding => finding.IsIgnored)
+                .Select(finding => new TopologyChange(TopologyChangeKind.Ignored, finding.Subject, finding.Harm))], findings);
         }
     }
 
-    /// <summary>Drains the consumers, waits for confirms and closes. When the token is canceled, running handlers' tokens are canceled and their messages are delivered again.</summary>
+    /// <summary>Drains the consumers, waits for confirms and closes. When the token is canceled, running handlers' tokens are canceled and their
+    /// messages are delivered again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         await _runtime.StopConsumersAsync(cancellationToken).ConfigureAwait(false);

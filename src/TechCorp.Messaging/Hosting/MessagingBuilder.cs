@@ -8,8 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Collects what a service publishes, consumes and declares. Given by <c>AddTechCorpMessaging</c> and by <see cref="MessageBus.StartAsync"/>.</summary>
-/// <remarks>Not safe for concurrent use. Precedence of settings: attribute, then code, then configuration, the later winning. Problems are reported when the host starts, all at once.</remarks>
+/// <summary>Collects what a service publishes, consumes and declares. Given by
+/// <c>AddTechCorpMessaging</c> and by <see cref="MessageBus.StartAsync"/>.</summary>
+/// <remarks>Not safe for concurrent use. Precedence of settings: attribute, then code, then configuration, the later winning. Problems are reported
+/// when the host starts, all at once.</remarks>
 public sealed class MessagingBuilder
 {
     private readonly IServiceCollection? _services;
@@ -26,7 +28,9 @@ public sealed class MessagingBuilder
     /// <summary>The container's registrations, for packages that extend the builder.</summary>
     /// <exception cref="InvalidOperationException">The builder belongs to a <see cref="MessageBus"/>, which has no container.</exception>
     public IServiceCollection Services
-        => _services ?? throw new InvalidOperationException("A MessageBus has no container; give the handler itself or a factory, or register with AddTechCorpMessaging.");
+        => _services
+            ?? throw new InvalidOperationException("A MessageBus has no container; give the handler itself or a factory, or register "
+            + "with AddTechCorpMessaging.");
 
     internal MessageCatalog Catalog { get; } = new();
 
@@ -87,35 +91,42 @@ public sealed class MessagingBuilder
 
     /// <summary>Consumes messages of one type with a handler from the container, resolved from a new scope for each attempt.</summary>
     /// <param name="configure">Queue and settings, over those of the handler's <see cref="ConsumerAttribute"/>.</param>
-    /// <remarks>The handler is registered as scoped unless it is registered already. In a <see cref="MessageBus"/> it is made by its public constructor.</remarks>
-    public MessagingBuilder AddConsumer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler, TMessage>(Action<ConsumerOptions>? configure = null)
+    /// <remarks>The handler is registered as scoped unless it is registered already. In a <see cref="MessageBus"/> it
+    /// is made by its public constructor.</remarks>
+    public MessagingBuilder AddConsumer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler,
+        TMessage>(Action<ConsumerOptions>? configure = null)
         where THandler : class, IMessageHandler<TMessage>
         where TMessage : notnull
     {
         _services?.TryAddScoped<THandler>();
         var attribute = typeof(THandler).GetCustomAttribute<ConsumerAttribute>(inherit: false);
-        return Add<TMessage>(attribute, configure, static (services, message, context, cancellationToken) => BareScope.Resolve<THandler>(services).HandleAsync(message, context, cancellationToken), typeof(THandler).Name);
+        return Add<TMessage>(attribute, configure, static (services, message, context, cancellationToken) => BareScope.Resolve<THandler>(services)
+            .HandleAsync(message, context, cancellationToken), typeof(THandler).Name);
     }
 
     /// <summary>Consumes messages of one type with a handler that a factory gives for each attempt.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="factory">Called with the attempt's scope; the factory disposes what it creates.</param>
     /// <param name="configure">Further settings.</param>
-    public MessagingBuilder AddConsumer<TMessage>(string queue, Func<IServiceProvider, IMessageHandler<TMessage>> factory, Action<ConsumerOptions>? configure = null)
+    public MessagingBuilder AddConsumer<TMessage>(string queue, Func<IServiceProvider, IMessageHandler<TMessage>> factory,
+        Action<ConsumerOptions>? configure = null)
         where TMessage : notnull
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ArgumentNullException.ThrowIfNull(factory);
-        return Add<TMessage>(new ConsumerAttribute { Queue = queue }, configure, (services, message, context, cancellationToken) => factory(services).HandleAsync(message, context, cancellationToken), $"factory of {typeof(TMessage).Name}");
+        return Add<TMessage>(new ConsumerAttribute { Queue = queue }, configure, (services, message, context, cancellationToken) => factory(services)
+            .HandleAsync(message, context, cancellationToken), $"factory of {typeof(TMessage).Name}");
     }
 
     /// <summary>Consumes messages of one type with a function.</summary>
-    public MessagingBuilder AddConsumer<TMessage>(string queue, Func<TMessage, MessageContext, CancellationToken, Task> handle, Action<ConsumerOptions>? configure = null)
+    public MessagingBuilder AddConsumer<TMessage>(string queue, Func<TMessage, MessageContext, CancellationToken, Task> handle,
+        Action<ConsumerOptions>? configure = null)
         where TMessage : notnull
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ArgumentNullException.ThrowIfNull(handle);
-        return Add<TMessage>(new ConsumerAttribute { Queue = queue }, configure, (_, message, context, cancellationToken) => handle(message, context, cancellationToken), $"function of {typeof(TMessage).Name}");
+        return Add<TMessage>(new ConsumerAttribute { Queue = queue }, configure,
+            (_, message, context, cancellationToken) => handle(message, context, cancellationToken), $"function of {typeof(TMessage).Name}");
     }
 
     /// <summary>Changes how the publisher confirms, waits and limits.</summary>
@@ -142,7 +153,8 @@ public sealed class MessagingBuilder
         });
     }
 
-    /// <summary>Uses RabbitMQ as the options say, or else the configuration's <c>RabbitMq:Uri</c>, or else <c>amqp://guest:guest@localhost:5672/</c>. The last transport chosen wins.</summary>
+    /// <summary>Uses RabbitMQ as the options say, or else the configuration's <c>RabbitMq:Uri</c>, or else <c>amqp://guest:guest@localhost:5672/</c>.
+    /// The last transport chosen wins.</summary>
     public MessagingBuilder UseRabbitMq(Action<RabbitMqOptions>? configure = null)
     {
         RabbitMq = new RabbitMqOptions();
@@ -173,7 +185,8 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    /// <summary>What to do when the topology has findings (see <see cref="Topology.Lint"/>) at the start. Default: <see cref="TopologyFindingsBehavior.Warn"/>.</summary>
+    /// <summary>What to do when the topology has findings (see <see cref="Topology.Lint"/>) at the
+    /// start. Default: <see cref="TopologyFindingsBehavior.Warn"/>.</summary>
     public MessagingBuilder OnTopologyFindings(TopologyFindingsBehavior behavior)
     {
         ChosenTopologyFindings = behavior;
@@ -181,7 +194,8 @@ public sealed class MessagingBuilder
     }
 
     /// <summary>
-    /// How long the host's start waits for a broker that cannot be reached; after that messaging connects in the background, and consumers start when it has connected. Default: 10 s.
+    /// How long the host's start waits for a broker that cannot be reached; after that messaging connects in the background, and consumers start when
+    /// it has connected. Default: 10 s.
     /// <see cref="Timeout.InfiniteTimeSpan"/> waits until the host gives up.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
@@ -213,7 +227,8 @@ public sealed class MessagingBuilder
     }
 
     /// <summary>
-    /// The section whose settings win over code. Default: <c>TechCorp:Messaging</c> of the container's configuration, and <c>TechCorp:Messaging:Named:&lt;name&gt;</c> for a keyed registration.
+    /// The section whose settings win over code. Default: <c>TechCorp:Messaging</c> of the container's configuration, and
+    /// <c>TechCorp:Messaging:Named:&lt;name&gt;</c> for a keyed registration.
     /// It may hold <c>Publisher:Timeout</c>, <c>Consumers:&lt;queue&gt;:Prefetch</c> and the like, <c>AppId</c>, <c>TopologyMode</c>, <c>TopologyFindings</c>.
     /// </summary>
     public MessagingBuilder UseConfiguration(IConfiguration section)
@@ -225,7 +240,8 @@ public sealed class MessagingBuilder
 
     /// <summary>Whether the container has a keyed instance of this name.</summary>
     internal bool IsRegistered(string name)
-        => _services?.Any(service => service.ServiceType == typeof(MessagingBuilder) && string.Equals(service.ServiceKey as string, name, StringComparison.OrdinalIgnoreCase)) ?? false;
+        => _services?.Any(service => service.ServiceType == typeof(MessagingBuilder)
+            && string.Equals(service.ServiceKey as string, name, StringComparison.OrdinalIgnoreCase)) ?? false;
 
     internal MessagingBuilder UseTransport(Func<TransportSettings, ITransport> transport)
     {
@@ -234,7 +250,8 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    private MessagingBuilder Add<TMessage>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure, Func<IServiceProvider, TMessage, MessageContext, CancellationToken, Task> handle, string handlerName)
+    private MessagingBuilder Add<TMessage>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure,
+        Func<IServiceProvider, TMessage, MessageContext, CancellationToken, Task> handle, string handlerName)
         where TMessage : notnull
     {
         Consumers.Add(ConsumerRegistration.Of(attribute, configure, handle, handlerName));

@@ -4,7 +4,8 @@ namespace TechCorp.Messaging;
 
 /// <summary>How the connection and each consumer stand: <c>services.AddHealthChecks().AddCheck&lt;MessagingHealthCheck&gt;("messaging")</c>.</summary>
 /// <remarks>
-/// Unhealthy while there is no connection; degraded while the broker blocks publishes, or a consumer is stalled, is being rebuilt or has handlers that run past their timeout; healthy otherwise, also with paused consumers.
+/// Unhealthy while there is no connection; degraded while the broker blocks publishes, or a consumer is stalled, is being rebuilt or has handlers that run past
+/// their timeout; healthy otherwise, also with paused consumers.
 /// The data holds the state of the connection and of each queue. Reads memory only. Safe for concurrent use.
 /// </remarks>
 public sealed class MessagingHealthCheck : IHealthCheck
@@ -32,8 +33,10 @@ public sealed class MessagingHealthCheck : IHealthCheck
             return (HealthStatus.Unhealthy, $"There is no connection to {_runtime.Broker}: {connection}.");
         }
 
-        var waiting = consumers.Where(consumer => consumer.State is ConsumerState.Rebuilding or ConsumerState.Stalled or ConsumerState.Connecting or ConsumerState.Stopped).Select(consumer => $"{consumer.Queue} ({consumer.State})").ToArray();
-        var overdue = consumers.Where(consumer => consumer.Overdue > 0).Select(consumer => $"{consumer.Queue} ({consumer.Overdue} of {consumer.Running})").ToArray();
+        var waiting = consumers.Where(consumer => consumer.State is ConsumerState.Rebuilding or ConsumerState.Stalled or ConsumerState.Connecting
+            or ConsumerState.Stopped).Select(consumer => $"{consumer.Queue} ({consumer.State})").ToArray();
+        var overdue = consumers.Where(consumer => consumer.Overdue > 0).Select(consumer => $"{consumer.Queue} ({consumer.Overdue} of {consumer.Running})")
+            .ToArray();
         return waiting.Length > 0 ? (HealthStatus.Degraded, $"Not consumed at the moment: {string.Join(", ", waiting)}.")
             : connection == TransportState.Blocked ? (HealthStatus.Degraded, $"{_runtime.Broker} takes no publishes; consumers go on.")
             : overdue.Length > 0 ? (HealthStatus.Degraded, $"Handlers run past their timeout and ignore their canceled token: {string.Join(", ", overdue)}.")

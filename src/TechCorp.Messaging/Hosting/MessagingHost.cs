@@ -3,7 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace TechCorp.Messaging;
 
 /// <summary>
-/// Ties a runtime to the host: connection and topology before every service's start, consumers after it; consumers drained before every service's stop, publisher and connection after it.
+/// Ties a runtime to the host: connection and topology before every service's start, consumers after it; consumers drained before every service's stop,
+/// publisher and connection after it.
 /// So relays and sagas run between, whatever the order of registration.
 /// </summary>
 internal sealed class MessagingHost(MessagingRuntime runtime) : IHostedLifecycleService

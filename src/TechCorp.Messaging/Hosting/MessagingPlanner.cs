@@ -40,7 +40,9 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         var topologyMode = mode ?? TopologyMode.Create;
         var consumers = new ConsumerPlanner(builder, topologyMode, _problems).Plan(section);
         var topology = WithRetryLadders(builder.DeclaredTopology, consumers);
-        var transport = builder.RabbitMq is null ? builder.Transport : RabbitMqPlanner.Plan(builder.RabbitMq, section, $"{PathOf(section)}:RabbitMq", _problems);
+        var transport = builder.RabbitMq is null
+            ? builder.Transport
+            : RabbitMqPlanner.Plan(builder.RabbitMq, section, $"{PathOf(section)}:RabbitMq", _problems);
         if (transport is null)
         {
             _problems.Add("No transport is chosen: call UseRabbitMq or UseInMemory.");
@@ -88,7 +90,8 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             try
             {
                 topology = topology.Add(Topology.RetryLadder(consumer.Queue, consumer.Options.Policy, kind));
-                if (consumer.DeadLetters == Destination.ToQueue(Topology.DeadLetterQueueOf(consumer.Queue)) && !topology.QueuesByName.ContainsKey(consumer.DeadLetters.RoutingKey))
+                if (consumer.DeadLetters == Destination.ToQueue(Topology.DeadLetterQueueOf(consumer.Queue))
+                    && !topology.QueuesByName.ContainsKey(consumer.DeadLetters.RoutingKey))
                 {
                     topology = topology.Add(new QueueDeclaration(consumer.DeadLetters.RoutingKey) { Kind = kind });
                 }

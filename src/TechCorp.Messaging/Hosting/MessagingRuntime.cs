@@ -133,7 +133,8 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         var findings = Plan.Lint(_transport.BrokerVersion);
         foreach (var finding in findings)
         {
-            _logger.TopologyFinding(finding.Severity > LogLevel.Warning ? LogLevel.Warning : finding.Severity, finding.Subject, finding.Harm, finding.Remedy, finding.Rule);
+            _logger.TopologyFinding(finding.Severity > LogLevel.Warning ? LogLevel.Warning : finding.Severity, finding.Subject, finding.Harm, finding.Remedy,
+                finding.Rule);
         }
 
         if (Plan.TopologyFindingsBehavior == TopologyFindingsBehavior.Fail && findings.Any(finding => finding.Severity > LogLevel.Information))

@@ -8,7 +8,8 @@ public static class MessagingServiceCollectionExtensions
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Registers <see cref="IMessagePublisher"/>, <see cref="DeadLetterQueues"/>, <see cref="MessageConsumers"/>, <see cref="MessagingHealthCheck"/>, and the consumers of the builder. A second call adds to the first.</summary>
+        /// <summary>Registers <see cref="IMessagePublisher"/>, <see cref="DeadLetterQueues"/>, <see cref="MessageConsumers"/>,
+        /// <see cref="MessagingHealthCheck"/>, and the consumers of the builder. A second call adds to the first.</summary>
         /// <remarks>
         /// The host connects and declares the topology before any service starts, starts consumers last, drains them first, and closes the connection last.
         /// Problems with options are thrown by the host's start, all at once, as <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>.
@@ -46,7 +47,8 @@ public static class MessagingServiceCollectionExtensions
     {
         var name = builder.Name;
         services.AddKeyedSingleton(name, builder);
-        services.AddKeyedSingleton(name, (provider, _) => new MessagingRuntime(new MessagingPlanner(builder).Plan(provider), provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddKeyedSingleton(name,
+            (provider, _) => new MessagingRuntime(new MessagingPlanner(builder).Plan(provider), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).Publisher);
         services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).Publisher.Catalog);
         services.AddKeyedSingleton(name, (provider, _) => RuntimeOf(provider, name).Consumers);

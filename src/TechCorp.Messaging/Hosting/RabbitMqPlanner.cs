@@ -14,6 +14,8 @@ internal static class RabbitMqPlanner
         }
 
         problems.AddRange(OptionsCheck.Of(path, options.Problems()));
-        return settings => new RabbitMqTransport(options, settings.Publisher, settings.AppId, settings.TimeProvider, settings.Loggers.CreateLogger("TechCorp.Messaging.RabbitMq"));
+        return settings
+            => new RabbitMqTransport(options, settings.Publisher, settings.AppId, settings.TimeProvider,
+                settings.Loggers.CreateLogger("TechCorp.Messaging.RabbitMq"));
     }
 }

@@ -9,4 +9,5 @@ namespace TechCorp.Messaging;
 /// <param name="TimeProvider">For every wait and deadline.</param>
 /// <param name="Loggers">Where it logs.</param>
 /// <param name="Configuration">The section <c>TechCorp:Messaging</c>, or null.</param>
-internal sealed record TransportSettings(PublisherOptions Publisher, string AppId, TimeProvider TimeProvider, ILoggerFactory Loggers, IConfiguration? Configuration);
+internal sealed record TransportSettings(PublisherOptions Publisher, string AppId, TimeProvider TimeProvider, ILoggerFactory Loggers,
+    IConfiguration? Configuration);

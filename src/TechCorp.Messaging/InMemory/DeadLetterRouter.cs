@@ -24,7 +24,8 @@ internal sealed class DeadLetterRouter
         }
     }
 
-    /// <summary>Delivers the queued and the undelivered dead letters. One after the other and not recursively: a dead letter may push out another one where it arrives.</summary>
+    /// <summary>Delivers the queued and the undelivered dead letters. One after the other and not recursively: a dead letter may push out
+    /// another one where it arrives.</summary>
     internal void Deliver(RoutingTable routing, TimeSpan now)
     {
         do

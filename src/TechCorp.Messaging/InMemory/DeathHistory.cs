@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What the broker's <c>x-death</c> header decides, as pure functions. The newest death comes first; a pair of queue and reason is there once.</summary>
+/// <summary>What the broker's <c>x-death</c> header decides, as pure functions. The newest death comes first; a pair of
+/// queue and reason is there once.</summary>
 internal static class DeathHistory
 {
     internal static ImmutableArray<Death> With(this ImmutableArray<Death> history, Death death) => history.Remove(death).Insert(0, death);

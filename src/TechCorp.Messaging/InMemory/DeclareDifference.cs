@@ -15,13 +15,16 @@ internal static class DeclareDifference
         var there = QueueArguments.Of(theirs);
         var argument = wanted.Keys.Union(there.Keys).Order(StringComparer.Ordinal)
             .FirstOrDefault(name => !Equals(wanted.GetValueOrDefault(name), there.GetValueOrDefault(name)));
-        return argument is null ? null : Refusal($"queue '{ours.Name}'", argument, Text(wanted.GetValueOrDefault(argument)), Text(there.GetValueOrDefault(argument)));
+        return argument is null
+            ? null
+            : Refusal($"queue '{ours.Name}'", argument, Text(wanted.GetValueOrDefault(argument)), Text(there.GetValueOrDefault(argument)));
     }
 
     internal static TopologyException Missing(string entity) => DeclareRefusal.Of(entity, 404, $"NOT_FOUND - no {entity}", cause: null)!;
 
     private static TopologyException Refusal(string entity, string argument, string ours, string theirs)
-        => DeclareRefusal.Of(entity, 406, $"PRECONDITION_FAILED - inequivalent arg '{argument}' for {entity}: received {ours} but current is {theirs}", cause: null)!;
+        => DeclareRefusal.Of(entity, 406, $"PRECONDITION_FAILED - inequivalent arg '{argument}' for {entity}: received {ours} but current is {theirs}",
+            cause: null)!;
 
     private static string Text(ExchangeKind kind) => $"'{kind.ToString().ToLowerInvariant()}'";
 

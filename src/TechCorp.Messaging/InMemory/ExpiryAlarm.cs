@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The one timer that wakes the broker when a message may have expired. Thread-safe; used outside the broker's gate, because a clock is foreign.</summary>
+/// <summary>The one timer that wakes the broker when a message may have expired. Thread-safe; used outside the broker's gate,
+/// because a clock is foreign.</summary>
 internal sealed class ExpiryAlarm : IDisposable
 {
     // Timers take at most 49 days; ringing too early is harmless.

@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A message broker inside the process: exchanges, queues, acknowledgements, time to live, limits and dead letters as AMQP 0-9-1 and RabbitMQ have them.</summary>
+/// <summary>A message broker inside the process: exchanges, queues, acknowledgements, time to live, limits and dead letters as
+/// AMQP 0-9-1 and RabbitMQ have them.</summary>
 /// <remarks>
 /// For development, for services of one process and for tests that should not need a server. One instance is shared by all services that are to
 /// talk to each other. Messages live in this process only: they survive a lost consumer or a stopped service, not the end of the process. Thread-safe.

@@ -8,7 +8,8 @@ internal sealed class InMemoryDeliverySource(InMemoryBroker broker, InMemoryCons
     public bool IsConsuming => broker.Do(consumer, static (_, consumer, _) => consumer.IsAttached);
 
     public bool TrySettle(Delivery delivery, Settlement settlement)
-        => broker.Do((consumer.Unsettled, delivery, settlement), static (state, argument, now) => state.TrySettle(argument.Unsettled, argument.delivery, argument.settlement, now));
+        => broker.Do((consumer.Unsettled, delivery, settlement),
+            static (state, argument, now) => state.TrySettle(argument.Unsettled, argument.delivery, argument.settlement, now));
 
     public Task CancelAsync(CancellationToken cancellationToken)
         => broker.Do(consumer, static (state, consumer, now) => state.Consumers.Cancel(consumer, now)).WaitAsync(cancellationToken);

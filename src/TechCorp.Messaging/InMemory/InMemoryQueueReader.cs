@@ -6,7 +6,8 @@ internal sealed class InMemoryQueueReader(InMemoryBroker broker, InMemoryReader 
     public Task<Delivery?> GetAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(broker.Do(reader, static (state, reader, now) => reader.IsLost || reader.Queue.IsDeleted ? throw Lost(reader) : state.Get(reader, now)));
+        return Task.FromResult(broker.Do(reader,
+            static (state, reader, now) => reader.IsLost || reader.Queue.IsDeleted ? throw Lost(reader) : state.Get(reader, now)));
     }
 
     public Task<bool> SettleAsync(Delivery delivery, Settlement settlement, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>One service's way to an <see cref="InMemoryBroker"/>. Everything completes at once; nothing expires in flight and no connection is lost by itself.</summary>
+/// <summary>One service's way to an <see cref="InMemoryBroker"/>. Everything completes at once; nothing expires in flight and no
+/// connection is lost by itself.</summary>
 internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
 {
     private volatile bool _stopped;
@@ -46,7 +47,8 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         return Task.FromResult(broker.Do(topology, static (state, topology, _) => state.Plan(topology)));
     }
 
-    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
+    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
         cancellationToken.ThrowIfCancellationRequested();
@@ -57,7 +59,8 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
 
         // Copied before the gate is taken: the headers are the caller's own type.
         var stored = StoredMessage.From(message, destination);
-        return ValueTask.FromResult(broker.Do((stored, unroutableBehavior), static (state, argument, now) => state.Publish(argument.stored, argument.unroutableBehavior, now)));
+        return ValueTask.FromResult(broker.Do((stored, unroutableBehavior),
+            static (state, argument, now) => state.Publish(argument.stored, argument.unroutableBehavior, now)));
     }
 
     public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)

@@ -76,10 +76,12 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
         return
         [
             .. topology.Exchanges.OrderBy(exchange => exchange.Name, StringComparer.Ordinal)
-                .Select(exchange => Change(TopologyNames.Of(exchange), _exchanges.GetValueOrDefault(exchange.Name)?.Declaration, there => DeclareDifference.Of(exchange, there))),
+                .Select(exchange => Change(TopologyNames.Of(exchange), _exchanges.GetValueOrDefault(exchange.Name)?.Declaration,
+                    there => DeclareDifference.Of(exchange, there))),
             .. topology.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)
                 .Select(queue => Change(TopologyNames.Of(queue), Find(queue.Name)?.Declaration, there => DeclareDifference.Of(queue, there))),
-            .. topology.Bindings.Select(binding => new TopologyChange(bound.Contains(binding) ? TopologyChangeKind.Identical : TopologyChangeKind.Bind, TopologyNames.Of(binding)))
+            .. topology.Bindings.Select(binding => new TopologyChange(bound.Contains(binding) ? TopologyChangeKind.Identical : TopologyChangeKind.Bind,
+                TopologyNames.Of(binding)))
                 .Concat(bound.Except(topology.Bindings).Select(binding => new TopologyChange(TopologyChangeKind.Undeclared, TopologyNames.Of(binding))))
                 .OrderBy(change => change.Subject, StringComparer.Ordinal),
         ];

@@ -55,12 +55,14 @@ internal sealed record StoredMessage
     {
         Exchange = exchange,
         RoutingKey = routingKey ?? RoutingKey,
-        Headers = Headers.ContainsKey(FirstDeathReason) ? Headers : new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(Headers, StringComparer.Ordinal)
-        {
-            [FirstDeathReason] = death.Reason,
-            [FirstDeathQueue] = death.Queue,
-            [FirstDeathExchange] = Exchange,
-        }),
+        Headers = Headers.ContainsKey(FirstDeathReason)
+            ? Headers
+            : new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(Headers, StringComparer.Ordinal)
+            {
+                [FirstDeathReason] = death.Reason,
+                [FirstDeathQueue] = death.Queue,
+                [FirstDeathExchange] = Exchange,
+            }),
         Deaths = Deaths.With(death),
     };
 

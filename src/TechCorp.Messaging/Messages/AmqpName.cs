@@ -12,7 +12,8 @@ internal static class AmqpName
         ArgumentNullException.ThrowIfNull(value, parameter);
         if (value.Length > MaxBytes || Encoding.UTF8.GetByteCount(value) > MaxBytes)
         {
-            throw new ArgumentException($"At most {MaxBytes} bytes of UTF-8 fit into an AMQP name or key; '{value[..Math.Min(value.Length, 64)]}' has {Encoding.UTF8.GetByteCount(value)}.", parameter);
+            throw new ArgumentException($"At most {MaxBytes} bytes of UTF-8 fit into an AMQP name or key; '{value[..Math.Min(value.Length, 64)]}' has "
+                + $"{Encoding.UTF8.GetByteCount(value)}.", parameter);
         }
 
         foreach (var c in value)

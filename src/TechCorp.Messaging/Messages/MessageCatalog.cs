@@ -51,7 +51,8 @@ public sealed class MessageCatalog
     /// <exception cref="InvalidOperationException">The type is not registered, or without a destination.</exception>
     public Destination DestinationOf<T>()
         => Find(typeof(T)).Destination
-            ?? throw new InvalidOperationException($"{typeof(T)} ('{NameOf<T>()}') is registered without a destination: name one when publishing or when registering it.");
+            ?? throw new InvalidOperationException($"{typeof(T)} ('{NameOf<T>()}') is registered without a destination: name one when "
+            + "publishing or when registering it.");
 
     /// <summary>Serializes a payload into a message with a new id.</summary>
     /// <param name="payload">The payload.</param>
@@ -86,5 +87,6 @@ public sealed class MessageCatalog
     internal MessageType Find(Type clrType)
         => _byType.TryGetValue(clrType, out var type)
             ? type
-            : throw new InvalidOperationException($"{clrType} is not in the message catalog: register it with AddMessage(\"wire.name\", JsonContext.Default.{clrType.Name}).");
+            : throw new InvalidOperationException($"{clrType} is not in the message catalog: register it with AddMessage(\"wire.name\", "
+            + $"JsonContext.Default.{clrType.Name}).");
 }

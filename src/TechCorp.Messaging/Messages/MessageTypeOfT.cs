@@ -1,7 +1,8 @@
 namespace TechCorp.Messaging;
 
 /// <summary>One registered message type with its format.</summary>
-internal sealed class MessageType<T>(string wireName, IMessageSerializer<T> serializer, Destination? destination) : MessageType(wireName, typeof(T), destination)
+internal sealed class MessageType<T>(string wireName, IMessageSerializer<T> serializer, Destination? destination)
+    : MessageType(wireName, typeof(T), destination)
     where T : notnull
 {
     internal IMessageSerializer<T> Serializer { get; } = serializer;

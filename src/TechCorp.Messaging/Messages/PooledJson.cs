@@ -6,7 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace TechCorp.Messaging;
 
 /// <summary>Writes JSON into an array of the shared pool. One for each thread; the receiver of the array returns it.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as its thread, and the writer holds nothing but this.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It lives as long as its thread, and the writer holds nothing but this.")]
 internal sealed class PooledJson : IBufferWriter<byte>
 {
     private const int FirstSize = 512;

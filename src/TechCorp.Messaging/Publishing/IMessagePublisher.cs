@@ -14,7 +14,8 @@ public interface IMessagePublisher
     /// <returns>How it ended; nothing is thrown for an outcome.</returns>
     /// <exception cref="ArgumentException">The message breaks a limit (body size, header size, name length); found before anything is sent.</exception>
     /// <exception cref="OperationCanceledException">The caller canceled; the message may have been sent.</exception>
-    ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default);
+    ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Publishes messages in order, pipelined: all are written before the first confirm is awaited, as far as the window allows.</summary>
     /// <remarks>
@@ -24,7 +25,9 @@ public interface IMessagePublisher
     /// <returns>An outcome for each message, in the order given; nothing is thrown for an outcome.</returns>
     /// <exception cref="ArgumentException">A message breaks a limit; none has been sent.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The caller canceled. Any of the messages may have been delivered, and their outcomes are lost with the call: to get them, let the timeout end the batch instead.
+    /// The caller canceled. Any of the messages may have been delivered, and their outcomes are lost with the call: to get them, let the
+    /// timeout end the batch instead.
     /// </exception>
-    ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch, PublishOptions? options = null, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch,
+        PublishOptions? options = null, CancellationToken cancellationToken = default);
 }

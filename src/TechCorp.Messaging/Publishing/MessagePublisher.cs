@@ -4,7 +4,8 @@ using System.Diagnostics;
 namespace TechCorp.Messaging;
 
 /// <summary>The one publisher over every transport: checks limits, completes properties, keeps a batch in order.</summary>
-internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider timeProvider) : IMessagePublisher
+internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider timeProvider)
+    : IMessagePublisher
 {
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
     private readonly int _window = options.MaxOutstandingConfirms;
@@ -18,7 +19,14 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         var type = Catalog.Find<T>();
         var to = destination ?? Catalog.DestinationOf<T>();
         var body = type.Serialize(payload, out var rented);
-        var message = new Message { Body = body, Type = type.WireName, ContentType = type.Serializer.ContentType, AppId = appId, Timestamp = timeProvider.GetUtcNow() };
+        var message = new Message
+        {
+            Body = body,
+            Type = type.WireName,
+            ContentType = type.Serializer.ContentType,
+            AppId = appId,
+            Timestamp = timeProvider.GetUtcNow(),
+        };
         try
         {
             var outcome = await TryPublishAsync(message, to, publish, cancellationToken).ConfigureAwait(false);
@@ -36,14 +44,16 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         }
     }
 
-    public ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         var complete = Complete(message, destination);
         return SendAsync(complete, destination, options, TimeoutOf(options), cancellationToken);
     }
 
-    public async ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch, PublishOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch,
+        PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var started = timeProvider.GetTimestamp();
@@ -77,13 +87,16 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         }
     }
 
-    private ValueTask<PublishOutcome> SendAsync(Message message, Destination destination, PublishOptions? publish, TimeSpan timeout, CancellationToken cancellationToken)
+    private ValueTask<PublishOutcome> SendAsync(Message message, Destination destination, PublishOptions? publish, TimeSpan timeout,
+        CancellationToken cancellationToken)
         => _publishing.PublishAsync("publish", message, destination, publish?.UnroutableBehavior ?? UnroutableBehavior.Fail, timeout, cancellationToken);
 
     private TimeSpan TimeoutOf(PublishOptions? publish)
     {
         var timeout = publish?.Timeout ?? options.Timeout;
-        return timeout > TimeSpan.Zero ? timeout : throw new ArgumentException($"{nameof(PublishOptions.Timeout)} must be positive; it is {timeout}.", nameof(publish));
+        return timeout > TimeSpan.Zero
+            ? timeout
+            : throw new ArgumentException($"{nameof(PublishOptions.Timeout)} must be positive; it is {timeout}.", nameof(publish));
     }
 
     private Message Complete(Message message, Destination destination)

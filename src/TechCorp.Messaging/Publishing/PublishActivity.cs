@@ -51,11 +51,13 @@ internal static class PublishActivity
     }
 
     /// <summary>
-    /// What the message carries, unless the publish happens within the same trace: then the span of now, such as that of the handler, which comes later than what the message carries.
+    /// What the message carries, unless the publish happens within the same trace: then the span of now, such as that of the handler, which comes
+    /// later than what the message carries.
     /// A message from an outbox carries the trace of the request that made it, which is not related to the sender's.
     /// </summary>
     private static ActivityContext ParentOf(Message message)
-        => !ActivityContext.TryParse(message.Headers.GetValueOrDefault(MessageHeaders.TraceParent), message.Headers.GetValueOrDefault(MessageHeaders.TraceState), out var carried)
+        => !ActivityContext.TryParse(message.Headers.GetValueOrDefault(MessageHeaders.TraceParent),
+            message.Headers.GetValueOrDefault(MessageHeaders.TraceState), out var carried)
             || Activity.Current?.TraceId == carried.TraceId
                 ? default // the span of now
                 : carried;

@@ -5,7 +5,8 @@ public sealed class PublishException : Exception
 {
     /// <summary>Says which message, where to, how it ended and what the caller may do.</summary>
     public PublishException(string messageId, Destination destination, PublishOutcome outcome)
-        : base($"Message {messageId} to {destination} ended as {outcome.Kind}{(outcome.Code == 0 ? "" : $" ({outcome.Code})")}: {outcome.Reason} {Advice(outcome)}")
+        : base($"Message {messageId} to {destination} ended as {outcome.Kind}{(outcome.Code == 0 ? "" : $" ({outcome.Code})")}: "
+            + $"{outcome.Reason} {Advice(outcome)}")
     {
         MessageId = messageId;
         Destination = destination;

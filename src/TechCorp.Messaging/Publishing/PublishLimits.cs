@@ -17,7 +17,8 @@ internal static class PublishLimits
 
         if (message.Body.Length > maxBodyBytes)
         {
-            throw new ArgumentException($"The body of '{message.Type}' has {message.Body.Length} bytes; at most {maxBodyBytes} are allowed ({nameof(PublisherOptions.MaxBodyBytes)}).", nameof(message));
+            throw new ArgumentException($"The body of '{message.Type}' has {message.Body.Length} bytes; at most {maxBodyBytes} are allowed "
+                + $"({nameof(PublisherOptions.MaxBodyBytes)}).", nameof(message));
         }
 
         CheckName(message.Type, nameof(message.Type));

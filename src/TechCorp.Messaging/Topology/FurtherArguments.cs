@@ -32,6 +32,7 @@ internal sealed class FurtherArguments : IEquatable<FurtherArguments>
     {
         int number => (long)number, // the broker does not distinguish integer types; comparing by value would
         string or long or bool => value,
-        _ => throw new ArgumentException($"Argument '{name}' must be a text, an int, a long or a bool; it is {value?.GetType().Name ?? "null"}.", nameof(value)),
+        _ => throw new ArgumentException($"Argument '{name}' must be a text, an int, a long or a bool; it is {value?.GetType().Name ?? "null"}.",
+            nameof(value)),
     }));
 }

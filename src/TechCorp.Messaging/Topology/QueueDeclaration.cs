@@ -26,14 +26,16 @@ public sealed record QueueDeclaration
     /// <summary>The key they are sent with; their own by default.</summary>
     public string? DeadLetterRoutingKey { get; init; }
 
-    /// <summary>How often a quorum queue delivers one message again before it dead-letters it; no limit by default, but 100 in <see cref="Topology.WorkQueue(QueueDeclaration)"/>.</summary>
+    /// <summary>How often a quorum queue delivers one message again before it dead-letters it; no
+    /// limit by default, but 100 in <see cref="Topology.WorkQueue(QueueDeclaration)"/>.</summary>
     /// <remarks>Without a limit, requeued messages go to the back of the queue; with one they go to the front.</remarks>
     public int? DeliveryLimit { get; init; }
 
     /// <summary>The most messages it holds; no limit by default.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>Whether a full queue refuses publishes (<see cref="PublishOutcomeKind.Rejected"/>; <c>x-overflow: reject-publish</c>), which at-least-once dead-lettering needs. Default: false, and it drops or dead-letters its oldest message.</summary>
+    /// <summary>Whether a full queue refuses publishes (<see cref="PublishOutcomeKind.Rejected"/>; <c>x-overflow: reject-publish</c>), which at-least-once
+    /// dead-lettering needs. Default: false, and it drops or dead-letters its oldest message.</summary>
     public bool RejectPublishWhenFull { get; init; }
 
     /// <summary>Whether only one consumer at a time gets messages.</summary>
@@ -41,7 +43,8 @@ public sealed record QueueDeclaration
 
     internal FurtherArguments Further { get; private init; } = FurtherArguments.None;
 
-    /// <summary>With an argument of the broker that has no property here: <c>x-max-priority</c>, <c>x-expires</c>. The in-memory broker gives it no effect.</summary>
+    /// <summary>With an argument of the broker that has no property here: <c>x-max-priority</c>, <c>x-expires</c>. The
+    /// in-memory broker gives it no effect.</summary>
     /// <param name="name">The argument's name.</param>
     /// <param name="value">A text, an int, a long or a bool.</param>
     /// <exception cref="ArgumentException">The argument has a property here, or the value is of another type.</exception>

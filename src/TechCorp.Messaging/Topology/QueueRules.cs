@@ -11,7 +11,8 @@ internal static class QueueRules
     private static readonly HashSet<string> Known =
     [
         "x-dead-letter-strategy", "x-expires", "x-max-priority", "x-max-length-bytes", "x-max-in-memory-length", "x-max-in-memory-bytes", "x-queue-mode",
-        "x-queue-version", "x-queue-master-locator", "x-queue-leader-locator", "x-quorum-initial-group-size", "x-quorum-target-group-size", "x-consumer-timeout",
+        "x-queue-version", "x-queue-master-locator", "x-queue-leader-locator", "x-quorum-initial-group-size", "x-quorum-target-group-size",
+        "x-consumer-timeout",
         "x-max-age", "x-stream-max-segment-size-bytes", "x-initial-cluster-size",
     ];
 
@@ -21,40 +22,49 @@ internal static class QueueRules
         DropsSilently, HoldsNothing, ExpiresAtOnce, Expires, UnlimitedPrefetch,
     ];
 
-    private static IEnumerable<TopologyFinding> Where(LintContext context, Func<QueueDeclaration, bool> condition, string rule, LogLevel severity, string harm, string remedy)
+    private static IEnumerable<TopologyFinding> Where(LintContext context, Func<QueueDeclaration, bool> condition, string rule, LogLevel severity, string harm,
+        string remedy)
         => context.Queues.Where(condition).Select(queue => new TopologyFinding(rule, severity, TopologyNames.Of(queue), harm, remedy));
 
     private static IEnumerable<TopologyFinding> ReservedName(LintContext context)
         => context.Queues.Where(queue => LintContext.IsReserved(queue.Name)).Select(TopologyNames.Of)
-            .Concat(context.Topology.Exchanges.Where(exchange => LintContext.IsReserved(exchange.Name) && context.KindOf(exchange.Name) != PredeclaredKind(exchange)).Select(TopologyNames.Of))
-            .Select(subject => new TopologyFinding("reserved-name", Error, subject, "Names that begin with 'amq.' are the broker's own; declaring it is refused.", "Choose another name."));
+            .Concat(context.Topology.Exchanges.Where(exchange => LintContext.IsReserved(exchange.Name)
+                && context.KindOf(exchange.Name) != PredeclaredKind(exchange)).Select(TopologyNames.Of))
+            .Select(subject => new TopologyFinding("reserved-name", Error, subject,
+                "Names that begin with 'amq.' are the broker's own; declaring it is refused.", "Choose another name."));
 
     private static ExchangeKind? PredeclaredKind(ExchangeDeclaration exchange)
         => exchange.Name is "amq.topic" or "amq.fanout" or "amq.direct" ? exchange.Kind : null;
 
     private static IEnumerable<TopologyFinding> UnknownArgument(LintContext context)
         => context.Queues.SelectMany(queue => queue.Further.Values.Keys.Where(name => !Known.Contains(name)).Select(name => new TopologyFinding(
-            "unknown-argument", Error, TopologyNames.Of(queue), $"The broker does not know the argument '{name}' and ignores it without a word.", "Correct its spelling, or leave it out.")));
+            "unknown-argument", Error, TopologyNames.Of(queue), $"The broker does not know the argument '{name}' and ignores it without a word.",
+            "Correct its spelling, or leave it out.")));
 
     private static IEnumerable<TopologyFinding> PriorityOnQuorum(LintContext context) => Where(
         context, queue => context.BeforeVersion4 && queue.Kind == QueueKind.Quorum && queue.Further.Values.ContainsKey("x-max-priority"),
-        "priority-on-quorum", Error, "Before RabbitMQ 4.0 a quorum queue has no priorities; declaring it is refused.", "Take a classic queue, or one queue for each priority.");
+        "priority-on-quorum", Error, "Before RabbitMQ 4.0 a quorum queue has no priorities; declaring it is refused.",
+        "Take a classic queue, or one queue for each priority.");
 
     private static IEnumerable<TopologyFinding> UnlimitedDeliveries(LintContext context) => Where(
         context, queue => context.BeforeVersion4 && queue is { Kind: QueueKind.Quorum, DeliveryLimit: < 0 },
-        "unlimited-delivery-limit", Error, "Before RabbitMQ 4.0 a negative delivery limit is not 'unlimited': the first requeued message is treated as poison.", "Leave the limit out, or name a positive one.");
+        "unlimited-delivery-limit", Error, "Before RabbitMQ 4.0 a negative delivery limit is not 'unlimited': the first requeued message is treated as poison.",
+        "Leave the limit out, or name a positive one.");
 
     private static IEnumerable<TopologyFinding> DeliveryLimitOnClassic(LintContext context) => Where(
         context, queue => queue is { Kind: QueueKind.Classic, DeliveryLimit: not null },
-        "delivery-limit-on-classic", Warning, "A classic queue counts no deliveries: a message that kills its consumer is redelivered forever.", "Take a quorum queue.");
+        "delivery-limit-on-classic", Warning, "A classic queue counts no deliveries: a message that kills its consumer is redelivered forever.",
+        "Take a quorum queue.");
 
     private static IEnumerable<TopologyFinding> DeliveryLimitWithoutDeadLetters(LintContext context) => Where(
         context, queue => queue is { Kind: QueueKind.Quorum, DeliveryLimit: not null, DeadLetterExchange: null },
-        "delivery-limit-without-dead-letters", Error, "A message over the delivery limit is dropped without a trace.", "Name a dead-letter exchange, as Topology.WorkQueue does.");
+        "delivery-limit-without-dead-letters", Error, "A message over the delivery limit is dropped without a trace.",
+        "Name a dead-letter exchange, as Topology.WorkQueue does.");
 
     private static IEnumerable<TopologyFinding> DropsSilently(LintContext context) => Where(
         context, queue => queue is { MaxLength: not null, RejectPublishWhenFull: false, DeadLetterExchange: null },
-        "drops-when-full", Warning, "When it is full, confirmed messages are dropped without a trace, the oldest first.", "Refuse publishes (QueueOverflow.RejectPublish), or name a dead-letter exchange.");
+        "drops-when-full", Warning, "When it is full, confirmed messages are dropped without a trace, the oldest first.",
+        "Refuse publishes (QueueOverflow.RejectPublish), or name a dead-letter exchange.");
 
     private static IEnumerable<TopologyFinding> HoldsNothing(LintContext context) => Where(
         context, queue => queue.MaxLength is <= 0,
@@ -62,13 +72,16 @@ internal static class QueueRules
 
     private static IEnumerable<TopologyFinding> ExpiresAtOnce(LintContext context) => Where(
         context, queue => queue.MessageTimeToLive is { TotalMilliseconds: < 1 },
-        "expires-at-once", Error, "The broker counts whole milliseconds: each message expires as it arrives, unless a consumer waits for it.", "Name a time to live of at least 1 ms, or none.");
+        "expires-at-once", Error, "The broker counts whole milliseconds: each message expires as it arrives, unless a consumer waits for it.",
+        "Name a time to live of at least 1 ms, or none.");
 
     private static IEnumerable<TopologyFinding> Expires(LintContext context) => Where(
         context, queue => queue.Further.Values.ContainsKey("x-expires"),
-        "queue-expires", Warning, "With 'x-expires' the broker deletes the queue, with its messages, when it was not used for that long.", "Leave it out: a service that is down longer loses everything; limit the messages with a time to live.");
+        "queue-expires", Warning, "With 'x-expires' the broker deletes the queue, with its messages, when it was not used for that long.",
+        "Leave it out: a service that is down longer loses everything; limit the messages with a time to live.");
 
     private static IEnumerable<TopologyFinding> UnlimitedPrefetch(LintContext context)
         => context.Usage.Consumers.Where(consumer => consumer.Value == 0).Select(consumer => new TopologyFinding(
-            "unlimited-prefetch", Error, $"consumer of queue '{consumer.Key}'", "A prefetch of 0 is no limit: the broker sends the whole queue into the memory of one consumer.", "Name a prefetch; 16 is the default."));
+            "unlimited-prefetch", Error, $"consumer of queue '{consumer.Key}'",
+            "A prefetch of 0 is no limit: the broker sends the whole queue into the memory of one consumer.", "Name a prefetch; 16 is the default."));
 }

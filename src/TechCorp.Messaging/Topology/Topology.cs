@@ -3,7 +3,8 @@ using System.Diagnostics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The exchanges, queues and bindings that a service needs, as one immutable value. Presets for the common shapes; combined with <see cref="Add(Topology)"/>.</summary>
+/// <summary>The exchanges, queues and bindings that a service needs, as one immutable value. Presets for the
+/// common shapes; combined with <see cref="Add(Topology)"/>.</summary>
 /// <remarks>Safe to share between threads. Declaring is idempotent: the same value may be declared by any number of instances.</remarks>
 [DebuggerDisplay("{ExchangesByName.Count} exchanges, {QueuesByName.Count} queues, {BindingSet.Count} bindings")]
 public sealed class Topology
@@ -13,7 +14,8 @@ public sealed class Topology
 
     private const int QuorumDeliveryLimit = 100; // far above what a consumer's RedeliveryLimit lets happen
 
-    private Topology(ImmutableDictionary<string, ExchangeDeclaration> exchanges, ImmutableDictionary<string, QueueDeclaration> queues, ImmutableHashSet<BindingDeclaration> bindings)
+    private Topology(ImmutableDictionary<string, ExchangeDeclaration> exchanges, ImmutableDictionary<string, QueueDeclaration> queues,
+        ImmutableHashSet<BindingDeclaration> bindings)
     {
         ExchangesByName = exchanges;
         QueuesByName = queues;
@@ -111,7 +113,8 @@ public sealed class Topology
 
     /// <summary>Topic routing: each queue gets what its pattern matches. Queues are quorum queues, each with its dead-letter queue.</summary>
     /// <param name="exchange">The topic exchange.</param>
-    /// <param name="bindings">Patterns and queues: <c>*</c> is exactly one word, <c>#</c> any number; <c>notification.email.*</c> does not match <c>notification.email.order.confirmed</c>.</param>
+    /// <param name="bindings">Patterns and queues: <c>*</c> is exactly one word, <c>#</c> any number; <c>notification.email.*</c> does not match
+    /// <c>notification.email.order.confirmed</c>.</param>
     public static Topology Topic(string exchange, params ReadOnlySpan<(string Pattern, string Queue)> bindings)
     {
         var topology = Empty.Add(new ExchangeDeclaration(exchange, ExchangeKind.Topic));
@@ -126,7 +129,8 @@ public sealed class Topology
     /// <summary>A work queue: one quorum queue with its dead-letter queue <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
     public static Topology WorkQueue(string queue) => WorkQueue(new QueueDeclaration(queue));
 
-    /// <summary>A work queue with the given settings (kind, limits, time to live) and its dead-letter queue <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
+    /// <summary>A work queue with the given settings (kind, limits, time to live) and its dead-letter queue
+    /// <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
     /// <remarks>
     /// On a quorum queue dead-lettering is at least once: the queue refuses publishes when full. Where no delivery limit is given it is 100: a quorum
     /// queue without one puts requeued messages (at a pause, at a stop) behind all others, and the order is lost.
@@ -170,12 +174,14 @@ public sealed class Topology
     public static string RetryQueueOf(string queue, TimeSpan delay)
         => delay.Ticks % TimeSpan.TicksPerSecond == 0 ? $"{queue}.retry.{(long)delay.TotalSeconds}s" : $"{queue}.retry.{(long)delay.TotalMilliseconds}ms";
 
-    /// <summary>What in this topology does harm although the broker may accept it, the worst first. The broker is not asked; each argument lets it find more.</summary>
+    /// <summary>What in this topology does harm although the broker may accept it, the worst first. The broker is not asked; each
+    /// argument lets it find more.</summary>
     /// <param name="events">The names of all known events, which by convention are their routing keys too.</param>
     /// <param name="destinations">Where the service publishes.</param>
     /// <param name="consumers">The queues that are consumed, and the prefetch of each.</param>
     /// <param name="brokerVersion">The broker's version; unknown counts as before 4.0, where more is harmful.</param>
-    public IReadOnlyList<TopologyFinding> Lint(IReadOnlyCollection<string>? events = null, IReadOnlyCollection<Destination>? destinations = null, IReadOnlyDictionary<string, int>? consumers = null, Version? brokerVersion = null)
+    public IReadOnlyList<TopologyFinding> Lint(IReadOnlyCollection<string>? events = null, IReadOnlyCollection<Destination>? destinations = null,
+        IReadOnlyDictionary<string, int>? consumers = null, Version? brokerVersion = null)
     {
         var usage = new TopologyUsage { BrokerVersion = brokerVersion };
         usage = events is null ? usage : usage with { Events = events };

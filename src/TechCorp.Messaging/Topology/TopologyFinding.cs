@@ -4,7 +4,8 @@ namespace TechCorp.Messaging;
 
 /// <summary>Something in a topology that does harm although the broker may accept it.</summary>
 /// <param name="Rule">The rule's name: <c>dead-letter-exchange-missing</c>.</param>
-/// <param name="Severity"><see cref="LogLevel.Information"/>: right in some services; <see cref="LogLevel.Warning"/>: messages may be lost, held or misrouted when something fails; <see cref="LogLevel.Error"/>: has no effect, or the broker refuses it.</param>
+/// <param name="Severity"><see cref="LogLevel.Information"/>: right in some services; <see cref="LogLevel.Warning"/>: messages may be lost, held or misrouted
+/// when something fails; <see cref="LogLevel.Error"/>: has no effect, or the broker refuses it.</param>
 /// <param name="Subject">What it is about: <c>queue 'orders.process'</c>.</param>
 /// <param name="Harm">What happens.</param>
 /// <param name="Remedy">What to do.</param>

@@ -9,5 +9,6 @@ public sealed record TopologyPlan(IReadOnlyList<TopologyChange> Changes, IReadOn
     public bool HasConflicts => Changes.Any(change => change.Kind == TopologyChangeKind.Conflict);
 
     /// <summary>One line for each change and each finding.</summary>
-    public override string ToString() => string.Join('\n', Changes.Select(change => change.ToString()).Concat(Findings.Select(finding => $"{finding.Severity}: {finding}")));
+    public override string ToString()
+        => string.Join('\n', Changes.Select(change => change.ToString()).Concat(Findings.Select(finding => $"{finding.Severity}: {finding}")));
 }

@@ -43,7 +43,8 @@ internal sealed class Delivery
         init => _utcTicks = value?.UtcTicks ?? None;
     }
 
-    /// <summary>Headers whose values could be read as text; the broker's own tables (<c>x-death</c>) as the engine needs them: see <see cref="BrokerReason"/>.</summary>
+    /// <summary>Headers whose values could be read as text; the broker's own tables
+    /// (<c>x-death</c>) as the engine needs them: see <see cref="BrokerReason"/>.</summary>
     internal required IReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>What else its producer said; null when nothing.</summary>

@@ -12,7 +12,8 @@ internal static class DeliveryFacts
     /// <summary>The exchange it was first published to, before retry queues and dead-letter queues moved it.</summary>
     internal static string OriginalExchange(this Delivery delivery) => delivery.Headers.GetValueOrDefault(MessageHeaders.OriginalExchange, delivery.Exchange);
 
-    internal static string OriginalRoutingKey(this Delivery delivery) => delivery.Headers.GetValueOrDefault(MessageHeaders.OriginalRoutingKey, delivery.RoutingKey);
+    internal static string OriginalRoutingKey(this Delivery delivery)
+        => delivery.Headers.GetValueOrDefault(MessageHeaders.OriginalRoutingKey, delivery.RoutingKey);
 
     private static int Count(Delivery delivery, string header)
         => delivery.Headers.TryGetValue(header, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)

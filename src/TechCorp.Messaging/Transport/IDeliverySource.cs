@@ -12,7 +12,8 @@ internal interface IDeliverySource : IAsyncDisposable
     /// <summary>Settles at the broker; false, and nothing on the wire, when the delivery is of an old generation or settled already. Never throws.</summary>
     bool TrySettle(Delivery delivery, Settlement settlement);
 
-    /// <summary>As <see cref="TrySettle"/>, but the settlement may be sent a little later, together with others: at the next <see cref="Flush"/>, or when enough have gathered.</summary>
+    /// <summary>As <see cref="TrySettle"/>, but the settlement may be sent a little later, together with others: at the next
+    /// <see cref="Flush"/>, or when enough have gathered.</summary>
     bool TrySettleSoon(Delivery delivery, Settlement settlement) => TrySettle(delivery, settlement);
 
     /// <summary>Sends the settlements that have gathered.</summary>
@@ -20,7 +21,8 @@ internal interface IDeliverySource : IAsyncDisposable
     {
     }
 
-    /// <summary>Gives this generation up although its channel is open: the channel is closed, unsettled deliveries are requeued, and the next is opened. A transport without channels does nothing.</summary>
+    /// <summary>Gives this generation up although its channel is open: the channel is closed, unsettled deliveries are requeued, and the next is opened. A
+    /// transport without channels does nothing.</summary>
     void Rebuild(long generation, string reason)
     {
     }

@@ -19,7 +19,8 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>The broker's version, once connected; null where there is none or it is not known.</summary>
     Version? BrokerVersion => null;
 
-    /// <summary>Connects. A broker that cannot be reached is retried until the token is canceled; refused credentials or a missing virtual host throw.</summary>
+    /// <summary>Connects. A broker that cannot be reached is retried until the token is canceled; refused credentials or a
+    /// missing virtual host throw.</summary>
     Task StartAsync(CancellationToken cancellationToken);
 
     /// <summary>Declares or checks the topology on a separate channel, now and again after every reconnect.</summary>
@@ -36,7 +37,8 @@ internal interface ITransport : IAsyncDisposable
     /// <param name="unroutableBehavior">Whether a return counts as confirmed.</param>
     /// <param name="timeout">How long the whole may take, resends included.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken);
+    ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout,
+        CancellationToken cancellationToken);
 
     /// <summary>Begins to consume a queue; survives reconnects by itself, each with a new generation.</summary>
     /// <param name="queue">The queue.</param>

@@ -2,7 +2,8 @@ namespace TechCorp.Messaging;
 
 /// <summary>How one publish ended, and why. Compared by value.</summary>
 /// <param name="Kind">The outcome.</param>
-/// <param name="MayHaveBeenDelivered">Whether consumers may see the message: true when confirmed, and true when it is not known: after a negative acknowledgement too, because one full queue of several refuses for all.</param>
+/// <param name="MayHaveBeenDelivered">Whether consumers may see the message: true when confirmed, and true when it is not known: after a negative
+/// acknowledgement too, because one full queue of several refuses for all.</param>
 /// <param name="Code">The broker's reply code (312: no route, 404: no exchange), or 0.</param>
 /// <param name="Reason">The broker's text or this library's; empty when confirmed.</param>
 public readonly record struct PublishOutcome(PublishOutcomeKind Kind, bool MayHaveBeenDelivered, int Code, string Reason)

@@ -12,7 +12,8 @@ public enum PublishOutcomeKind
     /// <summary>No queue is bound, or the exchange does not exist; the broker has not kept the message.</summary>
     Returned,
 
-    /// <summary>The broker refused the message (negative acknowledgement; a full queue, for example). Other queues that it was routed to may have kept it.</summary>
+    /// <summary>The broker refused the message (negative acknowledgement; a full queue, for example). Other queues that it was
+    /// routed to may have kept it.</summary>
     Rejected,
 
     /// <summary>The deadline passed; <see cref="PublishOutcome.MayHaveBeenDelivered"/> says whether it was written.</summary>

@@ -22,12 +22,14 @@ internal sealed class PostgreSqlSchemaSql(string schema) : SchemaSql
         """;
 
     internal override Task LockAsync(WriteTransaction write, CancellationToken cancellationToken)
-        => write.RunAsync("select pg_advisory_xact_lock(@lockClass, 0)", new { lockClass = PostgreSqlDialect.LockClass(schema, "schema") }, commandTimeout: 300, cancellationToken: cancellationToken);
+        => write.RunAsync("select pg_advisory_xact_lock(@lockClass, 0)", new { lockClass = PostgreSqlDialect.LockClass(schema, "schema") }, commandTimeout: 300,
+            cancellationToken: cancellationToken);
 
     internal override async Task CreateVersionTableAsync(WriteTransaction write, CancellationToken cancellationToken)
     {
         // "create schema if not exists" asks for the right to create one even where it exists.
-        var schemas = await write.ScalarAsync<long>("select count(*) from pg_namespace where nspname = @schema", new { schema }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var schemas = await write.ScalarAsync<long>("select count(*) from pg_namespace where nspname = @schema", new { schema },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.RunAsync(schemas > 0 ? VersionTableOnly : VersionTable, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 }

@@ -5,7 +5,8 @@ using System.Text;
 namespace TechCorp.Outbox;
 
 /// <summary>Creates and updates our tables: every numbered schema file that the database has not seen, in one transaction.</summary>
-/// <remarks>Safe for concurrent use, in one process and in many: the work is done under a lock (an advisory lock on PostgreSQL, BEGIN IMMEDIATE on SQLite). Idempotent.</remarks>
+/// <remarks>Safe for concurrent use, in one process and in many: the work is done under a lock (an advisory lock on PostgreSQL, BEGIN
+/// IMMEDIATE on SQLite). Idempotent.</remarks>
 public sealed class SchemaMigrator
 {
     private readonly OutboxDatabase _database;
@@ -60,7 +61,8 @@ public sealed class SchemaMigrator
         {
             await write.RunAsync(script.For(_database.Schema), cancellationToken: cancellationToken).ConfigureAwait(false);
             var row = new { script.Version, script.Name, At = _database.Dialect.Time(_timeProvider.GetUtcNow()) };
-            await write.RunAsync($"insert into {Versions} (version, name, applied_at) values (@Version, @Name, @At)", row, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await write.RunAsync($"insert into {Versions} (version, name, applied_at) values (@Version, @Name, @At)", row, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
         }
 
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -92,7 +94,8 @@ public sealed class SchemaMigrator
         foreach (var script in _scripts.Where(script => script.Version > after))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"-- {script.Version:0000} {script.Name}").AppendLine(script.For(_database.Schema));
-            text.AppendLine(CultureInfo.InvariantCulture, $"insert into {Versions} (version, name, applied_at) values ({script.Version}, '{script.Name}', {_sql.Now});").AppendLine();
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"insert into {Versions} (version, name, applied_at) values ({script.Version}, '{script.Name}', {_sql.Now});").AppendLine();
         }
 
         return text.ToString();
@@ -105,7 +108,8 @@ public sealed class SchemaMigrator
             return _scripts;
         }
 
-        var applied = (await connection.RowsAsync<int>($"select version from {Versions} order by version limit 10000", transaction: transaction).ConfigureAwait(false)).ToHashSet();
+        var applied = (await connection.RowsAsync<int>($"select version from {Versions} order by version limit 10000", transaction: transaction)
+            .ConfigureAwait(false)).ToHashSet();
         var newest = applied.Count == 0 ? 0 : applied.Max();
         return newest > CodeVersion
             ? throw new SchemaVersionException(_database.Schema, newest, CodeVersion)

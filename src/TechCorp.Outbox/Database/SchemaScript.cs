@@ -22,7 +22,8 @@ internal sealed record SchemaScript(int Version, string Name, string Text)
         {
             if (scripts[i].Version == scripts[i - 1].Version)
             {
-                throw new InvalidOperationException($"Two schema files of {dialect.Name} have number {scripts[i].Version}: {scripts[i - 1].Name} and {scripts[i].Name}.");
+                throw new InvalidOperationException($"Two schema files of {dialect.Name} have number {scripts[i].Version}: "
+                    + $"{scripts[i - 1].Name} and {scripts[i].Name}.");
             }
         }
 

@@ -5,8 +5,10 @@ public sealed class SchemaVersionException : Exception
 {
     internal SchemaVersionException(string schema, int databaseVersion, int codeVersion)
         : base(databaseVersion > codeVersion
-            ? $"The tables of '{schema}' have schema version {databaseVersion}; this TechCorp.Outbox knows versions up to {codeVersion}. Deploy a version that knows {databaseVersion}: tables are not migrated back."
-            : $"The tables of '{schema}' have schema version {databaseVersion}; this TechCorp.Outbox needs {codeVersion}. Run SchemaMigrator.MigrateAsync, or apply the text of SchemaMigrator.Export({databaseVersion}).")
+            ? $"The tables of '{schema}' have schema version {databaseVersion}; this TechCorp.Outbox knows versions up to {codeVersion}. Deploy a version that "
+            + $"knows {databaseVersion}: tables are not migrated back."
+            : $"The tables of '{schema}' have schema version {databaseVersion}; this TechCorp.Outbox needs {codeVersion}. Run SchemaMigrator.MigrateAsync, or "
+            + $"apply the text of SchemaMigrator.Export({databaseVersion}).")
     {
         Schema = schema;
         DatabaseVersion = databaseVersion;

@@ -8,7 +8,8 @@ internal static class SqlCommands
 {
     /// <returns>How many rows the statement has changed.</returns>
     internal static Task<int> RunAsync(
-        this DbConnection connection, string sql, object? parameters = null, DbTransaction? transaction = null, int? commandTimeout = null, CancellationToken cancellationToken = default)
+        this DbConnection connection, string sql, object? parameters = null, DbTransaction? transaction = null, int? commandTimeout = null,
+        CancellationToken cancellationToken = default)
         => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, commandTimeout, cancellationToken: cancellationToken));
 
     /// <returns>The first column of the first row; the default where there is none.</returns>
@@ -19,7 +20,8 @@ internal static class SqlCommands
     /// <returns>All rows.</returns>
     internal static async Task<List<T>> RowsAsync<T>(
         this DbConnection connection, string sql, object? parameters = null, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
-        => (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        => (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false))
+            .AsList();
 
     /// <returns>The one row.</returns>
     internal static Task<T> RowAsync<T>(
@@ -38,7 +40,8 @@ internal static class SqlCommands
         where TFirst : class
         where TSecond : class
     {
-        var answers = await connection.QueryMultipleAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+        var answers = await connection.QueryMultipleAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken))
+            .ConfigureAwait(false);
         await using var _ = answers.ConfigureAwait(false);
         return await answers.ReadSingleOrDefaultAsync<TFirst>().ConfigureAwait(false) is { } first
             ? (first, null)

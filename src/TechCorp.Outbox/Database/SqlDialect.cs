@@ -32,7 +32,9 @@ public abstract class SqlDialect
         command.Transaction = transaction;
         // Every dialect understands it, so it fails no transaction: PostgreSQL rounds to 3, SQLite truncates to 2.
         command.CommandText = "select cast(2.7 as integer)";
-        return Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture) == 3 ? PostgreSql : Sqlite;
+        return Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false), CultureInfo.InvariantCulture) == 3
+            ? PostgreSql
+            : Sqlite;
     }
 
     /// <summary>What a feature has for this dialect. Every feature answers for every dialect.</summary>

@@ -23,7 +23,8 @@ internal sealed class WriteTransaction : IAsyncDisposable
 
     internal DbTransaction Transaction { get; }
 
-    /// <summary>Any statement will do: PostgreSQL answers the COMMIT of a transaction in which an error was swallowed with a silent rollback, but refuses this.</summary>
+    /// <summary>Any statement will do: PostgreSQL answers the COMMIT of a transaction in which an error was swallowed with a silent
+    /// rollback, but refuses this.</summary>
     internal async Task ThrowIfAbortedAsync(CancellationToken cancellationToken)
     {
         await using var command = Connection.CreateCommand();

@@ -5,7 +5,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace TechCorp.Outbox;
 
 /// <summary>The queue of writers of one SQLite database in this process: first come, first served, so that no writer gets "database is locked".</summary>
-/// <remarks>Other processes, and transactions begun without this queue, are met by the busy timeout. A place for group commit, should figures ask for it.</remarks>
+/// <remarks>Other processes, and transactions begun without this queue, are met by the busy timeout. A place for group
+/// commit, should figures ask for it.</remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "Lives as long as the process; a SemaphoreSlim without a wait handle holds nothing.")]
 internal sealed class WriterQueue
 {
@@ -26,7 +27,8 @@ internal sealed class WriterQueue
     {
         if (!await _semaphore.WaitAsync(SlotTimeout, cancellationToken).ConfigureAwait(false))
         {
-            throw new TimeoutException("Another transaction of this process has held the SQLite database for 30 s. SQLite has one writer: end a unit of work before you begin the next, and await nothing slow inside it.");
+            throw new TimeoutException("Another transaction of this process has held the SQLite database for 30 s. SQLite has one writer: end a unit of work "
+                + "before you begin the next, and await nothing slow inside it.");
         }
 
         return new WriterSlot(_semaphore);

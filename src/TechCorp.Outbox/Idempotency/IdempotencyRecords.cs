@@ -17,7 +17,8 @@ internal sealed class IdempotencyRecords(IdempotencySql sql, TimeProvider timePr
 
     private long Now => timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
-    internal async Task<IdempotencyClaim> ClaimAsync(DbConnection connection, DbTransaction transaction, string bound, IdempotencyClaimRequest request, CancellationToken cancellationToken)
+    internal async Task<IdempotencyClaim> ClaimAsync(DbConnection connection, DbTransaction transaction, string bound, IdempotencyClaimRequest request,
+        CancellationToken cancellationToken)
     {
         var row = new
         {
@@ -33,7 +34,8 @@ internal sealed class IdempotencyRecords(IdempotencySql sql, TimeProvider timePr
         // Both in one round trip. What the second finds may have been released, or have run out, since the first: then the first is right now.
         for (var read = 0; read < Reads; read++)
         {
-            var (fence, found) = await connection.RowOfEitherAsync<IdempotencyFence, IdempotencyRow>(bound + _claimOrFind, row, transaction, cancellationToken).ConfigureAwait(false);
+            var (fence, found) = await connection.RowOfEitherAsync<IdempotencyFence, IdempotencyRow>(bound + _claimOrFind, row, transaction, cancellationToken)
+                .ConfigureAwait(false);
             if (fence is not null)
             {
                 return IdempotencyClaim.Acquired(new IdempotencyLease(request.Key, request.Owner, fence.Fence, fence.Attempt));
@@ -59,7 +61,8 @@ internal sealed class IdempotencyRecords(IdempotencySql sql, TimeProvider timePr
         return IdempotencyClaim.InProgress(TimeSpan.Zero);
     }
 
-    internal async Task<bool> CompleteAsync(DbConnection connection, DbTransaction transaction, string sql, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
+    internal async Task<bool> CompleteAsync(DbConnection connection, DbTransaction transaction, string sql, IdempotencyLease lease, StoredOutcome outcome,
+        TimeSpan retention, CancellationToken cancellationToken)
     {
         IdempotencyArguments.CheckKey(lease.Key);
         IdempotencyArguments.CheckSpan(retention, nameof(retention));

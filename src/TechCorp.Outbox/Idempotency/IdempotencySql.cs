@@ -6,7 +6,8 @@ internal abstract class IdempotencySql
     internal static IdempotencySql For(OutboxDatabase database)
         => database.Dialect.Choose<IdempotencySql>(() => new PostgreSqlIdempotencySql(database.Schema), () => new SqliteIdempotencySql(database.Schema));
 
-    /// <summary>Goes before a statement that could wait for another transaction, outside a caller's transaction: it gives up after <see cref="IdempotencyRecords.LockWait"/>.</summary>
+    /// <summary>Goes before a statement that could wait for another transaction, outside a caller's
+    /// transaction: it gives up after <see cref="IdempotencyRecords.LockWait"/>.</summary>
     internal abstract string Bound { get; }
 
     /// <summary>Goes behind a completion in a caller's transaction: shows until its end that it is open; empty where it shows by itself.</summary>

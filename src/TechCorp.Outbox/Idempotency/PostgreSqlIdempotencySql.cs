@@ -4,7 +4,8 @@ namespace TechCorp.Outbox;
 internal sealed class PostgreSqlIdempotencySql(string schema) : IdempotencySql
 {
     /// <summary>Released, or past its retention and without an owner: like an absent record, except for its fence.</summary>
-    private const string Gone = "(i.status = 3 or (i.status < 2 and i.expires_at <= clock_timestamp() and (i.status = 1 or i.lease_until <= clock_timestamp())))";
+    private const string Gone = "(i.status = 3 or (i.status < 2 and i.expires_at <= clock_timestamp() and (i.status = 1 or "
+        + "i.lease_until <= clock_timestamp())))";
 
     private const string Mine = $"(i.owner = excluded.owner and not {Gone})";
 
@@ -12,7 +13,8 @@ internal sealed class PostgreSqlIdempotencySql(string schema) : IdempotencySql
 
     internal override string Open { get; } = $"; select pg_advisory_xact_lock_shared({PostgreSqlDialect.LockClass(schema, "idempotency")}, @Hold)";
 
-    internal override string IsOpen { get; } = $"select case when pg_try_advisory_xact_lock({PostgreSqlDialect.LockClass(schema, "idempotency")}, @Hold) then 0 else 1 end";
+    internal override string IsOpen { get; } = $"select case when "
+        + $"pg_try_advisory_xact_lock({PostgreSqlDialect.LockClass(schema, "idempotency")}, @Hold) then 0 else 1 end";
 
     internal override string Claim { get; } = $"""
         insert into {schema}.idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)

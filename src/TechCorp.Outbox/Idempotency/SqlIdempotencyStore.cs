@@ -3,12 +3,14 @@ using TechCorp.Resilience;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Idempotency records in the service's own database: shared by its processes, and able to commit together with the effect that they are about.</summary>
+/// <summary>Idempotency records in the service's own database: shared by its processes, and able to commit together with the
+/// effect that they are about.</summary>
 /// <remarks>
 /// Safe for concurrent use. Leases run by the server's clock on PostgreSQL, by the given clock on SQLite, where all processes are on one host.
 /// A released key keeps its record, free, until <see cref="SweepAsync"/> deletes it: the fence of a key grows until then, and begins at 1 again after it.
 /// With the overloads that take a transaction the effect happens once whatever dies when; a concurrent duplicate on PostgreSQL waits
-/// a second for that transaction, then replays or gets the answer that the key is in progress; in the caller's transaction it waits as long as its lock_timeout allows.
+/// a second for that transaction, then replays or gets the answer that the key is in progress; in the caller's transaction it waits as long
+/// as its lock_timeout allows.
 /// </remarks>
 public sealed class SqlIdempotencyStore : IIdempotencyStore
 {
@@ -61,7 +63,8 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     public async ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        var completed = await _records.CompleteAsync(write.Connection, write.Transaction, _sql.Complete, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
+        var completed = await _records.CompleteAsync(write.Connection, write.Transaction, _sql.Complete, lease, outcome, retention, cancellationToken)
+            .ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return completed;
     }
@@ -92,13 +95,22 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
             // By the operation's own transaction? Then no other owner can take the lease before it ends.
             return await IsOpenAsync(lease, cancellationToken).ConfigureAwait(false)
                 ? true
-                : throw new TimeoutException($"Another transaction has held the record of '{lease.Key}' for {IdempotencyRecords.LockWait}; whether its lease still holds is not known. Ask again.", exception);
+                : throw new TimeoutException($"Another transaction has held the record of '{lease.Key}' for {IdempotencyRecords.LockWait}; whether its lease "
+                + "still holds is not known. Ask again.", exception);
         }
     }
 
     private async Task<bool> TryRenewAsync(IdempotencyLease lease, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var row = new { lease.Key.Scope, Key = lease.Key.Value, Owner = lease.Owner.ToString(), lease.Fence, Lease = IdempotencyRecords.Milliseconds(duration), Now };
+        var row = new
+        {
+            lease.Key.Scope,
+            Key = lease.Key.Value,
+            Owner = lease.Owner.ToString(),
+            lease.Fence,
+            Lease = IdempotencyRecords.Milliseconds(duration),
+            Now,
+        };
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
 
         // What is not in progress under this lease may have been finished by it, in a transaction of the operation's own.
@@ -115,12 +127,22 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
         IdempotencyArguments.CheckSpan(retention, nameof(retention));
         if (outcome is not { } known)
         {
-            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value, Retention = IdempotencyRecords.Milliseconds(retention), Now }, cancellationToken);
+            return ChangeAsync(_sql.ResolveWithout, new { key.Scope, Key = key.Value, Retention = IdempotencyRecords.Milliseconds(retention), Now },
+                cancellationToken);
         }
 
         return ChangeAsync(
             _sql.ResolveWith,
-            new { key.Scope, Key = key.Value, known.Failed, known.TypeTag, Result = known.Payload.ToArray(), Retention = IdempotencyRecords.Milliseconds(retention), Now },
+            new
+            {
+                key.Scope,
+                Key = key.Value,
+                known.Failed,
+                known.TypeTag,
+                Result = known.Payload.ToArray(),
+                Retention = IdempotencyRecords.Milliseconds(retention),
+                Now,
+            },
             cancellationToken);
     }
 
@@ -131,7 +153,8 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
         return await ExecuteAsync(_sql.Sweep, new { Limit = maxRecords, Now }, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<bool> ChangeAsync(string sql, object row, CancellationToken cancellationToken) => await ExecuteAsync(sql, row, cancellationToken).ConfigureAwait(false) == 1;
+    private async ValueTask<bool> ChangeAsync(string sql, object row, CancellationToken cancellationToken)
+        => await ExecuteAsync(sql, row, cancellationToken).ConfigureAwait(false) == 1;
 
     private async Task<int> ExecuteAsync(string sql, object row, CancellationToken cancellationToken)
     {
@@ -143,14 +166,16 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
 
     /// <summary>Claims the key in the caller's transaction: rolling that back takes the claim back too.</summary>
     /// <remarks>
-    /// Such a claim needs no renewal, and <see cref="RenewAsync"/> does not see it: until the transaction ends no other owner can claim the key, however long that takes.
+    /// Such a claim needs no renewal, and <see cref="RenewAsync"/> does not see it: until the transaction ends no other owner can claim the
+    /// key, however long that takes.
     /// On PostgreSQL a claim waits for another's transaction as long as the lock_timeout of this one allows, and then answers that the key is in progress.
     /// </remarks>
     /// <param name="transaction">An open transaction on the database of this store.</param>
     /// <param name="request">Key, fingerprint, owner, lease and retention.</param>
     /// <param name="cancellationToken">Gives up asking; roll back.</param>
     /// <exception cref="IdempotencyTransactionException">The database gave the transaction up: roll back and run all of it again.</exception>
-    public async ValueTask<IdempotencyClaim> TryBeginAsync(DbTransaction transaction, IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
+    public async ValueTask<IdempotencyClaim> TryBeginAsync(DbTransaction transaction, IdempotencyClaimRequest request,
+        CancellationToken cancellationToken = default)
     {
         IdempotencyArguments.Check(request);
         var connection = await ConnectionAsync(transaction, cancellationToken).ConfigureAwait(false);
@@ -186,7 +211,8 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
 
     /// <summary>Stores the outcome in the caller's transaction: it is replayed if, and only if, the business rows commit with it.</summary>
     /// <remarks>
-    /// From here to the end of the transaction no other owner can claim the key, even if its lease ends meanwhile: <see cref="RenewAsync"/> answers true, and claims by others
+    /// From here to the end of the transaction no other owner can claim the key, even if its lease ends meanwhile: <see cref="RenewAsync"/>
+    /// answers true, and claims by others
     /// wait a second and then answer that it is in progress. After a rollback whose lease has ended, the first claim gets the key.
     /// </remarks>
     /// <param name="transaction">An open transaction on the database of this store.</param>
@@ -196,12 +222,14 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     /// <param name="cancellationToken">Gives up asking; roll back.</param>
     /// <returns>False when the lease was lost: roll back, another owner has the effect.</returns>
     /// <exception cref="IdempotencyTransactionException">The database gave the transaction up: roll back and run all of it again.</exception>
-    public async ValueTask<bool> CompleteAsync(DbTransaction transaction, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> CompleteAsync(DbTransaction transaction, IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention,
+        CancellationToken cancellationToken = default)
     {
         var connection = await ConnectionAsync(transaction, cancellationToken).ConfigureAwait(false);
         try
         {
-            var completed = await _records.CompleteAsync(connection, transaction, _sql.Complete + _sql.Open, lease, outcome, retention, cancellationToken).ConfigureAwait(false);
+            var completed = await _records.CompleteAsync(connection, transaction, _sql.Complete + _sql.Open, lease, outcome, retention, cancellationToken)
+                .ConfigureAwait(false);
             if (completed && _database.Dialect.HasOneWriter)
             {
                 OpenCompletions.Add(lease.Owner, transaction);
@@ -218,7 +246,8 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     private async Task<bool> IsOpenAsync(IdempotencyLease lease, CancellationToken cancellationToken)
     {
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return await write.ScalarAsync<int>(_sql.IsOpen, new { Hold = IdempotencyRecords.Hold(lease) }, cancellationToken: cancellationToken).ConfigureAwait(false) == 1;
+        return await write.ScalarAsync<int>(_sql.IsOpen, new { Hold = IdempotencyRecords.Hold(lease) }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false) == 1;
     }
 
     private static bool IsGivenUp(DbException exception) => exception.SqlState is "40001" or "40P01";

@@ -3,7 +3,8 @@ using TechCorp.Messaging;
 namespace TechCorp.Outbox;
 
 /// <summary>Implemented by a handler beside <see cref="ITransactionalHandler{T}"/> when something outside the database must follow the commit.</summary>
-/// <remarks>At least once: the inbox remembers that it is due until it has returned, and a redelivery makes up for it. Throwing hands the message to the delivery policy.</remarks>
+/// <remarks>At least once: the inbox remembers that it is due until it has returned, and a redelivery makes up for it. Throwing hands the
+/// message to the delivery policy.</remarks>
 /// <typeparam name="T">The payload's type.</typeparam>
 public interface IAfterCommit<in T>
 {

@@ -1,6 +1,7 @@
 namespace TechCorp.Outbox;
 
-/// <summary>Handles messages of one type with an effect that happens once: the inbox mark, the handler's writes and its outgoing events commit together.</summary>
+/// <summary>Handles messages of one type with an effect that happens once: the inbox mark, the handler's writes and its
+/// outgoing events commit together.</summary>
 /// <remarks>
 /// A duplicate delivery does not reach the handler. Throwing rolls everything back and hands the message to the delivery policy.
 /// Work outside the transaction (HTTP, files) is at least once: implement <see cref="IAfterCommit{T}"/> beside this.

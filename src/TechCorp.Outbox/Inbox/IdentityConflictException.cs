@@ -6,7 +6,8 @@ namespace TechCorp.Outbox;
 internal sealed class IdentityConflictException : PermanentFailureException
 {
     internal IdentityConflictException(string consumer, string messageId)
-        : base($"IdentityConflict: '{consumer}' has handled a message {messageId} with another body. The producer uses one id for two messages; correct it, then redrive the message under a new id.")
+        : base($"IdentityConflict: '{consumer}' has handled a message {messageId} with another body. The producer uses one id for two messages; correct it, "
+            + "then redrive the message under a new id.")
     {
     }
 }

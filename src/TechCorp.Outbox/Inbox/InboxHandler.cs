@@ -4,9 +4,11 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Puts the inbox around a transactional handler: mark, handler's writes and events in one transaction; a duplicate is acknowledged without it.</summary>
+/// <summary>Puts the inbox around a transactional handler: mark, handler's writes and events in one transaction; a
+/// duplicate is acknowledged without it.</summary>
 /// <remarks>The mark is the first statement: a concurrent duplicate waits for it, and sees its outcome.</remarks>
-internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox outbox, ITransactionalHandler<TMessage> handler, TimeProvider timeProvider, ILogger logger) : IMessageHandler<TMessage>
+internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox outbox, ITransactionalHandler<TMessage> handler, TimeProvider timeProvider,
+    ILogger logger) : IMessageHandler<TMessage>
     where TMessage : notnull
 {
     private readonly InboxSql _sql = InboxSql.For(database);
@@ -37,7 +39,8 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
     }
 
     /// <summary>Null for a duplicate.</summary>
-    private async Task<TransactionContext?> CommitAsync(TMessage message, MessageContext context, string consumer, Guid id, object mark, byte[] hash, CancellationToken cancellationToken)
+    private async Task<TransactionContext?> CommitAsync(TMessage message, MessageContext context, string consumer, Guid id, object mark, byte[] hash,
+        CancellationToken cancellationToken)
     {
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         if (await write.RunAsync(_sql.Mark, mark, cancellationToken: cancellationToken).ConfigureAwait(false) == 0)
@@ -102,7 +105,9 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
 
     private static Guid IdOf(MessageContext context) => context.MessageId switch
     {
-        null or "" => throw new PermanentFailureException($"The message has no id, so a redelivery cannot be distinguished from a new message. Have the producer set message_id, or set {nameof(ConsumerOptions.MissingMessageId)} of queue '{context.Queue}' to {nameof(MissingMessageId.FromBodyHash)}."),
+        null or "" => throw new PermanentFailureException($"The message has no id, so a redelivery cannot be distinguished from a new message. Have the "
+            + $"producer set message_id, or set {nameof(ConsumerOptions.MissingMessageId)} of queue '{context.Queue}' to "
+            + $"{nameof(MissingMessageId.FromBodyHash)}."),
         var text when Guid.TryParse(text, out var id) => id,
         var text => DerivedId.From("message", text),
     };

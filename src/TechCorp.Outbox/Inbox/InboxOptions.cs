@@ -4,7 +4,8 @@ namespace TechCorp.Outbox;
 public sealed class InboxOptions
 {
     /// <summary>
-    /// How long a duplicate is recognized; after that it would be handled again. Longer than a message can be on its way: what the outbox keeps, what the queues hold, what an operator redrives.
+    /// How long a duplicate is recognized; after that it would be handled again. Longer than a message can be on its way: what the outbox keeps, what the
+    /// queues hold, what an operator redrives.
     /// At least one day. Default: 14 days.
     /// </summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(14);

@@ -35,13 +35,16 @@ public sealed class TransactionContext
 
     internal IReadOnlyList<Func<CancellationToken, Task>> AfterCommitWork => _afterCommit;
 
-    /// <summary>Publishes an event if, and only if, this transaction commits. Its id derives from the consumer, the input's id and its place, so a re-run gives the same ids.</summary>
+    /// <summary>Publishes an event if, and only if, this transaction commits. Its id derives from the consumer, the input's id and its
+    /// place, so a re-run gives the same ids.</summary>
     /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given.</exception>
     /// <exception cref="ArgumentException">The payload cannot be serialized or is too large.</exception>
     public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
         where T : notnull
-        => _events.Add(_outbox.ToCheckedMessage(payload, destination, aggregateType, aggregateId, _eventId(_events.Count.ToString(CultureInfo.InvariantCulture))));
+        => _events.Add(_outbox.ToCheckedMessage(payload, destination, aggregateType, aggregateId,
+            _eventId(_events.Count.ToString(CultureInfo.InvariantCulture))));
 
-    /// <summary>Registers work to be done after the commit by this process, at most once: a failure is logged. For work that must not be lost implement <see cref="IAfterCommit{T}"/>.</summary>
+    /// <summary>Registers work to be done after the commit by this process, at most once: a failure is logged. For work
+    /// that must not be lost implement <see cref="IAfterCommit{T}"/>.</summary>
     public void AfterCommit(Func<CancellationToken, Task> work) => _afterCommit.Add(work);
 }

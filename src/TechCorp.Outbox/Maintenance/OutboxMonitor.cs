@@ -16,7 +16,8 @@ public sealed class OutboxMonitor(OutboxDatabase database, TimeProvider? timePro
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         var (pending, unroutable, parked, ageMs) = await connection.RowAsync<(long, long, long, long?)>(
-            _sql.Status, new { now = database.Dialect.Time(_timeProvider.GetUtcNow()), limit = CountLimit }, cancellationToken: cancellationToken).ConfigureAwait(false);
+            _sql.Status, new { now = database.Dialect.Time(_timeProvider.GetUtcNow()), limit = CountLimit }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         return new OutboxStatus(pending, unroutable, parked, ageMs is { } age ? TimeSpan.FromMilliseconds(Math.Max(0, age)) : null);
     }
 }

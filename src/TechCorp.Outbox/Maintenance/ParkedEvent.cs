@@ -10,4 +10,5 @@ namespace TechCorp.Outbox;
 /// <param name="LastError">The error that the publisher reported.</param>
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="ParkedAt">When it was parked, by the database's clock.</param>
-public sealed record ParkedEvent(Guid MessageId, string Type, string? Key, string Exchange, string RoutingKey, ParkReason Reason, string? LastError, int Attempts, DateTimeOffset ParkedAt);
+public sealed record ParkedEvent(Guid MessageId, string Type, string? Key, string Exchange, string RoutingKey, ParkReason Reason, string? LastError,
+    int Attempts, DateTimeOffset ParkedAt);

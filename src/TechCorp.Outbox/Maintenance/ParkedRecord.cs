@@ -21,5 +21,7 @@ internal sealed class ParkedRecord
 
     internal long ParkedAt { get; init; }
 
-    internal ParkedEvent ToEvent() => new(Guid.Parse(MessageId), Type, Key, Exchange, RoutingKey, Enum.TryParse<ParkReason>(Reason, out var reason) ? reason : ParkReason.Unknown, LastError, Attempts, DateTimeOffset.FromUnixTimeMilliseconds(ParkedAt));
+    internal ParkedEvent ToEvent()
+        => new(Guid.Parse(MessageId), Type, Key, Exchange, RoutingKey, Enum.TryParse<ParkReason>(Reason, out var reason) ? reason : ParkReason.Unknown,
+            LastError, Attempts, DateTimeOffset.FromUnixTimeMilliseconds(ParkedAt));
 }

@@ -6,7 +6,8 @@ public sealed class CommitOutcomeUnknownException : Exception
     private readonly CommitResolver? _resolver;
 
     internal CommitOutcomeUnknownException(CommitResolver? resolver, Exception innerException)
-        : base("The connection was lost during COMMIT; the transaction may have been committed. Ask ResolveAsync before doing the work again.", innerException) => _resolver = resolver;
+        : base("The connection was lost during COMMIT; the transaction may have been committed. Ask ResolveAsync before doing the work again.", innerException)
+            => _resolver = resolver;
 
     /// <summary>Asks the database, on a new connection, whether the transaction was committed; waits up to 30 s while it is still running.</summary>
     /// <remarks>SQLite remembers its commits for ten minutes; asked later, the answer may be <see cref="CommitOutcome.Unknown"/>.</remarks>

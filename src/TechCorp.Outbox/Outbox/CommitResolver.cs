@@ -19,7 +19,9 @@ internal sealed class CommitResolver(OutboxDatabase database, string token, Time
             if (await _sql.ResolveAsync(connection, token, cancellationToken).ConfigureAwait(false) is { } outcome)
             {
                 // On SQLite the mark of a commit is deleted after ten minutes: after that, its absence proves nothing.
-                return outcome == CommitOutcome.NotCommitted && database.Dialect.HasOneWriter && timeProvider.GetElapsedTime(_lost) > Memory ? CommitOutcome.Unknown : outcome;
+                return outcome == CommitOutcome.NotCommitted && database.Dialect.HasOneWriter && timeProvider.GetElapsedTime(_lost) > Memory
+                    ? CommitOutcome.Unknown
+                    : outcome;
             }
 
             if (timeProvider.GetElapsedTime(start) >= ResolveTimeout)

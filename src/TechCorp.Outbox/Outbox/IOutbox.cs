@@ -7,14 +7,16 @@ namespace TechCorp.Outbox;
 /// <summary>Writes events into the caller's own transaction: they are published if it commits, and only then.</summary>
 /// <remarks>
 /// At least once after the commit, in order per key. Safe for concurrent use; a transaction is used by one caller at a time.
-/// On PostgreSQL writers of one key wait for each other until the commit; two transactions that each publish more than once, keys in opposite order, can deadlock like row locks: the server ends one (40P01), run it again.
+/// On PostgreSQL writers of one key wait for each other until the commit; two transactions that each publish more than once, keys in opposite order, can
+/// deadlock like row locks: the server ends one (40P01), run it again.
 /// </remarks>
 public interface IOutbox
 {
     /// <summary>The message types that can be published by their CLR type.</summary>
     MessageCatalog Catalog { get; }
 
-    /// <summary>Publishes events if the transaction of the caller commits (ADO.NET, Dapper, EF Core through <c>GetDbTransaction()</c>): writes them into it.</summary>
+    /// <summary>Publishes events if the transaction of the caller commits (ADO.NET, Dapper, EF Core through
+    /// <c>GetDbTransaction()</c>): writes them into it.</summary>
     /// <param name="transaction">An open transaction on the database of this outbox.</param>
     /// <param name="messages">The events, in the order in which they are published per key.</param>
     /// <param name="cancellationToken">Ends the wait; the transaction is then the caller's to roll back.</param>
@@ -30,8 +32,10 @@ public interface IOutbox
     /// <param name="aggregateType">What kind of thing it is about: <c>Order</c>.</param>
     /// <param name="aggregateId">Which one; events of one thing are published in commit order.</param>
     /// <param name="cancellationToken">Ends the wait; the transaction is then the caller's to roll back.</param>
-    /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given; or the transaction has ended.</exception>
-    Task PublishAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was
+    /// given; or the transaction has ended.</exception>
+    Task PublishAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null,
+        CancellationToken cancellationToken = default)
         where T : notnull
         => PublishAsync(transaction, [this.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
 

@@ -34,7 +34,8 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
 
         if (content.Body.Length > options.MaxPayloadBytes)
         {
-            throw new ArgumentException($"The payload of event {id} ('{content.Type}') has {content.Body.Length} bytes; {nameof(OutboxOptions.MaxPayloadBytes)} is {options.MaxPayloadBytes}.", nameof(message));
+            throw new ArgumentException($"The payload of event {id} ('{content.Type}') has {content.Body.Length} bytes; "
+                + $"{nameof(OutboxOptions.MaxPayloadBytes)} is {options.MaxPayloadBytes}.", nameof(message));
         }
 
         if (string.IsNullOrEmpty(destination.Exchange) && string.IsNullOrEmpty(destination.RoutingKey))
@@ -99,9 +100,12 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
         var size = headers.Sum(header => Encoding.UTF8.GetByteCount(header.Key) + Encoding.UTF8.GetByteCount(header.Value));
         return size <= MaxHeaders && headers.Keys.All(name => Encoding.UTF8.GetByteCount(name) <= MaxName)
             ? JsonSerializer.Serialize(headers, HeadersJson.Default.DictionaryStringString)
-            : throw new ArgumentException($"The headers of event {id} have {size} bytes; {MaxHeaders} fit into a message, and {MaxName} into a name.", nameof(message));
+            : throw new ArgumentException($"The headers of event {id} have {size} bytes; {MaxHeaders} fit into a message, and {MaxName} into a name.",
+                nameof(message));
     }
 
     private static byte[] Bytes(ReadOnlyMemory<byte> body)
-        => MemoryMarshal.TryGetArray(body, out var segment) && segment.Array is { } array && segment.Offset == 0 && segment.Count == array.Length ? array : body.ToArray();
+        => MemoryMarshal.TryGetArray(body, out var segment) && segment.Array is { } array && segment.Offset == 0 && segment.Count == array.Length
+            ? array
+            : body.ToArray();
 }

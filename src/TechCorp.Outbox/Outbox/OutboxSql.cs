@@ -6,7 +6,8 @@ namespace TechCorp.Outbox;
 internal abstract class OutboxSql
 {
     /// <summary>The columns that an event has in the outbox and among the parked ones.</summary>
-    internal const string Columns = "id, part, key, key_seq, message_id, aggregate_type, aggregate_id, type, exchange, routing_key, content_type, correlation_id, app_id, headers, payload, occurred_at";
+    internal const string Columns = "id, part, key, key_seq, message_id, aggregate_type, aggregate_id, type, exchange, routing_key, content_type, "
+        + "correlation_id, app_id, headers, payload, occurred_at";
 
     internal static OutboxSql For(OutboxDatabase database)
         => database.Dialect.Choose<OutboxSql>(() => new PostgreSqlOutboxSql(database.Schema), () => new SqliteOutboxSql(database.Schema));
@@ -16,7 +17,8 @@ internal abstract class OutboxSql
 
     /// <summary>Inserts rows whose ids are new, after it has taken the locks.</summary>
     internal abstract Task<InsertResult> InsertAsync(
-        DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, int[] keyLocks, DateTimeOffset now, CancellationToken cancellationToken);
+        DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, int[] keyLocks, DateTimeOffset now,
+        CancellationToken cancellationToken);
 
     /// <summary>Which of the ids exist, and their payloads.</summary>
     internal abstract string FindPayloads { get; }

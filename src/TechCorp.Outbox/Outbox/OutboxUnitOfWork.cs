@@ -32,7 +32,8 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
     /// <param name="destination">Where it is published. Default: the destination registered for the type.</param>
     /// <param name="aggregateType">What kind of thing it is about: <c>Order</c>.</param>
     /// <param name="aggregateId">Which one; events of one thing are published in commit order.</param>
-    /// <exception cref="InvalidOperationException">The unit of work has ended; or the type is not in the catalog, or has no destination and none was given.</exception>
+    /// <exception cref="InvalidOperationException">The unit of work has ended; or the type is not in the catalog, or has no
+    /// destination and none was given.</exception>
     /// <exception cref="ArgumentException">The payload cannot be serialized or is too large.</exception>
     public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
         where T : notnull
@@ -50,7 +51,8 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
     /// <summary>Writes the events, commits, and wakes the relay.</summary>
     /// <param name="cancellationToken">Observed until COMMIT is sent, not after.</param>
     /// <exception cref="CommitOutcomeUnknownException">The connection was lost during COMMIT; ask it for the outcome.</exception>
-    /// <exception cref="InvalidOperationException">The unit of work has ended, its transaction has failed earlier, or an event's id exists with another payload.</exception>
+    /// <exception cref="InvalidOperationException">The unit of work has ended, its transaction has failed earlier, or an event's
+    /// id exists with another payload.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfEnded();

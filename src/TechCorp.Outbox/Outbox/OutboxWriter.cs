@@ -66,7 +66,8 @@ internal sealed class OutboxWriter(OutboxDatabase database, TimeProvider timePro
         return await _sql.CommitTokenAsync(write, timeProvider.GetUtcNow(), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<string?> InsertAsync(DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    private async Task<string?> InsertAsync(DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows,
+        CancellationToken cancellationToken)
     {
         string? token = null;
         try
@@ -98,7 +99,8 @@ internal sealed class OutboxWriter(OutboxDatabase database, TimeProvider timePro
     }
 
     /// <summary>The same id again is no new event where the payload is the same, and a mistake where it is not.</summary>
-    private async Task CheckRepeatsAsync(DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> chunk, CancellationToken cancellationToken)
+    private async Task CheckRepeatsAsync(DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> chunk,
+        CancellationToken cancellationToken)
     {
         var ids = database.Dialect.Texts([.. chunk.Select(row => row.MessageId.ToString())]);
         var found = (await connection.RowsAsync<(string Id, byte[] Payload)>(
@@ -108,7 +110,8 @@ internal sealed class OutboxWriter(OutboxDatabase database, TimeProvider timePro
         {
             if (found.TryGetValue(row.MessageId.ToString(), out var payload) && !payload.AsSpan().SequenceEqual(row.Payload))
             {
-                throw new InvalidOperationException($"Event {row.MessageId} ('{row.Type}') exists in the outbox with another payload. Roll back; one id stands for one event.");
+                throw new InvalidOperationException($"Event {row.MessageId} ('{row.Type}') exists in the outbox with another payload. Roll back; "
+                    + "one id stands for one event.");
             }
         }
     }
@@ -125,7 +128,8 @@ internal sealed class OutboxWriter(OutboxDatabase database, TimeProvider timePro
         }
     }
 
-    private static InvalidOperationException HasFailed(DbException exception) => new("The transaction has failed earlier and can only be rolled back; nothing was written.", exception);
+    private static InvalidOperationException HasFailed(DbException exception)
+        => new("The transaction has failed earlier and can only be rolled back; nothing was written.", exception);
 
     private static InvalidOperationException Ended() => new("The transaction has been committed or rolled back already; nothing was written.");
 
@@ -133,12 +137,14 @@ internal sealed class OutboxWriter(OutboxDatabase database, TimeProvider timePro
     {
         if (connection.GetType() != _connectionType.Value)
         {
-            throw new InvalidOperationException($"The transaction is one of {connection.GetType()}; this outbox is on {database.Dialect}, through {_connectionType.Value}.");
+            throw new InvalidOperationException($"The transaction is one of {connection.GetType()}; this outbox is on {database.Dialect}, "
+                + $"through {_connectionType.Value}.");
         }
     }
 
     private static InvalidOperationException NoAmbient()
-        => new("SQLite takes no part in a TransactionScope: its driver would commit the event at once. Use OutboxUnitOfWork or a DbTransaction, outside the scope.");
+        => new("SQLite takes no part in a TransactionScope: its driver would commit the event at once. Use OutboxUnitOfWork or a "
+        + "DbTransaction, outside the scope.");
 
     private IEnumerable<IReadOnlyList<OutboxRow>> Chunks(IReadOnlyList<OutboxRow> rows)
     {

@@ -26,7 +26,8 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
         """;
 
     internal override async Task<InsertResult> InsertAsync(
-        DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, int[] keyLocks, DateTimeOffset now, CancellationToken cancellationToken)
+        DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, int[] keyLocks, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
@@ -63,7 +64,8 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
         => await write.ScalarAsync<string?>("select txid_current_if_assigned()::text", cancellationToken: cancellationToken).ConfigureAwait(false);
 
     internal override async Task<CommitOutcome?> ResolveAsync(DbConnection connection, string token, CancellationToken cancellationToken)
-        => await connection.ScalarAsync<string?>("select txid_status(@token::bigint)", new { token }, cancellationToken: cancellationToken).ConfigureAwait(false) switch
+        => await connection.ScalarAsync<string?>("select txid_status(@token::bigint)", new { token }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false) switch
         {
             "committed" => CommitOutcome.Committed,
             "aborted" => CommitOutcome.NotCommitted,
@@ -73,5 +75,6 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
 
     // Class 08 is the connection's; 57P0x ends the session, before or after the commit; 40003 means that the outcome is not known.
     internal override bool IsRefusal(DbException exception)
-        => exception.SqlState is { } state and not "40003" && !state.StartsWith("08", StringComparison.Ordinal) && !state.StartsWith("57P", StringComparison.Ordinal);
+        => exception.SqlState is { } state and not "40003" && !state.StartsWith("08", StringComparison.Ordinal)
+            && !state.StartsWith("57P", StringComparison.Ordinal);
 }

@@ -14,7 +14,8 @@ internal sealed class SqliteOutboxSql(string schema) : OutboxSql
         var values = new StringBuilder();
         for (var i = 0; i < rows; i++)
         {
-            values.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",\n")}(@part{i}, @key{i}, @id{i}, @aggregate_type{i}, @aggregate_id{i}, @type{i}, @exchange{i}, @routing_key{i}, ")
+            values.Append(CultureInfo.InvariantCulture,
+                $"{(i == 0 ? "" : ",\n")}(@part{i}, @key{i}, @id{i}, @aggregate_type{i}, @aggregate_id{i}, @type{i}, @exchange{i}, @routing_key{i}, ")
                 .Append(CultureInfo.InvariantCulture, $"@content_type{i}, @correlation_id{i}, @app_id{i}, @headers{i}, @payload{i}, @occurred{i}, @now)");
         }
 
@@ -27,7 +28,8 @@ internal sealed class SqliteOutboxSql(string schema) : OutboxSql
     }
 
     internal override async Task<InsertResult> InsertAsync(
-        DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, int[] keyLocks, DateTimeOffset now, CancellationToken cancellationToken)
+        DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, int[] keyLocks, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
@@ -69,7 +71,8 @@ internal sealed class SqliteOutboxSql(string schema) : OutboxSql
     internal override async Task<string?> CommitTokenAsync(WriteTransaction write, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var token = Guid.CreateVersion7(now).ToString();
-        await write.RunAsync($"insert into {schema}_outbox_commit (id, committed_at) values (@token, @now)", new { token, now = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await write.RunAsync($"insert into {schema}_outbox_commit (id, committed_at) values (@token, @now)", new { token, now = now.ToUnixTimeMilliseconds() },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return token;
     }
 
@@ -77,7 +80,8 @@ internal sealed class SqliteOutboxSql(string schema) : OutboxSql
     {
         // The write lock waits until the other connection has ended, one way or the other.
         await using var transaction = await connection.BeginTransactionAsync(SqlDialect.Sqlite.Isolation(default), cancellationToken).ConfigureAwait(false);
-        var found = await connection.ScalarAsync<long>($"select count(*) from {schema}_outbox_commit where id = @token", new { token }, transaction, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await connection.ScalarAsync<long>($"select count(*) from {schema}_outbox_commit where id = @token", new { token }, transaction,
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return found > 0 ? CommitOutcome.Committed : CommitOutcome.NotCommitted;
     }
 

@@ -5,7 +5,8 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>The outbox of one database: begins units of work and publishes in transactions of others; a relay sends what they commit. The root of this package where there is no container.</summary>
+/// <summary>The outbox of one database: begins units of work and publishes in transactions of others; a relay sends what they commit. The root of this package
+/// where there is no container.</summary>
 /// <remarks>
 /// What is committed is published at least once, in commit order per key; what is rolled back never. Safe for concurrent use.
 /// <code>
@@ -70,18 +71,22 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task PublishAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null, CancellationToken cancellationToken = default)
+    public Task PublishAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null,
+        CancellationToken cancellationToken = default)
         where T : notnull
         => PublishAsync(transaction, [this.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
 
-    /// <summary>Publishes events if the ambient <see cref="System.Transactions.Transaction"/> commits: writes them into it through a connection that takes part in it. PostgreSQL only. Wakes the relay after the commit.</summary>
+    /// <summary>Publishes events if the ambient <see cref="System.Transactions.Transaction"/> commits: writes them into it through a connection that takes part
+    /// in it. PostgreSQL only. Wakes the relay after the commit.</summary>
     /// <exception cref="InvalidOperationException">There is no ambient transaction, or the database is SQLite, whose driver would commit at once.</exception>
     /// <exception cref="ArgumentException">A message breaks a limit or has an id that is no UUID; nothing was written.</exception>
     public async Task PublishAsync(DbConnection enlisted, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(enlisted);
         var rows = ToRows(messages);
-        var ambient = System.Transactions.Transaction.Current ?? throw new InvalidOperationException("There is no ambient transaction: open a TransactionScope (with AsyncFlowOption.Enabled), or pass a DbTransaction.");
+        var ambient = System.Transactions.Transaction.Current
+            ?? throw new InvalidOperationException("There is no ambient transaction: open a TransactionScope (with "
+            + "AsyncFlowOption.Enabled), or pass a DbTransaction.");
         await _writer.WriteAsync(enlisted, ambient, rows, cancellationToken).ConfigureAwait(false);
         ambient.TransactionCompleted += (_, e) =>
         {

@@ -15,7 +15,8 @@ internal static class InboxServices
         {
             Resolve(options, provider, name);
             var retention = new InboxRetention(provider.OfOutbox<OutboxDatabase>(name), provider.GetTimeProvider());
-            return Sweeper(provider, "inbox", async token => await retention.RunAsync(options.Retention, options.SweepBatch, token).ConfigureAwait(false) == options.SweepBatch, options.SweepInterval);
+            return Sweeper(provider, "inbox", async token => await retention.RunAsync(options.Retention, options.SweepBatch, token)
+                .ConfigureAwait(false) == options.SweepBatch, options.SweepInterval);
         });
 
     internal static void AddIdempotencyStore(IServiceCollection services, string? name)
@@ -25,7 +26,8 @@ internal static class InboxServices
         services.AddSingleton<IHostedService>(provider =>
         {
             var store = provider.OfOutbox<SqlIdempotencyStore>(name);
-            return Sweeper(provider, "idempotency records", async token => await store.SweepAsync(SweepBatch, token).ConfigureAwait(false) == SweepBatch, TimeSpan.FromMinutes(1));
+            return Sweeper(provider, "idempotency records", async token => await store.SweepAsync(SweepBatch, token).ConfigureAwait(false) == SweepBatch,
+                TimeSpan.FromMinutes(1));
         });
     }
 

@@ -79,14 +79,16 @@ public sealed class OutboxBuilder
         return this;
     }
 
-    /// <summary>Whether the host creates and updates the tables when it starts. Otherwise it only checks them, and does not start with others than it needs. Default: true.</summary>
+    /// <summary>Whether the host creates and updates the tables when it starts. Otherwise it only checks them, and does not start with
+    /// others than it needs. Default: true.</summary>
     public OutboxBuilder MigrateOnStart(bool migrate = true)
     {
         _settings.Migrate = migrate;
         return this;
     }
 
-    /// <summary>Sets how long handled messages are remembered, and deletes older marks while the host runs. Configuration (<c>TechCorp:Outbox:Inbox</c>) wins over code.</summary>
+    /// <summary>Sets how long handled messages are remembered, and deletes older marks while the host runs. Configuration
+    /// (<c>TechCorp:Outbox:Inbox</c>) wins over code.</summary>
     public OutboxBuilder ConfigureInbox(Action<InboxOptions>? configure = null)
     {
         var options = new InboxOptions();
@@ -95,7 +97,8 @@ public sealed class OutboxBuilder
         return this;
     }
 
-    /// <summary>Registers a <see cref="SqlIdempotencyStore"/> in the outbox's database, also as <see cref="IIdempotencyStore"/>, and sweeps it while the host runs.</summary>
+    /// <summary>Registers a <see cref="SqlIdempotencyStore"/> in the outbox's database, also as <see cref="IIdempotencyStore"/>,
+    /// and sweeps it while the host runs.</summary>
     public OutboxBuilder AddIdempotencyStore()
     {
         InboxServices.AddIdempotencyStore(Services, Name);
@@ -104,7 +107,8 @@ public sealed class OutboxBuilder
 
     /// <summary>Registers a saga, and with the first one a <see cref="SagaOrchestrator"/> and a <see cref="SagaBarrier"/>, keyed like the outbox.</summary>
     /// <param name="state">From a source-generated <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
-    /// <remarks>The saga is scoped unless it is registered already; each run has its own scope. Configuration (<c>TechCorp:Outbox:Sagas</c>) wins over code.</remarks>
+    /// <remarks>The saga is scoped unless it is registered already; each run has its own scope. Configuration
+    /// (<c>TechCorp:Outbox:Sagas</c>) wins over code.</remarks>
     public OutboxBuilder AddSaga<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSaga, TState>(JsonTypeInfo<TState> state)
         where TSaga : Saga<TState>
         where TState : class

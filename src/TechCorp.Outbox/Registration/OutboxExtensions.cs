@@ -11,9 +11,11 @@ public static class OutboxExtensions
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Registers the outbox of the service's database: <see cref="TransactionalOutbox"/>, <see cref="IOutbox"/>, <see cref="OutboxDatabase"/>, <see cref="SchemaMigrator"/>, <see cref="OutboxMonitor"/>, <see cref="ParkedEvents"/> and, hosted, the relay.</summary>
+        /// <summary>Registers the outbox of the service's database: <see cref="TransactionalOutbox"/>, <see cref="IOutbox"/>, <see cref="OutboxDatabase"/>,
+        /// <see cref="SchemaMigrator"/>, <see cref="OutboxMonitor"/>, <see cref="ParkedEvents"/> and, hosted, the relay.</summary>
         /// <remarks>
-        /// The host migrates the tables before anything else starts, and stops the relay after the consumers and before the publisher, whatever the order of registration.
+        /// The host migrates the tables before anything else starts, and stops the relay after the consumers and before the publisher,
+        /// whatever the order of registration.
         /// Configuration (<c>TechCorp:Outbox</c>) wins over <paramref name="configure"/>. A second call configures the same outbox.
         /// <code>
         /// services.AddTechCorpOutbox(outbox => outbox
@@ -23,7 +25,8 @@ public static class OutboxExtensions
         /// </remarks>
         public IServiceCollection AddTechCorpOutbox(Action<OutboxBuilder> configure) => services.AddOutbox(null, configure);
 
-        /// <summary>Registers the outbox of a further database, as keyed services under its name; its configuration is <c>TechCorp:Outbox:&lt;name&gt;</c>.</summary>
+        /// <summary>Registers the outbox of a further database, as keyed services under its name; its configuration is
+        /// <c>TechCorp:Outbox:&lt;name&gt;</c>.</summary>
         public IServiceCollection AddTechCorpOutbox(string name, Action<OutboxBuilder> configure)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -63,7 +66,8 @@ public static class OutboxExtensions
         var asked = new ConsumerOptions { Queue = attribute?.Queue ?? "" };
         configure?.Invoke(asked);
         return asked.Queue.Length == 0
-            ? throw new InvalidOperationException($"{typeof(THandler).Name} consumes no queue: put [Consumer(Queue = \"…\")] on it, or set Queue at registration.")
+            ? throw new InvalidOperationException($"{typeof(THandler).Name} consumes no queue: put [Consumer(Queue = \"…\")] on it, or "
+            + "set Queue at registration.")
             : messaging.AddConsumer<TMessage>(asked.Queue, provider => Handler<THandler, TMessage>(provider, outbox), options =>
             {
                 options.Prefetch = attribute is { Prefetch: > 0 } ? attribute.Prefetch : options.Prefetch;
@@ -76,5 +80,6 @@ public static class OutboxExtensions
         where THandler : class, ITransactionalHandler<TMessage>
         where TMessage : notnull
         => new InboxHandler<TMessage>(
-            provider.OfOutbox<OutboxDatabase>(outbox), provider.OfOutbox<IOutbox>(outbox), provider.GetRequiredService<THandler>(), provider.GetTimeProvider(), provider.GetLogger<THandler>());
+            provider.OfOutbox<OutboxDatabase>(outbox), provider.OfOutbox<IOutbox>(outbox), provider.GetRequiredService<THandler>(), provider.GetTimeProvider(),
+            provider.GetLogger<THandler>());
 }

@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Tables before anything starts; the relay after that. It stops when the consumers have drained (StoppingAsync) and before the publisher ends (StoppedAsync).</summary>
-internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrator, OutboxDatabase database, Func<OutboxRelay> relay, ILogger? logger) : IHostedLifecycleService
+/// <summary>Tables before anything starts; the relay after that. It stops when the consumers have drained (StoppingAsync) and before the
+/// publisher ends (StoppedAsync).</summary>
+internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrator, OutboxDatabase database, Func<OutboxRelay> relay, ILogger? logger)
+    : IHostedLifecycleService
 {
     private OutboxRelay? _relay;
 

@@ -29,7 +29,8 @@ internal sealed class OutboxSettings(string? name)
 
     private string Section => Name is null ? "TechCorp:Outbox" : $"TechCorp:Outbox:{Name}";
 
-    internal static OutboxSettings? Of(ServiceDescriptor service) => service is { ServiceType: { } type, IsKeyedService: false } && type == typeof(OutboxSettings) ? service.ImplementationInstance as OutboxSettings : null;
+    internal static OutboxSettings? Of(ServiceDescriptor service) => service is { ServiceType: { } type, IsKeyedService: false }
+        && type == typeof(OutboxSettings) ? service.ImplementationInstance as OutboxSettings : null;
 
     internal MessageCatalog CatalogOf(IServiceProvider services)
         => Catalog?.Invoke(services) ?? services.GetService<MessageCatalog>() ?? Publisher(services).Catalog;
@@ -66,7 +67,8 @@ internal sealed class OutboxSettings(string? name)
         }
     }
 
-    /// <summary>Checks the whole section, those of the inbox and the sagas included, so that one start names every problem; what they hold is applied where they are registered.</summary>
+    /// <summary>Checks the whole section, those of the inbox and the sagas included, so that one start names every problem; what they hold
+    /// is applied where they are registered.</summary>
     private void Read(SectionReader section, IServiceProvider services, ICollection<string> foreign)
     {
         section.Int32(nameof(OutboxOptions.MaxPayloadBytes), value => Outbox.MaxPayloadBytes = value);

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace TechCorp.Outbox;
 
-/// <summary>Runs sagas while the host runs: after the tables exist (StartingAsync), until the consumers have drained (StoppingAsync), before the publisher ends (StoppedAsync).</summary>
+/// <summary>Runs sagas while the host runs: after the tables exist (StartingAsync), until the consumers have drained (StoppingAsync), before the
+/// publisher ends (StoppedAsync).</summary>
 internal sealed class SagaHost(Func<SagaOrchestrator> orchestrator) : IHostedService
 {
     private SagaOrchestrator? _orchestrator;

@@ -11,7 +11,8 @@ internal static class SagaServices
     /// <summary>The settings of the sagas of one outbox; their services are added with the first call.</summary>
     internal static SagaSettings SettingsOf(IServiceCollection services, string? name)
     {
-        var settings = services.Where(service => !service.IsKeyedService).Select(service => service.ImplementationInstance).OfType<SagaSettings>().FirstOrDefault(settings => settings.Name == name);
+        var settings = services.Where(service => !service.IsKeyedService).Select(service => service.ImplementationInstance).OfType<SagaSettings>()
+            .FirstOrDefault(settings => settings.Name == name);
         if (settings is null)
         {
             settings = new SagaSettings(name);

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Outbox;
 
 /// <summary>Repeats a bounded deletion: batch after batch while there is something, then once in an interval.</summary>
-internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> sweep, TimeSpan interval, TimeProvider timeProvider, ILogger logger) : IHostedService, IDisposable
+internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> sweep, TimeSpan interval, TimeProvider timeProvider, ILogger logger)
+    : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -42,7 +43,8 @@ internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> s
             }
 
             // A pause between batches, so that consumers can write.
-            await Task.Delay(isMore ? TimeSpan.FromMilliseconds(50) : interval, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(isMore ? TimeSpan.FromMilliseconds(50) : interval, timeProvider, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

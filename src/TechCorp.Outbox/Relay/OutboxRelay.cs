@@ -6,7 +6,8 @@ namespace TechCorp.Outbox;
 /// <summary>Publishes what was committed to the outbox, until it is stopped.</summary>
 /// <remarks>
 /// At least once, in order per key; any number of relays may run against one database, each partition of keys has one owner at a time.
-/// Starting twice, stopping twice and stopping without a start are harmless. Stopping reads nothing more, waits for the confirms that are under way, settles their rows and releases its partitions.
+/// Starting twice, stopping twice and stopping without a start are harmless. Stopping reads nothing more, waits for the confirms that are under way, settles
+/// their rows and releases its partitions.
 /// </remarks>
 public sealed class OutboxRelay : IAsyncDisposable
 {
@@ -119,7 +120,8 @@ public sealed class OutboxRelay : IAsyncDisposable
 
         try
         {
-            // Not canceled at the deadline: a partition that stays locked is published by no relay until the session ends. The statement has its own, shorter one.
+            // Not canceled at the deadline: a partition that stays locked is published by no relay until the session ends. The
+            // statement has its own, shorter one.
             await _pass.ReleaseAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -155,7 +157,8 @@ public sealed class OutboxRelay : IAsyncDisposable
         else if (!result.More)
         {
             var wait = result.Read > 0 ? _schedule.AfterWork() : _schedule.AfterNothing();
-            await _outbox.Signal.WaitAsync(result.Owned == OutboxRow.Partitions || wait < TakeoverInterval ? wait : TakeoverInterval, _outbox.TimeProvider, stopping).ConfigureAwait(false);
+            await _outbox.Signal.WaitAsync(result.Owned == OutboxRow.Partitions || wait < TakeoverInterval ? wait : TakeoverInterval, _outbox.TimeProvider,
+                stopping).ConfigureAwait(false);
         }
     }
 

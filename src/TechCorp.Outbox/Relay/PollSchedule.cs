@@ -1,6 +1,7 @@
 namespace TechCorp.Outbox;
 
-/// <summary>How long the relay waits before it looks again: short while events come, doubling while none come, doubling from 100 ms while something fails.</summary>
+/// <summary>How long the relay waits before it looks again: short while events come, doubling while none come, doubling
+/// from 100 ms while something fails.</summary>
 internal sealed class PollSchedule(TimeSpan shortest, TimeSpan longest, Random random)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);

@@ -3,11 +3,13 @@ namespace TechCorp.Outbox;
 /// <summary>The fence is the session: a relay that has lost its advisory locks has lost the connection that these statements run on.</summary>
 internal sealed class PostgreSqlRelaySql(string schema) : RelaySql
 {
-    // The id that the next transaction gets. A snapshot's xmax is one above the last that has ended: a transaction that runs may be above it, and must count as running.
+    // The id that the next transaction gets. A snapshot's xmax is one above the last that has ended: a transaction that runs may be above
+    // it, and must count as running.
     private const string NextTransaction =
         "(select txid_snapshot_xmax(s) + age(((txid_snapshot_xmax(s) % 4294967296)::text)::xid) from (select txid_current_snapshot() s) now)";
 
-    // A row waits for an earlier one of its key that was refused: until that is due, and beyond, where it is behind what was read (only a read from 0 meets both in order).
+    // A row waits for an earlier one of its key that was refused: until that is due, and beyond, where it is behind what was read (only a
+    // read from 0 meets both in order).
     // An earlier one that no queue is bound for holds back only those with its own destination.
     internal override string ReadRows { get; } = $"""
         select o.id as Id, o.part as Part, o.key as Key, o.message_id::text as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,

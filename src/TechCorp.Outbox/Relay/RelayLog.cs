@@ -14,7 +14,8 @@ internal static partial class RelayLog
     [LoggerMessage(3011, LogLevel.Warning, "The relay of '{Schema}' cannot publish: {Reason} No event is lost; the relay continues after a pause.")]
     internal static partial void PublishingFailed(this ILogger logger, string schema, string reason);
 
-    [LoggerMessage(3012, LogLevel.Warning, "{Count} events of '{Schema}' have no queue; they are retried, and parked after {Grace}. Bind a queue to their destinations.")]
+    [LoggerMessage(3012, LogLevel.Warning,
+        "{Count} events of '{Schema}' have no queue; they are retried, and parked after {Grace}. Bind a queue to their destinations.")]
     internal static partial void Unroutable(this ILogger logger, int count, string schema, TimeSpan grace);
 
     [LoggerMessage(3015, LogLevel.Warning, "The broker refused {Count} events of '{Schema}'; they are retried; later events of their keys wait.")]
@@ -26,6 +27,7 @@ internal static partial class RelayLog
     [LoggerMessage(3014, LogLevel.Warning, "The relay of '{Schema}' could not release its partitions; other relays get them when its session or lease ends.")]
     internal static partial void ReleaseFailed(this ILogger logger, string schema, Exception exception);
 
-    [LoggerMessage(3020, LogLevel.Warning, "Section {Section} names an outbox that this process does not have, and is ignored: it belongs to another service, or its name is misspelled.")]
+    [LoggerMessage(3020, LogLevel.Warning,
+        "Section {Section} names an outbox that this process does not have, and is ignored: it belongs to another service, or its name is misspelled.")]
     internal static partial void ForeignSection(this ILogger logger, string section);
 }

@@ -3,11 +3,13 @@ namespace TechCorp.Outbox;
 /// <summary>How the relay reads, retries and waits.</summary>
 public sealed class RelayOptions
 {
-    /// <summary>The most rows that one pass reads and publishes; also the bound of duplicates after a crash, and of the payloads in memory. 1 to 10000. Default: 500.</summary>
+    /// <summary>The most rows that one pass reads and publishes; also the bound of duplicates after a crash, and of the payloads
+    /// in memory. 1 to 10000. Default: 500.</summary>
     public int BatchSize { get; set; } = 500;
 
     /// <summary>
-    /// How long the row of a confirmed event is kept, marked with the time of the confirm (<c>sent_at</c>). Default: zero, the row is deleted with the confirm, so the outbox is as
+    /// How long the row of a confirmed event is kept, marked with the time of the confirm (<c>sent_at</c>). Default: zero, the row is deleted with
+    /// the confirm, so the outbox is as
     /// small as its backlog.
     /// </summary>
     public TimeSpan KeepSent { get; set; }
@@ -21,7 +23,8 @@ public sealed class RelayOptions
     /// <summary>The longest wait between two attempts of one event. Default: 1 min.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often an event that the broker refuses is tried before it is parked, with its key. 0: forever. At most 32767. Default: 20, some 15 minutes.</summary>
+    /// <summary>How often an event that the broker refuses is tried before it is parked, with its key. 0: forever. At most 32767.
+    /// Default: 20, some 15 minutes.</summary>
     public int MaxAttempts { get; set; } = 20;
 
     /// <summary>The wait between two reads of the database while events come; doubled while none come. Default: 10 ms.</summary>
@@ -48,7 +51,13 @@ public sealed class RelayOptions
             yield return $"{nameof(MaxAttempts)} must be between 0 and {short.MaxValue}; it is {MaxAttempts}.";
         }
 
-        foreach (var (name, value) in new[] { (nameof(RetryDelay), RetryDelay), (nameof(MinPollInterval), MinPollInterval), (nameof(SweepInterval), SweepInterval), (nameof(LeaseDuration), LeaseDuration) })
+        foreach (var (name, value) in new[]
+        {
+            (nameof(RetryDelay), RetryDelay),
+            (nameof(MinPollInterval), MinPollInterval),
+            (nameof(SweepInterval), SweepInterval),
+            (nameof(LeaseDuration), LeaseDuration),
+        })
         {
             if (value <= TimeSpan.Zero)
             {

@@ -40,7 +40,8 @@ internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> e
                 Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, nameof(ParkReason.Refused), error));
                 break;
             case RowOutcomeKind.Unroutable or RowOutcomeKind.Refused:
-                Deferred.Add(new DeferredRow(row.Id, epochOf(row), (long)Delay(row.Attempts).TotalMilliseconds, outcome.Kind == RowOutcomeKind.Unroutable, error));
+                Deferred.Add(new DeferredRow(row.Id, epochOf(row), (long)Delay(row.Attempts).TotalMilliseconds, outcome.Kind == RowOutcomeKind.Unroutable,
+                    error));
                 break;
             default:
                 Error ??= error.Length > 0 ? error : "The broker did not answer.";

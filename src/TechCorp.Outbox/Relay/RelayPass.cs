@@ -3,10 +3,12 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
 
-/// <summary>One bounded piece of the relay's work: take partitions, read rows, publish them, settle them in the database. No transaction is open while it publishes.</summary>
+/// <summary>One bounded piece of the relay's work: take partitions, read rows, publish them, settle them in the database. No
+/// transaction is open while it publishes.</summary>
 /// <remarks>
 /// At least once: a row is settled only after its publish was confirmed. In order per key. One caller at a time.
-/// How far it has read is kept in memory, and from time to time it reads from the beginning: what was committed late, is due again or was redriven is found then.
+/// How far it has read is kept in memory, and from time to time it reads from the beginning: what was committed late, is due
+/// again or was redriven is found then.
 /// </remarks>
 internal sealed class RelayPass : IAsyncDisposable
 {
@@ -65,7 +67,8 @@ internal sealed class RelayPass : IAsyncDisposable
         var outcomes = await PublishAsync(rows, stopping, abort).ConfigureAwait(false);
         Advance(rows, tops, outcomes.Unsettled);
         await SettleAsync(connection, rows, outcomes, abort).ConfigureAwait(false);
-        return new RelayPassResult(partitions.Count, rows.Count, outcomes.Confirmed.Count, outcomes.Deferred.Count, outcomes.Deferred.Count(row => row.Unroutable), outcomes.Parked.Count, outcomes.Error, rows.Count == _options.BatchSize);
+        return new RelayPassResult(partitions.Count, rows.Count, outcomes.Confirmed.Count, outcomes.Deferred.Count,
+            outcomes.Deferred.Count(row => row.Unroutable), outcomes.Parked.Count, outcomes.Error, rows.Count == _options.BatchSize);
     }
 
     /// <summary>Another partition first each time, so that a deep one does not starve the others.</summary>
@@ -76,7 +79,8 @@ internal sealed class RelayPass : IAsyncDisposable
         return [.. owned.Skip(_rotation), .. owned.Take(_rotation)];
     }
 
-    private async Task<IReadOnlyList<(long Part, long Top)>> RewindAsync(DbConnection connection, List<Partition> partitions, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(long Part, long Top)>> RewindAsync(DbConnection connection, List<Partition> partitions,
+        CancellationToken cancellationToken)
     {
         if (_rewoundAt != 0 && _timeProvider.GetElapsedTime(_rewoundAt) < _options.SweepInterval)
         {

@@ -1,6 +1,7 @@
 namespace TechCorp.Outbox;
 
-/// <summary>The rows of one pass, handed out in batches with one row of each key at a time, in order, so that no row overtakes one that was not confirmed.</summary>
+/// <summary>The rows of one pass, handed out in batches with one row of each key at a time, in order, so that no row overtakes
+/// one that was not confirmed.</summary>
 /// <remarks>Pure: no clock, no I/O. A row that may not be sent is left out and stays in the database, behind the one that it waits for.</remarks>
 internal sealed class RelayQueue
 {

@@ -24,7 +24,8 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
         return await connection.RowsAsync<RelayRow>(_sql.ReadRows, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    internal async Task<IReadOnlyList<(long Part, long Top)>> ReadTopsAsync(DbConnection connection, IReadOnlyList<Partition> partitions, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<(long Part, long Top)>> ReadTopsAsync(DbConnection connection, IReadOnlyList<Partition> partitions,
+        CancellationToken cancellationToken)
     {
         var parameters = new SqlParameters { { "parts", Dialect.Numbers([.. partitions.Select(partition => (long)partition.Number)]) } };
         return await connection.RowsAsync<(long, long)>(_sql.ReadTops, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -32,16 +33,35 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
 
     /// <returns>How many rows still existed and were owned by this relay.</returns>
     internal Task<int> ConfirmAsync(DbConnection connection, string? me, IReadOnlyList<(long Id, long Epoch)> rows, CancellationToken cancellationToken)
-        => WriteAsync(connection, options.KeepSent > TimeSpan.Zero ? _sql.MarkRows : _sql.DeleteRows, new SqlParameters { { "ids", Dialect.Numbers([.. rows.Select(row => row.Id)]) }, { "epochs", Dialect.Numbers([.. rows.Select(row => row.Epoch)]) }, { "me", me }, { "now", Now } }, cancellationToken);
+        => WriteAsync(connection, options.KeepSent > TimeSpan.Zero ? _sql.MarkRows : _sql.DeleteRows,
+            new SqlParameters
+            {
+                { "ids", Dialect.Numbers([.. rows.Select(row => row.Id)]) },
+                { "epochs", Dialect.Numbers([.. rows.Select(row => row.Epoch)]) },
+                { "me", me },
+                { "now", Now },
+            }, cancellationToken);
 
     internal Task<int> DeferAsync(DbConnection connection, string? me, IReadOnlyList<DeferredRow> rows, CancellationToken cancellationToken)
-        => WriteAsync(connection, _sql.DeferRows, new SqlParameters { { "rows", JsonSerializer.Serialize(rows, RelayJson.Default.IReadOnlyListDeferredRow) }, { "me", me }, { "now", Now } }, cancellationToken);
+        => WriteAsync(connection, _sql.DeferRows,
+            new SqlParameters { { "rows", JsonSerializer.Serialize(rows, RelayJson.Default.IReadOnlyListDeferredRow) }, { "me", me }, { "now", Now } },
+            cancellationToken);
 
     internal Task<int> ParkAsync(DbConnection connection, string? me, IReadOnlyList<ParkedRow> rows, CancellationToken cancellationToken)
-        => WriteAsync(connection, _sql.ParkRows, new SqlParameters { { "rows", JsonSerializer.Serialize(rows, RelayJson.Default.IReadOnlyListParkedRow) }, { "me", me }, { "now", Now } }, cancellationToken);
+        => WriteAsync(connection, _sql.ParkRows,
+            new SqlParameters { { "rows", JsonSerializer.Serialize(rows, RelayJson.Default.IReadOnlyListParkedRow) }, { "me", me }, { "now", Now } },
+            cancellationToken);
 
     internal Task PassOnUnroutableAsync(DbConnection connection, RelayRow row, CancellationToken cancellationToken)
-        => WriteAsync(connection, _sql.PassOnUnroutable, new SqlParameters { { "part", row.Part }, { "key", row.Key }, { "exchange", row.Exchange }, { "routingKey", row.RoutingKey }, { "since", row.UnroutableSince } }, cancellationToken);
+        => WriteAsync(connection, _sql.PassOnUnroutable,
+            new SqlParameters
+            {
+                { "part", row.Part },
+                { "key", row.Key },
+                { "exchange", row.Exchange },
+                { "routingKey", row.RoutingKey },
+                { "since", row.UnroutableSince },
+            }, cancellationToken);
 
     internal Task LiftRedrivenAsync(DbConnection connection, IReadOnlyList<long> parts, CancellationToken cancellationToken)
         => WriteAsync(connection, _sql.LiftRedriven, new SqlParameters { { "parts", Dialect.Numbers(parts) } }, cancellationToken);

@@ -1,7 +1,8 @@
 
 namespace TechCorp.Outbox;
 
-/// <summary>Deletes sent rows that were kept long enough, in bounded steps; also those kept under an earlier setting. Unsent and parked rows are never touched.</summary>
+/// <summary>Deletes sent rows that were kept long enough, in bounded steps; also those kept under an earlier setting. Unsent and
+/// parked rows are never touched.</summary>
 internal sealed class RetentionPass(OutboxDatabase database, TimeSpan retention, TimeProvider timeProvider)
 {
     private const int Limit = 1000;
@@ -29,7 +30,12 @@ internal sealed class RetentionPass(OutboxDatabase database, TimeSpan retention,
     /// <returns>How many rows were deleted.</returns>
     internal async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var parameters = new { now = database.Dialect.Time(timeProvider.GetUtcNow()), retention = (long)(retention > TimeSpan.Zero ? retention : TimeSpan.FromHours(1)).TotalMilliseconds, limit = Limit };
+        var parameters = new
+        {
+            now = database.Dialect.Time(timeProvider.GetUtcNow()),
+            retention = (long)(retention > TimeSpan.Zero ? retention : TimeSpan.FromHours(1)).TotalMilliseconds,
+            limit = Limit,
+        };
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var count = await write.RunAsync(_sql.PurgeSent, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -73,7 +73,8 @@ internal sealed class Circuit
         return TryEnterUnclosed(out permit, out rejection);
     }
 
-    /// <summary>The rejection that is certain for a known time; none where a call may be admitted, or while a probe runs, which may end at any moment.</summary>
+    /// <summary>The rejection that is certain for a known time; none where a call may be admitted, or while a probe
+    /// runs, which may end at any moment.</summary>
     internal CircuitRejection SureRejection()
     {
         var epoch = _epoch;

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Resilience;
 
-/// <summary>One circuit breaker for each key: a tenant, a shard, a host. A dependency that fails does not affect the others. Safe for use by many threads.</summary>
+/// <summary>One circuit breaker for each key: a tenant, a shard, a host. A dependency that fails does not affect the
+/// others. Safe for use by many threads.</summary>
 /// <remarks>
 /// A breaker that is closed, has no failure to remember, and was not asked for during the idle time is dropped, so that keys which come and go leave
 /// nothing behind. Ask for it at each call and do not keep it: a kept one may have been replaced.

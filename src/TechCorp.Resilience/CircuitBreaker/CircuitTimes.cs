@@ -4,7 +4,8 @@ namespace TechCorp.Resilience;
 internal sealed class CircuitTimes(MonotonicClock clock, CircuitBreakerOptions options)
 {
     /// <summary>Without growth there is one recovery time, and its limit does not apply.</summary>
-    private readonly Backoff _recovery = new(options.RecoveryTimeout, options.RecoveryGrowth > 1 ? options.MaxRecoveryTimeout : options.RecoveryTimeout, options.RecoveryGrowth);
+    private readonly Backoff _recovery = new(options.RecoveryTimeout, options.RecoveryGrowth > 1 ? options.MaxRecoveryTimeout : options.RecoveryTimeout,
+        options.RecoveryGrowth);
     private readonly TimeSpan _lease = options.ProbeLease ?? options.RecoveryTimeout;
 
     internal long LeaseEnd(long now) => clock.Add(now, _lease);

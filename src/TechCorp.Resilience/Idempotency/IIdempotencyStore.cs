@@ -81,7 +81,8 @@ public interface IIdempotencyStore
     /// <returns><see langword="false"/> when the key has no record in doubt, and nothing was written.</returns>
     ValueTask<bool> ResolveAsync(IdempotencyKey key, StoredOutcome? outcome, TimeSpan retention, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes records that are past their retention and whose last lease has expired: finished, free and abandoned ones, never one in doubt.</summary>
+    /// <summary>Deletes records that are past their retention and whose last lease has expired: finished, free and
+    /// abandoned ones, never one in doubt.</summary>
     /// <remarks>
     /// With the record the store may forget the fence: the next claim of the key may get 1 again. By then the last owner's lease has expired, and every earlier
     /// owner has lost its own at least a retention ago. Choose a retention longer than an owner can sleep and then still write somewhere.

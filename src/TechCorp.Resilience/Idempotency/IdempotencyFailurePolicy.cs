@@ -6,10 +6,12 @@ public enum IdempotencyFailurePolicy
     /// <summary>Nothing: the next call runs it again. For operations whose effect is undone when they throw, such as a transaction.</summary>
     Release = 1,
 
-    /// <summary>The failure: the next call ends with <see cref="IdempotencyFailureReason.StoredFailure"/>. For failures that another run would repeat.</summary>
+    /// <summary>The failure: the next call ends with <see cref="IdempotencyFailureReason.StoredFailure"/>. For failures
+    /// that another run would repeat.</summary>
     /// <remarks>A cancellation by the caller is no failure and releases the key.</remarks>
     Store,
 
-    /// <summary>Doubt: each call ends with <see cref="IdempotencyFailureReason.InDoubt"/> until the key is resolved. For effects that cannot be undone.</summary>
+    /// <summary>Doubt: each call ends with <see cref="IdempotencyFailureReason.InDoubt"/> until the key is resolved.
+    /// For effects that cannot be undone.</summary>
     InDoubt,
 }

@@ -1,6 +1,7 @@
 namespace TechCorp.Resilience;
 
-/// <summary>Proof of a claim. A store writes only for the lease whose owner and fence are the record's: the writes of an owner that lost its lease change nothing.</summary>
+/// <summary>Proof of a claim. A store writes only for the lease whose owner and fence are the record's: the writes of an owner
+/// that lost its lease change nothing.</summary>
 /// <param name="Key">The operation.</param>
 /// <param name="Owner">The owner of the request that claimed it.</param>
 /// <param name="Fence">

@@ -1,6 +1,7 @@
 namespace TechCorp.Resilience;
 
-/// <summary>The keys whose operations run in the current asynchronous flow, so that an operation that calls itself fails instead of waiting for itself.</summary>
+/// <summary>The keys whose operations run in the current asynchronous flow, so that an operation that calls itself
+/// fails instead of waiting for itself.</summary>
 internal sealed class RunningKeys
 {
     private static readonly AsyncLocal<RunningKeys?> Current = new();
@@ -33,7 +34,8 @@ internal sealed class RunningKeys
         {
             if (!running._ended && ReferenceEquals(running._store, store) && running._key == key)
             {
-                throw new InvalidOperationException($"The operation '{key}' called itself under the same key; it would wait for itself. Use another key inside.");
+                throw new InvalidOperationException($"The operation '{key}' called itself under the same key; it would wait for "
+                    + "itself. Use another key inside.");
             }
         }
     }

@@ -7,7 +7,9 @@ namespace TechCorp.Resilience;
 internal sealed class FailedResultException : Exception
 {
     internal FailedResultException(string name, string? explanation)
-        : base(explanation is null ? $"'{name}' returned a result that counts as a failure." : $"'{name}' returned a result that counts as a failure: {explanation}.")
+        : base(explanation is null
+            ? $"'{name}' returned a result that counts as a failure."
+            : $"'{name}' returned a result that counts as a failure: {explanation}.")
     {
     }
 }

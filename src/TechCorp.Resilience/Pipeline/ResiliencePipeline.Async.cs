@@ -23,7 +23,8 @@ public partial class ResiliencePipeline
         return Executor.InvokeAsync<AsyncOperation<TState, TResult>, TResult>(new(operation, fallback: null, state), cancellationToken);
     }
 
-    /// <summary>Runs an operation, or something else instead of it when the circuit is open (<see cref="ResiliencePipelineOptions.FallbackOnFailure"/>).</summary>
+    /// <summary>Runs an operation, or something else instead of it when the circuit is open
+    /// (<see cref="ResiliencePipelineOptions.FallbackOnFailure"/>).</summary>
     /// <typeparam name="TState">What is passed to both.</typeparam>
     /// <typeparam name="TResult">What they return.</typeparam>
     /// <param name="operation">Called once for each attempt, with the token of the attempt.</param>

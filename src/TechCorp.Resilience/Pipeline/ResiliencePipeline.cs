@@ -13,7 +13,8 @@ namespace TechCorp.Resilience;
 /// <para>A call whose operation completes synchronously with success allocates nothing, reads no clock and returns the operation's own task.</para>
 /// <para>When all attempts fail, the exception of the last one is thrown, as it is, with its stack.</para>
 /// </remarks>
-[SuppressMessage("ApiDesign", "RS0026", Justification = "The overloads differ in their delegate; every one ends in an optional token, as asynchronous methods do.")]
+[SuppressMessage("ApiDesign", "RS0026",
+    Justification = "The overloads differ in their delegate; every one ends in an optional token, as asynchronous methods do.")]
 [DebuggerDisplay("{Name,nq}")]
 public partial class ResiliencePipeline
 {

@@ -32,7 +32,8 @@ public sealed class ResilientOperation<TState, TResult>
     /// <summary>The wait that a failing result asks for, a lower bound of the back-off. Default: none asks.</summary>
     public Func<TResult, TimeSpan?>? RetryAfter { get; init; }
 
-    /// <summary>Called with each result that no caller gets: a failing one before the next attempt, a late one of an abandoned attempt. Default: disposes it.</summary>
+    /// <summary>Called with each result that no caller gets: a failing one before the next attempt, a late one of an abandoned
+    /// attempt. Default: disposes it.</summary>
     public Action<TResult>? Discard { get; init; }
 
     /// <summary>What to do instead when the circuit is open; its outcome is the outcome of the call and is not recorded.</summary>

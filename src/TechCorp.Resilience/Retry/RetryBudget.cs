@@ -7,7 +7,8 @@ namespace TechCorp.Resilience;
 /// Share one budget among all policies that call the same dependency. Safe for use by many threads.
 /// </summary>
 /// <remarks>
-/// The token is taken before the wait, so that a thousand calls that wait together hold a thousand tokens. A wait that is canceled returns its token, and so does a retry that the circuit rejects. While the budget is full, a success only reads it.
+/// The token is taken before the wait, so that a thousand calls that wait together hold a thousand tokens. A wait that is canceled returns its token, and so
+/// does a retry that the circuit rejects. While the budget is full, a success only reads it.
 /// </remarks>
 [DebuggerDisplay("{Available} retries available")]
 public sealed class RetryBudget

@@ -13,7 +13,8 @@ internal static class ConnectFailure
     {
         null => null,
         AuthenticationFailureException => $"the credentials were refused ({ErrorText.MessageOf(exception)}).",
-        OperationInterruptedException { ShutdownReason: { ReplyCode: NotAllowed or AccessRefused } reason } => $"refused ({reason.ReplyCode}: {ErrorText.Clean(reason.ReplyText)}).",
+        OperationInterruptedException { ShutdownReason: { ReplyCode: NotAllowed or AccessRefused } reason }
+            => $"refused ({reason.ReplyCode}: {ErrorText.Clean(reason.ReplyText)}).",
         AggregateException many => many.InnerExceptions.Select(RefusalIn).FirstOrDefault(static refusal => refusal is not null),
         _ => RefusalIn(exception.InnerException),
     };

@@ -26,7 +26,8 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     /// <param name="prepare">Runs on each new connection before it is used: declares the topology again. What it throws is logged.</param>
     /// <param name="timeProvider">The clock of the back-off.</param>
     /// <param name="logger">Where losses are logged.</param>
-    internal ConnectionSupervisor(RabbitMqOptions options, string name, Func<BrokerLink, CancellationToken, Task> prepare, TimeProvider timeProvider, ILogger logger)
+    internal ConnectionSupervisor(RabbitMqOptions options, string name, Func<BrokerLink, CancellationToken, Task> prepare, TimeProvider timeProvider,
+        ILogger logger)
     {
         _options = options;
         _name = name;
@@ -61,7 +62,8 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && _failure is { } failure)
         {
-            throw new OperationCanceledException($"{string.Join(", ", _options.Uris.Select(BrokerAddress.Of))}: not reached before the start was canceled ({failure.GetBaseException().Message}).", failure, cancellationToken);
+            throw new OperationCanceledException($"{string.Join(", ", _options.Uris.Select(BrokerAddress.Of))}: not reached before the start was canceled "
+                + $"({failure.GetBaseException().Message}).", failure, cancellationToken);
         }
     }
 

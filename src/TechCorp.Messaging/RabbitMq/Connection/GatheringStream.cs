@@ -9,7 +9,8 @@ namespace TechCorp.Messaging;
 /// sends everything at once. Two buffers; a full one makes the writer wait, so a stuck socket holds the client back as it does without this.
 /// A failed send fails every later write, and shuts the socket down so that the reader sees the loss too. One writer at a time, as for every stream.
 /// </remarks>
-internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, TimeProvider timeProvider) : NetworkStream(socket, ownsSocket: false), IThreadPoolWorkItem
+internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, TimeProvider timeProvider) : NetworkStream(socket, ownsSocket: false),
+    IThreadPoolWorkItem
 {
     internal const int Capacity = 64 * 1024; // bytes; a window of 256 small messages is about 90 KiB of frames
 
@@ -41,7 +42,8 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
     /// <summary>Does nothing: what was written is on its way.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Waits until everything is sent, no longer than the close timeout; then nothing more is. The client disposes it twice, as a reader and as a writer.</summary>
+    /// <summary>Waits until everything is sent, no longer than the close timeout; then nothing more is. The client disposes it
+    /// twice, as a reader and as a writer.</summary>
     public override async ValueTask DisposeAsync()
     {
         var sent = SentAsync();

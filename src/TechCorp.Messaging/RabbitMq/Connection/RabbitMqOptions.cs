@@ -3,11 +3,13 @@ namespace TechCorp.Messaging;
 /// <summary>Where the RabbitMQ broker is and how its connections are watched.</summary>
 public sealed class RabbitMqOptions
 {
-    /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node; tried one after the other. Default: <c>amqp://guest:guest@localhost:5672/</c>.</summary>
+    /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node; tried one after the other. Default:
+    /// <c>amqp://guest:guest@localhost:5672/</c>.</summary>
     public IList<Uri> Uris { get; set; } = [new("amqp://guest:guest@localhost:5672/")];
 
     /// <summary>
-    /// The management plugin's address (<c>http://user:password@host:15672</c>), which lets <see cref="MessageBus.PlanAsync"/> see every argument and binding; without a user it is the broker's.
+    /// The management plugin's address (<c>http://user:password@host:15672</c>), which lets <see cref="MessageBus.PlanAsync"/> see every argument and binding;
+    /// without a user it is the broker's.
     /// Nothing else asks it. Default: none.
     /// </summary>
     public Uri? ManagementUri { get; set; }
@@ -39,7 +41,8 @@ public sealed class RabbitMqOptions
             }
             else if (uri.AbsolutePath.LastIndexOf('/') > 0)
             {
-                yield return $"{nameof(Uris)} must have no more than a virtual host in their path, its slashes as %2F; one is '{BrokerAddress.WithoutPassword(uri)}'.";
+                yield return $"{nameof(Uris)} must have no more than a virtual host in their path, its slashes as %2F; one is "
+                    + $"'{BrokerAddress.WithoutPassword(uri)}'.";
             }
         }
 

@@ -75,7 +75,8 @@ internal sealed class RabbitMqTransport : ITransport
     public async Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
     {
         var before = _sources.Consuming();
-        var unconsumed = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var unconsumed = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         RabbitMqDeliverySources.Rebuild(before, unconsumed);
         if (mode == TopologyMode.Create)
         {
@@ -100,7 +101,8 @@ internal sealed class RabbitMqTransport : ITransport
         return await ManagementDiff.CompleteAsync(changes, topology, api, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
+    public ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout,
+        CancellationToken cancellationToken)
         => _publisher.PublishAsync(message, destination, unroutableBehavior, timeout, cancellationToken);
 
     public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
@@ -146,7 +148,8 @@ internal sealed class RabbitMqTransport : ITransport
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
     private static Version? VersionOf(IConnection connection)
-        => connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] text && Version.TryParse(Encoding.UTF8.GetString(text), out var version) ? version : null;
+        => connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] text
+            && Version.TryParse(Encoding.UTF8.GetString(text), out var version) ? version : null;
 
     private Task<bool> ExchangeExistsAsync(string exchange, CancellationToken cancellationToken)
         => OnLinkAsync(link => TopologyDeclarer.ExchangeExistsAsync(link.Connection, exchange, cancellationToken), cancellationToken);
@@ -171,7 +174,9 @@ internal sealed class RabbitMqTransport : ITransport
 
     /// <summary>On each new connection, before it is used.</summary>
     private Task RedeclareAsync(BrokerLink link, CancellationToken cancellationToken)
-        => _declared.Current is { } topology ? TopologyDeclarer.DeclareAsync(link.Connection, topology, TopologyMode.Create, cancellationToken) : Task.CompletedTask;
+        => _declared.Current is { } topology
+            ? TopologyDeclarer.DeclareAsync(link.Connection, topology, TopologyMode.Create, cancellationToken)
+            : Task.CompletedTask;
 
     /// <summary>A consumer lost its queue: with the queue its bindings went too.</summary>
     private Task RestoreAsync(BrokerLink link, string queue, CancellationToken cancellationToken)

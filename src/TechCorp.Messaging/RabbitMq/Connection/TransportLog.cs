@@ -47,7 +47,8 @@ internal static partial class TransportLog
     [LoggerMessage(2023, LogLevel.Error, "The receiver of queue '{Queue}' threw; the delivery is requeued.")]
     internal static partial void SinkFailed(this ILogger logger, string queue, Exception exception);
 
-    [LoggerMessage(2024, LogLevel.Debug, "A settlement of queue '{Queue}' was not sent: delivery {Tag} of generation {Generation} is settled already, or its channel is lost.")]
+    [LoggerMessage(2024, LogLevel.Debug,
+        "A settlement of queue '{Queue}' was not sent: delivery {Tag} of generation {Generation} is settled already, or its channel is lost.")]
     internal static partial void SettleDropped(this ILogger logger, string queue, ulong tag, long generation);
 
     [LoggerMessage(2025, LogLevel.Warning, "Queue '{Queue}' could not be declared again; it is tried again with the next channel.")]

@@ -13,7 +13,8 @@ internal static class AmqpDelivery
     private const string FirstDeathReasonHeader = "x-first-death-reason";
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>(0);
 
-    internal static Delivery Of(long generation, ulong tag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
+    internal static Delivery Of(long generation, ulong tag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body)
     {
         var headers = properties.Headers;
         var texts = AsText(headers, out var others);
@@ -54,13 +55,15 @@ internal static class AmqpDelivery
     }
 
     private static ForeignProperties? ForeignOf(IReadOnlyBasicProperties properties, Dictionary<string, object?>? headers)
-        => headers is null && !properties.IsReplyToPresent() && !properties.IsContentEncodingPresent() && !properties.IsPriorityPresent() ? null : new ForeignProperties
-        {
-            ReplyTo = properties.ReplyTo,
-            ContentEncoding = properties.ContentEncoding,
-            Priority = properties.IsPriorityPresent() ? properties.Priority : null,
-            Headers = headers,
-        };
+        => headers is null && !properties.IsReplyToPresent() && !properties.IsContentEncodingPresent() && !properties.IsPriorityPresent()
+            ? null
+            : new ForeignProperties
+            {
+                ReplyTo = properties.ReplyTo,
+                ContentEncoding = properties.ContentEncoding,
+                Priority = properties.IsPriorityPresent() ? properties.Priority : null,
+                Headers = headers,
+            };
 
     /// <param name="headers">As the client read them.</param>
     /// <param name="others">Those that would not be the same if they were sent as their text; null when there are none.</param>

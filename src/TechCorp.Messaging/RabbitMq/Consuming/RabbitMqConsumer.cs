@@ -6,11 +6,13 @@ using RabbitMQ.Client.Events;
 namespace TechCorp.Messaging;
 
 /// <summary>One consumer on one channel: one generation of a <see cref="RabbitMqDeliverySource"/>. Never reopened.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore's wait handle is never taken, so there is nothing to dispose of.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The semaphore's wait handle is never taken, so there is nothing to dispose of.")]
 internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
 {
     // One at a time: only then does the callback that ends a cancel come after the last delivery.
-    private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, null, consumerDispatchConcurrency: 1);
+    private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false, null,
+        consumerDispatchConcurrency: 1);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +46,8 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     /// <summary>The way back to the broker for the deliveries of this channel.</summary>
     internal RabbitMqSettleWriter Settlements { get; }
 
-    internal static async Task<RabbitMqConsumer> OpenAsync(BrokerLink link, string queue, ushort prefetch, long generation, Action<Delivery> sink, Action<RabbitMqConsumer> opened, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    internal static async Task<RabbitMqConsumer> OpenAsync(BrokerLink link, string queue, ushort prefetch, long generation, Action<Delivery> sink,
+        Action<RabbitMqConsumer> opened, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         var channel = await link.Connection.CreateChannelAsync(ChannelOptions, cancellationToken).ConfigureAwait(false);
         var consumer = new RabbitMqConsumer(channel, queue, generation, sink, timeProvider, logger);
@@ -53,7 +56,8 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
         try
         {
             await channel.BasicQosAsync(0, prefetch, global: false, cancellationToken).ConfigureAwait(false);
-            consumer._tag = await channel.BasicConsumeAsync(queue, autoAck: false, consumerTag: "", noLocal: false, exclusive: false, arguments: null, consumer, cancellationToken).ConfigureAwait(false);
+            consumer._tag = await channel.BasicConsumeAsync(queue, autoAck: false, consumerTag: "", noLocal: false, exclusive: false, arguments: null, consumer,
+                cancellationToken).ConfigureAwait(false);
             return consumer;
         }
         catch (Exception)
@@ -87,18 +91,21 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
         }
     }
 
-    /// <summary>Gives the sink no more deliveries, writes the settlements that have gathered, and closes the channel: the broker requeues unsettled deliveries.</summary>
+    /// <summary>Gives the sink no more deliveries, writes the settlements that have gathered, and closes the channel: the broker
+    /// requeues unsettled deliveries.</summary>
     internal async Task CloseAsync()
     {
         await MuteAsync().ConfigureAwait(false);
         await Settlements.DisposeAsync().ConfigureAwait(false);
         await ClosingStep.TryAsync(Settlements.DrainAsync, CloseTimeout, _timeProvider).ConfigureAwait(false);
-        await ClosingStep.TryAsync(() => Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, _timeProvider).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => Channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, _timeProvider)
+            .ConfigureAwait(false);
         await ClosingStep.TryAsync(() => Channel.DisposeAsync().AsTask(), CloseTimeout, _timeProvider).ConfigureAwait(false);
         _closed.TrySetResult("closed by the transport");
     }
 
-    public async Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+    public async Task HandleBasicDeliverAsync(string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey,
+        IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
     {
         await _sinkTurn.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try

@@ -29,7 +29,8 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     /// <param name="options">How long to wait between attempts.</param>
     /// <param name="timeProvider">The clock of those waits.</param>
     /// <param name="logger">Where it logs.</param>
-    internal RabbitMqDeliverySource(string queue, ushort prefetch, Action<Delivery> sink, Func<BrokerLink, string, CancellationToken, Task> restore, ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
+    internal RabbitMqDeliverySource(string queue, ushort prefetch, Action<Delivery> sink, Func<BrokerLink, string, CancellationToken, Task> restore,
+        ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
     {
         Queue = queue;
         _prefetch = prefetch;
@@ -157,7 +158,8 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         {
             // The generation is known before the first delivery can come.
             var generation = Interlocked.Increment(ref _generation);
-            var consumer = await RabbitMqConsumer.OpenAsync(link, Queue, _prefetch, generation, _sink, c => _consumer = c, _timeProvider, _logger, _ending.Token).ConfigureAwait(false);
+            var consumer = await RabbitMqConsumer.OpenAsync(link, Queue, _prefetch, generation, _sink, c => _consumer = c, _timeProvider, _logger,
+                _ending.Token).ConfigureAwait(false);
             _logger.Consuming(Queue, generation);
             if (!_started.TrySetResult())
             {

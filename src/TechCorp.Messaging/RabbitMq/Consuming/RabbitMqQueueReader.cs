@@ -24,7 +24,8 @@ internal sealed class RabbitMqQueueReader(string queue, IChannel channel, Broker
         catch (Exception exception) when (ConnectFailure.IsLoss(exception))
         {
             var address = link.Address;
-            throw new BrokerConnectionException($"{address.Host}:{address.Port}", address.VirtualHost, address.User, $"the channel that reads queue '{queue}' is gone; what it held is back in the queue. Open a new reader.", exception);
+            throw new BrokerConnectionException($"{address.Host}:{address.Port}", address.VirtualHost, address.User,
+                $"the channel that reads queue '{queue}' is gone; what it held is back in the queue. Open a new reader.", exception);
         }
     }
 

@@ -44,7 +44,8 @@ internal sealed class RabbitMqSettleLedger
             _low++;
         }
 
-        // Refusals first: after them every tag below the lowest unsettled one is refused on the wire or about to be acknowledged, so one frame may cover them all.
+        // Refusals first: after them every tag below the lowest unsettled one is refused on the wire or about to be acknowledged,
+        // so one frame may cover them all.
         var (run, last) = (0, 0UL);
         foreach (var (tag, settlement) in _pending)
         {

@@ -7,7 +7,8 @@ namespace TechCorp.Messaging;
 internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposable
 {
     private const int MostGathered = 64; // settlements that wait to go out together
-    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5); // a handler may block this long and longer; what came before it must not wait for it
+    // a handler may block this long and longer; what came before it must not wait for it
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5);
 
     private readonly IChannel _channel;
     private readonly Task _closed;
@@ -30,7 +31,8 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
         _channel = channel;
         _closed = closed;
         _failed = failed;
-        _gatherEnd = timeProvider.CreateTimer(static writer => ((RabbitMqSettleWriter)writer!).EndGathering(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _gatherEnd = timeProvider.CreateTimer(static writer => ((RabbitMqSettleWriter)writer!).EndGathering(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Settlements that are not on the wire yet.</summary>

@@ -14,7 +14,8 @@ internal sealed partial record ChannelCloseReason(int Code, string Text, string 
     /// <summary>Whether nothing may be written to the exchange, whatever the key.</summary>
     internal bool IsRefusedExchange => Code == AccessRefused && RoutingKey is null && !IsAnonymous;
 
-    /// <summary>Whether the reply text names no exchange (a body larger than the broker takes, for example): which publish it was is known only where it was alone in flight.</summary>
+    /// <summary>Whether the reply text names no exchange (a body larger than the broker takes, for example): which publish it was is known
+    /// only where it was alone in flight.</summary>
     internal bool IsAnonymous { get; private init; }
 
     /// <summary>Whether the reply text ends within the exchange's name: it has at most 255 bytes.</summary>

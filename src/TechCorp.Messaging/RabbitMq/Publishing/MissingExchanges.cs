@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Exchanges that a publishing channel was closed for. No further publish to one is written before the exchange is declared or found on another channel.</summary>
+/// <summary>Exchanges that a publishing channel was closed for. No further publish to one is written before the exchange is
+/// declared or found on another channel.</summary>
 internal sealed class MissingExchanges(Func<string, CancellationToken, Task<bool>> exists)
 {
     private readonly Lock _gate = new();

@@ -5,10 +5,12 @@ using RabbitMQ.Client.Events;
 namespace TechCorp.Messaging;
 
 /// <summary>Keeps one publishing channel open on whatever connection there is, and reports what happens on it to the publish queue.</summary>
-internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink>> connected, PublishQueue queue, MissingExchanges missing, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink>> connected, PublishQueue queue, MissingExchanges missing,
+    RabbitMqOptions options, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
 {
     // Confirms on, the client's tracking off; null keeps the dispatch concurrency of the connection.
-    private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false, null, null);
+    private static readonly CreateChannelOptions ChannelOptions = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false, null,
+        null);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -64,7 +66,10 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
                 failures++;
             }
 
-            delay = failures > 1 ? ReconnectBackoff.Delay(options.ReconnectDelay, options.MaxReconnectDelay, failures - 1, Random.Shared.NextDouble()) : TimeSpan.Zero; // the first rebuild is immediate
+            // the first rebuild is immediate
+            delay = failures > 1
+                ? ReconnectBackoff.Delay(options.ReconnectDelay, options.MaxReconnectDelay, failures - 1, Random.Shared.NextDouble())
+                : TimeSpan.Zero;
             if (delay > TimeSpan.Zero)
             {
                 await Task.Delay(delay, timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -182,7 +187,8 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
 
     private async Task CloseAsync(IChannel channel)
     {
-        await ClosingStep.TryAsync(() => channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, timeProvider).ConfigureAwait(false);
+        await ClosingStep.TryAsync(() => channel.CloseAsync(200, "closed", abort: true, CancellationToken.None), CloseTimeout, timeProvider)
+            .ConfigureAwait(false);
         await ClosingStep.TryAsync(() => channel.DisposeAsync().AsTask(), CloseTimeout, timeProvider).ConfigureAwait(false);
     }
 }

@@ -44,12 +44,14 @@ internal sealed class PublishConfirms(PublishState state, TimeProvider timeProvi
         }
     }
 
-    /// <summary>A return comes before the confirm of the same publish and carries no sequence number: the oldest publish that matches is meant, also one whose caller has gone.</summary>
+    /// <summary>A return comes before the confirm of the same publish and carries no sequence number: the oldest publish that matches is
+    /// meant, also one whose caller has gone.</summary>
     internal void Return(PublishSession session, string? messageId, string exchange, string routingKey, int code, string text)
     {
         lock (state.Gate)
         {
-            if (session == state.Session && session.Tracker.Find((messageId, exchange, routingKey), static (entry, wanted) => IsUnreturned(entry, wanted)) is { } entry)
+            if (session == state.Session
+                && session.Tracker.Find((messageId, exchange, routingKey), static (entry, wanted) => IsUnreturned(entry, wanted)) is { } entry)
             {
                 entry.ReturnCode = code;
                 entry.ReturnText = text;

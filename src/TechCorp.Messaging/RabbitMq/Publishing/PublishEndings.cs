@@ -49,7 +49,8 @@ internal sealed class PublishEndings(PublishState state, TimeProvider timeProvid
         Answer(entry, wake, stuck);
     }
 
-    /// <summary>Takes no further publish, waits for the confirms of the others until the token is canceled, then answers each caller with what is known.</summary>
+    /// <summary>Takes no further publish, waits for the confirms of the others until the token is canceled, then
+    /// answers each caller with what is known.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
         lock (state.Gate)

@@ -18,11 +18,13 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
     {
         Endings = endings;
         using var _ = ExecutionContext.SuppressFlow();
-        _timer = timeProvider.CreateTimer(static state => ((PublishEntry)state!).Endings.OnDeadline((PublishEntry)state), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = timeProvider.CreateTimer(static state => ((PublishEntry)state!).Endings.OnDeadline((PublishEntry)state), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>
-    /// Stands in the tracker for a publish whose caller has gone: still unconfirmed, and no caller awaits it. It keeps what a return is matched by, and not the body:
+    /// Stands in the tracker for a publish whose caller has gone: still unconfirmed, and no caller awaits it. It keeps what a return is
+    /// matched by, and not the body:
     /// otherwise a return of this publish would be taken for one of another with the same message.
     /// </summary>
     private PublishEntry(PublishEntry gone)
@@ -120,7 +122,8 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
         entries.Clear();
     }
 
-    /// <summary>Whether the timer would fire after the deadline or never. One that fires earlier stays as it is and is set again then: most publishes set none.</summary>
+    /// <summary>Whether the timer would fire after the deadline or never. One that fires earlier stays as it is and is set again
+    /// then: most publishes set none.</summary>
     internal bool TimerIsLate => ArmedUntil == 0 || ArmedUntil > Deadline;
 
     internal void SetTimer(TimeSpan due) => _timer?.Change(due, Timeout.InfiniteTimeSpan);

@@ -1,7 +1,8 @@
 namespace TechCorp.Messaging;
 
 /// <summary>
-/// The publishes of one publisher, and which of them is written next. What the broker answers is in <see cref="Confirms"/>, the life of the channel in <see cref="Sessions"/>,
+/// The publishes of one publisher, and which of them is written next. What the broker answers is in
+/// <see cref="Confirms"/>, the life of the channel in <see cref="Sessions"/>,
 /// and what ends a publish without the broker in <see cref="Endings"/>; the four share one <see cref="PublishState"/> and its lock.
 /// </summary>
 /// <remarks>
@@ -93,7 +94,8 @@ internal sealed class PublishQueue
         return writes;
     }
 
-    /// <summary>Called by the writer when its last call has returned: takes the next publish. Null: there is nothing to write now, and the writer must end.</summary>
+    /// <summary>Called by the writer when its last call has returned: takes the next publish. Null: there is nothing to write
+    /// now, and the writer must end.</summary>
     internal PublishEntry? TakeNext(out PublishSession? session)
     {
         while (true)

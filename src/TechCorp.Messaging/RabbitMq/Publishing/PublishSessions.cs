@@ -98,7 +98,8 @@ internal sealed class PublishSessions(PublishState state, ConnectionLossBehavior
     /// <returns>How a publish of the lost channel ends; null when it is written again.</returns>
     private PublishOutcome? EndingOf(PublishEntry entry, PublishEntry? last, bool alone, string reason, ChannelCloseReason? closeReason)
         => alone ? closeReason!.Outcome
-            : closeReason is not null && closeReason.Concerns(entry) ? closeReason.Outcome with { MayHaveBeenDelivered = entry != last } // earlier ones may have been taken before the exchange went, and the channel with their confirms
+            // earlier ones may have been taken before the exchange went, and the channel with their confirms
+            : closeReason is not null && closeReason.Concerns(entry) ? closeReason.Outcome with { MayHaveBeenDelivered = entry != last }
             : connectionLossBehavior == ConnectionLossBehavior.Fail ? PublishOutcome.ConnectionLost($"the channel was lost before the confirm ({reason}).")
             : null;
 }

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What the queue, the confirms, the sessions and the endings of one publisher share: one lock, what it guards, and the steps that keep it consistent.</summary>
+/// <summary>What the queue, the confirms, the sessions and the endings of one publisher share: one lock, what it guards, and the
+/// steps that keep it consistent.</summary>
 /// <remarks>Every member but <see cref="StartWriter"/> is for a caller that holds <see cref="Gate"/>. No callback, log or continuation runs under it.</remarks>
 [DebuggerDisplay("{Queue.Count} waiting, {Session?.Tracker.Count} unconfirmed, blocked: {Blocked}")]
 internal sealed class PublishState(int maxOutstandingConfirms)
@@ -29,7 +30,8 @@ internal sealed class PublishState(int maxOutstandingConfirms)
     /// <summary>The publish that the client's call runs for.</summary>
     internal PublishEntry? Writing { get; private set; }
 
-    /// <summary>This many confirms from now, publishes are written one at a time, because one of them closes its channel and the broker does not say which.</summary>
+    /// <summary>This many confirms from now, publishes are written one at a time, because one of them closes its
+    /// channel and the broker does not say which.</summary>
     internal int OneAtATime { get; set; }
 
     /// <summary>Why the broker takes no publishes; null when it does.</summary>

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Hands the publishes of the queue to the client, in order. Run by a caller that finds no thread writing, or by the thread pool; one at a time.</summary>
+/// <summary>Hands the publishes of the queue to the client, in order. Run by a caller that finds no thread writing, or by the
+/// thread pool; one at a time.</summary>
 internal sealed class PublishWriter(PublishQueue queue) : IThreadPoolWorkItem
 {
     private const int MostWritesOfOneThread = 64; // a caller writes for others, but not forever
@@ -30,7 +31,8 @@ internal sealed class PublishWriter(PublishQueue queue) : IThreadPoolWorkItem
 
         // No token: a write canceled half-way would shift the sequence numbers of all later publishes.
         var sequence = entry.Sequence;
-        var write = session.Channel!.BasicPublishAsync(entry.Exchange, entry.RoutingKey, mandatory: true, entry.Properties!, entry.Message.Body, CancellationToken.None);
+        var write = session.Channel!.BasicPublishAsync(entry.Exchange, entry.RoutingKey, mandatory: true, entry.Properties!, entry.Message.Body,
+            CancellationToken.None);
         if (write.IsCompletedSuccessfully)
         {
             return true;

@@ -21,7 +21,8 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     private readonly PublishWriter _writer;
     private readonly PublishChannelLoop _loop;
 
-    internal RabbitMqPublisher(ConnectionSupervisor supervisor, PublisherOptions options, RabbitMqOptions broker, Func<string, CancellationToken, Task<bool>> exchangeExists, TimeProvider timeProvider, ILogger logger)
+    internal RabbitMqPublisher(ConnectionSupervisor supervisor, PublisherOptions options, RabbitMqOptions broker,
+        Func<string, CancellationToken, Task<bool>> exchangeExists, TimeProvider timeProvider, ILogger logger)
     {
         _timeProvider = timeProvider;
         _missing = new MissingExchanges(exchangeExists);
@@ -49,7 +50,8 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout, CancellationToken cancellationToken)
+    internal async ValueTask<PublishOutcome> PublishAsync(Message message, Destination destination, UnroutableBehavior unroutableBehavior, TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var started = _timeProvider.GetTimestamp();

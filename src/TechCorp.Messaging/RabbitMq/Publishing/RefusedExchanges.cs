@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Exchanges that this user may not write to. Each attempt closes the channel for all callers, so an exchange is not tried again for a while.</summary>
+/// <summary>Exchanges that this user may not write to. Each attempt closes the channel for all callers, so an exchange
+/// is not tried again for a while.</summary>
 internal sealed class RefusedExchanges(TimeProvider timeProvider)
 {
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);

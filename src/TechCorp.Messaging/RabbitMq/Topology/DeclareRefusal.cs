@@ -12,10 +12,16 @@ internal static partial class DeclareRefusal
     /// <summary>The exception for a refusal; null when the code is none.</summary>
     internal static TopologyException? Of(string entity, int code, string text, Exception? cause) => code switch
     {
-        PreconditionFailed => new TopologyException(entity, Difference(text), "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; TopologyMode.Assume leaves it alone.", cause),
+        PreconditionFailed
+            => new TopologyException(entity, Difference(text),
+                "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; "
+                + "TopologyMode.Assume leaves it alone.", cause),
         NotFound => new TopologyException(entity, $"it does not exist ({text}).", "Declare it, or start with TopologyMode.Create.", cause),
-        AccessRefused when text.Contains("reserved prefix", StringComparison.Ordinal) => new TopologyException(entity, $"the broker keeps names that begin with 'amq.' for itself ({text}).", "Choose another name.", cause),
-        AccessRefused => new TopologyException(entity, $"the user may not configure it ({text}).", "Grant the configure permission, or start with TopologyMode.Validate and have it declared elsewhere.", cause),
+        AccessRefused when text.Contains("reserved prefix", StringComparison.Ordinal)
+            => new TopologyException(entity, $"the broker keeps names that begin with 'amq.' for itself ({text}).", "Choose another name.", cause),
+        AccessRefused
+            => new TopologyException(entity, $"the user may not configure it ({text}).",
+                "Grant the configure permission, or start with TopologyMode.Validate and have it declared elsewhere.", cause),
         _ => null,
     };
 
@@ -28,6 +34,7 @@ internal static partial class DeclareRefusal
     }
 
     // "… inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received the value '1' of type 'long' but current is none"
-    [GeneratedRegex("inequivalent arg '(?<argument>[^']+)' for .*: received (?<ours>.*?) but current is (?<theirs>.*)$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex("inequivalent arg '(?<argument>[^']+)' for .*: received (?<ours>.*?) but current is (?<theirs>.*)$",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Inequivalent { get; }
 }

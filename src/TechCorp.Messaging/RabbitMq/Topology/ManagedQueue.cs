@@ -35,7 +35,8 @@ internal sealed record ManagedQueue(bool Durable, bool AutoDelete, bool Exclusiv
         }
     }
 
-    private static string Text(object? value) => value is bool flag ? flag.ToString() : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!;
+    private static string Text(object? value)
+        => value is bool flag ? flag.ToString() : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!;
 
     private static string Difference(string argument, string ours, string theirs) => $"argument '{argument}': ours is '{ours}', the broker's is '{theirs}'.";
 }

@@ -18,9 +18,15 @@ internal sealed class ManagementApi : IDisposable
     /// <param name="timeout">How long one answer may take.</param>
     internal ManagementApi(Uri management, Uri broker, TimeSpan timeout)
     {
-        var credentials = Uri.UnescapeDataString(management.UserInfo is { Length: > 0 } own ? own : broker.UserInfo is { Length: > 0 } theirs ? theirs : "guest:guest");
+        var credentials = Uri.UnescapeDataString(management.UserInfo is { Length: > 0 } own ? own : broker.UserInfo is { Length: > 0 } theirs ? theirs
+            : "guest:guest");
         _virtualHost = Uri.EscapeDataString(BrokerAddress.Of(broker).VirtualHost);
-        _http = new HttpClient { BaseAddress = new Uri(management.GetLeftPart(UriPartial.Path).TrimEnd('/').Replace(management.UserInfo + "@", "", StringComparison.Ordinal) + "/"), Timeout = timeout };
+        _http = new HttpClient
+        {
+            BaseAddress = new Uri(management.GetLeftPart(UriPartial.Path).TrimEnd('/')
+            .Replace(management.UserInfo + "@", "", StringComparison.Ordinal) + "/"),
+            Timeout = timeout
+        };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
     }
 
@@ -32,7 +38,8 @@ internal sealed class ManagementApi : IDisposable
     /// <summary>Without the binding to the default exchange, which every queue has.</summary>
     internal async Task<IEnumerable<BindingDeclaration>> BindingsAsync(string queue, CancellationToken cancellationToken)
     {
-        var bindings = await GetAsync($"api/queues/{_virtualHost}/{Uri.EscapeDataString(queue)}/bindings", ManagementJson.Default.ManagedBindingArray, cancellationToken).ConfigureAwait(false);
+        var bindings = await GetAsync($"api/queues/{_virtualHost}/{Uri.EscapeDataString(queue)}/bindings", ManagementJson.Default.ManagedBindingArray,
+            cancellationToken).ConfigureAwait(false);
         return bindings?.Where(binding => binding.Source.Length > 0).Select(binding => new BindingDeclaration(binding.Source, queue, binding.RoutingKey)) ?? [];
     }
 
@@ -48,7 +55,8 @@ internal sealed class ManagementApi : IDisposable
 
         if (!response.IsSuccessStatusCode)
         {
-            throw new HttpRequestException($"The management API at {_http.BaseAddress} answers {(int)response.StatusCode} to {path}: check its address, user and the user's 'management' tag.", null, response.StatusCode);
+            throw new HttpRequestException($"The management API at {_http.BaseAddress} answers {(int)response.StatusCode} to {path}: check its address, user "
+                + "and the user's 'management' tag.", null, response.StatusCode);
         }
 
         return await response.Content.ReadFromJsonAsync(json, cancellationToken).ConfigureAwait(false);

@@ -3,13 +3,15 @@ namespace TechCorp.Messaging;
 /// <summary>Completes what AMQP shows: all arguments that differ, which bindings are there, and which are there without being declared.</summary>
 internal static class ManagementDiff
 {
-    internal static async Task<IReadOnlyList<TopologyChange>> CompleteAsync(IReadOnlyList<TopologyChange> changes, Topology topology, ManagementApi api, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<TopologyChange>> CompleteAsync(IReadOnlyList<TopologyChange> changes, Topology topology, ManagementApi api,
+        CancellationToken cancellationToken)
     {
         var complete = changes.ToDictionary(change => change.Subject, StringComparer.Ordinal);
         foreach (var queue in topology.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal))
         {
             var subject = TopologyNames.Of(queue);
-            if (complete[subject].Kind == TopologyChangeKind.Conflict && await api.QueueAsync(queue.Name, cancellationToken).ConfigureAwait(false) is { } theirs)
+            if (complete[subject].Kind == TopologyChangeKind.Conflict
+                && await api.QueueAsync(queue.Name, cancellationToken).ConfigureAwait(false) is { } theirs)
             {
                 complete[subject] = complete[subject] with { Detail = string.Join(' ', theirs.DifferencesTo(queue).DefaultIfEmpty(complete[subject].Detail)) };
             }

@@ -8,7 +8,8 @@ internal static class TopologyDeclarer
 {
     /// <returns>The queues that had no consumer when they were declared.</returns>
     /// <exception cref="TopologyException">The broker has something otherwise, or not at all, or lets the user not declare it.</exception>
-    internal static async Task<IReadOnlyList<string>> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<string>> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode,
+        CancellationToken cancellationToken)
     {
         List<string> unconsumed = [];
         if (mode == TopologyMode.Assume)
@@ -40,7 +41,8 @@ internal static class TopologyDeclarer
                 {
                     await TellingAsync(
                         $"binding of exchange '{binding.Exchange}' to queue '{binding.Queue}' by '{binding.RoutingKey}'",
-                        channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, null, noWait: false, cancellationToken)).ConfigureAwait(false);
+                        channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, null, noWait: false, cancellationToken))
+                        .ConfigureAwait(false);
                 }
             }
         }
@@ -86,12 +88,14 @@ internal static class TopologyDeclarer
 
     private static Task ExchangeAsync(IChannel channel, ExchangeDeclaration exchange, TopologyMode mode, CancellationToken cancellationToken)
         => mode == TopologyMode.Create
-            ? channel.ExchangeDeclareAsync(exchange.Name, TypeOf(exchange.Kind), durable: true, autoDelete: false, arguments: null, cancellationToken: cancellationToken)
+            ? channel.ExchangeDeclareAsync(exchange.Name, TypeOf(exchange.Kind), durable: true, autoDelete: false, arguments: null,
+                cancellationToken: cancellationToken)
             : channel.ExchangeDeclarePassiveAsync(exchange.Name, cancellationToken);
 
     private static Task<QueueDeclareOk> QueueAsync(IChannel channel, QueueDeclaration queue, TopologyMode mode, CancellationToken cancellationToken)
         => mode == TopologyMode.Create
-            ? channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, QueueArguments.Of(queue), cancellationToken: cancellationToken)
+            ? channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, QueueArguments.Of(queue),
+                cancellationToken: cancellationToken)
             : channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken);
 
     private static string TypeOf(ExchangeKind kind) => kind switch
@@ -108,7 +112,8 @@ internal static class TopologyDeclarer
         {
             await declaring.ConfigureAwait(false);
         }
-        catch (OperationInterruptedException exception) when (DeclareRefusal.Of(entity, exception.ShutdownReason?.ReplyCode ?? 0, exception.ShutdownReason?.ReplyText ?? "", exception) is { } refusal)
+        catch (OperationInterruptedException exception) when (DeclareRefusal.Of(entity, exception.ShutdownReason?.ReplyCode ?? 0,
+            exception.ShutdownReason?.ReplyText ?? "", exception) is { } refusal)
         {
             throw refusal;
         }

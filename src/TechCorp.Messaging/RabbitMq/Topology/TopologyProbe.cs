@@ -3,7 +3,8 @@ using RabbitMQ.Client.Exceptions;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What declaring would do, found out over AMQP: existence by a passive declaration, likeness by an active one of what exists. Each on a separate channel, because a refusal closes it.</summary>
+/// <summary>What declaring would do, found out over AMQP: existence by a passive declaration, likeness by an active one of what exists. Each on a separate
+/// channel, because a refusal closes it.</summary>
 /// <remarks>What is deleted between the two declarations is created again; nothing that exists is changed.</remarks>
 internal static class TopologyProbe
 {
@@ -20,7 +21,8 @@ internal static class TopologyProbe
             changes.Add(await OneAsync(connection, TopologyNames.Of(queue), Topology.Empty.Add(queue), cancellationToken).ConfigureAwait(false));
         }
 
-        changes.AddRange(topology.Bindings.Select(binding => new TopologyChange(TopologyChangeKind.Bind, TopologyNames.Of(binding))).OrderBy(change => change.Subject, StringComparer.Ordinal));
+        changes.AddRange(topology.Bindings.Select(binding => new TopologyChange(TopologyChangeKind.Bind, TopologyNames.Of(binding)))
+            .OrderBy(change => change.Subject, StringComparer.Ordinal));
         return changes;
     }
 

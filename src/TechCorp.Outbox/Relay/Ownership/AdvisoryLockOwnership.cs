@@ -3,7 +3,8 @@ using System.Data.Common;
 namespace TechCorp.Outbox;
 
 /// <summary>PostgreSQL: a partition is owned by the session that holds its advisory lock, and the relay works on that very session.</summary>
-/// <remarks>The server frees the locks when the session ends, so no clock is involved, and a relay that has lost a lock has lost the connection that it would write with.</remarks>
+/// <remarks>The server frees the locks when the session ends, so no clock is involved, and a relay that has lost a lock has lost the
+/// connection that it would write with.</remarks>
 internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvider timeProvider) : PartitionOwnership
 {
     private static readonly TimeSpan TryInterval = TimeSpan.FromMilliseconds(500);
@@ -53,7 +54,8 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
             where pg_try_advisory_lock(@lockClass, part)
             limit 32
             """;
-        foreach (var part in await connection.RowsAsync<int>(TryLock, new SqlParameters { { "parts", missing }, { "lockClass", _lockClass } }, cancellationToken: cancellationToken).ConfigureAwait(false))
+        foreach (var part in await connection.RowsAsync<int>(TryLock, new SqlParameters { { "parts", missing }, { "lockClass", _lockClass } },
+            cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             Owned.Add((short)part, new Partition((short)part, 0));
         }
@@ -112,7 +114,8 @@ internal sealed class AdvisoryLockOwnership(OutboxDatabase database, TimeProvide
         select case when current_setting('server_version_num')::int >= 140000 then set_config('idle_session_timeout', '120s', false) end
         """;
 
-    // A closed connection goes to the driver's pool as it is and is tidied up by its next user: until then it would hold the locks, and the timeout would end it there.
+    // A closed connection goes to the driver's pool as it is and is tidied up by its next user: until then it would hold the
+    // locks, and the timeout would end it there.
     private const string ReleaseLocks = """
         select pg_advisory_unlock_all(), case when name is not null then set_config(name, reset_val, false) end
         from (select 1) one

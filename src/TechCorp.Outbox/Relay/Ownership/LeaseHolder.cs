@@ -14,7 +14,8 @@ internal sealed record LeaseHolder(string Name)
     internal static LeaseHolder Create()
     {
         using var me = Process.GetCurrentProcess();
-        return new LeaseHolder($"{Environment.MachineName}|{me.Id.ToString(CultureInfo.InvariantCulture)}|{Started(me).ToString(CultureInfo.InvariantCulture)}|{Guid.CreateVersion7():N}");
+        return new LeaseHolder($"{Environment.MachineName}|{me.Id.ToString(CultureInfo.InvariantCulture)}|"
+            + $"{Started(me).ToString(CultureInfo.InvariantCulture)}|{Guid.CreateVersion7():N}");
     }
 
     /// <summary>Whether the process behind a name has certainly ended; false in doubt.</summary>

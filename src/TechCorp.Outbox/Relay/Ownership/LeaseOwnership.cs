@@ -36,7 +36,8 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeP
     /// <summary>Checked before the write lock is taken: a relay on standby blocks no writer.</summary>
     private async Task<bool> IsAnyFreeAsync(DbConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var holders = await connection.RowsAsync<string>(_sql.LiveHolders, new SqlParameters { { "now", database.Dialect.Time(now) } }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var holders = await connection.RowsAsync<string>(_sql.LiveHolders, new SqlParameters { { "now", database.Dialect.Time(now) } },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return holders.Count < OutboxRow.Partitions || holders.Distinct().Any(name => name == _me.Name || LeaseHolder.IsGone(name));
     }
 
@@ -45,7 +46,13 @@ internal sealed class LeaseOwnership(OutboxDatabase database, TimeProvider timeP
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var holders = await write.RowsAsync<string>(_sql.Holders, cancellationToken: cancellationToken).ConfigureAwait(false);
         var gone = holders.Where(name => name != _me.Name && LeaseHolder.IsGone(name)).ToList();
-        var parameters = new SqlParameters { { "me", _me.Name }, { "now", database.Dialect.Time(now) }, { "until", database.Dialect.Time(now + duration) }, { "gone", database.Dialect.Texts(gone) } };
+        var parameters = new SqlParameters
+        {
+            { "me", _me.Name },
+            { "now", database.Dialect.Time(now) },
+            { "until", database.Dialect.Time(now + duration) },
+            { "gone", database.Dialect.Texts(gone) },
+        };
         var mine = await write.RowsAsync<(short Part, long Epoch)>(_sql.Take, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         Adopt(mine.ToDictionary(lease => lease.Part, lease => lease.Epoch));

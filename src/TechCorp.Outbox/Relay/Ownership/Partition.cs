@@ -15,7 +15,8 @@ internal sealed class Partition(short number, long epoch)
 
     internal short Number { get; } = number;
 
-    /// <summary>Which ownership this is: a later owner has a higher one, and the database refuses writes with a lower. 0 where a session's lock is the fence.</summary>
+    /// <summary>Which ownership this is: a later owner has a higher one, and the database refuses writes with a lower. 0 where a
+    /// session's lock is the fence.</summary>
     internal long Epoch { get; } = epoch;
 
     /// <summary>Nothing new can appear at or below this id. What is still there waits for something; reading from 0 finds it.</summary>

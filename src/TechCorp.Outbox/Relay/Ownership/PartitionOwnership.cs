@@ -6,7 +6,8 @@ namespace TechCorp.Outbox;
 internal abstract class PartitionOwnership : IAsyncDisposable
 {
     internal static PartitionOwnership For(OutboxDatabase database, TimeProvider timeProvider, RelayOptions options)
-        => database.Dialect.Choose<PartitionOwnership>(() => new AdvisoryLockOwnership(database, timeProvider), () => new LeaseOwnership(database, timeProvider, options.LeaseDuration));
+        => database.Dialect.Choose<PartitionOwnership>(() => new AdvisoryLockOwnership(database, timeProvider),
+            () => new LeaseOwnership(database, timeProvider, options.LeaseDuration));
 
     /// <summary>Refuses connections that a relay cannot own partitions with.</summary>
     /// <exception cref="InvalidOperationException">Says what to do.</exception>

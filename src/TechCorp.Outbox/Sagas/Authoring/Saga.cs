@@ -1,13 +1,17 @@
 namespace TechCorp.Outbox;
 
-/// <summary>A business transaction over several services: steps in order, each with an action and, where it has one, a compensation. Derive from it and override <see cref="Define"/>.</summary>
+/// <summary>A business transaction over several services: steps in order, each with an action and, where it has one, a
+/// compensation. Derive from it and override <see cref="Define"/>.</summary>
 /// <remarks>
 /// <para>
-/// Each run creates an instance in its own scope, so it may take scoped dependencies by constructor; it keeps nothing between steps but <typeparamref name="TState"/>.
+/// Each run creates an instance in its own scope, so it may take scoped dependencies by constructor; it keeps
+/// nothing between steps but <typeparamref name="TState"/>.
 /// </para>
 /// <para>
-/// Actions and compensations are called at least once: pass the idempotency key of the context to whom you call. An action that throws has not failed, its outcome is
-/// unknown: it is asked again with the same key, and when it is given up it is compensated like one that succeeded. Only <see cref="StepOutcome.Rejected"/> says that nothing happened.
+/// Actions and compensations are called at least once: pass the idempotency key of the context to whom you call. An action that
+/// throws has not failed, its outcome is
+/// unknown: it is asked again with the same key, and when it is given up it is compensated like one that succeeded. Only <see cref="StepOutcome.Rejected"/>
+/// says that nothing happened.
 /// </para>
 /// </remarks>
 /// <typeparam name="TState">What the saga remembers, kept as JSON. A record suits.</typeparam>
@@ -18,7 +22,8 @@ public abstract class Saga<TState>
     public virtual string Name => GetType().Name;
 
     /// <summary>
-    /// Grows when the steps change. Instances finish on the version that they were started with: keep the old class registered, with the same <see cref="Name"/>, until none is left.
+    /// Grows when the steps change. Instances finish on the version that they were started with: keep the old class registered,
+    /// with the same <see cref="Name"/>, until none is left.
     /// Default: 1.
     /// </summary>
     public virtual int Version => 1;

@@ -3,12 +3,14 @@ namespace TechCorp.Outbox;
 /// <summary>What can be wrong with a definition, all at once.</summary>
 internal static class SagaDefinitionCheck
 {
-    /// <summary>A saga may act until its deadline, and a late report may have it undone while it is kept: the barrier's marks of its first step must still be there.</summary>
+    /// <summary>A saga may act until its deadline, and a late report may have it undone while it is kept: the barrier's marks of
+    /// its first step must still be there.</summary>
     internal static IEnumerable<string> Problems(TimeSpan? deadline, SagaOptions options)
     {
         if (deadline is { } after && after > options.KeepBarrierMarks - options.KeepEnded)
         {
-            yield return $"Its deadline ({after}) and {nameof(SagaOptions.KeepEnded)} ({options.KeepEnded}) together are longer than {nameof(SagaOptions.KeepBarrierMarks)} ({options.KeepBarrierMarks}): marks would be gone that its compensations need.";
+            yield return $"Its deadline ({after}) and {nameof(SagaOptions.KeepEnded)} ({options.KeepEnded}) together are longer than "
+                + $"{nameof(SagaOptions.KeepBarrierMarks)} ({options.KeepBarrierMarks}): marks would be gone that its compensations need.";
         }
     }
 
@@ -45,7 +47,8 @@ internal static class SagaDefinitionCheck
 
             if (step.Kind == SagaStepKind.Local && step.Query is not null)
             {
-                yield return $"Step '{step.Name}' is local: its outcome commits with its writes and is never unknown afterwards. Remove {nameof(SagaSteps<>.QueryOutcome)}.";
+                yield return $"Step '{step.Name}' is local: its outcome commits with its writes and is never unknown afterwards. Remove "
+                    + $"{nameof(SagaSteps<>.QueryOutcome)}.";
             }
 
             noReturn |= step.Kind is SagaStepKind.Pivot or SagaStepKind.Retriable;

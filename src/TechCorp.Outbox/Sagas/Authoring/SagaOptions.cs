@@ -37,14 +37,21 @@ public sealed class SagaOptions
     public TimeSpan KeepEnded { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// How long the marks of the <see cref="SagaBarrier"/> are kept: longer than any saga, here or elsewhere, may be stuck. A compensation whose action's mark is gone takes it for
-    /// one that never ran, and undoes nothing. At least 90 days, and at least <see cref="KeepEnded"/> and the longest deadline of a saga together. Default: 365 days.
+    /// How long the marks of the <see cref="SagaBarrier"/> are kept: longer than any saga, here or elsewhere, may be stuck. A compensation whose
+    /// action's mark is gone takes it for
+    /// one that never ran, and undoes nothing. At least 90 days, and at least <see cref="KeepEnded"/> and the longest deadline of a saga
+    /// together. Default: 365 days.
     /// </summary>
     public TimeSpan KeepBarrierMarks { get; set; } = TimeSpan.FromDays(365);
 
     internal IEnumerable<string> Problems()
     {
-        foreach (var (name, value) in new[] { (nameof(Concurrency), Concurrency), (nameof(CompensationAttempts), CompensationAttempts), (nameof(AlarmAfterAttempts), AlarmAfterAttempts) })
+        foreach (var (name, value) in new[]
+        {
+            (nameof(Concurrency), Concurrency),
+            (nameof(CompensationAttempts), CompensationAttempts),
+            (nameof(AlarmAfterAttempts), AlarmAfterAttempts),
+        })
         {
             if (value < 1)
             {

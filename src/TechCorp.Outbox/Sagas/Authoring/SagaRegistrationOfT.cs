@@ -37,6 +37,7 @@ internal sealed class SagaRegistration<TState>(Func<IServiceProvider, Saga<TStat
     private static StepRules RulesOf(StepDefinition<TState> step, SagaOptions options)
     {
         var retry = step.Retry ?? StepRetry.Default;
-        return new StepRules(step.Name, step.Kind, step.Compensate is not null, step.Query is not null, retry.Attempts, new Backoff(retry.BaseDelay ?? options.RetryBaseDelay, retry.MaxDelay));
+        return new StepRules(step.Name, step.Kind, step.Compensate is not null, step.Query is not null, retry.Attempts,
+            new Backoff(retry.BaseDelay ?? options.RetryBaseDelay, retry.MaxDelay));
     }
 }

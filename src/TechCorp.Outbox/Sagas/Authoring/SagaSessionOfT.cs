@@ -35,10 +35,12 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
     {
         var events = new SagaEvents(outbox);
         var context = new SagaTransaction<TState>(call, transaction, Read(data), events);
-        return ReportAsync(data, events, () => context.State, () => WithinAsync(steps.Definitions[ordinal].Local!(context, cancellationToken), cancellationToken, Grace));
+        return ReportAsync(data, events, () => context.State,
+            () => WithinAsync(steps.Definitions[ordinal].Local!(context, cancellationToken), cancellationToken, Grace));
     }
 
-    internal override async Task<SagaResult> EndAsync(SagaStatus status, SagaCall call, string data, DbTransaction transaction, CancellationToken cancellationToken)
+    internal override async Task<SagaResult> EndAsync(SagaStatus status, SagaCall call, string data, DbTransaction transaction,
+        CancellationToken cancellationToken)
     {
         var events = new SagaEvents(outbox, call.EventId);
         if ((status == SagaStatus.Completed ? steps.Completed : steps.Compensated) is { } work)
@@ -51,14 +53,16 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
         return new SagaResult(StepOutcome.Success(), data, events.Messages);
     }
 
-    private Task<SagaResult> StepAsync(Func<StepContext<TState>, CancellationToken, Task<StepOutcome>> code, SagaCall call, string data, CancellationToken cancellationToken)
+    private Task<SagaResult> StepAsync(Func<StepContext<TState>, CancellationToken, Task<StepOutcome>> code, SagaCall call, string data,
+        CancellationToken cancellationToken)
     {
         var events = new SagaEvents(outbox);
         var context = new StepContext<TState>(call, Read(data), events);
         return ReportAsync(data, events, () => context.State, () => WithinAsync(code(context, cancellationToken), cancellationToken));
     }
 
-    /// <summary>State and events count only where the outcome is known. A pending one keeps the state, but its events would come again with each question.</summary>
+    /// <summary>State and events count only where the outcome is known. A pending one keeps the state, but its events
+    /// would come again with each question.</summary>
     private async Task<SagaResult> ReportAsync(string data, SagaEvents events, Func<TState> state, Func<Task<StepOutcome>> code)
     {
         try
@@ -70,7 +74,8 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
         }
         catch (RetryLaterException exception)
         {
-            return new SagaResult(StepOutcome.Pending(exception.Delay > TimeSpan.Zero ? exception.Delay : TimeSpan.FromSeconds(1), ErrorText.MessageOf(exception)), data, []);
+            return new SagaResult(StepOutcome.Pending(exception.Delay > TimeSpan.Zero ? exception.Delay : TimeSpan.FromSeconds(1),
+                ErrorText.MessageOf(exception)), data, []);
         }
         catch (Exception exception)
         {

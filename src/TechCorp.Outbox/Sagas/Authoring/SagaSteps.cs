@@ -22,7 +22,8 @@ public sealed class SagaSteps<TState>
     /// <summary>Adds a step.</summary>
     /// <param name="name">Unique in the saga and stable: the idempotency keys derive from it.</param>
     /// <param name="action">Called at least once, always with the same key.</param>
-    /// <param name="compensate">Undoes what the action did or may have done; throwing means not undone yet. None: the action has no effect that must be undone.</param>
+    /// <param name="compensate">Undoes what the action did or may have done; throwing means not undone yet. None: the action has
+    /// no effect that must be undone.</param>
     /// <param name="retry">How often an unknown outcome is asked for again. Default: <see cref="StepRetry.Default"/>.</param>
     /// <param name="timeout">How long one call may take; then its outcome is unknown. Default: <see cref="SagaOptions.StepTimeout"/>.</param>
     public SagaSteps<TState> Step(
@@ -38,7 +39,8 @@ public sealed class SagaSteps<TState>
         return this;
     }
 
-    /// <summary>Adds a step of work in the saga's own database: it commits with its outcome, so it is done exactly once and needs no key. No calls to others in it.</summary>
+    /// <summary>Adds a step of work in the saga's own database: it commits with its outcome, so it is done exactly once and needs
+    /// no key. No calls to others in it.</summary>
     /// <param name="name">Unique in the saga and stable.</param>
     /// <param name="work">Writes through the transaction of its context. Throwing, and any outcome but success, rolls the writes back.</param>
     /// <param name="compensate">Undoes it; an ordinary compensation.</param>
@@ -60,7 +62,8 @@ public sealed class SagaSteps<TState>
     public SagaSteps<TState> Pivot() => Mark(SagaStepKind.Pivot);
 
     /// <summary>Before the step before is given up, its outcome is asked for in another way, with the same key.</summary>
-    /// <param name="query">Answers <see cref="StepOutcome.Success(string?)"/>, <see cref="StepOutcome.Rejected"/> (and then nothing may happen later) or throws when it does not know.</param>
+    /// <param name="query">Answers <see cref="StepOutcome.Success(string?)"/>, <see cref="StepOutcome.Rejected"/> (and then nothing may happen later)
+    /// or throws when it does not know.</param>
     /// <remarks>Not for a local step, whose outcome is never unknown: the definition is refused.</remarks>
     public SagaSteps<TState> QueryOutcome(Func<StepContext<TState>, CancellationToken, Task<StepOutcome>> query)
     {
@@ -69,7 +72,8 @@ public sealed class SagaSteps<TState>
         return this;
     }
 
-    /// <summary>How long the saga may take. Before the point of no return it is then undone; after it, it needs attention and continues. Default: as long as it takes.</summary>
+    /// <summary>How long the saga may take. Before the point of no return it is then undone; after it, it needs attention and continues.
+    /// Default: as long as it takes.</summary>
     public SagaSteps<TState> Deadline(TimeSpan after)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(after, TimeSpan.Zero);
@@ -89,7 +93,8 @@ public sealed class SagaSteps<TState>
     public SagaSteps<TState> OnCompleted(Action<SagaTransaction<TState>> work) => OnCompleted(Async(work));
 
     /// <summary>What is written and published together with the end of a saga that was undone; <see cref="SagaTransaction{TState}.Reason"/> says why.</summary>
-    /// <param name="work">Runs in the transaction that ends the saga. Throwing rolls it back; it is retried. Not run again when a late report has a step undone after the end.</param>
+    /// <param name="work">Runs in the transaction that ends the saga. Throwing rolls it back; it is retried. Not run again when a late
+    /// report has a step undone after the end.</param>
     public SagaSteps<TState> OnCompensated(Func<SagaTransaction<TState>, CancellationToken, Task> work)
     {
         Compensated = work;
@@ -117,5 +122,6 @@ public sealed class SagaSteps<TState>
         return this;
     }
 
-    private StepDefinition<TState> Last() => _steps is [.., var last] ? last : throw new InvalidOperationException("There is no step before this; begin with Step(…).");
+    private StepDefinition<TState> Last()
+        => _steps is [.., var last] ? last : throw new InvalidOperationException("There is no step before this; begin with Step(…).");
 }

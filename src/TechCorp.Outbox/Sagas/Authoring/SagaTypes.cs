@@ -16,7 +16,8 @@ internal sealed class SagaTypes
 
         foreach (var shared in all.GroupBy(t => t.StateType).Where(g => g.Select(t => t.Name).Distinct(StringComparer.Ordinal).Count() > 1))
         {
-            throw new InvalidOperationException($"Sagas {string.Join(", ", shared.Select(t => $"'{t.Name}'"))} share the state {shared.Key}, which is what a start chooses by: give each its own.");
+            throw new InvalidOperationException($"Sagas {string.Join(", ", shared.Select(t => $"'{t.Name}'"))} share the state {shared.Key}, which is what a "
+                + "start chooses by: give each its own.");
         }
 
         _byHash = all.ToDictionary(t => t.GraphHash, StringComparer.Ordinal);

@@ -3,7 +3,8 @@ using TechCorp.Messaging;
 namespace TechCorp.Outbox;
 
 /// <summary>One call of a step's action.</summary>
-/// <remarks>Valid until the action returns. What was changed or published counts only if the call has an outcome: an unknown one leaves the state as it was.</remarks>
+/// <remarks>Valid until the action returns. What was changed or published counts only if the call has an outcome: an unknown one
+/// leaves the state as it was.</remarks>
 /// <typeparam name="TState">The saga's state.</typeparam>
 public sealed class StepContext<TState>
     where TState : class

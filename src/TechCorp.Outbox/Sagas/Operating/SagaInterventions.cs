@@ -5,10 +5,12 @@ namespace TechCorp.Outbox;
 /// <summary>Changes a saga from outside: takes it over from its owner, whose later writes then meet a newer epoch and change nothing.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class SagaInterventions(
-    SagaStore store, SagaWriter writer, SagaDispatcher dispatcher, Lazy<SagaTypes> types, IOutbox outbox, IServiceScopeFactory scopes, TimeProvider timeProvider, WakeSignal wake)
+    SagaStore store, SagaWriter writer, SagaDispatcher dispatcher, Lazy<SagaTypes> types, IOutbox outbox, IServiceScopeFactory scopes,
+    TimeProvider timeProvider, WakeSignal wake)
 {
     internal Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken)
-        => TakeOverAsync(id, instance => SagaPlanner.RetryNow(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider)), evenIfRunning: false, cancellationToken);
+        => TakeOverAsync(id, instance => SagaPlanner.RetryNow(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider)),
+            evenIfRunning: false, cancellationToken);
 
     internal Task<bool> ReportAsync(Guid id, string step, StepOutcome outcome, CancellationToken cancellationToken)
     {
@@ -21,7 +23,9 @@ internal sealed class SagaInterventions(
             var rules = instance.Type.Rules;
             var ordinal = rules.Steps.Select((s, i) => (s.Name, i)).Where(s => s.Name == step).Select(s => s.i).DefaultIfEmpty(-1).First();
             return ordinal < 0 ? throw new ArgumentException($"Saga {instance.Type.Name} has no step '{step}'.", nameof(step))
-                : rules.Steps[ordinal].Kind == SagaStepKind.Local ? throw new ArgumentException($"Step '{step}' of saga {instance.Type.Name} is local: its outcome is its commit, and cannot be reported.", nameof(step))
+                : rules.Steps[ordinal].Kind == SagaStepKind.Local
+                ? throw new ArgumentException($"Step '{step}' of saga {instance.Type.Name} is local: its outcome is its commit, and cannot be reported.",
+                    nameof(step))
                 : SagaPlanner.Reported(rules, instance.Progress, ordinal, outcome, instance.Deadline.HasPassed(timeProvider));
         }
     }
@@ -51,8 +55,10 @@ internal sealed class SagaInterventions(
         return written is not null;
     }
 
-    /// <summary>Takes an instance over from its owner, lets <paramref name="decide"/> change it, and writes that in the same transaction. Null when nothing was changed.</summary>
-    private async Task<SagaWritten?> WriteAsync(Guid id, Func<SagaInstance, SagaPlan?> decide, bool keep, bool evenIfRunning, CancellationToken cancellationToken)
+    /// <summary>Takes an instance over from its owner, lets <paramref name="decide"/> change it, and writes that in the same transaction.
+    /// Null when nothing was changed.</summary>
+    private async Task<SagaWritten?> WriteAsync(Guid id, Func<SagaInstance, SagaPlan?> decide, bool keep, bool evenIfRunning,
+        CancellationToken cancellationToken)
     {
         await using var write = await store.BeginAsync(cancellationToken).ConfigureAwait(false);
         if (!evenIfRunning && await store.IsRunningAsync(write, id, cancellationToken).ConfigureAwait(false))

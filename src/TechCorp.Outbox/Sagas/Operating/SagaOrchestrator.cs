@@ -7,7 +7,8 @@ namespace TechCorp.Outbox;
 
 /// <summary>Starts sagas, runs them to their end and reports their progress.</summary>
 /// <remarks>
-/// Safe for concurrent use. Every step's intent is durable before its action is called, and its outcome together with the next intent, so a saga is resumed after any crash,
+/// Safe for concurrent use. Every step's intent is durable before its action is called, and its outcome together with the next intent, so a
+/// saga is resumed after any crash,
 /// by this process or another, with the same idempotency keys. Several processes share the work; an epoch fences the writes of one that lost a saga to another.
 /// </remarks>
 public sealed class SagaOrchestrator : IAsyncDisposable
@@ -22,7 +23,8 @@ public sealed class SagaOrchestrator : IAsyncDisposable
     private readonly WakeSignal _wake = new();
 
     internal SagaOrchestrator(
-        OutboxDatabase database, IOutbox outbox, IEnumerable<SagaRegistration> registrations, IServiceScopeFactory scopes, SagaOptions options, TimeProvider timeProvider, ILogger logger)
+        OutboxDatabase database, IOutbox outbox, IEnumerable<SagaRegistration> registrations, IServiceScopeFactory scopes, SagaOptions options,
+        TimeProvider timeProvider, ILogger logger)
     {
         options = options.Copy();
         logger = SafeLogger.Of(logger);
@@ -75,7 +77,8 @@ public sealed class SagaOrchestrator : IAsyncDisposable
         return start;
     }
 
-    /// <summary>Starts a saga in the caller's transaction: it exists if that commits, together with the order's row and its events. Call <see cref="Wake"/> after the commit.</summary>
+    /// <summary>Starts a saga in the caller's transaction: it exists if that commits, together with the order's row and its
+    /// events. Call <see cref="Wake"/> after the commit.</summary>
     /// <param name="transaction">An open transaction on the saga's database.</param>
     /// <param name="businessKey">What the saga is about, unique among the sagas of this kind: the order's id. At most 255 characters.</param>
     /// <param name="state">What it begins with; chooses the saga by its type.</param>
@@ -96,7 +99,8 @@ public sealed class SagaOrchestrator : IAsyncDisposable
         return start;
     }
 
-    /// <summary>Call it after the commit of a transaction that started a saga: the saga runs at once. Without it the saga runs when its first lease ends.</summary>
+    /// <summary>Call it after the commit of a transaction that started a saga: the saga runs at once. Without it the
+    /// saga runs when its first lease ends.</summary>
     public void Wake() => _wake.Wake();
 
     /// <summary>How far the saga of a business key is; null when there is none.</summary>
@@ -109,7 +113,8 @@ public sealed class SagaOrchestrator : IAsyncDisposable
     public Task<SagaSnapshot?> FindAsync(Guid id, CancellationToken cancellationToken = default) => _queries.FindAsync(id, cancellationToken);
 
     /// <summary>The sagas in a status, the oldest first: those that need attention, for example.</summary>
-    /// <param name="status">The status. A saga whose status cannot be read is listed with <see cref="SagaStatus.Suspended"/>, and one with a step that cannot be read says so in its <see cref="SagaSnapshot.Reason"/>.</param>
+    /// <param name="status">The status. A saga whose status cannot be read is listed with <see cref="SagaStatus.Suspended"/>, and one with a step
+    /// that cannot be read says so in its <see cref="SagaSnapshot.Reason"/>.</param>
     /// <param name="limit">The most to return, 1 to 1000.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<IReadOnlyList<SagaSnapshot>> ListAsync(SagaStatus status, int limit = 100, CancellationToken cancellationToken = default)
@@ -123,7 +128,8 @@ public sealed class SagaOrchestrator : IAsyncDisposable
     /// <returns>False when the saga does not exist, has ended, is being tried at this moment, or its definition is not known here.</returns>
     public Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken = default) => _interventions.RetryAsync(id, cancellationToken);
 
-    /// <summary>Takes the outcome of a step that came by another way than the action's return: a callback, a message. Late and repeated reports do no harm.</summary>
+    /// <summary>Takes the outcome of a step that came by another way than the action's return: a callback, a message. Late and
+    /// repeated reports do no harm.</summary>
     /// <param name="id">The instance.</param>
     /// <param name="step">The step.</param>
     /// <param name="outcome">What happened. A success of a step that was given up meanwhile makes its compensation run again.</param>
@@ -150,11 +156,13 @@ public sealed class SagaOrchestrator : IAsyncDisposable
         var type = _types.Value.For<TState>();
         var plan = SagaPlanner.Begin(type.Rules);
         var data = JsonSerializer.Serialize(state, type.Json);
-        return (new SagaInstance(Guid.CreateVersion7(), type, businessKey, Epoch: 1, data, plan.Progress, SagaDeadline.In(type.DeadlineAfter, _timeProvider)), plan);
+        return (new SagaInstance(Guid.CreateVersion7(), type, businessKey, Epoch: 1, data, plan.Progress, SagaDeadline.In(type.DeadlineAfter, _timeProvider)),
+            plan);
     }
 
     /// <summary>Owned by this process where it has a free slot; otherwise due at once for any process.</summary>
-    private async Task<(SagaStart Start, bool Owned)> InsertReservedAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan, CancellationToken cancellationToken)
+    private async Task<(SagaStart Start, bool Owned)> InsertReservedAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan,
+        CancellationToken cancellationToken)
     {
         var owned = _dispatcher.TryReserve();
         var kept = false;

@@ -1,6 +1,7 @@
 namespace TechCorp.Outbox;
 
-/// <summary>The answer of a <see cref="SagaBarrier"/>: whether this call may have an effect. Commit in every case, so that the mark of the call stays.</summary>
+/// <summary>The answer of a <see cref="SagaBarrier"/>: whether this call may have an effect. Commit in every case, so
+/// that the mark of the call stays.</summary>
 public enum BarrierEntry
 {
     /// <summary>No answer; never returned.</summary>

@@ -2,7 +2,8 @@ namespace TechCorp.Outbox;
 
 internal sealed class PostgreSqlBarrierSql(string schema) : BarrierSql
 {
-    internal override string Enter { get; } = $"insert into {schema}.saga_barrier (idem_key, op, entered_at) values (@Key, @Op, statement_timestamp()) on conflict (idem_key, op) do nothing";
+    internal override string Enter { get; } = $"insert into {schema}.saga_barrier (idem_key, op, entered_at) values (@Key, @Op, statement_timestamp()) on "
+        + "conflict (idem_key, op) do nothing";
 
     internal override string Count { get; } = $"select count(*) from {schema}.saga_barrier where idem_key = @Key and op = @Op";
 

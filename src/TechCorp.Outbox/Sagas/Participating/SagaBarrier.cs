@@ -3,7 +3,8 @@ using System.Data.Common;
 namespace TechCorp.Outbox;
 
 /// <summary>
-/// Keeps a participant's effects right when a saga's calls come twice, late, or in the wrong order. For the service that is called: use it in the transaction of the effect,
+/// Keeps a participant's effects right when a saga's calls come twice, late, or in the wrong order. For the service that is called: use it
+/// in the transaction of the effect,
 /// with the key that the orchestrator sent.
 /// </summary>
 /// <remarks>
@@ -40,7 +41,8 @@ public sealed class SagaBarrier
             return BarrierEntry.Proceed;
         }
 
-        var compensated = await transaction.Connection!.ScalarAsync<long>(_sql.Count, new { Key = actionKey, Op = Compensation }, transaction, cancellationToken: cancellationToken).ConfigureAwait(false) > 0;
+        var compensated = await transaction.Connection!.ScalarAsync<long>(_sql.Count, new { Key = actionKey, Op = Compensation }, transaction,
+            cancellationToken: cancellationToken).ConfigureAwait(false) > 0;
         return compensated ? BarrierEntry.DanglingAction : BarrierEntry.Duplicate;
     }
 
@@ -56,7 +58,8 @@ public sealed class SagaBarrier
         return !isFirst ? BarrierEntry.Duplicate : actionNeverRan ? BarrierEntry.EmptyCompensation : BarrierEntry.Proceed;
     }
 
-    /// <summary>Deletes marks older than the retention, oldest first, at most <paramref name="limit"/>. Keep them for longer than a saga can be stuck: without the action's mark a compensation undoes nothing.</summary>
+    /// <summary>Deletes marks older than the retention, oldest first, at most <paramref name="limit"/>. Keep them for longer than a saga can be stuck: without
+    /// the action's mark a compensation undoes nothing.</summary>
     /// <returns>How many went; fewer than the limit means that none is left.</returns>
     public async Task<int> PurgeAsync(TimeSpan retention, int limit = 1000, CancellationToken cancellationToken = default)
     {

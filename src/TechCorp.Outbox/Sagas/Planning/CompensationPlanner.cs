@@ -46,7 +46,9 @@ internal static class CompensationPlanner
     private static SagaPlan Stuck(SagaRules rules, SagaProgress progress, int ordinal)
     {
         progress = progress.With(ordinal, progress.Steps[ordinal] with { Compensation = CompensationState.Stuck });
-        return rules.WhenStuck == StuckCompensationBehavior.ContinueBestEffort ? NextUndo(progress) : new SagaPlan(progress with { Status = SagaStatus.NeedsAttention }, SagaMove.Stop);
+        return rules.WhenStuck == StuckCompensationBehavior.ContinueBestEffort
+            ? NextUndo(progress)
+            : new SagaPlan(progress with { Status = SagaStatus.NeedsAttention }, SagaMove.Stop);
     }
 
     /// <summary>The latest step that is still to be undone, one at a time; the end when there is none.</summary>

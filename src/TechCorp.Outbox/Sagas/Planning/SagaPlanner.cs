@@ -1,6 +1,7 @@
 namespace TechCorp.Outbox;
 
-/// <summary>Decides what a saga does next: a function of the rules, the progress and what has just happened. Knows no clock, no database and no user code.</summary>
+/// <summary>Decides what a saga does next: a function of the rules, the progress and what has just happened. Knows no
+/// clock, no database and no user code.</summary>
 /// <remarks>
 /// Forward recovery up to the budget of a step, backward recovery before the point of no return (Garcia-Molina and Salem, "Sagas", 1987),
 /// with the difference that a step whose outcome is unknown is undone like one that succeeded.
@@ -60,7 +61,8 @@ internal static class SagaPlanner
             _ => CompensationPlanner.TurnBack(rules, progress, ordinal, progress.Steps[ordinal].LastError ?? outcome.Text),
         };
 
-    /// <summary>An operator asks for a retry: stuck compensations begin again, a waiting step is tried now. Null when the saga has ended, or is being tried.</summary>
+    /// <summary>An operator asks for a retry: stuck compensations begin again, a waiting step is tried now. Null when the saga
+    /// has ended, or is being tried.</summary>
     internal static SagaPlan? RetryNow(SagaRules rules, SagaProgress progress, bool deadlinePassed)
     {
         if (progress.IsFinal)
@@ -87,7 +89,8 @@ internal static class SagaPlanner
         }
 
         // Given up or refused, and yet it happened: the compensation must run after the effect, so it runs again. Both are idempotent.
-        if (outcome.Kind != StepOutcomeKind.Success || progress.Status == SagaStatus.Completed || step.State is SagaStepState.Pending or SagaStepState.Succeeded || !rules.Steps[ordinal].HasCompensation)
+        if (outcome.Kind != StepOutcomeKind.Success || progress.Status == SagaStatus.Completed || step.State is SagaStepState.Pending or SagaStepState.Succeeded
+            || !rules.Steps[ordinal].HasCompensation)
         {
             return null;
         }
@@ -107,7 +110,8 @@ internal static class SagaPlanner
 
     /// <summary>The saga cannot be run as it is stored: it waits, in the direction it had. Why it is being undone is kept.</summary>
     internal static SagaPlan Suspended(SagaProgress progress, string why, TimeSpan delay)
-        => new(progress with { Status = SagaStatus.Suspended, Reason = progress.IsUndoing ? progress.Reason : $"The state cannot be read: {why}" }, SagaMove.Wait, Ordinal: -1, delay);
+        => new(progress with { Status = SagaStatus.Suspended, Reason = progress.IsUndoing ? progress.Reason : $"The state cannot be read: {why}" },
+            SagaMove.Wait, Ordinal: -1, delay);
 
     private static SagaPlan ResumeForward(SagaRules rules, SagaProgress progress, bool deadlinePassed)
     {

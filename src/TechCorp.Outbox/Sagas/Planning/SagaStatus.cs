@@ -9,7 +9,8 @@ public enum SagaStatus
     /// <summary>What was done is being undone, in reverse order.</summary>
     Compensating,
 
-    /// <summary>No running process knows the definition it was started with, or its state cannot be read. Nothing is run or undone until one does, or it can.</summary>
+    /// <summary>No running process knows the definition it was started with, or its state cannot be read. Nothing is run or
+    /// undone until one does, or it can.</summary>
     Suspended,
 
     /// <summary>

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace TechCorp.Outbox;
 
-/// <summary>What a step's action knows when it returns. Throwing says that it knows nothing: the outcome is then unknown and the action is asked again with the same key.</summary>
+/// <summary>What a step's action knows when it returns. Throwing says that it knows nothing: the outcome is then unknown and the action is
+/// asked again with the same key.</summary>
 public sealed class StepOutcome
 {
     private StepOutcome(StepOutcomeKind kind, string? text, TimeSpan after = default)
@@ -29,7 +30,8 @@ public sealed class StepOutcome
     /// <remarks>An output that cannot be serialized throws, which makes the outcome unknown: the effect may exist.</remarks>
     public static StepOutcome Success<T>(T output, JsonTypeInfo<T> json) => Success(JsonSerializer.Serialize(output, json));
 
-    /// <summary>The effect did not happen, in this attempt or any earlier one with this key, and will not: the steps before are undone, this one is not.</summary>
+    /// <summary>The effect did not happen, in this attempt or any earlier one with this key, and will not: the steps
+    /// before are undone, this one is not.</summary>
     /// <param name="reason">Kept with the saga and shown in <see cref="SagaSnapshot.Reason"/>.</param>
     public static StepOutcome Rejected(string reason)
     {

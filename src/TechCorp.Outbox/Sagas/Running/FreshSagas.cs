@@ -42,7 +42,8 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
         }
     }
 
-    /// <summary>Runs the committed ones, as far as there are slots, and forgets those whose lease has ended: if they are committed later, they are found by being due.</summary>
+    /// <summary>Runs the committed ones, as far as there are slots, and forgets those whose lease has ended: if they are committed later,
+    /// they are found by being due.</summary>
     internal async Task RunCommittedAsync(CancellationToken cancellationToken)
     {
         Guid[] ids;

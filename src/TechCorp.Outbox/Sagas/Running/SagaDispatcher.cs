@@ -9,7 +9,8 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
-    private readonly Dictionary<Guid, int> _running = []; // guarded by _gate; a saga that this process took over from itself may run twice until the older run meets its fence
+    // guarded by _gate; a saga that this process took over from itself may run twice until the older run meets its fence
+    private readonly Dictionary<Guid, int> _running = [];
     private int _used; // guarded by _gate
     private bool _open; // guarded by _gate
     private TaskCompletionSource? _idle; // guarded by _gate
@@ -45,7 +46,8 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         }
     }
 
-    /// <summary>Takes a slot, to be used by <see cref="Run"/> or returned by <see cref="Return"/>; false when there is none, or this process runs no sagas.</summary>
+    /// <summary>Takes a slot, to be used by <see cref="Run"/> or returned by <see cref="Return"/>; false when there is none, or
+    /// this process runs no sagas.</summary>
     internal bool TryReserve()
     {
         lock (_gate)

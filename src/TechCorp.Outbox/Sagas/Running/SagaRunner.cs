@@ -76,7 +76,8 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
             return await writer.ReleaseAsync(session, now).ConfigureAwait(false) ? now with { Kept = false } : null;
         }
 
-        return await writer.WriteAsync(session, instance, Next(instance, plan, result.Outcome), result.Data, result.Events, stopping, abort).ConfigureAwait(false);
+        return await writer.WriteAsync(session, instance, Next(instance, plan, result.Outcome), result.Data, result.Events, stopping, abort)
+            .ConfigureAwait(false);
     }
 
     private async Task<SagaWritten?> LocalAsync(SagaSession session, SagaWritten now, CancellationToken stopping, CancellationToken abort)
@@ -87,13 +88,15 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
         {
             using var timeout = new CancellationTokenSource(instance.Type.Timeouts[plan.Ordinal], timeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
-            result = await session.LocalAsync(plan.Ordinal, instance.Action(plan.Ordinal), instance.Data, write.Transaction, either.Token).ConfigureAwait(false);
+            result = await session.LocalAsync(plan.Ordinal, instance.Action(plan.Ordinal), instance.Data, write.Transaction, either.Token)
+                .ConfigureAwait(false);
             result = await UnknownIfAbortedAsync(write, result).ConfigureAwait(false);
             result = Answered(instance, plan, result, timeout.IsCancellationRequested && !abort.IsCancellationRequested);
             plan = Next(instance, plan, result.Outcome);
             if (result.Outcome.Kind == StepOutcomeKind.Success)
             {
-                return await writer.WriteAsync(write, session, instance, plan, result.Data, result.Events, keep: !stopping.IsCancellationRequested, abort).ConfigureAwait(false);
+                return await writer.WriteAsync(write, session, instance, plan, result.Data, result.Events, keep: !stopping.IsCancellationRequested, abort)
+                    .ConfigureAwait(false);
             }
         }
 

@@ -5,7 +5,8 @@ namespace TechCorp.Outbox;
 /// <summary>Runs the sagas of this process between start and stop: claims due ones, and renews the leases of those that run.</summary>
 /// <remarks>Safe for concurrent use. Starting twice, stopping twice and stopping without a start are harmless.</remarks>
 internal sealed class SagaWorker(
-    SagaStore store, SagaDispatcher dispatcher, FreshSagas fresh, Lazy<SagaTypes> types, SagaOptions options, WakeSignal wake, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+    SagaStore store, SagaDispatcher dispatcher, FreshSagas fresh, Lazy<SagaTypes> types, SagaOptions options, WakeSignal wake, TimeProvider timeProvider,
+    ILogger logger) : IAsyncDisposable
 {
     private readonly SagaRecoveryPass _recovery = new(store, dispatcher, options, timeProvider, logger);
     private readonly CancellationTokenSource _stop = new();

@@ -6,14 +6,16 @@ namespace TechCorp.Outbox;
 /// <remarks>Safe for concurrent use; one instance is written by one caller.</remarks>
 internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider timeProvider, ILogger logger)
 {
-    internal async Task<SagaWritten?> WriteAsync(SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, CancellationToken stopping, CancellationToken abort)
+    internal async Task<SagaWritten?> WriteAsync(SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events,
+        CancellationToken stopping, CancellationToken abort)
     {
         await using var write = await store.BeginAsync(CancellationToken.None).ConfigureAwait(false);
         return await WriteAsync(write, session, before, plan, data, events, keep: !stopping.IsCancellationRequested, abort).ConfigureAwait(false);
     }
 
     internal async Task<SagaWritten?> WriteAsync(
-        WriteTransaction write, SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, bool keep, CancellationToken abort)
+        WriteTransaction write, SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, bool keep,
+        CancellationToken abort)
     {
         var isCall = plan.Move is SagaMove.Act or SagaMove.Query or SagaMove.Undo;
         if (isCall && !keep)
@@ -25,7 +27,8 @@ internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider t
         {
             using var timeout = new CancellationTokenSource(before.Type.EndTimeout, timeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
-            var end = await session.EndAsync(plan.Progress.Status, (before with { Progress = plan.Progress }).End(), data, write.Transaction, either.Token).ConfigureAwait(false);
+            var end = await session.EndAsync(plan.Progress.Status, (before with { Progress = plan.Progress }).End(), data, write.Transaction, either.Token)
+                .ConfigureAwait(false);
             (data, events) = (end.Data, [.. events, .. end.Events]);
         }
 
@@ -54,14 +57,17 @@ internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider t
 
     /// <summary>Releases an instance whose call was not made, or was given up: not an outcome.</summary>
     internal async Task<bool> ReleaseAsync(SagaSession session, SagaWritten now)
-        => await WriteAsync(session, now.Instance, now.Plan with { Progress = now.Instance.Progress }, now.Instance.Data, [], new CancellationToken(canceled: true), CancellationToken.None).ConfigureAwait(false) is not null;
+        => await WriteAsync(session, now.Instance, now.Plan with { Progress = now.Instance.Progress }, now.Instance.Data, [],
+            new CancellationToken(canceled: true), CancellationToken.None).ConfigureAwait(false) is not null;
 
     /// <summary>The question for an outcome counts no attempts.</summary>
-    private static SagaProgress WithoutAttempt(SagaPlan plan) => plan.Move == SagaMove.Query ? plan.Progress : SagaPlanner.Reverted(plan.Progress, plan.Ordinal);
+    private static SagaProgress WithoutAttempt(SagaPlan plan)
+        => plan.Move == SagaMove.Query ? plan.Progress : SagaPlanner.Reverted(plan.Progress, plan.Ordinal);
 
     /// <summary>A wait ends with the deadline, while there is a way back.</summary>
     private TimeSpan DelayOf(SagaInstance instance, SagaPlan plan)
-        => plan.Progress.Status != SagaStatus.Suspended && !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn && instance.Deadline.Left(timeProvider) is { } left && left > TimeSpan.Zero && left < plan.Delay
+        => plan.Progress.Status != SagaStatus.Suspended && !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn
+            && instance.Deadline.Left(timeProvider) is { } left && left > TimeSpan.Zero && left < plan.Delay
             ? left
             : plan.Delay;
 

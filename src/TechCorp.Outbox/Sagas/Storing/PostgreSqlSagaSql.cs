@@ -26,9 +26,11 @@ internal sealed class PostgreSqlSagaSql(string schema) : SagaSql
         and epoch = @Epoch
         """;
 
-    internal override string StepsHead { get; } = $"insert into {schema}.saga_step (saga_id, ordinal, name, kind, idem_key, state, attempt, comp_state, comp_attempt, output, last_error, updated_at) values ";
+    internal override string StepsHead { get; } = $"insert into {schema}.saga_step (saga_id, ordinal, name, kind, idem_key, state, attempt, comp_state, "
+        + "comp_attempt, output, last_error, updated_at) values ";
 
-    internal override string StepsRow { get; } = "(cast(@Id as uuid), @Ordinal#, @Name#, @Kind#, @Key#, @State#, @Attempt#, @Comp#, @CompAttempt#, @Output#, @Error#, statement_timestamp())";
+    internal override string StepsRow { get; } = "(cast(@Id as uuid), @Ordinal#, @Name#, @Kind#, @Key#, @State#, @Attempt#, @Comp#, @CompAttempt#, @Output#, "
+        + "@Error#, statement_timestamp())";
 
     internal override string StepsTail { get; } = """
          on conflict (saga_id, ordinal) do update
@@ -61,7 +63,8 @@ internal sealed class PostgreSqlSagaSql(string schema) : SagaSql
         returning {SagaColumns}
         """;
 
-    internal override string IsRunning { get; } = $"select 1 from {schema}.saga where id = cast(@Id as uuid) and owner is not null and next_at > statement_timestamp() limit 1 for update";
+    internal override string IsRunning { get; } = $"select 1 from {schema}.saga where id = cast(@Id as uuid) and owner is not null and next_at > "
+        + "statement_timestamp() limit 1 for update";
 
     internal override string Renew { get; } = $"""
         update {schema}.saga
@@ -107,7 +110,8 @@ internal sealed class PostgreSqlSagaSql(string schema) : SagaSql
 
     internal override string FindById { get; } = $"select {SagaColumns} from {schema}.saga s where s.id = cast(@Id as uuid) limit 1";
 
-    internal override string FindOwn { get; } = $"select s.id::text from {schema}.saga s where s.id = any(cast(@Ids as uuid[])) and s.owner = @Owner and s.epoch = 1 limit @Limit";
+    internal override string FindOwn { get; } = $"select s.id::text from {schema}.saga s where s.id = any(cast(@Ids as uuid[])) and s.owner = @Owner "
+        + "and s.epoch = 1 limit @Limit";
 
     internal override string FindByStatus { get; } = $"""
         select {SagaColumns}

@@ -14,7 +14,8 @@ internal sealed record SagaInstance(Guid Id, SagaType Type, string BusinessKey, 
 
     /// <summary>The same for the same event however often the end is written.</summary>
     internal string EndEventId(int ordinal)
-        => DerivedId.From("saga", Id.ToString(), "end", Progress.Status.ToString(), ordinal.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToString();
+        => DerivedId.From("saga", Id.ToString(), "end", Progress.Status.ToString(), ordinal.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .ToString();
 
     internal SagaCall Action(int ordinal) => Call(ordinal, ActionKey(ordinal), Progress.Steps[ordinal].Attempt);
 
@@ -23,5 +24,6 @@ internal sealed record SagaInstance(Guid Id, SagaType Type, string BusinessKey, 
     /// <summary>The end of the saga: about no step.</summary>
     internal SagaCall End() => new(Id, BusinessKey, "", "", 1, null, Progress.Reason) { EventId = EndEventId };
 
-    private SagaCall Call(int ordinal, string key, int attempt) => new(Id, BusinessKey, key, ActionKey(ordinal), attempt, Progress.Steps[ordinal].Output, Progress.Reason);
+    private SagaCall Call(int ordinal, string key, int attempt)
+        => new(Id, BusinessKey, key, ActionKey(ordinal), attempt, Progress.Steps[ordinal].Output, Progress.Reason);
 }

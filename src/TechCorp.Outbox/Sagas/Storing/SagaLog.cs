@@ -20,7 +20,8 @@ internal static partial class SagaLog
     [LoggerMessage(3104, LogLevel.Error, "Saga {Name} {BusinessKey} ({Id}) needs attention at step {Step}: {Reason}")]
     internal static partial void NeedsAttention(this ILogger logger, string name, string businessKey, Guid id, string step, string? reason);
 
-    [LoggerMessage(3105, LogLevel.Information, "Saga {Name} {BusinessKey} ({Id}) was taken over by another owner (its epoch is no longer {Epoch}); this process stops running it.")]
+    [LoggerMessage(3105, LogLevel.Information,
+        "Saga {Name} {BusinessKey} ({Id}) was taken over by another owner (its epoch is no longer {Epoch}); this process stops running it.")]
     internal static partial void Lost(this ILogger logger, string name, string businessKey, Guid id, long epoch);
 
     [LoggerMessage(3106, LogLevel.Error, "Saga {Name} {BusinessKey} ({Id}) could not be written; it is resumed in {Delay}.")]
@@ -29,7 +30,8 @@ internal static partial class SagaLog
     [LoggerMessage(3107, LogLevel.Warning, "Saga {Name} {BusinessKey} ({Id}) could not be released; it is resumed when its lease ends.")]
     internal static partial void NotReleased(this ILogger logger, Exception exception, string name, string businessKey, Guid id);
 
-    [LoggerMessage(3108, LogLevel.Error, "Saga {Name} version {Version} {BusinessKey} ({Id}) is suspended: it is due, and no process knows its definition. Deploy that version again.")]
+    [LoggerMessage(3108, LogLevel.Error,
+        "Saga {Name} version {Version} {BusinessKey} ({Id}) is suspended: it is due, and no process knows its definition. Deploy that version again.")]
     internal static partial void Suspended(this ILogger logger, string name, int version, string businessKey, string id);
 
     [LoggerMessage(3109, LogLevel.Error, "The pass over due sagas failed; it is repeated in {Delay}.")]
@@ -41,7 +43,8 @@ internal static partial class SagaLog
     [LoggerMessage(3111, LogLevel.Information, "Sagas that this process runs: {Definitions}.")]
     internal static partial void Started(this ILogger logger, string definitions);
 
-    [LoggerMessage(3113, LogLevel.Error, "The state of saga {Name} {BusinessKey} ({Id}) cannot be read; it is suspended, and retried in {Delay}. Nothing is compensated.")]
+    [LoggerMessage(3113, LogLevel.Error,
+        "The state of saga {Name} {BusinessKey} ({Id}) cannot be read; it is suspended, and retried in {Delay}. Nothing is compensated.")]
     internal static partial void Unreadable(this ILogger logger, Exception exception, string name, string businessKey, Guid id, TimeSpan delay);
 
     [LoggerMessage(3114, LogLevel.Error, "The rows of saga {Name} {BusinessKey} ({Id}) cannot be read; it is skipped for {Delay}.")]

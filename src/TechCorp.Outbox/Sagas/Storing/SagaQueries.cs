@@ -12,7 +12,8 @@ internal sealed class SagaQueries(OutboxDatabase database, TimeProvider timeProv
     internal Task<SagaSnapshot?> FindAsync(string name, string businessKey, CancellationToken cancellationToken)
         => SnapshotAsync(_sql.FindByKey, new { Name = name, BusinessKey = businessKey, Now }, cancellationToken);
 
-    internal Task<SagaSnapshot?> FindAsync(Guid id, CancellationToken cancellationToken) => SnapshotAsync(_sql.FindById, new { Id = id.ToString(), Now }, cancellationToken);
+    internal Task<SagaSnapshot?> FindAsync(Guid id, CancellationToken cancellationToken)
+        => SnapshotAsync(_sql.FindById, new { Id = id.ToString(), Now }, cancellationToken);
 
     internal async Task<IReadOnlyList<SagaSnapshot>> ListAsync(SagaStatus status, int limit, CancellationToken cancellationToken)
         => await SnapshotsAsync(_sql.FindByStatus, new { Status = status.ToString(), Limit = limit, Now }, cancellationToken).ConfigureAwait(false);
@@ -29,7 +30,8 @@ internal sealed class SagaQueries(OutboxDatabase database, TimeProvider timeProv
             return [];
         }
 
-        var steps = (await connection.RowsAsync<SagaStepRow>(_sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: cancellationToken).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
+        var steps = (await connection.RowsAsync<SagaStepRow>(_sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
         return [.. rows.Select(r => r.Snapshot(steps[r.Id]))];
     }
 }

@@ -23,7 +23,8 @@ internal sealed class SagaRow
 
     internal long? DeadlineLeft { get; set; }
 
-    /// <summary>For operators: an instance that this version cannot read is shown as suspended; throwing would hide it and all that are listed with it.</summary>
+    /// <summary>For operators: an instance that this version cannot read is shown as suspended; throwing would hide it
+    /// and all that are listed with it.</summary>
     internal SagaSnapshot Snapshot(IEnumerable<SagaStepRow> steps)
     {
         var (snapshots, unreadable) = (new List<SagaStepSnapshot>(), new List<string>());
@@ -46,6 +47,7 @@ internal sealed class SagaRow
 
         return unreadable.Count == 0
             ? new SagaSnapshot(Guid.Parse(Id), Name, Version, BusinessKey, status, Reason, snapshots)
-            : new SagaSnapshot(Guid.Parse(Id), Name, Version, BusinessKey, SagaStatus.Suspended, $"The row cannot be read: {string.Join(", ", unreadable)}. {Reason}".TrimEnd(), snapshots);
+            : new SagaSnapshot(Guid.Parse(Id), Name, Version, BusinessKey, SagaStatus.Suspended,
+                $"The row cannot be read: {string.Join(", ", unreadable)}. {Reason}".TrimEnd(), snapshots);
     }
 }

@@ -11,7 +11,8 @@ namespace TechCorp.Outbox;
 /// <param name="Reason">Why it is being undone, was undone, or needs attention; null otherwise.</param>
 /// <param name="Steps">Its steps, in order.</param>
 [DebuggerDisplay("{Name,nq} {BusinessKey,nq} {Status}")]
-public sealed record SagaSnapshot(Guid Id, string Name, int Version, string BusinessKey, SagaStatus Status, string? Reason, IReadOnlyList<SagaStepSnapshot> Steps)
+public sealed record SagaSnapshot(Guid Id, string Name, int Version, string BusinessKey, SagaStatus Status, string? Reason,
+    IReadOnlyList<SagaStepSnapshot> Steps)
 {
     /// <summary>Whether it has ended, one way or the other.</summary>
     public bool IsFinal => Status is SagaStatus.Completed or SagaStatus.Compensated;

@@ -1,6 +1,7 @@
 namespace TechCorp.Outbox;
 
-/// <summary>The statements of the saga store in one dialect. Times come in as <c>@Now</c> (SQLite, Unix milliseconds) or are the server's; spans come in as milliseconds.</summary>
+/// <summary>The statements of the saga store in one dialect. Times come in as <c>@Now</c> (SQLite, Unix milliseconds) or are the server's;
+/// spans come in as milliseconds.</summary>
 internal abstract class SagaSql
 {
     internal static SagaSql For(OutboxDatabase database)

@@ -21,7 +21,8 @@ internal sealed class SagaStepRow
 
     internal string? LastError { get; set; }
 
-    internal StepProgress Progress => new(Enum.Parse<SagaStepState>(State), Attempt, Enum.Parse<CompensationState>(Compensation), CompensationAttempt, Output, LastError);
+    internal StepProgress Progress
+        => new(Enum.Parse<SagaStepState>(State), Attempt, Enum.Parse<CompensationState>(Compensation), CompensationAttempt, Output, LastError);
 
     /// <summary>The value that this version cannot read; null when it can read all.</summary>
     internal string? Unreadable

@@ -8,4 +8,5 @@ namespace TechCorp.Outbox;
 /// <param name="CompensationAttempt">How often that was attempted.</param>
 /// <param name="Output">What a success left.</param>
 /// <param name="LastError">What went wrong last; null after a success.</param>
-public sealed record SagaStepSnapshot(string Name, SagaStepState State, int Attempt, CompensationState Compensation, int CompensationAttempt, string? Output, string? LastError);
+public sealed record SagaStepSnapshot(string Name, SagaStepState State, int Attempt, CompensationState Compensation, int CompensationAttempt, string? Output,
+    string? LastError);

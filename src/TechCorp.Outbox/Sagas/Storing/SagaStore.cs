@@ -67,7 +67,8 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         parameters.Add("Delay", keep ? _lease : (long?)delay?.TotalMilliseconds);
         parameters.Add("Epoch", before.Epoch);
         var changed = Changed(before.Progress, after.Progress).Count();
-        var rows = await Connection(transaction).RunAsync(changed == 0 ? _sql.Update : $"{_sql.Update};\n{text}", parameters, transaction).ConfigureAwait(false);
+        var rows = await Connection(transaction).RunAsync(changed == 0 ? _sql.Update : $"{_sql.Update};\n{text}", parameters, transaction)
+            .ConfigureAwait(false);
         return rows == changed + 1;
     }
 
@@ -75,7 +76,8 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<IReadOnlyList<SagaInstance>> ClaimDueAsync(SagaTypes types, int limit, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await write.RowsAsync<SagaRow>(_sql.ClaimDue, new { types.Graphs, Owner = owner, Delay = _lease, Limit = limit, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var rows = await write.RowsAsync<SagaRow>(_sql.ClaimDue, new { types.Graphs, Owner = owner, Delay = _lease, Limit = limit, Now },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         var instances = await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return instances;
@@ -84,13 +86,15 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     /// <summary>Takes one instance over inside a transaction; null when it does not exist or this process does not know its definition.</summary>
     internal async Task<SagaInstance?> TakeOverAsync(WriteTransaction write, SagaTypes types, Guid id, CancellationToken cancellationToken)
     {
-        var rows = await write.RowsAsync<SagaRow>(_sql.TakeOver, new { types.Graphs, Id = id.ToString(), Owner = owner, Delay = _lease, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var rows = await write.RowsAsync<SagaRow>(_sql.TakeOver, new { types.Graphs, Id = id.ToString(), Owner = owner, Delay = _lease, Now },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return (await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
     }
 
     /// <summary>Whether some process runs it at this moment; the answer holds until the transaction ends.</summary>
     internal async Task<bool> IsRunningAsync(WriteTransaction write, Guid id, CancellationToken cancellationToken)
-        => await write.ScalarAsync<int?>(_sql.IsRunning, new { Id = id.ToString(), Now }, cancellationToken: cancellationToken).ConfigureAwait(false) is not null;
+        => await write.ScalarAsync<int?>(_sql.IsRunning, new { Id = id.ToString(), Now }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false) is not null;
 
     /// <summary>Remembers, beside the barrier's marks, that the end of an instance that runs again has been published.</summary>
     internal Task MarkEndedAsync(WriteTransaction write, SagaInstance instance, CancellationToken cancellationToken)
@@ -102,7 +106,8 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task RenewAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await write.RunAsync(_sql.Renew, new { Ids = Texts(ids), Owner = owner, Delay = _lease, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await write.RunAsync(_sql.Renew, new { Ids = Texts(ids), Owner = owner, Delay = _lease, Now }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -118,7 +123,8 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     /// <summary>The id of the instance that a business key has, seen from inside a transaction.</summary>
     internal async Task<Guid> IdOfAsync(DbTransaction transaction, string name, string businessKey, CancellationToken cancellationToken)
     {
-        var row = await Connection(transaction).RowAsync<SagaRow>(_sql.FindByKey, new { Name = name, BusinessKey = businessKey, Now }, transaction, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var row = await Connection(transaction).RowAsync<SagaRow>(_sql.FindByKey, new { Name = name, BusinessKey = businessKey, Now }, transaction,
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return Guid.Parse(row.Id);
     }
 
@@ -126,7 +132,8 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var found = await connection.RowsAsync<string>(_sql.FindOwn, new { Ids = Texts(ids), Owner = owner, Limit = ids.Count }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await connection.RowsAsync<string>(_sql.FindOwn, new { Ids = Texts(ids), Owner = owner, Limit = ids.Count },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return found.Select(Guid.Parse).ToHashSet();
     }
 
@@ -134,15 +141,18 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<TimeSpan?> UntilDueAsync(SagaTypes types, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var milliseconds = await connection.ScalarAsync<long?>(_sql.UntilDue, new { types.Graphs, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var milliseconds = await connection.ScalarAsync<long?>(_sql.UntilDue, new { types.Graphs, Now }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         return milliseconds is { } span ? TimeSpan.FromMilliseconds(span) : null;
     }
 
-    /// <summary>Suspends the instances that have been due for long and whose definition no process knows. Nothing is compensated because code is missing; a process that knows the definition still runs them.</summary>
+    /// <summary>Suspends the instances that have been due for long and whose definition no process knows. Nothing is compensated because code is missing; a
+    /// process that knows the definition still runs them.</summary>
     internal async Task<IReadOnlyList<SagaRow>> SuspendUnknownAsync(SagaTypes types, int limit, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await write.RowsAsync<SagaRow>(_sql.Suspend, new { types.Graphs, Grace = (long)options.SuspendAfter.TotalMilliseconds, Limit = limit, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var rows = await write.RowsAsync<SagaRow>(_sql.Suspend, new { types.Graphs, Grace = (long)options.SuspendAfter.TotalMilliseconds, Limit = limit, Now },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return rows;
     }
@@ -151,7 +161,8 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     internal async Task<int> PurgeAsync(TimeSpan retention, int limit, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await write.RunAsync(_sql.Purge, new { Retention = (long)retention.TotalMilliseconds, Limit = limit, Now }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var rows = await write.RunAsync(_sql.Purge, new { Retention = (long)retention.TotalMilliseconds, Limit = limit, Now },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return rows;
     }
@@ -163,7 +174,8 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
             return [];
         }
 
-        var steps = (await write.RowsAsync<SagaStepRow>(_sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: cancellationToken).ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
+        var steps = (await write.RowsAsync<SagaStepRow>(_sql.Steps, new { Ids = rows.Select(r => r.Id).ToArray() }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false)).ToLookup(s => s.SagaId, StringComparer.Ordinal);
         var instances = new List<SagaInstance>(rows.Count);
         foreach (var row in rows)
         {

@@ -21,7 +21,8 @@ internal sealed class SqliteSagaSql(string schema) : SagaSql
         and epoch = @Epoch
         """;
 
-    internal override string StepsHead { get; } = $"insert into {schema}_saga_step (saga_id, ordinal, name, kind, idem_key, state, attempt, comp_state, comp_attempt, output, last_error, updated_at) values ";
+    internal override string StepsHead { get; } = $"insert into {schema}_saga_step (saga_id, ordinal, name, kind, idem_key, state, attempt, comp_state, "
+        + "comp_attempt, output, last_error, updated_at) values ";
 
     internal override string StepsRow { get; } = "(@Id, @Ordinal#, @Name#, @Kind#, @Key#, @State#, @Attempt#, @Comp#, @CompAttempt#, @Output#, @Error#, @Now)";
 
