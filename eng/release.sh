@@ -72,7 +72,7 @@ check() {
     newest=$(printf '%s\n' "$LAST" "$VERSION" | sed '/^$/d' | sort_versions | tail -n 1)
     [[ $newest == "$VERSION" ]] || refuse "$VERSION is not newer than v$LAST, the last tag; give a newer version."
     grep -q '^## \[Unreleased\][[:blank:]]*$' CHANGELOG.md || refuse "CHANGELOG.md has no '## [Unreleased]' section; add it and list what users notice."
-    unreleased | grep '^[-*] ' >/dev/null || refuse "the Unreleased section of CHANGELOG.md is empty; list what users notice since ${LAST:+v}${LAST:-the first commit}."
+    unreleased | grep '^[-*] ' >/dev/null || { [[ $VERSION == "$CORE" ]] && grep -qF "## [$CORE-" CHANGELOG.md; } || refuse "the Unreleased section of CHANGELOG.md is empty; list what users notice since ${LAST:+v}${LAST:-the first commit}."
     if grep -qF "## [$VERSION]" CHANGELOG.md; then refuse "CHANGELOG.md has a section for $VERSION already; merge it into Unreleased."; fi
     URL=$(sed -n 's:.*<RepositoryUrl>\(.*\)</RepositoryUrl>.*:\1:p' Directory.Build.props)
     [[ -n $URL ]] || refuse "Directory.Build.props sets no RepositoryUrl; the changelog links to it."
@@ -94,10 +94,18 @@ clone() {
     cd "$CLONE"
 }
 
+# The sections of the candidates of a final release become part of its own, and their links go.
 write_changelog() {
-    local previous=$URL/releases/tag/v$VERSION
-    if [[ -n $LAST ]]; then previous=$URL/compare/v$LAST...v$VERSION; fi
-    awk -v version="$VERSION" -v date="$DATE" -v head="[Unreleased]: $URL/compare/v$VERSION...HEAD" -v link="[$VERSION]: $previous" '
+    local previous=$URL/releases/tag/v$VERSION last=$LAST candidates=''
+    if [[ $VERSION == "$CORE" ]]; then
+        candidates="$CORE-"
+        last=$(tagged | grep -vF "$CORE-" | tail -n 1 || true)
+    fi
+    if [[ -n $last ]]; then previous=$URL/compare/v$last...v$VERSION; fi
+    awk -v version="$VERSION" -v date="$DATE" -v head="[Unreleased]: $URL/compare/v$VERSION...HEAD" -v link="[$VERSION]: $previous" -v candidates="$candidates" '
+        candidates != "" && (index($0, "## [" candidates) == 1 || index($0, "[" candidates) == 1) { folded = 1; next }
+        folded && /^[ \t]*$/ { next }
+        { folded = 0 }
         /^## \[Unreleased\]/ && !moved { print; print ""; print "## [" version "] - " date; moved = 1; next }
         /^\[Unreleased\]:/ { print head; print link; linked = 1; next }
         { print }

@@ -176,7 +176,7 @@ public sealed class BadInputTests
         await using var run = await SampleProcess.RunAsync("OrderFlow", [.. options, "--resume"]);
 
         run.ExitCode.Should().Be(2);
-        run.Errors.Should().ContainSingle().Which.Should().Contain("images are gone").And.Contain("another database");
+        run.Errors.Should().ContainSingle().Which.Should().Contain("image folder no longer exists").And.Contain("another database");
     }
 
     [Safeguard("A taken port is found first", SwitchedOff = "the port not probed")]

@@ -13,7 +13,7 @@ internal static class SafeguardUses
         = [.. Repository.Sources(".cs", "tests").SelectMany(file => Read(file.Path, file.Text))];
 
     public static IEnumerable<SafeguardUse> Read(string file, string text)
-        => text.Contains($"[{Attribute}(", StringComparison.Ordinal)
+        => text.Contains($"{Attribute}(", StringComparison.Ordinal)
             ? from method in CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
               from attribute in AttributesOf(method)
               where NameOf(attribute) == Attribute

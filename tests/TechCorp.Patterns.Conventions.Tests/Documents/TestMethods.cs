@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TechCorp.Patterns.Conventions.Tests;
 
@@ -12,11 +14,22 @@ internal static partial class TestMethods
 
     /// <summary>Each with the file that carries it.</summary>
     public static IReadOnlyList<(string Id, string File)> SpecIds { get; }
-        = [.. Sources.SelectMany(file => SpecTrait().Matches(file.Text).Select(match => (match.Groups[1].Value, file.Path)))];
+        = [.. from file in Sources
+              where file.Text.Contains("Trait(", StringComparison.Ordinal)
+              from id in IdsIn(file.Text)
+              select (id, file.Path)];
 
     [GeneratedRegex(@"public\s+(?:(?:static|async|virtual|override|new|sealed)\s+)*(?:void|(?:Value)?Task)\s+(\w+)\s*(?:<[^>]*>)?\s*\(")]
     private static partial Regex PublicMethod();
 
-    [GeneratedRegex("Trait\\(\\s*\"Spec\"\\s*,\\s*([^)]*?)\\s*\\)")]
-    private static partial Regex SpecTrait();
+    // From the syntax: a trait in a comment, in a text or on a skipped test shows nothing.
+    private static IEnumerable<string> IdsIn(string text)
+        => from list in CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes().OfType<MemberDeclarationSyntax>().Select(member => member.AttributeLists)
+           let attributes = list.SelectMany(attributes => attributes.Attributes).ToList()
+           where !attributes.Any(attribute => attribute.ArgumentList?.Arguments.Any(argument => argument.NameEquals?.Name.ToString() == "Skip") == true)
+           from attribute in attributes
+           where attribute.Name.ToString() == "Trait" && attribute.ArgumentList?.Arguments is [{ Expression: LiteralExpressionSyntax { Token.ValueText: "Spec" } }, _]
+           select attribute.ArgumentList!.Arguments[1].Expression is LiteralExpressionSyntax literal
+               ? literal.Token.ValueText
+               : attribute.ArgumentList.Arguments[1].ToString();
 }

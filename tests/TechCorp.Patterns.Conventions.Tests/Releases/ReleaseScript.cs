@@ -25,6 +25,20 @@ public sealed class ReleaseScript
         repository.Read($"{ReleaseRepository.Package}/PublicAPI.Unshipped.txt").Should().Be("#nullable enable\n");
     }
 
+    [Safeguard("A final release after a candidate has what the candidate brought", SwitchedOff = "`write_changelog` keeps the sections of the candidates apart")]
+    [Fact]
+    public void A_final_release_takes_over_the_changelog_of_its_candidates()
+    {
+        using var repository = new ReleaseRepository();
+        repository.Release("1.1.0-rc.1");
+
+        repository.Rehearse("1.1.0");
+
+        repository.Read("CHANGELOG.md").Should()
+            .MatchRegex(@"## \[Unreleased\]\n\n## \[1\.1\.0\] - \d{4}-\d\d-\d\d\n+### Added\n\n- A thing\.\n\n## \[1\.0\.0\] - 2026-01-01\n")
+            .And.Contain("compare/v1.0.0...v1.1.0").And.NotContain("rc.1");
+    }
+
     [Fact]
     public void A_release_is_one_commit_with_an_annotated_tag()
     {

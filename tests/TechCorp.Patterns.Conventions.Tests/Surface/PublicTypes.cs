@@ -10,6 +10,13 @@ public sealed class PublicTypes
         ["Saga`1"] = "a saga is a class that the service writes; the base says what to override",
     };
 
+    private const int Most = 45;
+
+    [Safeguard("A public surface that one can hold in mind", SwitchedOff = "a limit of 44")]
+    [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
+    public void A_package_has_no_more_public_types_than_one_can_hold_in_mind(string package)
+        => Surface.TypesOf(package).Count().Should().BeLessThanOrEqualTo(Most, "each public type is a promise: merge two, or make one internal");
+
     [Safeguard("Closed types", SwitchedOff = "a public class that is not sealed")]
     [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
     public void A_public_type_is_sealed_or_closed_unless_listed_with_a_reason(string package)

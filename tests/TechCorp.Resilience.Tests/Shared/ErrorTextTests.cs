@@ -14,6 +14,23 @@ public sealed class ErrorTextTests
     [InlineData("amqp://app:p@ss@broker/vh", "amqp://***@broker/vh")]
     [InlineData("cut in password=\"hunter", "cut in password=***")]
     [InlineData("order o1 was not found", "order o1 was not found")]
+    [InlineData("Host=db;Username=app;Password='hunter2'", "<connection string>")]
+    [InlineData("""Server=db;User Id=app;Password="p@ss;w0rd";Timeout=5""", "<connection string>")]
+    [InlineData("Host=h;Password=ab's3cr3t;Database=x", "<connection string>")]
+    [InlineData("Username=u;Password=ab,s3cr3t;Host=h", "Username=u;Password=***;Host=h")]
+    [InlineData("Username=u;Password=ab,s3cr3t", "Username=u;Password=***")]
+    [InlineData("""body {\"password\":\"hunter2\"}""", """body {\"password\":***}""")]
+    [InlineData("""{"password":"ab\"s3cr3t","n":1}""", """{"password":***,"n":1}""")]
+    [InlineData("""Password="ab""s3cr3t" is wrong""", "Password=*** is wrong")]
+    [InlineData("""{"Password": ["s3cr3t", "hunter2"]}""", """{"Password": ***}""")]
+    [InlineData("RABBITMQ_DEFAULT_PASS=s3cr3t", "RABBITMQ_DEFAULT_PASS=***")]
+    [InlineData("GET /blob?sv=1&sig=s3cr3t&se=2", "GET /blob?sv=1&sig=***&se=2")]
+    [InlineData("<user>ana</user><password>s3cr3t</password>", "<user>ana</user><password>***</password>")]
+    [InlineData("eyJhbGciOiJIUzI1.eyJzdWIiOiIx.SflKxwRJS expired", "*** expired")]
+    [InlineData("amqp://user:pa/s3cr3t@host", "amqp://***@host")]
+    [InlineData("amqp://user:pa s3cr3t@host/vh", "amqp://***@host/vh")]
+    [InlineData("Cookie: session=s3cr3t; theme=dark", "Cookie:***")]
+    [InlineData("http://stock:80/a failed for order 7 of ana@example.com", "http://stock:80/a failed for order 7 of ana@example.com")]
     public void Secrets_are_scrubbed(string text, string expected)
         => ErrorText.MessageOf(new InvalidOperationException(text)).Should().Be(expected);
 
