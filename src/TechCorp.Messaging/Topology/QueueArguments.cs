@@ -25,57 +25,48 @@ internal static class QueueArguments
     internal static Dictionary<string, object?> Of(QueueDeclaration queue)
     {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal);
-        var quorum = queue.Kind == QueueKind.Quorum;
-        if (quorum)
-        {
-            arguments["x-queue-type"] = "quorum"; // a classic queue goes without: its argument differs between broker versions
-        }
-
-        if (queue.MessageTimeToLive is { } timeToLive)
-        {
-            arguments["x-message-ttl"] = (long)timeToLive.TotalMilliseconds;
-        }
-
-        if (queue.DeadLetterExchange is { } exchange)
-        {
-            arguments["x-dead-letter-exchange"] = exchange;
-            if (queue.DeadLetterRoutingKey is { } key)
-            {
-                arguments["x-dead-letter-routing-key"] = key;
-            }
-        }
-
-        if (queue.MaxLength is { } length)
-        {
-            arguments["x-max-length"] = (long)length;
-        }
-
-        var atLeastOnce = quorum && queue.DeadLetterExchange is not null && (queue.RejectPublishWhenFull || queue.MaxLength is null);
-        if (atLeastOnce)
-        {
-            arguments["x-dead-letter-strategy"] = "at-least-once";
-        }
-
-        if (atLeastOnce || queue.RejectPublishWhenFull)
-        {
-            arguments["x-overflow"] = "reject-publish";
-        }
-
-        if (quorum && queue.DeliveryLimit is { } limit)
-        {
-            arguments["x-delivery-limit"] = (long)limit;
-        }
-
-        if (queue.SingleActiveConsumer)
-        {
-            arguments["x-single-active-consumer"] = true;
-        }
-
+        AddTypeAndLimits(arguments, queue);
+        AddDeadLettering(arguments, queue);
         foreach (var (name, value) in queue.Further.Values)
         {
             arguments[name] = value;
         }
 
         return arguments;
+    }
+
+    private static void AddTypeAndLimits(Dictionary<string, object?> arguments, QueueDeclaration queue)
+    {
+        if (queue.Kind == QueueKind.Quorum)
+        {
+            arguments["x-queue-type"] = "quorum"; // a classic queue goes without: its argument differs between broker versions
+            AddIfSet(arguments, "x-delivery-limit", (long?)queue.DeliveryLimit);
+        }
+
+        AddIfSet(arguments, "x-message-ttl", (long?)queue.MessageTimeToLive?.TotalMilliseconds);
+        AddIfSet(arguments, "x-max-length", (long?)queue.MaxLength);
+        AddIfSet(arguments, "x-single-active-consumer", queue.SingleActiveConsumer ? true : null);
+    }
+
+    private static void AddDeadLettering(Dictionary<string, object?> arguments, QueueDeclaration queue)
+    {
+        if (queue.DeadLetterExchange is { } exchange)
+        {
+            arguments["x-dead-letter-exchange"] = exchange;
+            AddIfSet(arguments, "x-dead-letter-routing-key", queue.DeadLetterRoutingKey);
+        }
+
+        var atLeastOnce = queue.Kind == QueueKind.Quorum && queue.DeadLetterExchange is not null
+            && (queue.RejectPublishWhenFull || queue.MaxLength is null);
+        AddIfSet(arguments, "x-dead-letter-strategy", atLeastOnce ? "at-least-once" : null);
+        AddIfSet(arguments, "x-overflow", atLeastOnce || queue.RejectPublishWhenFull ? "reject-publish" : null);
+    }
+
+    private static void AddIfSet(Dictionary<string, object?> arguments, string name, object? value)
+    {
+        if (value is not null)
+        {
+            arguments[name] = value;
+        }
     }
 }
