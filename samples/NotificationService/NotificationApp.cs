@@ -42,6 +42,6 @@ public static class NotificationApp
     private static void FromAnyProducer(ConsumerOptions consumer)
     {
         consumer.JsonTypeProperty = "event";
-        consumer.MissingMessageId = MissingMessageId.FromBodyHash;
+        consumer.MessageIdFromBodyHash = true;
     }
 }

@@ -12,7 +12,7 @@ internal static partial class ConsumerLog
     internal static partial void ConsumerStopped(this ILogger logger, string queue, int requeued);
 
     [LoggerMessage(2102, LogLevel.Warning,
-        "The time to stop the consumer of queue '{Queue}' is over with {Running} handlers running: their tokens are canceled and their "
+        "The time to stop the consumer of queue '{Queue}' has passed with {Running} handlers running: their tokens are canceled and their "
         + "messages are delivered again.")]
     internal static partial void StopBudgetOver(this ILogger logger, string queue, int running);
 

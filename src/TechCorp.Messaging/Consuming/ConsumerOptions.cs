@@ -26,8 +26,9 @@ public sealed class ConsumerOptions
     /// <summary>The wire name of a message that names no type. Default: none, and such a message is dead-lettered.</summary>
     public string? DefaultType { get; set; }
 
-    /// <summary>What stands for a missing message id. Default: <see cref="MissingMessageId.Reject"/>, which matters to the inbox only.</summary>
-    public MissingMessageId MissingMessageId { get; set; }
+    /// <summary>Whether a hash of the body is the id of a message that has none; equal bodies then count as the same message. Default: false, and a
+    /// handler that needs an id (the inbox) dead-letters the message.</summary>
+    public bool MessageIdFromBodyHash { get; set; }
 
     /// <summary>
     /// How often the broker may redeliver the same message (<c>x-delivery-count</c> of a quorum queue: lost connections, killed processes, stops)

@@ -218,7 +218,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants hold only under the gate.");
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Invariants hold only under the lock.");
         Debug.Assert(_workers >= 0 && _workers <= concurrency, "More workers than may run.");
         Debug.Assert(_schedule.Running <= _workers, "More deliveries run than there are workers.");
     }

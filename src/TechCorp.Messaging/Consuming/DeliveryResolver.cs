@@ -61,7 +61,7 @@ internal sealed class DeliveryResolver(ConsumerPlan plan)
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private string? IdOf(Delivery delivery)
-        => NullIfEmpty(delivery.MessageId) ?? (plan.Options.MissingMessageId == MissingMessageId.FromBodyHash ? BodyHash.Of(delivery.Body.Span) : null);
+        => NullIfEmpty(delivery.MessageId) ?? (plan.Options.MessageIdFromBodyHash ? BodyHash.Of(delivery.Body.Span) : null);
 
     private string? TypeOf(Delivery delivery)
         => NullIfEmpty(delivery.Type)

@@ -6,7 +6,7 @@ namespace TechCorp.Messaging;
 internal sealed class DeliverySchedule(int concurrency)
 {
     private readonly HashSet<string> _runningKeys = new(StringComparer.Ordinal);
-    private QueuedDelivery? _first; // a list of their own links: a delivery costs no node
+    private QueuedDelivery? _first; // the deliveries link to each other: a list without nodes
     private QueuedDelivery? _last;
 
     internal int Waiting { get; private set; }

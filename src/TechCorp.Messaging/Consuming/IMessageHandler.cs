@@ -13,7 +13,7 @@ public interface IMessageHandler<in T>
     /// <summary>Handles one message.</summary>
     /// <param name="message">The payload.</param>
     /// <param name="context">The delivery it came with; valid until the handler returns.</param>
-    /// <param name="cancellationToken">Canceled when the handler's timeout or the host's stop budget is over; the message is then delivered again. Valid until
-    /// the handler returns: later calls use the same one.</param>
+    /// <param name="cancellationToken">Canceled when the handler's timeout or the host's stop budget has passed; the message is then delivered again.
+    /// Valid until the handler returns: later calls use the same one.</param>
     Task HandleAsync(T message, MessageContext context, CancellationToken cancellationToken);
 }

@@ -17,7 +17,7 @@ internal sealed class QueueConsumer : IDisposable
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _steps = new(1, 1);
     private readonly CancellationTokenSource _stopping = new(); // canceled: no further subscription
-    private readonly CancellationTokenSource _stopBudget = new(); // canceled when the time given to a stop is over: a running pause must not outlast it
+    private readonly CancellationTokenSource _stopBudget = new(); // canceled when the time given to a stop has passed: a running pause must not outlast it
     private readonly Lock _gate = new();
     private CancellationTokenSource? _subscribing; // guarded by _gate; the start or resume that waits for the broker
     private int _pausing; // guarded by _gate; pauses that wait or run: no subscription begins before they end

@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>A dead-lettered message with its history. A snapshot: reading it changes nothing.</summary>
-public sealed record DeadLetter
+public sealed class DeadLetter
 {
     /// <summary>The message's id; null when its producer gave none.</summary>
     public string? MessageId { get; init; }

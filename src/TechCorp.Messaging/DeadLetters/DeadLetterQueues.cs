@@ -71,17 +71,17 @@ public sealed class DeadLetterQueues
 
     /// <summary>Removes exactly the dead letters that are chosen; they cannot be restored.</summary>
     /// <param name="queue">The queue whose dead letters are meant.</param>
-    /// <param name="which">Called once for each dead letter in the queue at the start of the call.</param>
+    /// <param name="filter">Called once for each dead letter in the queue at the start of the call.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <returns>How many were removed.</returns>
     /// <exception cref="InvalidOperationException">There is no dead-letter queue.</exception>
-    public async Task<int> DiscardAsync(string queue, Func<DeadLetter, bool> which, CancellationToken cancellationToken = default)
+    public async Task<int> DiscardAsync(string queue, Func<DeadLetter, bool> filter, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(which);
+        ArgumentNullException.ThrowIfNull(filter);
         var discarded = 0;
         await foreach (var (deadLetter, delivery, unacknowledged) in _enumerator.EnumerateAsync(queue, cancellationToken).ConfigureAwait(false))
         {
-            if (which(deadLetter) && await unacknowledged.AcknowledgeAsync(delivery, cancellationToken).ConfigureAwait(false))
+            if (filter(deadLetter) && await unacknowledged.AcknowledgeAsync(delivery, cancellationToken).ConfigureAwait(false))
             {
                 discarded++;
             }

@@ -25,7 +25,7 @@ internal static class ConsumerOptionsMerge
         sum.Policy = Pick(options => options.Policy, nameof(sum.Policy));
         sum.JsonTypeProperty = Pick(options => options.JsonTypeProperty, nameof(sum.JsonTypeProperty));
         sum.DefaultType = Pick(options => options.DefaultType, nameof(sum.DefaultType));
-        sum.MissingMessageId = Pick(options => options.MissingMessageId, nameof(sum.MissingMessageId));
+        sum.MessageIdFromBodyHash = Pick(options => options.MessageIdFromBodyHash, nameof(sum.MessageIdFromBodyHash));
         sum.RedeliveryLimit = Pick(options => options.RedeliveryLimit, nameof(sum.RedeliveryLimit));
         sum.StalledConsumerTimeout = Pick(options => options.StalledConsumerTimeout, nameof(sum.StalledConsumerTimeout));
         sum.OrderingKey = Pick(options => options.OrderingKey, nameof(sum.OrderingKey));
@@ -34,12 +34,12 @@ internal static class ConsumerOptionsMerge
         T Pick<T>(Func<ConsumerOptions, T> setting, string name)
         {
             var (ours, theirs, unchanged) = (setting(sum), setting(next), setting(Default));
-            if (Same(ours, theirs) || Same(theirs, unchanged))
+            if (Equals(ours, theirs) || Equals(theirs, unchanged))
             {
                 return ours;
             }
 
-            if (!Same(ours, unchanged))
+            if (!Equals(ours, unchanged))
             {
                 problems.Add($"{name} of queue '{sum.Queue}' is set twice, to {ours} and to {theirs}; the handlers of one queue share its settings.");
             }
@@ -47,8 +47,4 @@ internal static class ConsumerOptionsMerge
             return theirs;
         }
     }
-
-    private static bool Same<T>(T one, T other) => one is DeliveryPolicy a && other is DeliveryPolicy b
-        ? a.ImmediateAttempts == b.ImmediateAttempts && a.Delays.SequenceEqual(b.Delays)
-        : Equals(one, other);
 }

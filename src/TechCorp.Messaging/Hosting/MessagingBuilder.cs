@@ -42,7 +42,7 @@ public sealed class MessagingBuilder
 
     internal TopologyMode? ChosenTopologyMode { get; private set; }
 
-    internal TopologyFindingsBehavior? ChosenTopologyFindings { get; private set; }
+    internal bool? FailsOnTopologyFindings { get; private set; }
 
     internal string? ChosenAppId { get; private set; }
 
@@ -185,11 +185,11 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    /// <summary>What to do when the topology has findings (see <see cref="Topology.Lint"/>) at the
-    /// start. Default: <see cref="TopologyFindingsBehavior.Warn"/>.</summary>
-    public MessagingBuilder OnTopologyFindings(TopologyFindingsBehavior behavior)
+    /// <summary>Whether the start fails with a <see cref="TopologyException"/>, before anything is declared, when the topology has findings (see
+    /// <see cref="Topology.Lint"/>); notes alone do not fail it. Without this call findings are logged only.</summary>
+    public MessagingBuilder FailOnTopologyFindings(bool fail = true)
     {
-        ChosenTopologyFindings = behavior;
+        FailsOnTopologyFindings = fail;
         return this;
     }
 
@@ -219,17 +219,18 @@ public sealed class MessagingBuilder
     }
 
     /// <summary>Where logs go. Default: the container's factory, else nowhere.</summary>
-    public MessagingBuilder UseLoggerFactory(ILoggerFactory loggers)
+    public MessagingBuilder UseLoggerFactory(ILoggerFactory loggerFactory)
     {
-        ArgumentNullException.ThrowIfNull(loggers);
-        ChosenLoggerFactory = loggers;
+        ArgumentNullException.ThrowIfNull(loggerFactory);
+        ChosenLoggerFactory = loggerFactory;
         return this;
     }
 
     /// <summary>
     /// The section whose settings win over code. Default: <c>TechCorp:Messaging</c> of the container's configuration, and
     /// <c>TechCorp:Messaging:Named:&lt;name&gt;</c> for a keyed registration.
-    /// It may hold <c>Publisher:Timeout</c>, <c>Consumers:&lt;queue&gt;:Prefetch</c> and the like, <c>AppId</c>, <c>TopologyMode</c>, <c>TopologyFindings</c>.
+    /// It may hold <c>Publisher:Timeout</c>, <c>Consumers:&lt;queue&gt;:Prefetch</c> and the like, <c>AppId</c>, <c>TopologyMode</c>,
+    /// <c>FailOnTopologyFindings</c>.
     /// </summary>
     public MessagingBuilder UseConfiguration(IConfiguration section)
     {

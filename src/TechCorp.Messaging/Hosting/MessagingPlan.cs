@@ -14,7 +14,7 @@ internal sealed record MessagingPlan
 
     internal required TopologyMode TopologyMode { get; init; }
 
-    internal required TopologyFindingsBehavior TopologyFindingsBehavior { get; init; }
+    internal required bool FailOnTopologyFindings { get; init; }
 
     internal required PublisherOptions Publisher { get; init; }
 

@@ -18,14 +18,14 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         var section = builder.ChosenConfiguration ?? SectionOf(services.GetService<IConfiguration>());
         var publisher = builder.PublisherOptions.Copy();
         var foreign = new List<string>();
-        var (mode, findings, appId) = (builder.ChosenTopologyMode, builder.ChosenTopologyFindings, builder.ChosenAppId);
+        var (mode, failsOnFindings, appId) = (builder.ChosenTopologyMode, builder.FailsOnTopologyFindings, builder.ChosenAppId);
         if (section is not null)
         {
             SectionReader.Read(section, _problems, reader =>
             {
                 reader.Section("Publisher", own => OptionsFromConfiguration.Read(own, publisher));
                 reader.Choice<TopologyMode>("TopologyMode", value => mode = value);
-                reader.Choice<TopologyFindingsBehavior>("TopologyFindings", value => findings = value);
+                reader.Boolean(nameof(builder.FailOnTopologyFindings), value => failsOnFindings = value);
                 reader.Text("AppId", value => appId = value);
                 reader.Allow("RabbitMq"); // read with its transport, and left alone with another one
                 reader.Sections("Consumers", IsConsumed, foreign);
@@ -58,7 +58,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             Catalog = builder.Catalog,
             Topology = topology,
             TopologyMode = topologyMode,
-            TopologyFindingsBehavior = findings ?? TopologyFindingsBehavior.Warn,
+            FailOnTopologyFindings = failsOnFindings ?? false,
             Publisher = publisher,
             Consumers = consumers,
             AppId = appId ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? AppDomain.CurrentDomain.FriendlyName,

@@ -137,7 +137,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
                 finding.Rule);
         }
 
-        if (Plan.TopologyFindingsBehavior == TopologyFindingsBehavior.Fail && findings.Any(finding => finding.Severity > LogLevel.Information))
+        if (Plan.FailOnTopologyFindings && findings.Any(finding => finding.Severity > LogLevel.Information))
         {
             throw new TopologyException([.. findings.Where(finding => finding.Severity > LogLevel.Information)]);
         }

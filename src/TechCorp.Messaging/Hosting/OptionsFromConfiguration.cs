@@ -18,7 +18,7 @@ internal static class OptionsFromConfiguration
         section.Duration(nameof(options.HandlerTimeout), value => options.HandlerTimeout = value);
         section.Int32(nameof(options.RedeliveryLimit), value => options.RedeliveryLimit = value);
         section.Duration(nameof(options.StalledConsumerTimeout), value => options.StalledConsumerTimeout = value);
-        section.Choice<MissingMessageId>(nameof(options.MissingMessageId), value => options.MissingMessageId = value);
+        section.Boolean(nameof(options.MessageIdFromBodyHash), value => options.MessageIdFromBodyHash = value);
         section.Section(nameof(options.Policy), policy =>
         {
             policy.Int32(nameof(DeliveryPolicy.ImmediateAttempts), value => options.Policy = options.Policy with { ImmediateAttempts = value });

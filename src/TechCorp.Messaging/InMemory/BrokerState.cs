@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The broker as a plain state machine without lock or clock: the shell around it holds the gate and says what time it is.</summary>
+/// <summary>The broker as a plain state machine without lock or clock: the shell around it holds the lock and says what time it is.</summary>
 internal sealed class BrokerState
 {
     private readonly ExpiryHorizon _horizon = new();

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>The one timer that wakes the broker when a message may have expired. Thread-safe; used outside the broker's gate,
+/// <summary>The one timer that wakes the broker when a message may have expired. Thread-safe; used outside the broker's lock,
 /// because a clock is foreign.</summary>
 internal sealed class ExpiryAlarm : IDisposable
 {

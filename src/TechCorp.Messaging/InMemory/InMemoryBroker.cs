@@ -32,7 +32,7 @@ public sealed class InMemoryBroker : IDisposable
     internal InMemoryConsumer CreateConsumer(InMemoryConnection connection, string queue, ushort prefetch, Action<Delivery> sink)
         => new(_gate, connection, queue, prefetch, sink);
 
-    /// <summary>Does one thing to the state under the gate, at one moment, and sets the alarm for what it brought.</summary>
+    /// <summary>Does one thing to the state under the lock, at one moment, and sets the alarm for what it brought.</summary>
     /// <param name="argument">Passed on, so that <paramref name="change"/> can be static.</param>
     /// <param name="change">Plain code: it neither waits nor calls anything foreign.</param>
     internal TResult Do<TArgument, TResult>(TArgument argument, Func<BrokerState, TArgument, TimeSpan, TResult> change)
@@ -56,7 +56,7 @@ public sealed class InMemoryBroker : IDisposable
         }
         finally
         {
-            // Outside the gate, and after a refusal too: a declaration that stopped half way may have moved messages.
+            // Outside the lock, and after a refusal too: a declaration that stopped half way may have moved messages.
             _alarm.Set(nextExpiry);
         }
     }

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A consumer as the broker knows it, and the loop that hands its deliveries to the sink. State guarded by the broker's gate.</summary>
+/// <summary>A consumer as the broker knows it, and the loop that hands its deliveries to the sink. State guarded by the broker's lock.</summary>
 /// <remarks>
 /// One loop at a time: it starts when something arrives and ends when nothing is left, so the sink is called in order and never concurrently.
 /// A sink that throws ends the process: the port forbids it, and to swallow it would strand the delivery in silence.
@@ -39,7 +39,7 @@ internal sealed class InMemoryConsumer(Lock gate, InMemoryConnection connection,
     /// <summary>It was closed: a caller that still waits for the start is released.</summary>
     internal void GiveUpStart() => _started.TrySetCanceled(CancellationToken.None);
 
-    /// <summary>Ends when the sink is not being called and nothing waits for it. Call under the gate, await outside.</summary>
+    /// <summary>Ends when the sink is not being called and nothing waits for it. Call under the lock, await outside.</summary>
     internal Task Idle => _running?.Task ?? Task.CompletedTask;
 
     internal void Deliver(QueueEntry entry)
@@ -49,7 +49,7 @@ internal sealed class InMemoryConsumer(Lock gate, InMemoryConnection connection,
         {
             _running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-            // Only queued here; nothing of the sink's runs under the gate.
+            // Only queued here; the sink does not run under the lock.
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }

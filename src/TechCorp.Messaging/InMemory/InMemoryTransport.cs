@@ -57,7 +57,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
             return ValueTask.FromResult(PublishOutcome.ExpiredUnwritten("the transport has stopped; it was not sent."));
         }
 
-        // Copied before the gate is taken: the headers are the caller's own type.
+        // Copied before the lock is taken: the headers are the caller's own type.
         var stored = StoredMessage.From(message, destination);
         return ValueTask.FromResult(broker.Do((stored, unroutableBehavior),
             static (state, argument, now) => state.Publish(argument.stored, argument.unroutableBehavior, now)));

@@ -2,7 +2,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>When a queue is too long, and when it refuses. Guarded by the broker's lock.</summary>
 /// <remarks>
-/// A classic queue refuses exactly at its length. A quorum queue finds out when it is over it, so that it holds one message more, and takes messages
+/// A classic queue refuses exactly at its length. A quorum queue notices only when it exceeds it, so that it holds one message more, and takes messages
 /// again when it is down to four fifths (<c>rabbit_fifo</c>; seen on RabbitMQ 3.10.8).
 /// </remarks>
 internal sealed class LengthLimit(QueueDeclaration declaration)

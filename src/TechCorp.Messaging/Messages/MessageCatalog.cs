@@ -45,13 +45,13 @@ public sealed class MessageCatalog
 
     /// <summary>The wire name of a registered type.</summary>
     /// <exception cref="InvalidOperationException">The type is not registered.</exception>
-    public string NameOf<T>() => Find(typeof(T)).WireName;
+    public string WireNameOf<T>() => Find(typeof(T)).WireName;
 
     /// <summary>The destination registered for a type.</summary>
     /// <exception cref="InvalidOperationException">The type is not registered, or without a destination.</exception>
     public Destination DestinationOf<T>()
         => Find(typeof(T)).Destination
-            ?? throw new InvalidOperationException($"{typeof(T)} ('{NameOf<T>()}') is registered without a destination: name one when "
+            ?? throw new InvalidOperationException($"{typeof(T)} ('{WireNameOf<T>()}') is registered without a destination: name one when "
             + "publishing or when registering it.");
 
     /// <summary>Serializes a payload into a message with a new id.</summary>

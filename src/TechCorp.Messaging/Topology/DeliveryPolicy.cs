@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What happens to a message whose handler fails: attempts at once, attempts after delays, then the dead-letter queue. Immutable.</summary>
+/// <summary>What happens to a message whose handler fails: attempts at once, attempts after delays, then the dead-letter queue. Immutable, compared by
+/// value.</summary>
 /// <remarks>A delayed attempt is a confirmed publish to <c>&lt;queue&gt;.retry.&lt;delay&gt;</c> before the original is acknowledged: at least once.</remarks>
 public sealed record DeliveryPolicy
 {
@@ -15,6 +16,23 @@ public sealed record DeliveryPolicy
 
     /// <summary>The waits before further deliveries, in order. Default: 1, 2, 4, 8 s. Each different delay has its own queue.</summary>
     public IReadOnlyList<TimeSpan> Delays { get; init; } = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)];
+
+    /// <summary>Whether the other policy has the same attempts and the same delays.</summary>
+    public bool Equals(DeliveryPolicy? other)
+        => other is not null && ImmediateAttempts == other.ImmediateAttempts && Delays.SequenceEqual(other.Delays);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(ImmediateAttempts);
+        foreach (var delay in Delays)
+        {
+            hash.Add(delay);
+        }
+
+        return hash.ToHashCode();
+    }
 
     internal IEnumerable<string> Problems()
     {

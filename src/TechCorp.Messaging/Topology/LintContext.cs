@@ -33,7 +33,8 @@ internal sealed record LintContext(Topology Topology, TopologyUsage Usage)
         _ => true,
     };
 
-    /// <summary>The queues that get the dead letters of a queue. Without a key of their own they keep the message's, which may be any that led there.</summary>
+    /// <summary>The queues that get the dead letters of a queue. Without a dead-letter routing key they keep the message's,
+    /// which may be any that led there.</summary>
     internal IEnumerable<string> DeadLetterTargets(QueueDeclaration queue) => (queue.DeadLetterExchange, queue.DeadLetterRoutingKey) switch
     {
         (null, _) => [],

@@ -179,7 +179,7 @@ public sealed class Topology
     /// <param name="events">The names of all known events, which by convention are their routing keys too.</param>
     /// <param name="destinations">Where the service publishes.</param>
     /// <param name="consumers">The queues that are consumed, and the prefetch of each.</param>
-    /// <param name="brokerVersion">The broker's version; unknown counts as before 4.0, where more is harmful.</param>
+    /// <param name="brokerVersion">The broker's version; an unknown one counts as older than 4.0, where more is harmful.</param>
     public IReadOnlyList<TopologyFinding> Lint(IReadOnlyCollection<string>? events = null, IReadOnlyCollection<Destination>? destinations = null,
         IReadOnlyDictionary<string, int>? consumers = null, Version? brokerVersion = null)
     {

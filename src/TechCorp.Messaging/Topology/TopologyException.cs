@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>The topology could not be used: a queue or exchange differs on the broker or does not exist, or the
-/// topology has findings and <see cref="TopologyFindingsBehavior.Fail"/> was chosen.</summary>
+/// topology has findings and <c>FailOnTopologyFindings</c> was chosen.</summary>
 public sealed class TopologyException : Exception
 {
     /// <summary>Says what differs and what the remedies are.</summary>

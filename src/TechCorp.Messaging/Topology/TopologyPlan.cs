@@ -1,10 +1,20 @@
 namespace TechCorp.Messaging;
 
 /// <summary>What declaring a topology would do to a broker, and what is harmful in it. Made by <see cref="MessageBus.PlanAsync"/>.</summary>
-/// <param name="Changes">Exchanges, queues and bindings, each by name.</param>
-/// <param name="Findings">See <see cref="Topology.Lint"/>.</param>
-public sealed record TopologyPlan(IReadOnlyList<TopologyChange> Changes, IReadOnlyList<TopologyFinding> Findings)
+public sealed class TopologyPlan
 {
+    internal TopologyPlan(IReadOnlyList<TopologyChange> changes, IReadOnlyList<TopologyFinding> findings)
+    {
+        Changes = changes;
+        Findings = findings;
+    }
+
+    /// <summary>Exchanges, queues and bindings, each by name.</summary>
+    public IReadOnlyList<TopologyChange> Changes { get; }
+
+    /// <summary>See <see cref="Topology.Lint"/>.</summary>
+    public IReadOnlyList<TopologyFinding> Findings { get; }
+
     /// <summary>Whether declaring would be refused.</summary>
     public bool HasConflicts => Changes.Any(change => change.Kind == TopologyChangeKind.Conflict);
 

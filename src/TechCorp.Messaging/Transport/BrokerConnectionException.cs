@@ -4,16 +4,16 @@ namespace TechCorp.Messaging;
 public sealed class BrokerConnectionException : Exception
 {
     /// <summary>Says which broker, virtual host and user, and why; never the password.</summary>
-    public BrokerConnectionException(string host, string virtualHost, string user, string reason, Exception? innerException = null)
-        : base($"RabbitMQ at {host}, virtual host '{virtualHost}', user '{user}': {reason}", innerException)
+    public BrokerConnectionException(string endpoint, string virtualHost, string user, string reason, Exception? innerException = null)
+        : base($"RabbitMQ at {endpoint}, virtual host '{virtualHost}', user '{user}': {reason}", innerException)
     {
-        Host = host;
+        Endpoint = endpoint;
         VirtualHost = virtualHost;
         User = user;
     }
 
-    /// <summary>The node: <c>host:port</c>.</summary>
-    public string Host { get; }
+    /// <summary>The node that refused or was lost: <c>host:port</c>.</summary>
+    public string Endpoint { get; }
 
     /// <summary>The virtual host.</summary>
     public string VirtualHost { get; }

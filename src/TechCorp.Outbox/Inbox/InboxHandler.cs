@@ -106,8 +106,7 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
     private static Guid IdOf(MessageContext context) => context.MessageId switch
     {
         null or "" => throw new PermanentFailureException($"The message has no id, so a redelivery cannot be distinguished from a new message. Have the "
-            + $"producer set message_id, or set {nameof(ConsumerOptions.MissingMessageId)} of queue '{context.Queue}' to "
-            + $"{nameof(MissingMessageId.FromBodyHash)}."),
+            + $"producer set message_id, or set {nameof(ConsumerOptions.MessageIdFromBodyHash)} of queue '{context.Queue}' to true."),
         var text when Guid.TryParse(text, out var id) => id,
         var text => DerivedId.From("message", text),
     };

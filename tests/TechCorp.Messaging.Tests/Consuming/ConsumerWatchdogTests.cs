@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>A consumer that looks alive and gets nothing, on a fake clock and a scripted transport: what counts as a ghost, and what does not.</summary>
+/// <summary>A consumer that looks alive and gets nothing, on a fake clock and a scripted transport: what counts as stalled, and what does not.</summary>
 public sealed class ConsumerWatchdogTests
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
@@ -63,7 +63,7 @@ public sealed class ConsumerWatchdogTests
         engine.Transport.Counts = Empty; // the broker has delivered it to somebody
         Pass(engine, Bound * 3);
 
-        NobodyWasSuspected(engine);
+        NoConsumerIsStalled(engine);
     }
 
     [Safeguard("A delivery that arrives during the check clears the stall",
@@ -80,7 +80,7 @@ public sealed class ConsumerWatchdogTests
         Pass(engine, Bound * 0.1);
 
         engine.Transport.Looks.Should().Be(2);
-        NobodyWasSuspected(engine);
+        NoConsumerIsStalled(engine);
     }
 
     [Fact, Trait("Spec", "CN12")]
@@ -91,7 +91,7 @@ public sealed class ConsumerWatchdogTests
         Pass(engine, Bound * 4);
 
         engine.Transport.Looks.Should().Be(4);
-        NobodyWasSuspected(engine);
+        NoConsumerIsStalled(engine);
     }
 
     [Safeguard("A consumer that receives deliveries is not stalled and costs no check",
@@ -109,7 +109,7 @@ public sealed class ConsumerWatchdogTests
         }
 
         engine.Transport.Looks.Should().Be(0);
-        NobodyWasSuspected(engine);
+        NoConsumerIsStalled(engine);
     }
 
     [Fact, Trait("Spec", "CN12")]
@@ -194,7 +194,7 @@ public sealed class ConsumerWatchdogTests
         Pass(engine, Bound * 10);
 
         engine.Transport.Looks.Should().Be(0);
-        NobodyWasSuspected(engine);
+        NoConsumerIsStalled(engine);
     }
 
     [Fact, Trait("Spec", "CN12")]
@@ -218,7 +218,7 @@ public sealed class ConsumerWatchdogTests
         }
     }
 
-    private static void NobodyWasSuspected(EngineFixture engine)
+    private static void NoConsumerIsStalled(EngineFixture engine)
     {
         engine.Status.State.Should().NotBe(ConsumerState.Stalled);
         engine.Log.Entries.Should().NotContain(entry => entry.StartsWith("rebuild", StringComparison.Ordinal));

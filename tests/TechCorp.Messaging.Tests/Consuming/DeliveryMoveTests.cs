@@ -106,7 +106,7 @@ public sealed class DeliveryMoveTests
 
     private static Task Hopeless(OrderCreated order, MessageContext context, CancellationToken token) => throw new PermanentFailureException("hopeless");
 
-    /// <summary>The pause begins some moments after the publish; each look lets a second pass.</summary>
+    /// <summary>The pause begins some moments after the publish; each poll lets a second pass.</summary>
     private static async Task AdvanceUntilAsync(ScriptedTransport transport, string entry)
     {
         var seen = transport.Log.ContainsAsync(entry);

@@ -1,5 +1,5 @@
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>Meter and spans are of the whole process: whoever listens to them runs alone.</summary>
+/// <summary>Meter and spans are of the whole process: a test that listens to them runs alone.</summary>
 [CollectionDefinition(nameof(Telemetry), DisableParallelization = true)]
 public sealed class Telemetry;

@@ -5,7 +5,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>Whoever listens may throw: messages are published, handled and settled all the same.</summary>
+/// <summary>A listener may throw: messages are published, handled and settled all the same.</summary>
 [Collection(nameof(Telemetry))]
 public sealed class ThrowingListenersTests
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>Loggers that throw whatever they are told, and count it.</summary>
+/// <summary>Loggers that throw at every entry, and count the entries.</summary>
 internal sealed class ThrowingLoggers : ILoggerFactory, ILogger
 {
     private int _heard;

@@ -3,7 +3,7 @@ using TechCorp.Patterns.Contracts;
 namespace TechCorp.Messaging.Tests;
 
 /// <summary>The pure matcher against a real server's topic exchanges.</summary>
-/// <remarks>Each exchange is bound to each queue by a pattern of its own, so the server walks a hundred patterns with each key.</remarks>
+/// <remarks>Each exchange is bound to each queue by another pattern, so the server matches a hundred patterns with each key.</remarks>
 [Trait("Spec", "CN17")]
 public sealed class TopicRoutingDifferentialTests
 {

@@ -1,13 +1,13 @@
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>A clock whose one timer only writes down what it is told, and fires when the test says so.</summary>
+/// <summary>A clock whose one timer only records how it is set, and fires when the test says so.</summary>
 internal sealed class ScriptedTimeProvider : TimeProvider, ITimer
 {
     private Action _fire = () => { };
 
     internal List<TimeSpan> Changes { get; } = [];
 
-    /// <summary>Runs once, when the timer is told something but has not heard it yet.</summary>
+    /// <summary>Runs once, when the timer is about to be set.</summary>
     internal Action? BeforeNextChange { get; set; }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

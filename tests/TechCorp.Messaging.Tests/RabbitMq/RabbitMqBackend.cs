@@ -3,7 +3,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>The real server; each transport goes through a proxy of its own, which can be cut.</summary>
+/// <summary>The real server; each transport goes through its own proxy, which can be cut.</summary>
 public sealed class RabbitMqBackend : TransportBackend
 {
     private readonly Dictionary<ITransport, TcpProxy> _proxies = [];
@@ -24,7 +24,7 @@ public sealed class RabbitMqBackend : TransportBackend
 
     internal override async Task<ITransport> StartTransportAsync() => await StartAsync(new PublisherOptions());
 
-    /// <summary>A transport with settings of its own.</summary>
+    /// <summary>A transport with its own settings.</summary>
     internal async Task<RabbitMqTransport> StartAsync(PublisherOptions publisher, TimeProvider? timeProvider = null, TimeSpan? heartbeat = null)
     {
         var transport = Create(publisher, timeProvider, heartbeat);

@@ -69,7 +69,7 @@ public sealed class TopologyLintTests
     {
         using var broker = new InMemoryBroker();
         var start = ()
-            => MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).OnTopologyFindings(TopologyFindingsBehavior.Fail),
+            => MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Harmful).FailOnTopologyFindings(),
                 TestContext.Current.CancellationToken);
 
         (await start.Should().ThrowAsync<TopologyException>()).Which.Findings.Should().ContainSingle(finding => finding.Subject == "queue 'q'");

@@ -26,6 +26,6 @@ internal static class TopologyGuideSnippets
     #endregion
 
     #region snippet: guide-topology-fail
-    public static void FailOnFindings(MessagingBuilder messaging) => messaging.OnTopologyFindings(TopologyFindingsBehavior.Fail);
+    public static void FailOnFindings(MessagingBuilder messaging) => messaging.FailOnTopologyFindings();
     #endregion
 }

@@ -12,7 +12,7 @@ internal sealed class PublishEntry : IValueTaskSource, IDisposable
     private readonly string? _id; // of a stand-in
     private ManualResetValueTaskSourceCore<bool> _wake = new() { RunContinuationsAsynchronously = true };
 
-    /// <param name="endings">Told when its deadline has passed.</param>
+    /// <param name="endings">Where it ends when its deadline has passed.</param>
     /// <param name="timeProvider">The clock of its deadline.</param>
     internal PublishEntry(PublishEndings endings, TimeProvider timeProvider)
     {

@@ -174,7 +174,7 @@ public sealed class GatheringStreamTests : IAsyncLifetime
 
         await Eventually.Ends(closing, "closing ends by its timeout");
         await Eventually.Ends(_stream.DisposeAsync().AsTask(), "closing again waits for nothing");
-        await pending.Invoking(waits => waits).Should().ThrowAsync<IOException>("who waits is told");
+        await pending.Invoking(waits => waits).Should().ThrowAsync<IOException>("the waiting writer gets the error");
     }
 
     /// <summary>Writes more than the buffers of both sides can hold: the write waits until the other side reads.</summary>

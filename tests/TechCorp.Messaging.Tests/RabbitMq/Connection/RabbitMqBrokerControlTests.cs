@@ -54,11 +54,11 @@ public sealed class RabbitMqBrokerControlTests : RabbitMqTransportTest
             var transport = await Backend.StartAsync(new PublisherOptions());
             var queue = await QueueAsync(transport);
             var before = Enumerable.Range(0, 10).Select(number => PublishAsync(transport, queue, $"before {number}")).ToList();
-            var offender = PublishAsync(transport, queue, new string('x', 3000));
+            var tooLarge = PublishAsync(transport, queue, new string('x', 3000));
             var after = Enumerable.Range(0, 10).Select(number => PublishAsync(transport, queue, $"after {number}")).ToList();
 
             (await Eventually.Ends(Task.WhenAll([.. before, .. after]), "the others are confirmed")).Should().OnlyContain(outcome => outcome.IsConfirmed);
-            var outcome = await Eventually.Ends(offender, "the offender is told");
+            var outcome = await Eventually.Ends(tooLarge, "the publish that closed the channel ends");
             (outcome.Kind, outcome.Code).Should().Be((PublishOutcomeKind.Rejected, 406));
             outcome.Reason.Should().Contain("message size");
         }

@@ -86,7 +86,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
 
         await TellsAsync(host, "Degraded", "Connected", "Stalled");
         await TellsAsync(host, "Healthy", "Connected", "Idle");
-        await Eventually.Holds(() => Volatile.Read(ref _handled) == 1 + (Prefetch * 2), "what the ghost held and what was ready is handled");
+        await Eventually.Holds(() => Volatile.Read(ref _handled) == 1 + (Prefetch * 2), "what the stalled consumer held and what was ready is handled");
         await host.StopAsync(Cancellation);
     }
 

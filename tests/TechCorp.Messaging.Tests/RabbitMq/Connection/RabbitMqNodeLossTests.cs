@@ -4,7 +4,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>Brokers that die and come back, with messages in them. Each test has servers of its own.</summary>
+/// <summary>Brokers that die and come back, with messages in them. Each test has its own servers.</summary>
 [Collection(nameof(BrokerControl))]
 public sealed class RabbitMqNodeLossTests
 {

@@ -44,15 +44,15 @@ public sealed class ReconnectingTests : IAsyncDisposable
     public async Task A_start_that_is_given_up_says_why_no_attempt_succeeded()
     {
         _proxy.Close();
-        using var patience = new CancellationTokenSource();
-        var start = _supervisor.StartAsync(patience.Token);
+        using var caller = new CancellationTokenSource();
+        var start = _supervisor.StartAsync(caller.Token);
         await Eventually.Holds(() => !_clock.Waits.IsEmpty, "the first attempt has failed");
 
-        await patience.CancelAsync();
+        await caller.CancelAsync();
 
         var cancelled = (await FluentActions.Awaiting(() => start).Should().ThrowAsync<OperationCanceledException>()
             .WithMessage($"*127.0.0.1:{_proxy.Port}*not reached*refused*")).Which;
-        cancelled.CancellationToken.Should().Be(patience.Token);
+        cancelled.CancellationToken.Should().Be(caller.Token);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>What becomes of a channel that the broker has closed, in the moment in which the client has not told us yet.</summary>
+/// <summary>A channel that the broker has closed, before the client has reported it.</summary>
 public sealed class PublishChannelLoopTests : IAsyncDisposable
 {
     private static readonly ShutdownEventArgs NotFound = new(ShutdownInitiator.Peer, 404, "NOT_FOUND - no exchange 'missing' in vhost '/'");

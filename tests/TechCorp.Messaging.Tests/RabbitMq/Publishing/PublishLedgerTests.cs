@@ -45,8 +45,8 @@ public sealed class PublishLedgerTests : RabbitMqTransportTest
 
         await Eventually.Ends(senders, "no call hangs", TimeSpan.FromMinutes(2));
         ledger.Unknown.Should().Be(0, "every call has an outcome");
-        (ledger.Confirmed + ledger.Told).Should().Be((long)Senders * each);
-        ledger.Told.Should().Be(0, "each reconnect takes much less than the deadline");
+        (ledger.Confirmed + ledger.Failed).Should().Be((long)Senders * each);
+        ledger.Failed.Should().Be(0, "each reconnect takes much less than the deadline");
         await Eventually.Holds(() => ledger.Lost == 0, "every confirmed message arrives", TimeSpan.FromMinutes(2));
         ledger.Duplicates.Should().BeLessThanOrEqualTo((long)kills * Senders, "only what was in flight at a kill may come twice");
         ledger.Reordered.Should().Be(0);

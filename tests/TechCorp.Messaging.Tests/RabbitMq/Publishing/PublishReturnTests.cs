@@ -15,14 +15,14 @@ public sealed class PublishReturnTests : RabbitMqTransportTest
         var transport = await Backend.StartAsync(new PublisherOptions());
         var (queue, mark) = (Backend.Queue(), await QueueAsync(transport));
         var message = TextMessage.Of("twin");
-        using var patience = new CancellationTokenSource();
+        using var caller = new CancellationTokenSource();
         var proxy = Backend.ProxyOf(transport);
         proxy.Stall(toServer: false);
 
-        var first = TwinAsync(patience.Token);
+        var first = TwinAsync(caller.Token);
         var marker = PublishAsync(transport, mark);
         await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(mark) == 1, "the broker has seen the first: it works off a channel in order");
-        await patience.CancelAsync();
+        await caller.CancelAsync();
         await first.Invoking(cancelled => cancelled).Should().ThrowAsync<OperationCanceledException>();
         await using (var channel = await RabbitMqServer.ChannelAsync())
         {

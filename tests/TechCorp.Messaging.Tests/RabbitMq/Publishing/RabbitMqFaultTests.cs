@@ -7,7 +7,7 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
 
-    [Safeguard("A publish waits for the confirm", SwitchedOff = "`PublishWriter.TryWrite` confirms the sequence number itself as soon as the write is over")]
+    [Safeguard("A publish waits for the confirm", SwitchedOff = "`PublishWriter.TryWrite` confirms the sequence number itself as soon as the write has ended")]
     [Fact, Trait("Spec", "PB1")]
     public async Task A_publish_does_not_end_before_the_brokers_ack()
     {
@@ -214,10 +214,10 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
     {
         var transport = Backend.Create(new PublisherOptions());
         Backend.ProxyOf(transport).Close();
-        using var patience = new CancellationTokenSource();
-        var start = transport.StartAsync(patience.Token);
+        using var caller = new CancellationTokenSource();
+        var start = transport.StartAsync(caller.Token);
 
-        await patience.CancelAsync();
+        await caller.CancelAsync();
 
         await FluentActions.Awaiting(() => Eventually.Ends(start, "the start ends")).Should().ThrowAsync<OperationCanceledException>();
     }
@@ -260,8 +260,8 @@ public sealed class RabbitMqFaultTests : RabbitMqTransportTest
         var refusal = (await FluentActions.Awaiting(() => Eventually.Ends(transport.StartAsync(Cancellation), "the start fails")).Should()
             .ThrowAsync<BrokerConnectionException>()).Which;
 
-        refusal.Should().BeEquivalentTo(new { Host = $"{RabbitMqServer.Uri.Host}:{RabbitMqServer.Port}", VirtualHost = virtualHost, User = user });
-        refusal.ToString().Should().Contain(refusal.Host).And.Contain(virtualHost).And.Contain(user).And.NotContain("hunter2");
+        refusal.Should().BeEquivalentTo(new { Endpoint = $"{RabbitMqServer.Uri.Host}:{RabbitMqServer.Port}", VirtualHost = virtualHost, User = user });
+        refusal.ToString().Should().Contain(refusal.Endpoint).And.Contain(virtualHost).And.Contain(user).And.NotContain("hunter2");
         transport.State.Should().Be(TransportState.Refused);
     }
 }

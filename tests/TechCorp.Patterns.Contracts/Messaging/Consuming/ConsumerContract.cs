@@ -4,7 +4,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>What becomes of a message, on every transport.</summary>
+/// <summary>Delivery outcomes, on every transport.</summary>
 public abstract class ConsumerContract<TBackend> : EngineContract<TBackend>
     where TBackend : TransportBackend, new()
 {
@@ -188,9 +188,9 @@ public abstract class ConsumerContract<TBackend> : EngineContract<TBackend>
             o =>
             {
                 o.JsonTypeProperty = "event";
-                o.MissingMessageId = MissingMessageId.FromBodyHash;
+                o.MessageIdFromBodyHash = true;
             });
-        var seeds = new Message
+        var untyped = new Message
         {
             Body = """{"event": "order.created", "order_id": "o1", "items": [{"event": "inner"}]}"""u8.ToArray(),
             Type = "",
@@ -198,8 +198,8 @@ public abstract class ConsumerContract<TBackend> : EngineContract<TBackend>
             ContentType = "",
         };
 
-        await PublishAsync(seeds, Destination.ToQueue(Queue));
-        await PublishAsync(seeds, Destination.ToQueue(Queue));
+        await PublishAsync(untyped, Destination.ToQueue(Queue));
+        await PublishAsync(untyped, Destination.ToQueue(Queue));
 
         await Eventually.Holds(() => bus.Consumers.Status()[0].Acknowledged == 2, "both are acknowledged");
         seen.Distinct().Should().ContainSingle().Which.MessageId.Should().StartWith("sha256-");

@@ -3,7 +3,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>Dead letters: what they say, and how they are looked at, sent back and discarded, on every transport.</summary>
+/// <summary>Dead letters: what they say, and how they are peeked, redriven and discarded, on every transport.</summary>
 public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
     where TBackend : TransportBackend, new()
 {
@@ -77,7 +77,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
 
         result.Should().BeEquivalentTo(new { Matched = 2, Redriven = 2, OverRedriveLimit = 0, Failed = 0, Interrupted = false });
         await Eventually.Holds(() => _handled.Count == 2, "both are handled");
-        _handled.Should().BeEquivalentTo("o1 attempt 1 replay 1", "o3 attempt 1 replay 1");
+        _handled.Should().BeEquivalentTo("o1 attempt 1 redrive 1", "o3 attempt 1 redrive 1");
         (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o2");
     }
 
@@ -118,11 +118,11 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         var bus = await StartAsync();
         await PublishOrdersAsync(bus, "o1");
         var options = new RedriveOptions { RedriveLimit = 2 };
-        for (var replay = 1; replay <= 2; replay++)
+        for (var redrive = 1; redrive <= 2; redrive++)
         {
             await DeadLettersAsync(bus, 1);
             (await RedriveAsync(bus, options, matched: 1)).Redriven.Should().Be(1);
-            var count = replay;
+            var count = redrive;
             await Eventually.Holds(() => bus.Consumers.Status()[0].DeadLettered == count + 1, "it failed again");
         }
 
@@ -187,7 +187,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
             throw new PermanentFailureException("not healed");
         }
 
-        _handled.Enqueue($"{order.OrderId} attempt {context.Attempt} replay {context.RedriveCount}");
+        _handled.Enqueue($"{order.OrderId} attempt {context.Attempt} redrive {context.RedriveCount}");
         return Task.CompletedTask;
     });
 

@@ -9,7 +9,7 @@ public readonly record struct Fault(FaultKind Kind, TimeSpan After, TimeSpan Las
     /// <param name="span">The time in which they come.</param>
     public static IReadOnlyList<Fault> Script(int seed, int count, TimeSpan span)
     {
-        var random = new Random(seed); // replayable on purpose
+        var random = new Random(seed); // repeatable on purpose
         var kinds = Enum.GetValues<FaultKind>();
         var gap = span / (count + 1);
         return [.. Enumerable.Range(0, count)

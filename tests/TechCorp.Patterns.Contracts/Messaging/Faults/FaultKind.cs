@@ -9,7 +9,7 @@ public enum FaultKind
     /// <summary>Both sides get the end of the stream.</summary>
     Close,
 
-    /// <summary>Not one byte more, and nobody is told.</summary>
+    /// <summary>Not one byte more, and neither side is notified.</summary>
     HalfOpen,
 
     /// <summary>No bytes for a while.</summary>

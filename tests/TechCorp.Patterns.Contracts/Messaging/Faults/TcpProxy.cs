@@ -49,7 +49,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>The connections of now carry not one byte more, and nobody is told, as when a cable is pulled; new ones work.</summary>
+    /// <summary>The connections of now carry not one byte more, and neither side is notified, as when a cable is pulled; new ones work.</summary>
     public void HalfOpen()
     {
         lock (_gate)
@@ -88,7 +88,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Cuts everything and accepts nothing, as when the server is not there.</summary>
+    /// <summary>Cuts everything and accepts nothing, as when the server cannot be reached.</summary>
     public void Close()
     {
         lock (_gate)
@@ -166,7 +166,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
-            // The server is not there: the client is reset below.
+            // The server cannot be reached: the client is reset below.
         }
 
         lock (_gate)

@@ -3,7 +3,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>What the contracts of the engine have: a queue, buses on the backend, and the messages of the seed.</summary>
+/// <summary>What the contracts of the engine have: a queue, buses on the backend, and messages of an order.</summary>
 public abstract class EngineContract<TBackend> : TransportContract<TBackend>
     where TBackend : TransportBackend, new()
 {

@@ -16,8 +16,8 @@ public sealed class MessageLedger(int senders)
     /// <summary>How many were confirmed.</summary>
     public long Confirmed => Sum(static account => account.Messages.Count(message => message.Ending == Ending.Confirmed));
 
-    /// <summary>How many ended as something else that the caller was told.</summary>
-    public long Told => Sum(static account => account.Messages.Count(message => message.Ending == Ending.Told));
+    /// <summary>How many ended with another outcome.</summary>
+    public long Failed => Sum(static account => account.Messages.Count(message => message.Ending == Ending.Failed));
 
     /// <summary>How many have no end.</summary>
     public long Unknown => Sum(static account => account.Messages.Count(message => message.Ending == Ending.None));
@@ -60,7 +60,7 @@ public sealed class MessageLedger(int senders)
         var account = _accounts[sender];
         lock (account)
         {
-            account.Messages[number] = account.Messages[number] with { Ending = confirmed ? Ending.Confirmed : Ending.Told };
+            account.Messages[number] = account.Messages[number] with { Ending = confirmed ? Ending.Confirmed : Ending.Failed };
         }
 
         if (confirmed)
@@ -103,7 +103,7 @@ public sealed class MessageLedger(int senders)
     {
         None,
         Confirmed,
-        Told,
+        Failed,
     }
 
     private readonly record struct Line(Ending Ending, int Received);

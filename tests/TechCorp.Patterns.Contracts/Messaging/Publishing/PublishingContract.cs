@@ -163,11 +163,11 @@ public abstract class PublishingContract<TBackend> : TransportContract<TBackend>
     public async Task A_missing_exchange_fails_its_own_publish_and_no_other(int length)
     {
         var queue = await DeclareQueueAsync();
-        var offender = PublishAsync(TextMessage.Of("lost"), Destination.ToExchange("contract.missing".PadRight(length, '-'), "key"));
+        var toMissing = PublishAsync(TextMessage.Of("lost"), Destination.ToExchange("contract.missing".PadRight(length, '-'), "key"));
         var others = Enumerable.Range(0, 20).Select(i => PublishAsync(TextMessage.Of($"{i}"), Destination.ToQueue(queue))).ToList();
 
         (await Task.WhenAll(others)).Should().OnlyContain(outcome => outcome.IsConfirmed);
-        (await offender).Code.Should().Be(404);
+        (await toMissing).Code.Should().Be(404);
         (await ReadyTextsAsync(queue)).Distinct().Should().HaveCount(20, "a resend may double a message but never lose one");
     }
 

@@ -94,7 +94,7 @@ public abstract class ReaderContract<TBackend> : TransportContract<TBackend>
     [Fact, Trait("Spec", "DL3")]
     public async Task Counts_are_the_ready_messages_and_the_consumers_and_null_for_no_queue()
     {
-        // Classic, because a quorum queue counts whoever holds a message it got as a consumer.
+        // Classic, because a quorum queue counts each reader that holds a message as a consumer.
         var queue = await DeclareQueueAsync(queue => queue with { Kind = QueueKind.Classic });
         await PublishTextsAsync(Destination.ToQueue(queue), "1", "2", "3");
         await using var reader = await Transport.OpenReaderAsync(queue, Cancellation);

@@ -8,7 +8,7 @@ public abstract class TransportBackend : IAsyncDisposable
     private readonly List<string> _queues = [];
     private readonly List<string> _exchanges = [];
 
-    /// <summary>Brings the broker to the point where transports can be started; fails, saying how to start it, when it is not there.</summary>
+    /// <summary>Brings the broker to the point where transports can be started; fails, saying how to start it, when it cannot be reached.</summary>
     public virtual ValueTask StartAsync() => ValueTask.CompletedTask;
 
     /// <summary>A queue's name that nobody else uses; the queue and its dead-letter queue are deleted at the end.</summary>
@@ -61,7 +61,7 @@ public abstract class TransportBackend : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Lets go of the broker.</summary>
+    /// <summary>Releases the broker.</summary>
     private protected virtual ValueTask StopAsync() => ValueTask.CompletedTask;
 
     private static string Name(string purpose) => $"contract.{Guid.CreateVersion7():n}.{purpose}";

@@ -2,7 +2,7 @@ using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>What every part of the transport contract has: a backend of its own for each test, one started transport, and short
+/// <summary>What every part of the transport contract has: its own backend for each test, one started transport, and short
 /// words for the everyday steps.</summary>
 /// <remarks>A backend runs a part by deriving from it: <c>public sealed class InMemoryPublishingContract :
 /// PublishingContract&lt;InMemoryBackend&gt;;</c></remarks>
