@@ -18,12 +18,14 @@ internal sealed class PostgreSqlIdempotencySql(string schema) : IdempotencySql
 
     internal override string Claim { get; } = $"""
         insert into {schema}.idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)
-        values (@Scope, @Key, @Fingerprint, 0, cast(@Owner as uuid), 1, 1, clock_timestamp() + @Lease * interval '1 millisecond', clock_timestamp() + @Retention * interval '1 millisecond', clock_timestamp())
+        values (@Scope, @Key, @Fingerprint, 0, cast(@Owner as uuid), 1, 1,
+          clock_timestamp() + @Lease * interval '1 millisecond', clock_timestamp() + @Retention * interval '1 millisecond', clock_timestamp())
         on conflict (scope, key) do update
         set fence = case when {Mine} then i.fence else i.fence + 1 end,
           attempt = case when {Gone} then 1 when i.owner = excluded.owner then i.attempt else i.attempt + 1 end,
           created_at = case when {Gone} then clock_timestamp() else i.created_at end,
-          fingerprint = excluded.fingerprint, owner = excluded.owner, lease_until = clock_timestamp() + @Lease * interval '1 millisecond', expires_at = clock_timestamp() + @Retention * interval '1 millisecond',
+          fingerprint = excluded.fingerprint, owner = excluded.owner, lease_until = clock_timestamp() + @Lease * interval '1 millisecond',
+          expires_at = clock_timestamp() + @Retention * interval '1 millisecond',
           status = 0, failed = null, type_tag = null, result = null, completed_at = null
         where {Gone}
         or (i.status = 0 and i.fingerprint = excluded.fingerprint and (i.owner = excluded.owner or i.lease_until <= clock_timestamp()))
@@ -31,7 +33,8 @@ internal sealed class PostgreSqlIdempotencySql(string schema) : IdempotencySql
         """;
 
     internal override string Find { get; } = $"""
-        select status as Status, case when fingerprint = @Fingerprint then 1 else 0 end as IsSame, cast(failed as integer) as Failed, type_tag as TypeTag, result as Result,
+        select status as Status, case when fingerprint = @Fingerprint then 1 else 0 end as IsSame, cast(failed as integer) as Failed,
+          type_tag as TypeTag, result as Result,
           (extract(epoch from lease_until - clock_timestamp()) * 1000)::bigint as LeaseLeft
         from {schema}.idempotency
         where scope = @Scope
@@ -41,7 +44,8 @@ internal sealed class PostgreSqlIdempotencySql(string schema) : IdempotencySql
 
     internal override string Complete { get; } = $"""
         update {schema}.idempotency
-        set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result, expires_at = clock_timestamp() + @Retention * interval '1 millisecond', completed_at = clock_timestamp()
+        set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result,
+          expires_at = clock_timestamp() + @Retention * interval '1 millisecond', completed_at = clock_timestamp()
         where scope = @Scope
         and key = @Key
         and owner = cast(@Owner as uuid)
@@ -91,7 +95,8 @@ internal sealed class PostgreSqlIdempotencySql(string schema) : IdempotencySql
 
     internal override string ResolveWith { get; } = $"""
         update {schema}.idempotency
-        set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result, expires_at = clock_timestamp() + @Retention * interval '1 millisecond', completed_at = clock_timestamp()
+        set status = 1, failed = @Failed, type_tag = @TypeTag, result = @Result,
+          expires_at = clock_timestamp() + @Retention * interval '1 millisecond', completed_at = clock_timestamp()
         where scope = @Scope
         and key = @Key
         and status = 2

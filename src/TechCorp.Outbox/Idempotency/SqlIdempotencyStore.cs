@@ -211,9 +211,8 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
 
     /// <summary>Stores the outcome in the caller's transaction: it is replayed if, and only if, the business rows commit with it.</summary>
     /// <remarks>
-    /// From here to the end of the transaction no other owner can claim the key, even if its lease ends meanwhile: <see cref="RenewAsync"/>
-    /// answers true, and claims by others
-    /// wait a second and then answer that it is in progress. After a rollback whose lease has ended, the first claim gets the key.
+    /// From here to the end of the transaction no other owner can claim the key, even if its lease ends meanwhile: <see cref="RenewAsync"/> answers true,
+    /// and claims by others wait a second and then answer that it is in progress. After a rollback whose lease has ended, the first claim gets the key.
     /// </remarks>
     /// <param name="transaction">An open transaction on the database of this store.</param>
     /// <param name="lease">The claim that ran the operation.</param>

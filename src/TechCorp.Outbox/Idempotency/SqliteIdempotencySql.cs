@@ -29,7 +29,8 @@ internal sealed class SqliteIdempotencySql(string schema) : IdempotencySql
         """;
 
     internal override string Find { get; } = $"""
-        select status as Status, case when fingerprint = @Fingerprint then 1 else 0 end as IsSame, cast(failed as integer) as Failed, type_tag as TypeTag, result as Result,
+        select status as Status, case when fingerprint = @Fingerprint then 1 else 0 end as IsSame, cast(failed as integer) as Failed,
+          type_tag as TypeTag, result as Result,
           lease_until - @Now as LeaseLeft
         from {schema}_idempotency
         where scope = @Scope

@@ -19,7 +19,9 @@ internal static class OutboxMessages
     internal static OutboxMessage ToMessage<T>(this IOutbox outbox, T payload, Destination? destination, string? aggregateType, string? aggregateId,
         string? id = null)
         where T : notnull
-        => new(outbox.Catalog.Create(payload, id),
-            destination ?? outbox.Catalog.DestinationOf<T>())
-        { AggregateType = aggregateType, AggregateId = aggregateId };
+        => new(outbox.Catalog.Create(payload, id), destination ?? outbox.Catalog.DestinationOf<T>())
+        {
+            AggregateType = aggregateType,
+            AggregateId = aggregateId,
+        };
 }

@@ -17,9 +17,11 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
                  content_type, correlation_id, app_id, headers, payload, occurred_at)
                select u.part, u.key, u.message_id, u.aggregate_type, u.aggregate_id, u.type, u.exchange, u.routing_key,
                  u.content_type, u.correlation_id, u.app_id, u.headers::jsonb, u.payload, u.occurred_at
-               from n, unnest(@parts::smallint[], @keys::text[], @ids::uuid[], @aggregate_types::text[], @aggregate_ids::text[], @types::text[], @exchanges::text[], @routing_keys::text[],
-                 @content_types::text[], @correlation_ids::text[], @app_ids::text[], @headers::text[], @payloads::bytea[], @occurred::timestamptz[])
-                 u (part, key, message_id, aggregate_type, aggregate_id, type, exchange, routing_key, content_type, correlation_id, app_id, headers, payload, occurred_at)
+               from n, unnest(@parts::smallint[], @keys::text[], @ids::uuid[], @aggregate_types::text[], @aggregate_ids::text[], @types::text[],
+                 @exchanges::text[], @routing_keys::text[], @content_types::text[], @correlation_ids::text[], @app_ids::text[],
+                 @headers::text[], @payloads::bytea[], @occurred::timestamptz[])
+                 u (part, key, message_id, aggregate_type, aggregate_id, type, exchange, routing_key, content_type, correlation_id, app_id, headers,
+                   payload, occurred_at)
                on conflict (message_id) do nothing
                returning 1)
         select count(*), (select n.xid from n) from i

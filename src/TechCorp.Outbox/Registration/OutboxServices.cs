@@ -21,7 +21,10 @@ internal static class OutboxServices
         services.AddForOutbox(name, provider => new OutboxRelay(provider.OfOutbox<TransactionalOutbox>(name), settings.Publisher(provider), settings.Relay,
             provider.GetService<ILogger<OutboxRelay>>()));
         services.AddSingleton<IHostedService>(provider => new OutboxHost(
-            settings.Resolve(provider), provider.OfOutbox<SchemaMigrator>(name), provider.OfOutbox<OutboxDatabase>(name), ()
-                => provider.OfOutbox<OutboxRelay>(name), provider.GetService<ILogger<OutboxRelay>>()));
+            settings.Resolve(provider),
+            provider.OfOutbox<SchemaMigrator>(name),
+            provider.OfOutbox<OutboxDatabase>(name),
+            () => provider.OfOutbox<OutboxRelay>(name),
+            provider.GetService<ILogger<OutboxRelay>>()));
     }
 }

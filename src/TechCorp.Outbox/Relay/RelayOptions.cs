@@ -8,9 +8,8 @@ public sealed class RelayOptions
     public int BatchSize { get; set; } = 500;
 
     /// <summary>
-    /// How long the row of a confirmed event is kept, marked with the time of the confirm (<c>sent_at</c>). Default: zero, the row is deleted with
-    /// the confirm, so the outbox is as
-    /// small as its backlog.
+    /// How long the row of a confirmed event is kept, marked with the time of the confirm (<c>sent_at</c>). Default: zero, the row is deleted with the
+    /// confirm, so the outbox is as small as its backlog.
     /// </summary>
     public TimeSpan KeepSent { get; set; }
 

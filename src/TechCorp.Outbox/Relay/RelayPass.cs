@@ -55,7 +55,7 @@ internal sealed class RelayPass : IAsyncDisposable
 
     private async Task<RelayPassResult> RunOwnedAsync(DbConnection connection, CancellationToken stopping, CancellationToken abort)
     {
-        var partitions = InTurn();
+        var partitions = RotatePartitions();
         if (partitions.Count == 0)
         {
             return new RelayPassResult(0, 0, 0, 0, 0, 0, null, false);
@@ -72,7 +72,7 @@ internal sealed class RelayPass : IAsyncDisposable
     }
 
     /// <summary>Another partition first each time, so that a deep one does not starve the others.</summary>
-    private List<Partition> InTurn()
+    private List<Partition> RotatePartitions()
     {
         var owned = _ownership.Owned.Values.ToList();
         _rotation = owned.Count == 0 ? 0 : (_rotation + 1) % owned.Count;

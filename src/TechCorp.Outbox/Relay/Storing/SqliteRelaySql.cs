@@ -6,9 +6,11 @@ internal sealed class SqliteRelaySql(string schema) : RelaySql
     // As on PostgreSQL, where the conditions are explained.
     internal override string ReadRows { get; } = $"""
         select o.id as Id, o.part as Part, o.key as Key, o.message_id as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,
-          o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers as Headers, o.payload as Payload, o.attempts as Attempts,
+          o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers as Headers,
+          o.payload as Payload, o.attempts as Attempts,
           coalesce(o.occurred_at, o.created_at) as OccurredAt, o.created_at as CreatedAt, o.unroutable_since as UnroutableSince, @now as Now,
-          o.key is not null and exists (select 1 from {schema}_outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven, 0 as Oldest, 0 as Newest
+          o.key is not null and exists (select 1 from {schema}_outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
+          0 as Oldest, 0 as Newest
         from (select a.value as part, b.value as low from json_each(@parts) a join json_each(@lows) b on b.key = a.key) p
         cross join {schema}_outbox o
         where o.id in (
@@ -53,7 +55,8 @@ internal sealed class SqliteRelaySql(string schema) : RelaySql
           unroutable_since = case when f.unroutable then coalesce(o.unroutable_since, @now) end,
           last_error = f.error
         from (
-          select value ->> 'id' as id, value ->> 'epoch' as epoch, value ->> 'delay_ms' as delay_ms, value ->> 'unroutable' as unroutable, value ->> 'error' as error
+          select value ->> 'id' as id, value ->> 'epoch' as epoch, value ->> 'delay_ms' as delay_ms, value ->> 'unroutable' as unroutable,
+            value ->> 'error' as error
           from json_each(@rows)) f
         where o.id = f.id and o.sent_at is null
           and exists (select 1 from {schema}_outbox_lease l where l.part = o.part and l.owner = @me and l.epoch = f.epoch)
@@ -109,7 +112,8 @@ internal sealed class SqliteRelaySql(string schema) : RelaySql
         """;
 
     private static string ToPark(string schema) => $"""
-        (select value ->> 'id' as id, value ->> 'epoch' as epoch, value ->> 'whole_key' as whole_key, value ->> 'reason' as reason, value ->> 'error' as error from json_each(@rows)) f
+        (select value ->> 'id' as id, value ->> 'epoch' as epoch, value ->> 'whole_key' as whole_key, value ->> 'reason' as reason,
+           value ->> 'error' as error from json_each(@rows)) f
         join {schema}_outbox o on o.id = f.id and o.sent_at is null
         join {schema}_outbox_lease l on l.part = o.part and l.owner = @me and l.epoch = f.epoch
         where true

@@ -3,18 +3,20 @@ namespace TechCorp.Outbox;
 /// <summary>The fence is the session: a relay that has lost its advisory locks has lost the connection that these statements run on.</summary>
 internal sealed class PostgreSqlRelaySql(string schema) : RelaySql
 {
-    // The id that the next transaction gets. A snapshot's xmax is one above the last that has ended: a transaction that runs may be above
-    // it, and must count as running.
+    // The id that the next transaction gets. A snapshot's xmax is one above the last transaction that has ended: a transaction that runs may be above it,
+    // and must count as running.
     private const string NextTransaction =
         "(select txid_snapshot_xmax(s) + age(((txid_snapshot_xmax(s) % 4294967296)::text)::xid) from (select txid_current_snapshot() s) now)";
 
-    // A row waits for an earlier one of its key that was refused: until that is due, and beyond, where it is behind what was read (only a
-    // read from 0 meets both in order).
-    // An earlier one that no queue is bound for holds back only those with its own destination.
+    // A row waits for an earlier one of its key that was refused: until that one is due, and longer where that one is at or below what was read (only a
+    // read from 0 finds both in order). An earlier one that no queue is bound for holds back only those with its own destination.
     internal override string ReadRows { get; } = $"""
         select o.id as Id, o.part as Part, o.key as Key, o.message_id::text as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,
-          o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers::text as Headers, o.payload as Payload, o.attempts::int as Attempts,
-          {PostgreSqlDialect.Milliseconds("coalesce(o.occurred_at, o.created_at)")} as OccurredAt, {PostgreSqlDialect.Milliseconds("o.created_at")} as CreatedAt, {PostgreSqlDialect.Milliseconds("o.unroutable_since")} as UnroutableSince, {PostgreSqlDialect.Milliseconds("clock_timestamp()")} as Now,
+          o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers::text as Headers,
+          o.payload as Payload, o.attempts::int as Attempts,
+          {PostgreSqlDialect.Milliseconds("coalesce(o.occurred_at, o.created_at)")} as OccurredAt,
+          {PostgreSqlDialect.Milliseconds("o.created_at")} as CreatedAt, {PostgreSqlDialect.Milliseconds("o.unroutable_since")} as UnroutableSince,
+          {PostgreSqlDialect.Milliseconds("clock_timestamp()")} as Now,
           o.key is not null and exists (select 1 from {schema}.outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
           (select txid_snapshot_xmin(txid_current_snapshot())) as Oldest, {NextTransaction} as Newest
         from unnest(@parts::bigint[], @lows::bigint[]) p (part, low)

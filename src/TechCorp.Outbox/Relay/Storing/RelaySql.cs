@@ -30,6 +30,6 @@ internal abstract class RelaySql
     /// <summary>Lifts the marks of redriven keys (<c>@parts</c>).</summary>
     internal abstract string LiftRedriven { get; }
 
-    /// <summary>Deletes rows sent before <c>@before</c>, and what else has no use any more, at most <c>@limit</c>.</summary>
+    /// <summary>Deletes rows sent longer ago than <c>@retention</c>, at most <c>@limit</c>.</summary>
     internal abstract string PurgeSent { get; }
 }
