@@ -12,13 +12,13 @@ public sealed class PostgreSqlIdempotencyLockContract : IdempotencyLockContract<
 
     [Safeguard("Claims and renewals do not hang on another's transaction", SwitchedOff = "no lock_timeout")]
     [Fact, Trait("Spec", "ID4"), Trait("Spec", "ID19")]
-    public async Task A_thief_that_comes_while_the_transaction_is_open_past_its_lease_waits_briefly_and_is_told_that_it_runs()
+    public async Task A_claim_while_the_transaction_is_open_past_its_lease_waits_briefly_and_learns_that_it_runs()
     {
         var lease = await ClaimAsync();
         await Db.AgeAsync(Lease);
         await using (var write = await CompleteAsync(lease))
         {
-            var claim = await Store.TryBeginAsync(Request(), Cancel).AsTask().WaitAsync(Patience, Cancel);
+            var claim = await Store.TryBeginAsync(Request(), Cancel).AsTask().WaitAsync(Watchdog, Cancel);
             claim.Status.Should().Be(IdempotencyClaimStatus.InProgress);
             claim.RetryAfter.Should().Be(TimeSpan.FromSeconds(1));
             await write.CommitAsync(Cancel);
@@ -73,12 +73,12 @@ public sealed class PostgreSqlIdempotencyLockContract : IdempotencyLockContract<
             Store.TryBeginAsync(first.Transaction, Request() with { Key = Other }, Cancel).AsTask(),
             Store.TryBeginAsync(second.Transaction, Request(), Cancel).AsTask(),
         };
-        var given = await Task.WhenAny(claims).WaitAsync(Patience, Cancel);
+        var given = await Task.WhenAny(claims).WaitAsync(Watchdog, Cancel);
 
         var error = (await FluentActions.Awaiting(() => given).Should().ThrowAsync<IdempotencyTransactionException>()).Which;
         error.InnerException.Should().BeAssignableTo<DbException>().Which.SqlState.Should().Be("40P01");
         await (given == claims[0] ? first : second).DisposeAsync();
-        (await (given == claims[0] ? claims[1] : claims[0]).WaitAsync(Patience, Cancel)).Status.Should()
+        (await (given == claims[0] ? claims[1] : claims[0]).WaitAsync(Watchdog, Cancel)).Status.Should()
             .Be(IdempotencyClaimStatus.Acquired, "the other had only to wait for it");
     }
 }

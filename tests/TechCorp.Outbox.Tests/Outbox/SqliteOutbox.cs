@@ -24,7 +24,7 @@ public sealed class SqliteOutbox : OutboxSuite<SqliteDatabase>
     }
 
     [Fact, Trait("Spec", "OW15")]
-    public async Task Many_writers_queue_up_and_none_is_told_that_the_database_is_locked()
+    public async Task Many_writers_queue_up_and_none_fails_because_the_database_is_locked()
     {
         await Task.WhenAll(Enumerable.Range(0, 32).Select(writer => Task.Run(
             async () =>
@@ -67,7 +67,7 @@ public sealed class SqliteOutbox : OutboxSuite<SqliteDatabase>
     }
 
     [Fact]
-    public async Task A_turn_to_write_is_given_back_however_the_unit_of_work_ends()
+    public async Task The_writer_slot_is_released_however_the_unit_of_work_ends()
     {
         await using (await Outbox.BeginAsync(cancellationToken: Cancel))
         {

@@ -108,7 +108,7 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_further_database_is_registered_under_its_name_with_a_configuration_of_its_own()
+    public async Task A_further_database_is_registered_under_its_name_with_its_own_configuration()
     {
         var reporting = new OutboxDatabase(_database.OpenAnotherDataSource(), SqlDialect.Sqlite, "reporting");
         using var host = Host(

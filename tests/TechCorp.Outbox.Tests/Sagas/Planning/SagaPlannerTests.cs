@@ -62,7 +62,7 @@ public sealed class SagaPlannerTests
     }
 
     [Fact]
-    public void An_attempt_is_taken_back_once_however_often_it_is_said_to_be_pending()
+    public void An_attempt_is_reverted_once_however_often_it_is_reported_as_pending()
     {
         var rules = Rules(new StepRules("a", SagaStepKind.Compensatable, true, false, 5, Backoff));
         var pending = StepOutcome.Pending(TimeSpan.FromSeconds(1), "Later.");

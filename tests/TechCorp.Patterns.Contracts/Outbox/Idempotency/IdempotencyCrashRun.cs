@@ -100,7 +100,7 @@ internal sealed class IdempotencyCrashRun(TestDatabase db, SqlIdempotencyStore s
 
         if (acquired is [var one])
         {
-            Take(one.Lease, again: false); // whoever got it dies at once
+            Take(one.Lease, again: false); // the owner dies at once
         }
     }
 

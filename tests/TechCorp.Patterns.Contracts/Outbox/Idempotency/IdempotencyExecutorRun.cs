@@ -19,8 +19,8 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Retention = TimeSpan.FromHours(24);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly IdempotencyFate[] Fates = Enum.GetValues<IdempotencyFate>();
+    private static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(60);
+    private static readonly IdempotencyScenario[] Scenarios = Enum.GetValues<IdempotencyScenario>();
 
     private readonly Random _random = new(seed);
     private readonly IdempotencyKey _key = new("runs", seed.ToString(CultureInfo.InvariantCulture));
@@ -31,7 +31,7 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
 
     /// <summary>What a set of runs must have come to.</summary>
     internal static IEnumerable<string> WorthSeeing
-        => [.. Fates.Select(fate => fate.ToString()), "conflict with the dead", "conflict", "waiter", "duplicates", "replay"];
+        => [.. Scenarios.Select(scenario => scenario.ToString()), "conflict with the dead", "conflict", "waiter", "duplicates", "replay"];
 
     internal HashSet<string> Seen { get; } = [];
 
@@ -43,13 +43,13 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         {
             for (var steps = _random.Next(2, 5); steps > 0; steps--)
             {
-                await StepAsync(Fates[_random.Next(Fates.Length)]);
+                await StepAsync(Scenarios[_random.Next(Scenarios.Length)]);
                 Is(await CountAsync() <= 1, true, "effects");
             }
 
-            await StepAsync(IdempotencyFate.Finishes);
+            await StepAsync(IdempotencyScenario.Finishes);
             Is(await CountAsync(), 1L, "effects");
-            Is((await CallAsync(NewProcess(), new(IdempotencyFate.Finishes, null!)).WaitAsync(Patience, Cancel)).Replayed, true, "replayed");
+            Is((await CallAsync(NewProcess(), new(IdempotencyScenario.Finishes, null!)).WaitAsync(Watchdog, Cancel)).Replayed, true, "replayed");
             See("replay");
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !Cancel.IsCancellationRequested)
@@ -61,9 +61,9 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         await db.ExecuteAsync($"delete from {Effects(db)}");
     }
 
-    private async Task StepAsync(IdempotencyFate fate)
+    private async Task StepAsync(IdempotencyScenario scenario)
     {
-        _trail.Add(fate.ToString());
+        _trail.Add(scenario.ToString());
         if (_isHeldByTheDead)
         {
             await ShouldConflictAsync("conflict with the dead");
@@ -74,27 +74,28 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         var process = _alive is { IsAlive: true } && _random.Next(2) == 0 ? _alive : NewProcess();
         _alive = process;
         var isFinished = await CountAsync() == 1;
-        await (isFinished || fate < IdempotencyFate.TakesLong ? RunAsync(process, fate, isFinished) : fate == IdempotencyFate.TakesLong ? TakeLongAsync(process)
-            : BeRobbedAsync(process, fate));
-        Seen.Add(fate.ToString());
+        await (isFinished || scenario < IdempotencyScenario.TakesLong ? RunAsync(process, scenario, isFinished)
+            : scenario == IdempotencyScenario.TakesLong ? TakeLongAsync(process)
+            : BeRobbedAsync(process, scenario));
+        Seen.Add(scenario.ToString());
     }
 
     /// <summary>One to four calls at once in one process, until they have ended or it has died.</summary>
-    private async Task RunAsync(IdempotencyProcess process, IdempotencyFate fate, bool isFinished)
+    private async Task RunAsync(IdempotencyProcess process, IdempotencyScenario scenario, bool isFinished)
     {
-        process.Fate = fate;
-        var calls = Enumerable.Range(0, _random.Next(1, 5)).Select(_ => Task.Run(() => CallAsync(process, new(fate, process)), Cancel)).ToList();
+        process.Scenario = scenario;
+        var calls = Enumerable.Range(0, _random.Next(1, 5)).Select(_ => Task.Run(() => CallAsync(process, new(scenario, process)), Cancel)).ToList();
         Seen.Add(calls.Count > 1 ? "duplicates" : "");
-        await Task.WhenAny(Task.WhenAll(calls), process.Died).WaitAsync(Patience, Cancel);
-        process.Fate = null;
+        await Task.WhenAny(Task.WhenAll(calls), process.Died).WaitAsync(Watchdog, Cancel);
+        process.Scenario = null;
         if (!process.IsAlive)
         {
             _isHeldByTheDead = !isFinished
-                && fate is IdempotencyFate.DiesAfterTheClaim or IdempotencyFate.DiesBeforeTheEffect or IdempotencyFate.DiesBeforeTheCommit;
+                && scenario is IdempotencyScenario.DiesAfterTheClaim or IdempotencyScenario.DiesBeforeTheEffect or IdempotencyScenario.DiesBeforeTheCommit;
             return;
         }
 
-        if (fate == IdempotencyFate.Throws && !isFinished)
+        if (scenario == IdempotencyScenario.Throws && !isFinished)
         {
             Is(calls.All(call => call.Exception?.InnerException is InvalidOperationException), true, "each call failed");
             return;
@@ -108,27 +109,27 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
     /// <summary>A heartbeat keeps the key longer than its lease; one call of another process is refused, another waits for the result.</summary>
     private async Task TakeLongAsync(IdempotencyProcess process)
     {
-        var attempt = new Attempt(IdempotencyFate.TakesLong, process);
+        var attempt = new Attempt(IdempotencyScenario.TakesLong, process);
         var call = CallAsync(process, attempt);
-        await attempt.Started.WaitAsync(Patience, Cancel);
+        await attempt.Started.WaitAsync(Watchdog, Cancel);
         for (var third = 0; third < 4; third++)
         {
             await db.AgeAsync(Lease / 3);
-            await process.Clock.PassAsync(due => due == Lease / 3, Cancel).WaitAsync(Patience, Cancel);
-            await process.RenewedAsync(Cancel).WaitAsync(Patience, Cancel);
+            await process.Clock.PassAsync(due => due == Lease / 3, Cancel).WaitAsync(Watchdog, Cancel);
+            await process.RenewedAsync(Cancel).WaitAsync(Watchdog, Cancel);
         }
 
         await ShouldConflictAsync("conflict");
         var other = NewProcess();
-        var waiter = CallAsync(other, new(IdempotencyFate.Finishes, other));
-        await other.Clock.PassAsync(IsPause, Cancel).WaitAsync(Patience, Cancel);
+        var waiter = CallAsync(other, new(IdempotencyScenario.Finishes, other));
+        await other.Clock.PassAsync(IsPause, Cancel).WaitAsync(Watchdog, Cancel);
         Is(waiter.IsCompleted, false, "the waiter has ended");
         attempt.GoOn();
-        Is((await call.WaitAsync(Patience, Cancel)).Replayed, false, "replayed");
+        Is((await call.WaitAsync(Watchdog, Cancel)).Replayed, false, "replayed");
         while (!waiter.IsCompleted)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-            await Task.WhenAny(waiter, other.Clock.PassAsync(IsPause, ended.Token)).WaitAsync(Patience, Cancel);
+            await Task.WhenAny(waiter, other.Clock.PassAsync(IsPause, ended.Token)).WaitAsync(Watchdog, Cancel);
             await ended.CancelAsync();
         }
 
@@ -137,19 +138,22 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         await ShouldBeTheEffectAsync([await call, await waiter]);
     }
 
-    private async Task BeRobbedAsync(IdempotencyProcess process, IdempotencyFate fate)
+    private async Task BeRobbedAsync(IdempotencyProcess process, IdempotencyScenario scenario)
     {
-        var attempt = new Attempt(fate, process);
+        var attempt = new Attempt(scenario, process);
         var call = CallAsync(process, attempt);
-        await attempt.Started.WaitAsync(Patience, Cancel);
+        await attempt.Started.WaitAsync(Watchdog, Cancel);
         await db.AgeAsync(Lease);
-        IdempotencyFate[] thieves = [IdempotencyFate.Finishes, IdempotencyFate.Throws, IdempotencyFate.DiesBeforeTheCommit, IdempotencyFate.DiesAfterTheCommit];
+        IdempotencyScenario[] thieves =
+        [
+            IdempotencyScenario.Finishes, IdempotencyScenario.Throws, IdempotencyScenario.DiesBeforeTheCommit, IdempotencyScenario.DiesAfterTheCommit,
+        ];
         var thief = thieves[_random.Next(thieves.Length)];
         _trail.Add($"by one that {thief}");
         await RunAsync(NewProcess(), thief, isFinished: false);
-        if (fate == IdempotencyFate.IsRobbedAndLearnsIt)
+        if (scenario == IdempotencyScenario.IsRobbedAndLearnsIt)
         {
-            await process.Clock.PassAsync(due => due == Lease / 3, Cancel).WaitAsync(Patience, Cancel);
+            await process.Clock.PassAsync(due => due == Lease / 3, Cancel).WaitAsync(Watchdog, Cancel);
             await ShouldThrowAsync(IdempotencyFailureReason.LeaseLost, call);
         }
         else
@@ -168,12 +172,12 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         }
 
         await attempt.BeginAsync(token);
-        if (attempt.Fate == IdempotencyFate.DiesBeforeTheEffect)
+        if (attempt.Scenario == IdempotencyScenario.DiesBeforeTheEffect)
         {
             return await attempt.Process.DieAsync<string>();
         }
 
-        if (attempt.Fate == IdempotencyFate.Throws)
+        if (attempt.Scenario == IdempotencyScenario.Throws)
         {
             throw new InvalidOperationException("The operation failed.");
         }
@@ -188,13 +192,15 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
                 throw new ZombieException();
             }
 
-            if (attempt.Fate != IdempotencyFate.DiesBeforeTheCommit)
+            if (attempt.Scenario != IdempotencyScenario.DiesBeforeTheCommit)
             {
                 await write.CommitAsync(token);
             }
         }
 
-        return attempt.Fate is IdempotencyFate.DiesBeforeTheCommit or IdempotencyFate.DiesAfterTheCommit ? await attempt.Process.DieAsync<string>() : id;
+        return attempt.Scenario is IdempotencyScenario.DiesBeforeTheCommit or IdempotencyScenario.DiesAfterTheCommit
+            ? await attempt.Process.DieAsync<string>()
+            : id;
     }
 
     private Task<IdempotentResult<string>> CallAsync(IdempotencyProcess process, Attempt attempt)
@@ -206,7 +212,7 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
     private async Task ShouldConflictAsync(string what)
     {
         var process = NewProcess(waits: false);
-        await ShouldThrowAsync(IdempotencyFailureReason.Conflict, CallAsync(process, new(IdempotencyFate.Finishes, process)));
+        await ShouldThrowAsync(IdempotencyFailureReason.Conflict, CallAsync(process, new(IdempotencyScenario.Finishes, process)));
         See(what);
     }
 
@@ -225,7 +231,7 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
     private static async Task ShouldThrowAsync<TException>(Task call)
         where TException : Exception
     {
-        await Task.WhenAny(call).WaitAsync(Patience, Cancel);
+        await Task.WhenAny(call).WaitAsync(Watchdog, Cancel);
         Is(call.Exception?.InnerException?.GetType(), typeof(TException), "the call's exception");
     }
 
@@ -253,12 +259,12 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
 
     private sealed class ContractException(string message) : Exception(message);
 
-    private sealed class Attempt(IdempotencyFate fate, IdempotencyProcess process)
+    private sealed class Attempt(IdempotencyScenario scenario, IdempotencyProcess process)
     {
         private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        internal IdempotencyFate Fate => fate;
+        internal IdempotencyScenario Scenario => scenario;
 
         internal IdempotencyProcess Process => process;
 
@@ -269,7 +275,7 @@ internal sealed class IdempotencyExecutorRun(TestDatabase db, SqlIdempotencyStor
         internal Task BeginAsync(CancellationToken token)
         {
             _started.TrySetResult();
-            return fate < IdempotencyFate.TakesLong ? Task.CompletedTask : _goOn.Task.WaitAsync(token);
+            return scenario < IdempotencyScenario.TakesLong ? Task.CompletedTask : _goOn.Task.WaitAsync(token);
         }
     }
 }

@@ -12,7 +12,7 @@ public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDat
 {
     private protected static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Retention = TimeSpan.FromHours(1);
-    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private protected static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(30);
     private protected static readonly IdempotencyKey Key = new("payments", "k-1");
     private static readonly StoredOutcome Receipt = new(false, "number", "17"u8.ToArray());
     private SqlIdempotencyStore _store = null!;
@@ -89,12 +89,12 @@ public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDat
         await Task.WhenAny(call, completed.Task);
         for (var third = 0; third < 4; third++)
         {
-            await Task.WhenAny(call, clock.PassAsync(due => due == Lease / 3, Cancel)).WaitAsync(Patience, Cancel);
+            await Task.WhenAny(call, clock.PassAsync(due => due == Lease / 3, Cancel)).WaitAsync(Watchdog, Cancel);
         }
 
         gate.SetResult();
 
-        var result = await call.WaitAsync(Patience, Cancel);
+        var result = await call.WaitAsync(Watchdog, Cancel);
         result.Should().Be(new IdempotentResult<int>(17, Replayed: false));
         (await executor.ExecuteAsync(operation, Key, Fingerprint.Of("5 EUR"), 17, Cancel)).Replayed.Should().BeTrue();
         (await Db.ScalarAsync<long>($"select count(*) from {Effects}")).Should().Be(1);
@@ -108,7 +108,7 @@ public abstract class IdempotencyLockContract<TDatabase> : DatabaseContract<TDat
     }
 
     private protected async Task<bool> RenewAsync(IdempotencyLease lease, bool answers = true)
-        => answers && await _store.RenewAsync(lease, Lease, Cancel).AsTask().WaitAsync(Patience, Cancel);
+        => answers && await _store.RenewAsync(lease, Lease, Cancel).AsTask().WaitAsync(Watchdog, Cancel);
 
     private protected async Task<IdempotencyLease> ClaimAsync() => (await _store.TryBeginAsync(Request(), Cancel)).Lease;
 

@@ -23,7 +23,7 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
     internal TimerClock Clock { get; } = new();
 
     /// <summary>Where it dies in a call to the store; null: nowhere.</summary>
-    internal IdempotencyFate? Fate { get; set; }
+    internal IdempotencyScenario? Scenario { get; set; }
 
     internal Task Died => _died.Task;
 
@@ -39,11 +39,11 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
     internal Task RenewedAsync(CancellationToken cancellationToken) => _renewals.Reader.ReadAsync(cancellationToken).AsTask();
 
     public ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken)
-        => CallAsync(() => _store.TryBeginAsync(request, cancellationToken), IdempotencyFate.DiesBeforeTheClaim, IdempotencyFate.DiesAfterTheClaim);
+        => CallAsync(() => _store.TryBeginAsync(request, cancellationToken), IdempotencyScenario.DiesBeforeTheClaim, IdempotencyScenario.DiesAfterTheClaim);
 
     public ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken)
-        => CallAsync(() => _store.CompleteAsync(lease, outcome, retention, cancellationToken), IdempotencyFate.DiesBeforeTheCompletion,
-            IdempotencyFate.DiesAfterTheCompletion);
+        => CallAsync(() => _store.CompleteAsync(lease, outcome, retention, cancellationToken), IdempotencyScenario.DiesBeforeTheCompletion,
+            IdempotencyScenario.DiesAfterTheCompletion);
 
     public ValueTask<bool> ReleaseAsync(IdempotencyLease lease, CancellationToken cancellationToken)
         => CallAsync(() => _store.ReleaseAsync(lease, cancellationToken), null, null);
@@ -63,14 +63,14 @@ internal sealed class IdempotencyProcess : IIdempotencyStore
 
     public ValueTask<int> SweepAsync(int maxRecords, CancellationToken cancellationToken) => _store.SweepAsync(maxRecords, cancellationToken);
 
-    private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, IdempotencyFate? before, IdempotencyFate? after)
+    private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, IdempotencyScenario? before, IdempotencyScenario? after)
     {
-        if (!IsAlive || (before is not null && Fate == before))
+        if (!IsAlive || (before is not null && Scenario == before))
         {
             return await DieAsync<T>();
         }
 
         var answer = await call();
-        return !IsAlive || (after is not null && Fate == after) ? await DieAsync<T>() : answer;
+        return !IsAlive || (after is not null && Scenario == after) ? await DieAsync<T>() : answer;
     }
 }

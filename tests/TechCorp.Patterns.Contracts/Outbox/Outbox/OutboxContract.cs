@@ -85,7 +85,7 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
     }
 
     [Fact, Trait("Spec", "OW16")]
-    public async Task The_columns_of_the_seed_are_carried_and_make_the_ordering_key()
+    public async Task The_aggregate_is_stored_with_the_event_and_makes_its_ordering_key()
     {
         await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
         work.Publish(Event() with { AggregateType = "Order", AggregateId = "7" });

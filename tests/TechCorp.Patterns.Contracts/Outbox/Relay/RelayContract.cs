@@ -38,7 +38,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         (await PendingAsync()).Should().Be(0);
     }
 
-    [Safeguard("A row ends only after the confirm of its own publish", SwitchedOff = "`RelayOutcomes.Add`: counting refused and unanswered rows as confirmed")]
+    [Safeguard("A row is settled only by its own confirm", SwitchedOff = "`RelayOutcomes.Add`: counting refused and unanswered rows as confirmed")]
     [Fact, Trait("Spec", "RL4")]
     public async Task A_refused_event_is_tried_again_after_a_wait_and_the_rest_of_its_key_waits_behind_it()
     {
@@ -60,7 +60,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
     [Safeguard("A refused row holds back its key beyond its wait, until a read from the beginning meets both in order",
         SwitchedOff = "`ReadRows` (`w.id <= p.low`): dropping the condition")]
     [Fact, Trait("Spec", "RL4")]
-    public async Task What_comes_after_a_refused_event_does_not_overtake_it_when_its_wait_is_over()
+    public async Task A_later_event_does_not_overtake_a_refused_one_whose_delay_has_ended()
     {
         await AppendAsync(Of("a", 1, 1));
         Broker.Answer = _ => PublishOutcome.Rejected("The queue is full.");
@@ -125,7 +125,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         Broker.Bodies.Should().Equal("3");
     }
 
-    [Safeguard("A row ends only after the confirm of its own publish", Remark = "and 14 more tests of the relay")]
+    [Safeguard("A row is settled only by its own confirm", Remark = "and 14 more tests of the relay")]
     [Theory]
     [InlineData("lost"), InlineData("expired"), InlineData("thrown")]
     [Trait("Spec", "RL6"), Trait("Spec", "RL7"), Trait("Spec", "RL8")]
@@ -172,7 +172,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
 
     [Theory, Trait("Spec", "RL10")]
     [InlineData(3, 1), InlineData(0, 0)]
-    public async Task A_row_that_is_refused_too_often_parks_its_key_unless_it_may_be_tried_for_ever(int maxAttempts, int parked)
+    public async Task A_row_that_is_refused_too_often_parks_its_key_unless_attempts_are_unlimited(int maxAttempts, int parked)
     {
         Options.MaxAttempts = maxAttempts;
         await AppendAsync(Of("a", 1, 2));

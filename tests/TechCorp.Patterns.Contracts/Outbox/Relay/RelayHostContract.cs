@@ -31,7 +31,7 @@ public abstract class RelayHostContract<TDatabase> : RelaySuite<TDatabase>
 
     [Safeguard("The poll finds commits that sent no signal", SwitchedOff = "`PollSchedule`: the next poll after a day")]
     [Fact, Trait("Spec", "OW2")]
-    public async Task A_commit_that_nobody_told_of_is_found_by_the_poll()
+    public async Task A_commit_without_a_wake_up_is_found_by_the_poll()
     {
         await using var relay = Start();
         await IdleAsync(relay);

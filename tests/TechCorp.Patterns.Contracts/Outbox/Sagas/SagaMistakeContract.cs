@@ -97,7 +97,7 @@ public abstract class SagaMistakeContract<TDatabase> : SagaContract<TDatabase>
 
     [Safeguard("A step that cannot be read hides no saga", SwitchedOff = "`SagaStepRow.Unreadable` answers null")]
     [Fact]
-    public async Task A_step_that_cannot_be_read_is_told_and_hides_no_other_saga()
+    public async Task A_step_that_cannot_be_read_is_reported_and_hides_no_other_saga()
     {
         var process = await TwoThatWaitAsync();
         await Db.ExecuteAsync($"update {Db.Database.Table("saga_step")} set state = 'Sideways' where saga_id = (select id from {Db.Database.Table("saga")} "

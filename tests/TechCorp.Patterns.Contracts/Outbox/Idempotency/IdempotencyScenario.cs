@@ -1,7 +1,7 @@
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>What becomes of a process that runs an idempotent operation.</summary>
-internal enum IdempotencyFate
+/// <summary>What happens to a process that runs an idempotent operation.</summary>
+internal enum IdempotencyScenario
 {
     Finishes,
     Throws,
@@ -16,7 +16,7 @@ internal enum IdempotencyFate
     /// <summary>Takes longer than its lease and renews it; nobody gets in between.</summary>
     TakesLong,
 
-    /// <summary>Sleeps past its lease, another takes the key, and it goes on without knowing.</summary>
+    /// <summary>Sleeps past its lease, another takes the key, and it continues without knowing.</summary>
     IsRobbed,
 
     /// <summary>The same, but a renewal reports it.</summary>
