@@ -43,7 +43,7 @@ public sealed class SchemaMigrator
         await using (var connection = await _database.OpenAsync(cancellationToken).ConfigureAwait(false))
         {
             // A service that may not change tables can still start when they are up to date.
-            if ((await MissingAsync(connection, null).ConfigureAwait(false)).Count == 0)
+            if ((await MissingAsync(connection, null, cancellationToken).ConfigureAwait(false)).Count == 0)
             {
                 return 0;
             }
@@ -51,7 +51,7 @@ public sealed class SchemaMigrator
 
         await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         await _sql.LockAsync(write, cancellationToken).ConfigureAwait(false);
-        var missing = await MissingAsync(write.Connection, write.Transaction).ConfigureAwait(false);
+        var missing = await MissingAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
         if (missing.Count > 0)
         {
             await _sql.CreateVersionTableAsync(write, cancellationToken).ConfigureAwait(false);
@@ -74,7 +74,7 @@ public sealed class SchemaMigrator
     public async Task CheckAsync(CancellationToken cancellationToken = default)
     {
         await using var connection = await _database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var missing = await MissingAsync(connection, null).ConfigureAwait(false);
+        var missing = await MissingAsync(connection, null, cancellationToken).ConfigureAwait(false);
         if (missing.Count > 0)
         {
             throw new SchemaVersionException(_database.Schema, missing[0].Version - 1, CodeVersion);
@@ -101,16 +101,19 @@ public sealed class SchemaMigrator
         return text.ToString();
     }
 
-    private async Task<IReadOnlyList<SchemaScript>> MissingAsync(DbConnection connection, DbTransaction? transaction)
+    private async Task<IReadOnlyList<SchemaScript>> MissingAsync(
+        DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
     {
-        if (await connection.ScalarAsync<long>(_sql.TableExists, new { name = Versions }, transaction).ConfigureAwait(false) == 0)
+        if (await connection.ScalarAsync<long>(_sql.TableExists, new { name = Versions }, transaction, cancellationToken: cancellationToken)
+            .ConfigureAwait(false) == 0)
         {
             return _scripts;
         }
 
-        var applied = (await connection.RowsAsync<int>($"select version from {Versions} order by version limit 10000", transaction: transaction)
-            .ConfigureAwait(false)).ToHashSet();
-        var newest = applied.Count == 0 ? 0 : applied.Max();
+        var applied = await connection.RowsAsync<int>(
+            $"select version from {Versions} order by version limit 10000", transaction: transaction, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var newest = applied.Count == 0 ? 0 : applied[^1];
         return newest > CodeVersion
             ? throw new SchemaVersionException(_database.Schema, newest, CodeVersion)
             : [.. _scripts.Where(script => !applied.Contains(script.Version))];

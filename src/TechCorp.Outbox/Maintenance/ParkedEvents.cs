@@ -3,17 +3,29 @@ namespace TechCorp.Outbox;
 
 /// <summary>Lists parked events, redrives them to the outbox, or discards them.</summary>
 /// <remarks>Safe for concurrent use, and while relays run. A redriven event keeps its place in the order: before newer events of its key.</remarks>
-public sealed class ParkedEvents(TransactionalOutbox outbox)
+public sealed class ParkedEvents
 {
-    private readonly MaintenanceSql _sql = MaintenanceSql.For(outbox.Database);
+    private readonly TransactionalOutbox _outbox;
+    private readonly MaintenanceSql _sql;
 
-    private OutboxDatabase Database => outbox.Database;
+    /// <summary>The parked events of an outbox.</summary>
+    /// <param name="outbox">The outbox; its relay is woken by a redrive.</param>
+    public ParkedEvents(TransactionalOutbox outbox)
+    {
+        ArgumentNullException.ThrowIfNull(outbox);
+        _outbox = outbox;
+        _sql = MaintenanceSql.For(outbox.Database);
+    }
+
+    private OutboxDatabase Database => _outbox.Database;
 
     /// <summary>Parked events, oldest first.</summary>
-    /// <param name="limit">At most so many. Default: 100.</param>
+    /// <param name="limit">The most to return, at least 1. Default: 100.</param>
     /// <param name="cancellationToken">Ends the query.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
     public async Task<IReadOnlyList<ParkedEvent>> ListAsync(int limit = 100, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         await using var connection = await Database.OpenAsync(cancellationToken).ConfigureAwait(false);
         var found = await connection.RowsAsync<ParkedRecord>(_sql.ListParked, new { limit }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return [.. found.Select(record => record.ToEvent())];
@@ -26,11 +38,16 @@ public sealed class ParkedEvents(TransactionalOutbox outbox)
 
     /// <summary>Redrives all events parked for a reason to the outbox.</summary>
     /// <param name="reason">Why they were parked; not <see cref="ParkReason.Unknown"/>.</param>
-    /// <param name="limit">At most so many. Default: 10000.</param>
-    /// <param name="cancellationToken">Ends the wait; all or nothing has been done.</param>
+    /// <param name="limit">The most to redrive, at least 1. Default: 10000.</param>
+    /// <param name="cancellationToken">Ends the wait; either all or none of them were redriven.</param>
     /// <returns>How many events were redriven.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The reason is <see cref="ParkReason.Unknown"/>, or the limit is less than 1.</exception>
     public Task<int> RedriveAllAsync(ParkReason reason, int limit = 10_000, CancellationToken cancellationToken = default)
-        => RunAsync(_sql.Redrive, new { id = (string?)null, reason = reason.ToString(), limit }, cancellationToken);
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual(reason, ParkReason.Unknown);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return RunAsync(_sql.Redrive, new { id = (string?)null, reason = reason.ToString(), limit }, cancellationToken);
+    }
 
     /// <summary>Discards an event. Later events of its key are published once no other event of the key is parked.</summary>
     /// <returns>Whether it was parked.</returns>
@@ -42,7 +59,7 @@ public sealed class ParkedEvents(TransactionalOutbox outbox)
         await using var write = await Database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         var count = await write.ScalarAsync<int>(sql, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-        outbox.Wake();
+        _outbox.Wake();
         return count;
     }
 }
