@@ -21,6 +21,8 @@ public sealed class PostgreSqlDatabase : TestDatabase
     /// <summary>Where the server is, for a test that puts something in front of it.</summary>
     internal static NpgsqlConnectionStringBuilder Server => new(ConnectionString);
 
+    public override string MillisecondsBetween(string earlier, string later) => $"(extract(epoch from {later} - {earlier}) * 1000)::bigint";
+
     public override DbDataSource OpenAnotherDataSource()
     {
         var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, ApplicationName = _schema });

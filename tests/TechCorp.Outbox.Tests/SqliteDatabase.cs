@@ -12,6 +12,8 @@ public sealed class SqliteDatabase : TestDatabase
 
     public override bool HasConcurrentWriters => false;
 
+    public override string MillisecondsBetween(string earlier, string later) => $"{later} - {earlier}";
+
     public override DbDataSource OpenAnotherDataSource()
     {
         var source = SqliteFactory.Instance.CreateDataSource($"Data Source={_file}");

@@ -11,7 +11,7 @@ namespace OrderService.Saga;
 public sealed class OrderSaga(InventoryClient inventory, PaymentClient payments, TimeProvider timeProvider) : Saga<OrderState>
 {
     // One attempt less than the failures that open the payment circuit, so that one failing order does not block the payments of the others.
-    private static readonly StepRetry PaymentRetry = new() { Attempts = 4 };
+    private static readonly StepRetry PaymentRetry = new() { MaxAttempts = 4 };
     private static readonly TimeSpan PollDelay = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public sealed class InboxOptions
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many are deleted in one statement. Default: 1000.</summary>
-    public int SweepBatch { get; set; } = 1000;
+    public int SweepBatchSize { get; set; } = 1000;
 
     internal IEnumerable<string> Problems()
     {
@@ -28,9 +28,9 @@ public sealed class InboxOptions
             yield return $"{nameof(SweepInterval)} must be positive; it is {SweepInterval}.";
         }
 
-        if (SweepBatch < 1)
+        if (SweepBatchSize < 1)
         {
-            yield return $"{nameof(SweepBatch)} must be at least 1; it is {SweepBatch}.";
+            yield return $"{nameof(SweepBatchSize)} must be at least 1; it is {SweepBatchSize}.";
         }
     }
 }

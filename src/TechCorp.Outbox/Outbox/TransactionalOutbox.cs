@@ -56,11 +56,11 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
     }
 
     /// <summary>Opens a connection and begins a transaction: business writes and events in it commit together.</summary>
-    /// <param name="isolation">On PostgreSQL; default: READ COMMITTED. SQLite always takes the write lock at once.</param>
+    /// <param name="isolationLevel">On PostgreSQL; default: READ COMMITTED. SQLite always takes the write lock at once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">SQLite: another transaction of this process has held the database for 30 s.</exception>
-    public async Task<OutboxUnitOfWork> BeginAsync(IsolationLevel isolation = IsolationLevel.Unspecified, CancellationToken cancellationToken = default)
-        => new(this, await Database.BeginWriteAsync(isolation, cancellationToken).ConfigureAwait(false));
+    public async Task<OutboxUnitOfWork> BeginAsync(IsolationLevel isolationLevel = IsolationLevel.Unspecified, CancellationToken cancellationToken = default)
+        => new(this, await Database.BeginWriteAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     [OverloadResolutionPriority(1)]
@@ -78,16 +78,19 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
 
     /// <summary>Publishes events if the ambient <see cref="System.Transactions.Transaction"/> commits: writes them into it through a connection that takes part
     /// in it. PostgreSQL only. Wakes the relay after the commit.</summary>
+    /// <param name="connection">An open connection to the database of this outbox; it is enlisted if it is not yet.</param>
+    /// <param name="messages">The events, in the order in which they are published per key.</param>
+    /// <param name="cancellationToken">Ends the wait; the ambient transaction is then the caller's to roll back.</param>
     /// <exception cref="InvalidOperationException">There is no ambient transaction, or the database is SQLite, whose driver would commit at once.</exception>
     /// <exception cref="ArgumentException">A message breaks a limit or has an id that is no UUID; nothing was written.</exception>
-    public async Task PublishAsync(DbConnection enlisted, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    public async Task PublishAsync(DbConnection connection, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(enlisted);
+        ArgumentNullException.ThrowIfNull(connection);
         var rows = ToRows(messages);
         var ambient = System.Transactions.Transaction.Current
             ?? throw new InvalidOperationException("There is no ambient transaction: open a TransactionScope (with "
             + "AsyncFlowOption.Enabled), or pass a DbTransaction.");
-        await _writer.WriteAsync(enlisted, ambient, rows, cancellationToken).ConfigureAwait(false);
+        await _writer.WriteAsync(connection, ambient, rows, cancellationToken).ConfigureAwait(false);
         ambient.TransactionCompleted += (_, e) =>
         {
             if (e.Transaction?.TransactionInformation.Status == System.Transactions.TransactionStatus.Committed)

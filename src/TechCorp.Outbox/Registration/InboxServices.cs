@@ -15,8 +15,8 @@ internal static class InboxServices
         {
             Resolve(options, provider, name);
             var retention = new InboxRetention(provider.OfOutbox<OutboxDatabase>(name), provider.GetTimeProvider());
-            return Sweeper(provider, "inbox", async token => await retention.RunAsync(options.Retention, options.SweepBatch, token)
-                .ConfigureAwait(false) == options.SweepBatch, options.SweepInterval);
+            return Sweeper(provider, "inbox", async token => await retention.RunAsync(options.Retention, options.SweepBatchSize, token)
+                .ConfigureAwait(false) == options.SweepBatchSize, options.SweepInterval);
         });
 
     internal static void AddIdempotencyStore(IServiceCollection services, string? name)

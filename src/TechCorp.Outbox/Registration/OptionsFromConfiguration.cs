@@ -21,18 +21,18 @@ internal static class OptionsFromConfiguration
     {
         section.Duration(nameof(options.Retention), value => options.Retention = value);
         section.Duration(nameof(options.SweepInterval), value => options.SweepInterval = value);
-        section.Int32(nameof(options.SweepBatch), value => options.SweepBatch = value);
+        section.Int32(nameof(options.SweepBatchSize), value => options.SweepBatchSize = value);
     }
 
     internal static void Read(SectionReader section, SagaOptions options)
     {
         section.Int32(nameof(options.Concurrency), value => options.Concurrency = value);
-        section.Duration(nameof(options.Lease), value => options.Lease = value);
+        section.Duration(nameof(options.LeaseDuration), value => options.LeaseDuration = value);
         section.Duration(nameof(options.PollInterval), value => options.PollInterval = value);
         section.Duration(nameof(options.StepTimeout), value => options.StepTimeout = value);
         section.Duration(nameof(options.RetryBaseDelay), value => options.RetryBaseDelay = value);
-        section.Int32(nameof(options.CompensationAttempts), value => options.CompensationAttempts = value);
-        section.Duration(nameof(options.CompensationMaxDelay), value => options.CompensationMaxDelay = value);
+        section.Int32(nameof(options.MaxCompensationAttempts), value => options.MaxCompensationAttempts = value);
+        section.Duration(nameof(options.MaxCompensationDelay), value => options.MaxCompensationDelay = value);
         section.Int32(nameof(options.AlarmAfterAttempts), value => options.AlarmAfterAttempts = value);
         section.Choice<StuckCompensationBehavior>(nameof(options.StuckCompensationBehavior), value => options.StuckCompensationBehavior = value);
         section.Duration(nameof(options.SuspendAfter), value => options.SuspendAfter = value);

@@ -106,16 +106,17 @@ public sealed class OutboxBuilder
     }
 
     /// <summary>Registers a saga, and with the first one a <see cref="SagaOrchestrator"/> and a <see cref="SagaBarrier"/>, keyed like the outbox.</summary>
-    /// <param name="state">From a source-generated <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
+    /// <param name="jsonTypeInfo">Of the state, from a source-generated <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
     /// <remarks>The saga is scoped unless it is registered already; each run has its own scope. Configuration
     /// (<c>TechCorp:Outbox:Sagas</c>) wins over code.</remarks>
-    public OutboxBuilder AddSaga<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSaga, TState>(JsonTypeInfo<TState> state)
+    public OutboxBuilder AddSaga<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSaga, TState>(
+        JsonTypeInfo<TState> jsonTypeInfo)
         where TSaga : Saga<TState>
         where TState : class
     {
-        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(jsonTypeInfo);
         Services.TryAddScoped<TSaga>();
-        SagaServices.SettingsOf(Services, Name).Sagas.Add(new SagaRegistration<TState>(static services => services.GetRequiredService<TSaga>(), state));
+        SagaServices.SettingsOf(Services, Name).Sagas.Add(new SagaRegistration<TState>(static services => services.GetRequiredService<TSaga>(), jsonTypeInfo));
         return this;
     }
 

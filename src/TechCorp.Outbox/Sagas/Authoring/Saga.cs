@@ -8,10 +8,9 @@ namespace TechCorp.Outbox;
 /// nothing between steps but <typeparamref name="TState"/>.
 /// </para>
 /// <para>
-/// Actions and compensations are called at least once: pass the idempotency key of the context to whom you call. An action that
-/// throws has not failed, its outcome is
-/// unknown: it is asked again with the same key, and when it is given up it is compensated like one that succeeded. Only <see cref="StepOutcome.Rejected"/>
-/// says that nothing happened.
+/// Actions and compensations are called at least once: pass the idempotency key of the context to the service that you call. An action that throws has
+/// not failed: its outcome is unknown. It is called again with the same key, and when its attempts are used up it is compensated like an action that
+/// succeeded. Only <see cref="StepOutcome.Rejected"/> says that nothing happened.
 /// </para>
 /// </remarks>
 /// <typeparam name="TState">What the saga remembers, kept as JSON. A record suits.</typeparam>
@@ -22,9 +21,8 @@ public abstract class Saga<TState>
     public virtual string Name => GetType().Name;
 
     /// <summary>
-    /// Grows when the steps change. Instances finish on the version that they were started with: keep the old class registered,
-    /// with the same <see cref="Name"/>, until none is left.
-    /// Default: 1.
+    /// Grows when the steps change. Instances finish on the version that they were started with: keep the old class registered, with the same
+    /// <see cref="Name"/>, until none is left. Default: 1.
     /// </summary>
     public virtual int Version => 1;
 

@@ -37,30 +37,40 @@ internal static class SagaDefinitionCheck
             yield return $"Two steps are called '{twice.Key}'; their idempotency keys would be the same.";
         }
 
-        var noReturn = false;
+        var isAfterPointOfNoReturn = false;
         foreach (var step in steps.Definitions)
         {
-            if (noReturn && step.Kind is SagaStepKind.Compensatable or SagaStepKind.Pivot)
+            foreach (var problem in Problems(step, isAfterPointOfNoReturn))
             {
-                yield return $"Step '{step.Name}' comes after the point of no return: it can only be retriable or local.";
+                yield return problem;
             }
 
-            if (step.Kind == SagaStepKind.Local && step.Query is not null)
-            {
-                yield return $"Step '{step.Name}' is local: its outcome commits with its writes and is never unknown afterwards. Remove "
-                    + $"{nameof(SagaSteps<>.QueryOutcome)}.";
-            }
+            isAfterPointOfNoReturn |= step.Kind is SagaStepKind.Pivot or SagaStepKind.Retriable;
+        }
+    }
 
-            noReturn |= step.Kind is SagaStepKind.Pivot or SagaStepKind.Retriable;
-            if (step.Timeout <= TimeSpan.Zero)
-            {
-                yield return $"The timeout of step '{step.Name}' must be positive; it is {step.Timeout}.";
-            }
+    private static IEnumerable<string> Problems<TState>(StepDefinition<TState> step, bool isAfterPointOfNoReturn)
+        where TState : class
+    {
+        if (isAfterPointOfNoReturn && step.Kind is SagaStepKind.Compensatable or SagaStepKind.Pivot)
+        {
+            yield return $"Step '{step.Name}' comes after the point of no return: it can only be retriable or local.";
+        }
 
-            foreach (var problem in step.Retry?.Problems() ?? [])
-            {
-                yield return $"The retry of step '{step.Name}': {problem}";
-            }
+        if (step.Kind == SagaStepKind.Local && step.Query is not null)
+        {
+            yield return $"Step '{step.Name}' is local: its outcome commits with its writes and is never unknown afterwards. Remove "
+                + $"{nameof(SagaSteps<>.QueryOutcome)}.";
+        }
+
+        if (step.Timeout <= TimeSpan.Zero)
+        {
+            yield return $"The timeout of step '{step.Name}' must be positive; it is {step.Timeout}.";
+        }
+
+        foreach (var problem in step.Retry?.Problems() ?? [])
+        {
+            yield return $"The retry of step '{step.Name}': {problem}";
         }
     }
 }

@@ -7,7 +7,7 @@ public sealed class SagaOptions
     public int Concurrency { get; set; } = 32;
 
     /// <summary>How long a process that was killed keeps its sagas; renewed at a third of it while it lives. Default: 5 s.</summary>
-    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest wait between two searches for due sagas of other processes. Default: 5 s.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
@@ -19,10 +19,10 @@ public sealed class SagaOptions
     public TimeSpan RetryBaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often a compensation is tried before it is stuck. Default: 10.</summary>
-    public int CompensationAttempts { get; set; } = 10;
+    public int MaxCompensationAttempts { get; set; } = 10;
 
     /// <summary>The longest wait between attempts of a compensation. Default: 30 s.</summary>
-    public TimeSpan CompensationMaxDelay { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan MaxCompensationDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>After how many attempts a step that is never given up needs attention. Default: 10.</summary>
     public int AlarmAfterAttempts { get; set; } = 10;
@@ -37,10 +37,9 @@ public sealed class SagaOptions
     public TimeSpan KeepEnded { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// How long the marks of the <see cref="SagaBarrier"/> are kept: longer than any saga, here or elsewhere, may be stuck. A compensation whose
-    /// action's mark is gone takes it for
-    /// one that never ran, and undoes nothing. At least 90 days, and at least <see cref="KeepEnded"/> and the longest deadline of a saga
-    /// together. Default: 365 days.
+    /// How long the marks of the <see cref="SagaBarrier"/> are kept: longer than any saga, here or elsewhere, may be stuck. When the mark of an action is
+    /// gone, its compensation treats the action as one that never ran, and undoes nothing. At least 90 days, and at least <see cref="KeepEnded"/> and the
+    /// longest deadline of a saga together. Default: 365 days.
     /// </summary>
     public TimeSpan KeepBarrierMarks { get; set; } = TimeSpan.FromDays(365);
 
@@ -49,7 +48,7 @@ public sealed class SagaOptions
         foreach (var (name, value) in new[]
         {
             (nameof(Concurrency), Concurrency),
-            (nameof(CompensationAttempts), CompensationAttempts),
+            (nameof(MaxCompensationAttempts), MaxCompensationAttempts),
             (nameof(AlarmAfterAttempts), AlarmAfterAttempts),
         })
         {
@@ -62,7 +61,7 @@ public sealed class SagaOptions
         foreach (var (name, value) in new[]
         {
             (nameof(PollInterval), PollInterval), (nameof(StepTimeout), StepTimeout), (nameof(RetryBaseDelay), RetryBaseDelay),
-            (nameof(CompensationMaxDelay), CompensationMaxDelay), (nameof(SuspendAfter), SuspendAfter), (nameof(KeepEnded), KeepEnded),
+            (nameof(MaxCompensationDelay), MaxCompensationDelay), (nameof(SuspendAfter), SuspendAfter), (nameof(KeepEnded), KeepEnded),
         })
         {
             if (value <= TimeSpan.Zero)
@@ -76,9 +75,9 @@ public sealed class SagaOptions
             yield return $"{nameof(KeepBarrierMarks)} must be at least 90 days and at least {nameof(KeepEnded)} ({KeepEnded}); it is {KeepBarrierMarks}.";
         }
 
-        if (Lease < TimeSpan.FromSeconds(1))
+        if (LeaseDuration < TimeSpan.FromSeconds(1))
         {
-            yield return $"{nameof(Lease)} must be at least 1 s; it is {Lease}.";
+            yield return $"{nameof(LeaseDuration)} must be at least 1 s; it is {LeaseDuration}.";
         }
     }
 

@@ -7,7 +7,7 @@ namespace TechCorp.Outbox;
 internal sealed class SagaRegistration<TState>(Func<IServiceProvider, Saga<TState>> factory, JsonTypeInfo<TState> json) : SagaRegistration
     where TState : class
 {
-    internal override SagaType Build(IServiceScopeFactory scopes, SagaOptions options)
+    internal override SagaDefinition Build(IServiceScopeFactory scopes, SagaOptions options)
     {
         using var scope = scopes.CreateScope();
         var saga = factory(scope.ServiceProvider);
@@ -18,7 +18,7 @@ internal sealed class SagaRegistration<TState>(Func<IServiceProvider, Saga<TStat
             throw new InvalidOperationException($"Saga {saga.GetType().Name} cannot be run: {string.Join(" ", problems)}");
         }
 
-        return new SagaType<TState>(factory, json)
+        return new SagaDefinition<TState>(factory, json)
         {
             Name = saga.Name,
             Version = saga.Version,
@@ -27,8 +27,8 @@ internal sealed class SagaRegistration<TState>(Func<IServiceProvider, Saga<TStat
             EndTimeout = options.StepTimeout,
             Rules = new SagaRules(
                 [.. steps.Definitions.Select(s => RulesOf(s, options))],
-                options.CompensationAttempts,
-                new Backoff(options.RetryBaseDelay, options.CompensationMaxDelay),
+                options.MaxCompensationAttempts,
+                new Backoff(options.RetryBaseDelay, options.MaxCompensationDelay),
                 options.StuckCompensationBehavior,
                 options.AlarmAfterAttempts),
         };
@@ -37,7 +37,7 @@ internal sealed class SagaRegistration<TState>(Func<IServiceProvider, Saga<TStat
     private static StepRules RulesOf(StepDefinition<TState> step, SagaOptions options)
     {
         var retry = step.Retry ?? StepRetry.Default;
-        return new StepRules(step.Name, step.Kind, step.Compensate is not null, step.Query is not null, retry.Attempts,
+        return new StepRules(step.Name, step.Kind, step.Compensate is not null, step.Query is not null, retry.MaxAttempts,
             new Backoff(retry.BaseDelay ?? options.RetryBaseDelay, retry.MaxDelay));
     }
 }

@@ -7,10 +7,10 @@ public sealed record StepRetry
     public static StepRetry Default { get; } = new();
 
     /// <summary>One attempt.</summary>
-    public static StepRetry None { get; } = new() { Attempts = 1 };
+    public static StepRetry None { get; } = new() { MaxAttempts = 1 };
 
     /// <summary>How often the action is called before it is given up. Steps at or after the pivot are never given up. Default: 5.</summary>
-    public int Attempts { get; init; } = 5;
+    public int MaxAttempts { get; init; } = 5;
 
     /// <summary>The wait before the second attempt; doubled from there. Default: <see cref="SagaOptions.RetryBaseDelay"/>, 1 s.</summary>
     public TimeSpan? BaseDelay { get; init; }
@@ -20,9 +20,9 @@ public sealed record StepRetry
 
     internal IEnumerable<string> Problems()
     {
-        if (Attempts < 1)
+        if (MaxAttempts < 1)
         {
-            yield return $"{nameof(Attempts)} must be at least 1; it is {Attempts}.";
+            yield return $"{nameof(MaxAttempts)} must be at least 1; it is {MaxAttempts}.";
         }
 
         if (BaseDelay <= TimeSpan.Zero)

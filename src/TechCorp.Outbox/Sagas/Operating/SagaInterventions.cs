@@ -5,11 +5,11 @@ namespace TechCorp.Outbox;
 /// <summary>Changes a saga from outside: takes it over from its owner, whose later writes then meet a newer epoch and change nothing.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class SagaInterventions(
-    SagaStore store, SagaWriter writer, SagaDispatcher dispatcher, Lazy<SagaTypes> types, IOutbox outbox, IServiceScopeFactory scopes,
+    SagaStore store, SagaWriter writer, SagaDispatcher dispatcher, Lazy<SagaCatalog> catalog, IOutbox outbox, IServiceScopeFactory scopes,
     TimeProvider timeProvider, WakeSignal wake)
 {
     internal Task<bool> RetryAsync(Guid id, CancellationToken cancellationToken)
-        => TakeOverAsync(id, instance => SagaPlanner.RetryNow(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider)),
+        => TakeOverAsync(id, instance => SagaPlanner.RetryNow(instance.Definition.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider)),
             evenIfRunning: false, cancellationToken);
 
     internal Task<bool> ReportAsync(Guid id, string step, StepOutcome outcome, CancellationToken cancellationToken)
@@ -20,11 +20,15 @@ internal sealed class SagaInterventions(
 
         SagaPlan? Decide(SagaInstance instance)
         {
-            var rules = instance.Type.Rules;
+            var rules = instance.Definition.Rules;
             var ordinal = rules.Steps.Select((s, i) => (s.Name, i)).Where(s => s.Name == step).Select(s => s.i).DefaultIfEmpty(-1).First();
-            return ordinal < 0 ? throw new ArgumentException($"Saga {instance.Type.Name} has no step '{step}'.", nameof(step))
-                : rules.Steps[ordinal].Kind == SagaStepKind.Local
-                ? throw new ArgumentException($"Step '{step}' of saga {instance.Type.Name} is local: its outcome is its commit, and cannot be reported.",
+            if (ordinal < 0)
+            {
+                throw new ArgumentException($"Saga {instance.Definition.Name} has no step '{step}'.", nameof(step));
+            }
+
+            return rules.Steps[ordinal].Kind == SagaStepKind.Local
+                ? throw new ArgumentException($"Step '{step}' of saga {instance.Definition.Name} is local: its outcome is its commit, and cannot be reported.",
                     nameof(step))
                 : SagaPlanner.Reported(rules, instance.Progress, ordinal, outcome, instance.Deadline.HasPassed(timeProvider));
         }
@@ -32,8 +36,8 @@ internal sealed class SagaInterventions(
 
     private async Task<bool> TakeOverAsync(Guid id, Func<SagaInstance, SagaPlan?> decide, bool evenIfRunning, CancellationToken cancellationToken)
     {
-        var owned = dispatcher.TryReserve();
-        SagaWritten? written = null;
+        var owned = dispatcher.TryReserveSlot();
+        SagaCheckpoint? written = null;
         try
         {
             written = await WriteAsync(id, decide, keep: owned, evenIfRunning, cancellationToken).ConfigureAwait(false);
@@ -42,7 +46,7 @@ internal sealed class SagaInterventions(
         {
             if (owned && written is not { Kept: true })
             {
-                dispatcher.Return();
+                dispatcher.ReleaseSlot();
             }
         }
 
@@ -57,7 +61,7 @@ internal sealed class SagaInterventions(
 
     /// <summary>Takes an instance over from its owner, lets <paramref name="decide"/> change it, and writes that in the same transaction.
     /// Null when nothing was changed.</summary>
-    private async Task<SagaWritten?> WriteAsync(Guid id, Func<SagaInstance, SagaPlan?> decide, bool keep, bool evenIfRunning,
+    private async Task<SagaCheckpoint?> WriteAsync(Guid id, Func<SagaInstance, SagaPlan?> decide, bool keep, bool evenIfRunning,
         CancellationToken cancellationToken)
     {
         await using var write = await store.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -66,12 +70,13 @@ internal sealed class SagaInterventions(
             return null;
         }
 
-        if (await store.TakeOverAsync(write, types.Value, id, cancellationToken).ConfigureAwait(false) is not { } instance || decide(instance) is not { } plan)
+        if (await store.TakeOverAsync(write, catalog.Value, id, cancellationToken).ConfigureAwait(false) is not { } instance
+            || decide(instance) is not { } plan)
         {
             return null;
         }
 
-        await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
+        await using var session = instance.Definition.Open(scopes.CreateAsyncScope(), outbox);
         session.Check(instance.Data);
         if (instance.Progress.IsFinal && !plan.Progress.IsFinal)
         {

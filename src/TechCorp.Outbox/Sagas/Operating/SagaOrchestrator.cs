@@ -7,16 +7,16 @@ namespace TechCorp.Outbox;
 
 /// <summary>Starts sagas, runs them to their end and reports their progress.</summary>
 /// <remarks>
-/// Safe for concurrent use. Every step's intent is durable before its action is called, and its outcome together with the next intent, so a
-/// saga is resumed after any crash,
-/// by this process or another, with the same idempotency keys. Several processes share the work; an epoch fences the writes of one that lost a saga to another.
+/// Safe for concurrent use. Every step's intent is durable before its action is called, and its outcome together with the next intent, so a saga is
+/// resumed after any crash, by this process or another, with the same idempotency keys. Several processes share the work; an epoch fences the writes of a
+/// process that lost a saga to another.
 /// </remarks>
 public sealed class SagaOrchestrator : IAsyncDisposable
 {
     private readonly TimeProvider _timeProvider;
     private readonly SagaStore _store;
     private readonly SagaQueries _queries;
-    private readonly Lazy<SagaTypes> _types;
+    private readonly Lazy<SagaCatalog> _catalog;
     private readonly SagaDispatcher _dispatcher;
     private readonly FreshSagas _fresh;
     private readonly SagaInterventions _interventions;
@@ -31,14 +31,14 @@ public sealed class SagaOrchestrator : IAsyncDisposable
         _timeProvider = timeProvider;
         _store = new SagaStore(database, timeProvider, options, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.CreateVersion7():N}", logger);
         _queries = new SagaQueries(database, timeProvider);
-        // Not now: a saga may itself ask for the orchestrator.
-        _types = new Lazy<SagaTypes>(() => new SagaTypes(registrations.Select(registration => registration.Build(scopes, options)).ToList()));
+        // Lazy: a saga may itself depend on the orchestrator.
+        _catalog = new Lazy<SagaCatalog>(() => new SagaCatalog(registrations.Select(registration => registration.Build(scopes, options)).ToList()));
         var writer = new SagaWriter(_store, outbox, timeProvider, logger);
         Runner = new SagaRunner(_store, writer, outbox, scopes, timeProvider, logger);
         _dispatcher = new SagaDispatcher(Runner, _store, options, logger, _wake.Wake);
         _fresh = new FreshSagas(_store, _dispatcher, options, timeProvider);
-        _interventions = new SagaInterventions(_store, writer, _dispatcher, _types, outbox, scopes, timeProvider, _wake);
-        Worker = new SagaWorker(_store, _dispatcher, _fresh, _types, options, _wake, timeProvider, logger);
+        _interventions = new SagaInterventions(_store, writer, _dispatcher, _catalog, outbox, scopes, timeProvider, _wake);
+        Worker = new SagaWorker(_store, _dispatcher, _fresh, _catalog, options, _wake, timeProvider, logger);
     }
 
     internal SagaRunner Runner { get; }
@@ -107,7 +107,7 @@ public sealed class SagaOrchestrator : IAsyncDisposable
     /// <typeparam name="TState">The state's type chooses the saga.</typeparam>
     public Task<SagaSnapshot?> FindAsync<TState>(string businessKey, CancellationToken cancellationToken = default)
         where TState : class
-        => _queries.FindAsync(_types.Value.For<TState>().Name, businessKey, cancellationToken);
+        => _queries.FindAsync(_catalog.Value.For<TState>().Name, businessKey, cancellationToken);
 
     /// <summary>How far a saga is; null when there is none.</summary>
     public Task<SagaSnapshot?> FindAsync(Guid id, CancellationToken cancellationToken = default) => _queries.FindAsync(id, cancellationToken);
@@ -153,18 +153,18 @@ public sealed class SagaOrchestrator : IAsyncDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(businessKey);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(businessKey.Length, 255, nameof(businessKey));
         ArgumentNullException.ThrowIfNull(state);
-        var type = _types.Value.For<TState>();
-        var plan = SagaPlanner.Begin(type.Rules);
-        var data = JsonSerializer.Serialize(state, type.Json);
-        return (new SagaInstance(Guid.CreateVersion7(), type, businessKey, Epoch: 1, data, plan.Progress, SagaDeadline.In(type.DeadlineAfter, _timeProvider)),
-            plan);
+        var definition = _catalog.Value.For<TState>();
+        var plan = SagaPlanner.Begin(definition.Rules);
+        var data = JsonSerializer.Serialize(state, definition.Json);
+        var deadline = SagaDeadline.In(definition.DeadlineAfter, _timeProvider);
+        return (new SagaInstance(Guid.CreateVersion7(), definition, businessKey, Epoch: 1, data, plan.Progress, deadline), plan);
     }
 
     /// <summary>Owned by this process where it has a free slot; otherwise due at once for any process.</summary>
     private async Task<(SagaStart Start, bool Owned)> InsertReservedAsync(DbTransaction transaction, SagaInstance instance, SagaPlan plan,
         CancellationToken cancellationToken)
     {
-        var owned = _dispatcher.TryReserve();
+        var owned = _dispatcher.TryReserveSlot();
         var kept = false;
         try
         {
@@ -176,7 +176,7 @@ public sealed class SagaOrchestrator : IAsyncDisposable
         {
             if (owned && !kept)
             {
-                _dispatcher.Return();
+                _dispatcher.ReleaseSlot();
             }
         }
     }
@@ -186,7 +186,9 @@ public sealed class SagaOrchestrator : IAsyncDisposable
     {
         var stored = owned ? instance : instance with { Progress = SagaPlanner.Reverted(plan.Progress, plan.Ordinal) };
         var isNew = await _store.InsertAsync(transaction, stored, owned, cancellationToken).ConfigureAwait(false);
-        var id = isNew ? instance.Id : await _store.IdOfAsync(transaction, instance.Type.Name, instance.BusinessKey, cancellationToken).ConfigureAwait(false);
+        var id = isNew
+            ? instance.Id
+            : await _store.IdOfAsync(transaction, instance.Definition.Name, instance.BusinessKey, cancellationToken).ConfigureAwait(false);
         return new SagaStart(id, isNew);
     }
 
@@ -198,8 +200,8 @@ public sealed class SagaOrchestrator : IAsyncDisposable
         }
         catch when (owned)
         {
-            // It may be there all the same; then it is found by being due.
-            _dispatcher.Return();
+            // It may have been committed all the same; then a search for due sagas finds it.
+            _dispatcher.ReleaseSlot();
             throw;
         }
     }

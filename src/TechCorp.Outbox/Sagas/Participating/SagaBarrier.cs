@@ -3,12 +3,11 @@ using System.Data.Common;
 namespace TechCorp.Outbox;
 
 /// <summary>
-/// Keeps a participant's effects right when a saga's calls come twice, late, or in the wrong order. For the service that is called: use it
-/// in the transaction of the effect,
-/// with the key that the orchestrator sent.
+/// Keeps a participant's effects right when a saga's calls come twice, late, or in the wrong order. For the service that is called: use it in the
+/// transaction of the effect, with the key that the orchestrator sent.
 /// </summary>
 /// <remarks>
-/// The action leaves a mark under its key; the compensation leaves the action's mark too, so that an action that comes after it finds the place taken.
+/// The action leaves a mark under its key; the compensation leaves the action's mark too, so that an action that comes after it is recognized.
 /// Safe for concurrent use; a transaction is used by one caller at a time.
 /// </remarks>
 public sealed class SagaBarrier
@@ -34,6 +33,7 @@ public sealed class SagaBarrier
     /// <param name="transaction">The transaction that the effect will be in.</param>
     /// <param name="actionKey">The key of the action.</param>
     /// <param name="cancellationToken">Ends the wait; roll back.</param>
+    /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
     public async Task<BarrierEntry> EnterActionAsync(DbTransaction transaction, string actionKey, CancellationToken cancellationToken = default)
     {
         if (await EnterAsync(transaction, actionKey, Action, cancellationToken).ConfigureAwait(false))
@@ -50,9 +50,10 @@ public sealed class SagaBarrier
     /// <param name="transaction">The transaction that the undoing will be in.</param>
     /// <param name="actionKey">The key of the action, not the compensation's own.</param>
     /// <param name="cancellationToken">Ends the wait; roll back.</param>
+    /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
     public async Task<BarrierEntry> EnterCompensationAsync(DbTransaction transaction, string actionKey, CancellationToken cancellationToken = default)
     {
-        // In this order: an action that runs now is waited for, and one that comes later finds its place taken.
+        // In this order: an action that runs now is waited for, and one that comes later finds its mark.
         var actionNeverRan = await EnterAsync(transaction, actionKey, Action, cancellationToken).ConfigureAwait(false);
         var isFirst = await EnterAsync(transaction, actionKey, Compensation, cancellationToken).ConfigureAwait(false);
         return !isFirst ? BarrierEntry.Duplicate : actionNeverRan ? BarrierEntry.EmptyCompensation : BarrierEntry.Proceed;

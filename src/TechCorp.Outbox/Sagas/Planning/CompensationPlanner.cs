@@ -33,7 +33,7 @@ internal static class CompensationPlanner
 
     internal static SagaPlan Resume(SagaRules rules, SagaProgress progress)
     {
-        if (rules.WhenStuck == StuckCompensationBehavior.Stop && progress.Steps.Any(s => s.Compensation == CompensationState.Stuck))
+        if (rules.StuckCompensationBehavior == StuckCompensationBehavior.Stop && progress.Steps.Any(s => s.Compensation == CompensationState.Stuck))
         {
             return new SagaPlan(progress with { Status = SagaStatus.NeedsAttention }, SagaMove.Stop);
         }
@@ -46,7 +46,7 @@ internal static class CompensationPlanner
     private static SagaPlan Stuck(SagaRules rules, SagaProgress progress, int ordinal)
     {
         progress = progress.With(ordinal, progress.Steps[ordinal] with { Compensation = CompensationState.Stuck });
-        return rules.WhenStuck == StuckCompensationBehavior.ContinueBestEffort
+        return rules.StuckCompensationBehavior == StuckCompensationBehavior.ContinueBestEffort
             ? NextUndo(progress)
             : new SagaPlan(progress with { Status = SagaStatus.NeedsAttention }, SagaMove.Stop);
     }

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace TechCorp.Outbox;
 
 /// <summary>What the planner knows of a saga's definition.</summary>
-internal sealed record SagaRules(ImmutableArray<StepRules> Steps, int CompensationAttempts, Backoff CompensationBackoff, StuckCompensationBehavior WhenStuck,
+internal sealed record SagaRules(
+    ImmutableArray<StepRules> Steps, int CompensationAttempts, Backoff CompensationBackoff, StuckCompensationBehavior StuckCompensationBehavior,
     int AlarmAfterAttempts)
 {
     /// <summary>The first step that is never given up, and with it every later one; the number of steps where there is none.</summary>

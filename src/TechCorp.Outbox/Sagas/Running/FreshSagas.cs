@@ -49,7 +49,7 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
         Guid[] ids;
         lock (_gate)
         {
-            foreach (var (id, _) in _waiting.Where(w => timeProvider.GetElapsedTime(w.Value.Since) > options.Lease).ToList())
+            foreach (var (id, _) in _waiting.Where(w => timeProvider.GetElapsedTime(w.Value.Since) > options.LeaseDuration).ToList())
             {
                 _waiting.Remove(id);
             }
@@ -64,7 +64,7 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
 
         foreach (var id in await store.CommittedAsync(ids, cancellationToken).ConfigureAwait(false))
         {
-            if (!dispatcher.TryReserve())
+            if (!dispatcher.TryReserveSlot())
             {
                 return;
             }
@@ -75,7 +75,7 @@ internal sealed class FreshSagas(SagaStore store, SagaDispatcher dispatcher, Sag
             }
             else
             {
-                dispatcher.Return();
+                dispatcher.ReleaseSlot();
             }
         }
     }

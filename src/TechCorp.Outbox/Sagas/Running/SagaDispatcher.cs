@@ -46,9 +46,9 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         }
     }
 
-    /// <summary>Takes a slot, to be used by <see cref="Run"/> or returned by <see cref="Return"/>; false when there is none, or
+    /// <summary>Takes a slot, to be used by <see cref="Run"/> or released by <see cref="ReleaseSlot"/>; false when there is none, or
     /// this process runs no sagas.</summary>
-    internal bool TryReserve()
+    internal bool TryReserveSlot()
     {
         lock (_gate)
         {
@@ -62,8 +62,8 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         }
     }
 
-    /// <summary>Returns a slot that nothing ran in. Wakes nothing: the search for due sagas that took it would wake itself.</summary>
-    internal void Return()
+    /// <summary>Releases a reserved slot. Wakes nothing: otherwise a search for due sagas that found none would wake itself.</summary>
+    internal void ReleaseSlot()
     {
         TaskCompletionSource? idle = null;
         lock (_gate)
@@ -140,7 +140,7 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         catch (Exception exception)
         {
             // The database, the author's hook or the state's JSON: nothing is known that was not known before.
-            logger.NotWritten(exception, instance.Type.Name, instance.BusinessKey, instance.Id, options.PollInterval);
+            logger.NotWritten(exception, instance.Definition.Name, instance.BusinessKey, instance.Id, options.PollInterval);
             await ReleaseAsync(instance, options.PollInterval).ConfigureAwait(false);
         }
         finally
@@ -153,7 +153,7 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
                 }
             }
 
-            Return();
+            ReleaseSlot();
             onEnded();
         }
     }
@@ -166,7 +166,7 @@ internal sealed class SagaDispatcher(SagaRunner runner, SagaStore store, SagaOpt
         }
         catch (Exception exception)
         {
-            logger.NotReleased(exception, instance.Type.Name, instance.BusinessKey, instance.Id);
+            logger.NotReleased(exception, instance.Definition.Name, instance.BusinessKey, instance.Id);
         }
     }
 }

@@ -9,22 +9,22 @@ internal sealed class SagaRecoveryPass(SagaStore store, SagaDispatcher dispatche
     private long? _lookedForUnknown;
 
     /// <returns>How many were started, and how long until the next search.</returns>
-    internal async Task<(int Started, TimeSpan Next)> RunAsync(SagaTypes types, CancellationToken cancellationToken)
+    internal async Task<(int Started, TimeSpan Next)> RunAsync(SagaCatalog catalog, CancellationToken cancellationToken)
     {
-        await SuspendUnknownAsync(types, cancellationToken).ConfigureAwait(false);
+        await SuspendUnknownAsync(catalog, cancellationToken).ConfigureAwait(false);
         if (dispatcher.Free == 0)
         {
             return (0, options.PollInterval);
         }
 
-        var due = await store.UntilDueAsync(types, cancellationToken).ConfigureAwait(false);
+        var due = await store.UntilDueAsync(catalog, cancellationToken).ConfigureAwait(false);
         if (due is null || due > TimeSpan.Zero)
         {
             return (0, due < options.PollInterval ? due.Value : options.PollInterval);
         }
 
         var slots = 0;
-        while (slots < options.Concurrency && dispatcher.TryReserve())
+        while (slots < options.Concurrency && dispatcher.TryReserveSlot())
         {
             slots++;
         }
@@ -32,13 +32,13 @@ internal sealed class SagaRecoveryPass(SagaStore store, SagaDispatcher dispatche
         IReadOnlyList<SagaInstance> taken = [];
         try
         {
-            taken = slots == 0 ? [] : await store.ClaimDueAsync(types, slots, cancellationToken).ConfigureAwait(false);
+            taken = slots == 0 ? [] : await store.ClaimDueAsync(catalog, slots, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             for (var i = taken.Count; i < slots; i++)
             {
-                dispatcher.Return();
+                dispatcher.ReleaseSlot();
             }
         }
 
@@ -51,14 +51,14 @@ internal sealed class SagaRecoveryPass(SagaStore store, SagaDispatcher dispatche
         return (taken.Count, taken.Count == 0 ? TimeSpan.FromMilliseconds(50) : TimeSpan.Zero);
     }
 
-    private async Task SuspendUnknownAsync(SagaTypes types, CancellationToken cancellationToken)
+    private async Task SuspendUnknownAsync(SagaCatalog catalog, CancellationToken cancellationToken)
     {
         if (_lookedForUnknown is { } last && timeProvider.GetElapsedTime(last) < options.SuspendAfter)
         {
             return;
         }
 
-        foreach (var row in await store.SuspendUnknownAsync(types, SuspendBatch, cancellationToken).ConfigureAwait(false))
+        foreach (var row in await store.SuspendUnknownAsync(catalog, SuspendBatch, cancellationToken).ConfigureAwait(false))
         {
             logger.Suspended(row.Name, row.Version, row.BusinessKey, row.Id);
         }

@@ -21,26 +21,26 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
     /// <returns>False when the instance was lost to another owner.</returns>
     internal async Task<bool> RunAsync(SagaInstance instance, SagaPlan? plan, CancellationToken stopping, CancellationToken abort)
     {
-        await using var session = instance.Type.Open(scopes.CreateAsyncScope(), outbox);
-        var now = plan is null
+        await using var session = instance.Definition.Open(scopes.CreateAsyncScope(), outbox);
+        var checkpoint = plan is null
             ? await writer.WriteAsync(session, instance, Resume(session, instance), instance.Data, [], stopping, abort).ConfigureAwait(false)
-            : new SagaWritten(instance, plan, Kept: true);
-        while (now is { Kept: true })
+            : new SagaCheckpoint(instance, plan, Kept: true);
+        while (checkpoint is { Kept: true })
         {
             if (stopping.IsCancellationRequested)
             {
-                return await writer.ReleaseAsync(session, now).ConfigureAwait(false);
+                return await writer.ReleaseAsync(session, checkpoint).ConfigureAwait(false);
             }
 
-            await AtAsync(SagaPoint.BeforeCall, now.Instance).ConfigureAwait(false);
-            now = await StepAsync(session, now, stopping, abort).ConfigureAwait(false);
-            if (now is not null)
+            await AtAsync(SagaPoint.BeforeCall, checkpoint.Instance).ConfigureAwait(false);
+            checkpoint = await StepAsync(session, checkpoint, stopping, abort).ConfigureAwait(false);
+            if (checkpoint is not null)
             {
-                await AtAsync(SagaPoint.AfterWrite, now.Instance).ConfigureAwait(false);
+                await AtAsync(SagaPoint.AfterWrite, checkpoint.Instance).ConfigureAwait(false);
             }
         }
 
-        return now is not null;
+        return checkpoint is not null;
     }
 
     /// <summary>A state that cannot be read is no failure of the step: no attempt is spent, and nothing is compensated.</summary>
@@ -52,20 +52,20 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
         }
         catch (Exception exception)
         {
-            logger.Unreadable(exception, instance.Type.Name, instance.BusinessKey, instance.Id, ReadAgainAfter);
+            logger.Unreadable(exception, instance.Definition.Name, instance.BusinessKey, instance.Id, ReadAgainAfter);
             return SagaPlanner.Suspended(instance.Progress, ErrorText.Of(exception), ReadAgainAfter);
         }
 
-        return SagaPlanner.Resume(instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider));
+        return SagaPlanner.Resume(instance.Definition.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider));
     }
 
     /// <summary>Makes one call and writes what came of it. Null when the instance was lost.</summary>
-    private async Task<SagaWritten?> StepAsync(SagaSession session, SagaWritten now, CancellationToken stopping, CancellationToken abort)
+    private async Task<SagaCheckpoint?> StepAsync(SagaSession session, SagaCheckpoint checkpoint, CancellationToken stopping, CancellationToken abort)
     {
-        var (instance, plan) = (now.Instance, now.Plan);
+        var (instance, plan) = (checkpoint.Instance, checkpoint.Plan);
         if (plan.Move == SagaMove.Act && session.IsLocal(plan.Ordinal))
         {
-            return await LocalAsync(session, now, stopping, abort).ConfigureAwait(false);
+            return await LocalAsync(session, checkpoint, stopping, abort).ConfigureAwait(false);
         }
 
         var result = await CallAsync(session, instance, plan, abort).ConfigureAwait(false);
@@ -73,20 +73,20 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
         if (abort.IsCancellationRequested && result.Outcome.Kind == StepOutcomeKind.Unknown)
         {
             // The host stops: no outcome. The process that resumes the saga asks again with the same key.
-            return await writer.ReleaseAsync(session, now).ConfigureAwait(false) ? now with { Kept = false } : null;
+            return await writer.ReleaseAsync(session, checkpoint).ConfigureAwait(false) ? checkpoint with { Kept = false } : null;
         }
 
         return await writer.WriteAsync(session, instance, Next(instance, plan, result.Outcome), result.Data, result.Events, stopping, abort)
             .ConfigureAwait(false);
     }
 
-    private async Task<SagaWritten?> LocalAsync(SagaSession session, SagaWritten now, CancellationToken stopping, CancellationToken abort)
+    private async Task<SagaCheckpoint?> LocalAsync(SagaSession session, SagaCheckpoint checkpoint, CancellationToken stopping, CancellationToken abort)
     {
-        var (instance, plan) = (now.Instance, now.Plan);
+        var (instance, plan) = (checkpoint.Instance, checkpoint.Plan);
         SagaResult result;
         await using (var write = await store.BeginAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            using var timeout = new CancellationTokenSource(instance.Type.Timeouts[plan.Ordinal], timeProvider);
+            using var timeout = new CancellationTokenSource(instance.Definition.Timeouts[plan.Ordinal], timeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
             result = await session.LocalAsync(plan.Ordinal, instance.Action(plan.Ordinal), instance.Data, write.Transaction, either.Token)
                 .ConfigureAwait(false);
@@ -102,7 +102,7 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
 
         if (abort.IsCancellationRequested && result.Outcome.Kind == StepOutcomeKind.Unknown)
         {
-            return await writer.ReleaseAsync(session, now).ConfigureAwait(false) ? now with { Kept = false } : null;
+            return await writer.ReleaseAsync(session, checkpoint).ConfigureAwait(false) ? checkpoint with { Kept = false } : null;
         }
 
         // Rolled back, so there was no effect; what is known is written without it.
@@ -131,7 +131,7 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
     private async Task<SagaResult> CallAsync(SagaSession session, SagaInstance instance, SagaPlan plan, CancellationToken abort)
     {
         var ordinal = plan.Ordinal;
-        using var timeout = new CancellationTokenSource(instance.Type.Timeouts[ordinal], timeProvider);
+        using var timeout = new CancellationTokenSource(instance.Definition.Timeouts[ordinal], timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
         var result = plan.Move switch
         {
@@ -146,7 +146,7 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
     {
         if (result.Outcome.Kind == StepOutcomeKind.Unknown && isLate)
         {
-            result = result with { Outcome = StepOutcome.Unknown($"No answer within {instance.Type.Timeouts[plan.Ordinal]}.") };
+            result = result with { Outcome = StepOutcome.Unknown($"No answer within {instance.Definition.Timeouts[plan.Ordinal]}.") };
         }
 
         Log(instance, plan, result.Outcome);
@@ -155,7 +155,7 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
 
     private SagaPlan Next(SagaInstance instance, SagaPlan plan, StepOutcome outcome)
     {
-        var (rules, progress, late) = (instance.Type.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider));
+        var (rules, progress, late) = (instance.Definition.Rules, instance.Progress, instance.Deadline.HasPassed(timeProvider));
         return plan.Move switch
         {
             SagaMove.Act => SagaPlanner.ActionEnded(rules, progress, plan.Ordinal, outcome, late),
@@ -168,15 +168,15 @@ internal sealed class SagaRunner(SagaStore store, SagaWriter writer, IOutbox out
 
     private void Log(SagaInstance instance, SagaPlan plan, StepOutcome outcome)
     {
-        var (step, progress) = (instance.Type.Rules.Steps[plan.Ordinal].Name, instance.Progress.Steps[plan.Ordinal]);
+        var (step, progress) = (instance.Definition.Rules.Steps[plan.Ordinal].Name, instance.Progress.Steps[plan.Ordinal]);
         var attempt = plan.Move == SagaMove.Undo ? progress.CompensationAttempt : progress.Attempt;
         if (outcome.Kind == StepOutcomeKind.Unknown)
         {
-            logger.StepUnknown(instance.Type.Name, instance.BusinessKey, instance.Id, step, attempt, outcome.Text);
+            logger.StepUnknown(instance.Definition.Name, instance.BusinessKey, instance.Id, step, attempt, outcome.Text);
         }
         else
         {
-            logger.StepEnded(instance.Type.Name, instance.BusinessKey, instance.Id, step, attempt, outcome.Kind);
+            logger.StepEnded(instance.Definition.Name, instance.BusinessKey, instance.Id, step, attempt, outcome.Kind);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace TechCorp.Outbox;
 /// <summary>Runs the sagas of this process between start and stop: claims due ones, and renews the leases of those that run.</summary>
 /// <remarks>Safe for concurrent use. Starting twice, stopping twice and stopping without a start are harmless.</remarks>
 internal sealed class SagaWorker(
-    SagaStore store, SagaDispatcher dispatcher, FreshSagas fresh, Lazy<SagaTypes> types, SagaOptions options, WakeSignal wake, TimeProvider timeProvider,
+    SagaStore store, SagaDispatcher dispatcher, FreshSagas fresh, Lazy<SagaCatalog> catalog, SagaOptions options, WakeSignal wake, TimeProvider timeProvider,
     ILogger logger) : IAsyncDisposable
 {
     private readonly SagaRecoveryPass _recovery = new(store, dispatcher, options, timeProvider, logger);
@@ -21,7 +21,7 @@ internal sealed class SagaWorker(
     /// <summary>Lets sagas be run in this process. Without it they can be started here and are run elsewhere.</summary>
     internal void Open()
     {
-        _ = types.Value;
+        _ = catalog.Value;
         dispatcher.Open();
     }
 
@@ -29,7 +29,7 @@ internal sealed class SagaWorker(
     internal async Task<(int Started, TimeSpan Next)> RunDueAsync(CancellationToken cancellationToken)
     {
         await fresh.RunCommittedAsync(cancellationToken).ConfigureAwait(false);
-        return await _recovery.RunAsync(types.Value, cancellationToken).ConfigureAwait(false);
+        return await _recovery.RunAsync(catalog.Value, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Renews the leases of the sagas that run here.</summary>
@@ -56,7 +56,7 @@ internal sealed class SagaWorker(
             _loops = Task.WhenAll(Task.Run(() => RunDueLoopAsync(_stop.Token)), Task.Run(() => RenewLoopAsync(_stop.Token)));
         }
 
-        logger.Started(string.Join(", ", types.Value.All.Select(type => $"{type.Name} v{type.Version}")));
+        logger.Started(string.Join(", ", catalog.Value.All.Select(definition => $"{definition.Name} v{definition.Version}")));
     }
 
     /// <summary>Starts nothing new, lets the running calls end, and gives them up when the token is canceled.</summary>
@@ -130,7 +130,7 @@ internal sealed class SagaWorker(
         {
             try
             {
-                await Task.Delay(options.Lease / 3, timeProvider, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(options.LeaseDuration / 3, timeProvider, cancellationToken).ConfigureAwait(false);
                 await RenewAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

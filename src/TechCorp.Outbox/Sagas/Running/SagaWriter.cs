@@ -6,14 +6,14 @@ namespace TechCorp.Outbox;
 /// <remarks>Safe for concurrent use; one instance is written by one caller.</remarks>
 internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider timeProvider, ILogger logger)
 {
-    internal async Task<SagaWritten?> WriteAsync(SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events,
+    internal async Task<SagaCheckpoint?> WriteAsync(SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events,
         CancellationToken stopping, CancellationToken abort)
     {
         await using var write = await store.BeginAsync(CancellationToken.None).ConfigureAwait(false);
         return await WriteAsync(write, session, before, plan, data, events, keep: !stopping.IsCancellationRequested, abort).ConfigureAwait(false);
     }
 
-    internal async Task<SagaWritten?> WriteAsync(
+    internal async Task<SagaCheckpoint?> WriteAsync(
         WriteTransaction write, SagaSession session, SagaInstance before, SagaPlan plan, string data, IReadOnlyList<OutboxMessage> events, bool keep,
         CancellationToken abort)
     {
@@ -25,7 +25,7 @@ internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider t
 
         if (plan.Progress.IsFinal && !before.Progress.IsFinal && !await store.HasEndedBeforeAsync(write, before).ConfigureAwait(false))
         {
-            using var timeout = new CancellationTokenSource(before.Type.EndTimeout, timeProvider);
+            using var timeout = new CancellationTokenSource(before.Definition.EndTimeout, timeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abort);
             var end = await session.EndAsync(plan.Progress.Status, (before with { Progress = plan.Progress }).End(), data, write.Transaction, either.Token)
                 .ConfigureAwait(false);
@@ -36,7 +36,7 @@ internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider t
         TimeSpan? delay = plan.Move == SagaMove.Stop ? null : isCall ? TimeSpan.Zero : DelayOf(before, plan);
         if (!await store.WriteAsync(write.Transaction, before, after, delay, keep: isCall && keep).ConfigureAwait(false))
         {
-            logger.Lost(before.Type.Name, before.BusinessKey, before.Id, before.Epoch);
+            logger.Lost(before.Definition.Name, before.BusinessKey, before.Id, before.Epoch);
             return null;
         }
 
@@ -52,12 +52,12 @@ internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider t
         }
 
         LogChange(before, after, plan);
-        return new SagaWritten(after, plan, isCall && keep);
+        return new SagaCheckpoint(after, plan, isCall && keep);
     }
 
     /// <summary>Releases an instance whose call was not made, or was given up: not an outcome.</summary>
-    internal async Task<bool> ReleaseAsync(SagaSession session, SagaWritten now)
-        => await WriteAsync(session, now.Instance, now.Plan with { Progress = now.Instance.Progress }, now.Instance.Data, [],
+    internal async Task<bool> ReleaseAsync(SagaSession session, SagaCheckpoint checkpoint)
+        => await WriteAsync(session, checkpoint.Instance, checkpoint.Plan with { Progress = checkpoint.Instance.Progress }, checkpoint.Instance.Data, [],
             new CancellationToken(canceled: true), CancellationToken.None).ConfigureAwait(false) is not null;
 
     /// <summary>The question for an outcome counts no attempts.</summary>
@@ -66,7 +66,7 @@ internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider t
 
     /// <summary>A wait ends with the deadline, while there is a way back.</summary>
     private TimeSpan DelayOf(SagaInstance instance, SagaPlan plan)
-        => plan.Progress.Status != SagaStatus.Suspended && !plan.Progress.IsUndoing && plan.Ordinal < instance.Type.Rules.PointOfNoReturn
+        => plan.Progress.Status != SagaStatus.Suspended && !plan.Progress.IsUndoing && plan.Ordinal < instance.Definition.Rules.PointOfNoReturn
             && instance.Deadline.Left(timeProvider) is { } left && left > TimeSpan.Zero && left < plan.Delay
             ? left
             : plan.Delay;
@@ -78,14 +78,14 @@ internal sealed class SagaWriter(SagaStore store, IOutbox outbox, TimeProvider t
             return;
         }
 
-        var (name, key, id) = (after.Type.Name, after.BusinessKey, after.Id);
+        var (name, key, id) = (after.Definition.Name, after.BusinessKey, after.Id);
         switch (after.Progress.Status)
         {
             case SagaStatus.Compensating:
                 logger.Compensating(name, key, id, after.Progress.Reason);
                 break;
             case SagaStatus.NeedsAttention:
-                logger.NeedsAttention(name, key, id, plan.Ordinal >= 0 ? after.Type.Rules.Steps[plan.Ordinal].Name : "", after.Progress.Reason);
+                logger.NeedsAttention(name, key, id, plan.Ordinal >= 0 ? after.Definition.Rules.Steps[plan.Ordinal].Name : "", after.Progress.Reason);
                 break;
             case SagaStatus.Completed or SagaStatus.Compensated:
                 logger.Ended(name, key, id, after.Progress.Status);

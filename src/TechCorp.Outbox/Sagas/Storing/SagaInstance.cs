@@ -3,12 +3,13 @@ using System.Diagnostics;
 namespace TechCorp.Outbox;
 
 /// <summary>One saga as it is stored. Immutable.</summary>
-[DebuggerDisplay("{Type.Name,nq} {BusinessKey,nq} {Progress.Status} epoch={Epoch}")]
-internal sealed record SagaInstance(Guid Id, SagaType Type, string BusinessKey, long Epoch, string Data, SagaProgress Progress, SagaDeadline Deadline)
+[DebuggerDisplay("{Definition.Name,nq} {BusinessKey,nq} {Progress.Status} epoch={Epoch}")]
+internal sealed record SagaInstance(
+    Guid Id, SagaDefinition Definition, string BusinessKey, long Epoch, string Data, SagaProgress Progress, SagaDeadline Deadline)
 {
-    internal string ActionKey(int ordinal) => DerivedId.From("saga", Id.ToString(), Type.Rules.Steps[ordinal].Name, "action").ToString();
+    internal string ActionKey(int ordinal) => DerivedId.From("saga", Id.ToString(), Definition.Rules.Steps[ordinal].Name, "action").ToString();
 
-    internal string CompensationKey(int ordinal) => DerivedId.From("saga", Id.ToString(), Type.Rules.Steps[ordinal].Name, "compensation").ToString();
+    internal string CompensationKey(int ordinal) => DerivedId.From("saga", Id.ToString(), Definition.Rules.Steps[ordinal].Name, "compensation").ToString();
 
     internal string EndKey => DerivedId.From("saga", Id.ToString(), "end").ToString();
 

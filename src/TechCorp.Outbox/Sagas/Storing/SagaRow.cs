@@ -46,8 +46,7 @@ internal sealed class SagaRow
         }
 
         return unreadable.Count == 0
-            ? new SagaSnapshot(Guid.Parse(Id), Name, Version, BusinessKey, status, Reason, snapshots)
-            : new SagaSnapshot(Guid.Parse(Id), Name, Version, BusinessKey, SagaStatus.Suspended,
-                $"The row cannot be read: {string.Join(", ", unreadable)}. {Reason}".TrimEnd(), snapshots);
+            ? new SagaSnapshot(this, status, Reason, snapshots)
+            : new SagaSnapshot(this, SagaStatus.Suspended, $"The row cannot be read: {string.Join(", ", unreadable)}. {Reason}".TrimEnd(), snapshots);
     }
 }

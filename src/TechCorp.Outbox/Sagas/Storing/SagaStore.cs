@@ -9,7 +9,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
 {
     private readonly SagaSql _sql = SagaSql.For(database);
     private readonly BarrierSql _barrier = BarrierSql.For(database);
-    private readonly long _lease = (long)options.Lease.TotalMilliseconds;
+    private readonly long _lease = (long)options.LeaseDuration.TotalMilliseconds;
 
     private readonly ILogger _logger = SafeLogger.Of(logger);
 
@@ -27,15 +27,15 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         var row = new
         {
             Id = instance.Id.ToString(),
-            instance.Type.Name,
-            instance.Type.Version,
-            instance.Type.GraphHash,
+            instance.Definition.Name,
+            instance.Definition.Version,
+            instance.Definition.GraphHash,
             instance.BusinessKey,
             Status = instance.Progress.Status.ToString(),
             instance.Epoch,
             Owner = owned ? owner : null,
             Delay = owned ? _lease : 0,
-            Deadline = (long?)instance.Type.DeadlineAfter?.TotalMilliseconds,
+            Deadline = (long?)instance.Definition.DeadlineAfter?.TotalMilliseconds,
             instance.Data,
             Now,
         };
@@ -73,22 +73,22 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     }
 
     /// <summary>Claims the due instances, oldest first.</summary>
-    internal async Task<IReadOnlyList<SagaInstance>> ClaimDueAsync(SagaTypes types, int limit, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<SagaInstance>> ClaimDueAsync(SagaCatalog catalog, int limit, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await write.RowsAsync<SagaRow>(_sql.ClaimDue, new { types.Graphs, Owner = owner, Delay = _lease, Limit = limit, Now },
+        var rows = await write.RowsAsync<SagaRow>(_sql.ClaimDue, new { catalog.Graphs, Owner = owner, Delay = _lease, Limit = limit, Now },
             cancellationToken: cancellationToken).ConfigureAwait(false);
-        var instances = await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false);
+        var instances = await LoadAsync(write, catalog, rows, cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return instances;
     }
 
     /// <summary>Takes one instance over inside a transaction; null when it does not exist or this process does not know its definition.</summary>
-    internal async Task<SagaInstance?> TakeOverAsync(WriteTransaction write, SagaTypes types, Guid id, CancellationToken cancellationToken)
+    internal async Task<SagaInstance?> TakeOverAsync(WriteTransaction write, SagaCatalog catalog, Guid id, CancellationToken cancellationToken)
     {
-        var rows = await write.RowsAsync<SagaRow>(_sql.TakeOver, new { types.Graphs, Id = id.ToString(), Owner = owner, Delay = _lease, Now },
+        var rows = await write.RowsAsync<SagaRow>(_sql.TakeOver, new { catalog.Graphs, Id = id.ToString(), Owner = owner, Delay = _lease, Now },
             cancellationToken: cancellationToken).ConfigureAwait(false);
-        return (await LoadAsync(write, types, rows, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+        return (await LoadAsync(write, catalog, rows, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
     }
 
     /// <summary>Whether some process runs it at this moment; the answer holds until the transaction ends.</summary>
@@ -138,21 +138,21 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
     }
 
     /// <summary>How long until something known here is due; null when nothing is.</summary>
-    internal async Task<TimeSpan?> UntilDueAsync(SagaTypes types, CancellationToken cancellationToken)
+    internal async Task<TimeSpan?> UntilDueAsync(SagaCatalog catalog, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var milliseconds = await connection.ScalarAsync<long?>(_sql.UntilDue, new { types.Graphs, Now }, cancellationToken: cancellationToken)
+        var milliseconds = await connection.ScalarAsync<long?>(_sql.UntilDue, new { catalog.Graphs, Now }, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
         return milliseconds is { } span ? TimeSpan.FromMilliseconds(span) : null;
     }
 
     /// <summary>Suspends the instances that have been due for long and whose definition no process knows. Nothing is compensated because code is missing; a
     /// process that knows the definition still runs them.</summary>
-    internal async Task<IReadOnlyList<SagaRow>> SuspendUnknownAsync(SagaTypes types, int limit, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<SagaRow>> SuspendUnknownAsync(SagaCatalog catalog, int limit, CancellationToken cancellationToken)
     {
         await using var write = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await write.RowsAsync<SagaRow>(_sql.Suspend, new { types.Graphs, Grace = (long)options.SuspendAfter.TotalMilliseconds, Limit = limit, Now },
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var parameters = new { catalog.Graphs, Grace = (long)options.SuspendAfter.TotalMilliseconds, Limit = limit, Now };
+        var rows = await write.RowsAsync<SagaRow>(_sql.Suspend, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
         return rows;
     }
@@ -167,7 +167,8 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         return rows;
     }
 
-    private async Task<IReadOnlyList<SagaInstance>> LoadAsync(WriteTransaction write, SagaTypes types, List<SagaRow> rows, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SagaInstance>> LoadAsync(
+        WriteTransaction write, SagaCatalog catalog, List<SagaRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
         {
@@ -181,7 +182,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         {
             try
             {
-                instances.Add(Instance(row, types.Find(row.GraphHash)!, steps[row.Id]));
+                instances.Add(Instance(row, catalog.Find(row.GraphHash)!, steps[row.Id]));
             }
             catch (Exception exception)
             {
@@ -195,16 +196,16 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         return instances;
     }
 
-    private SagaInstance Instance(SagaRow row, SagaType type, IEnumerable<SagaStepRow> steps)
+    private SagaInstance Instance(SagaRow row, SagaDefinition definition, IEnumerable<SagaStepRow> steps)
     {
-        var progress = SagaProgress.New(type.Rules.Steps.Length) with { Status = Enum.Parse<SagaStatus>(row.Status), Reason = row.Reason };
+        var progress = SagaProgress.New(definition.Rules.Steps.Length) with { Status = Enum.Parse<SagaStatus>(row.Status), Reason = row.Reason };
         foreach (var step in steps)
         {
             progress = progress.With(step.Ordinal, step.Progress);
         }
 
         var left = row.DeadlineLeft is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
-        return new SagaInstance(Guid.Parse(row.Id), type, row.BusinessKey, row.Epoch, row.Data, progress, SagaDeadline.In(left, timeProvider));
+        return new SagaInstance(Guid.Parse(row.Id), definition, row.BusinessKey, row.Epoch, row.Data, progress, SagaDeadline.In(left, timeProvider));
     }
 
     private (string Text, SqlParameters Parameters) StepsUpsert(SagaInstance instance, SagaProgress before, SagaProgress after)
@@ -214,7 +215,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
         parameters.Add("Now", Now);
         var rows = Changed(before, after).Select((ordinal, n) =>
         {
-            var (rule, step) = (instance.Type.Rules.Steps[ordinal], after.Steps[ordinal]);
+            var (rule, step) = (instance.Definition.Rules.Steps[ordinal], after.Steps[ordinal]);
             parameters.Add($"Ordinal{n}", ordinal);
             parameters.Add($"Name{n}", rule.Name);
             parameters.Add($"Kind{n}", rule.Kind.ToString());

@@ -11,8 +11,8 @@ public sealed class SagaDispatcherTests
         using var dispatcher = new SagaDispatcher(runner: null!, store: null!, new SagaOptions(), NullLogger.Instance, () => wakes++);
         dispatcher.Open();
 
-        dispatcher.TryReserve().Should().BeTrue();
-        dispatcher.Return();
+        dispatcher.TryReserveSlot().Should().BeTrue();
+        dispatcher.ReleaseSlot();
 
         wakes.Should().Be(0, "the search for due sagas took it, and would search again at once, forever");
         dispatcher.Free.Should().Be(new SagaOptions().Concurrency);

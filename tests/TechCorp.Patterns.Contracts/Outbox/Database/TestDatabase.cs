@@ -51,6 +51,9 @@ public abstract class TestDatabase : IAsyncLifetime
         await AgeRowsAsync(by);
     }
 
+    /// <summary>SQL for the milliseconds from an earlier time of a row to a later one.</summary>
+    public abstract string MillisecondsBetween(string earlier, string later);
+
     /// <summary>Another data source for the same database, as another process would have.</summary>
     public abstract DbDataSource OpenAnotherDataSource();
 

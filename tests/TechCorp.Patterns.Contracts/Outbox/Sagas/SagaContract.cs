@@ -81,7 +81,7 @@ public abstract class SagaContract<TDatabase> : DatabaseContract<TDatabase>
     }
 
     /// <summary>The time after which a killed process has lost its sagas.</summary>
-    private protected Task LeaseRunsOutAsync() => Db.AgeAsync(Options.Lease + TimeSpan.FromMilliseconds(10));
+    private protected Task LeaseRunsOutAsync() => Db.AgeAsync(Options.LeaseDuration + TimeSpan.FromMilliseconds(10));
 
     /// <summary>Runs what is due, and lets time pass to what is due next, until the saga rests: ended, or waiting for a person.</summary>
     private protected Task<SagaSnapshot> DriveAsync(SagaOrchestrator process, string key = "o-1", Func<SagaSnapshot, bool>? until = null)

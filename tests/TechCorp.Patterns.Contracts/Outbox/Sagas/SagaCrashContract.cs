@@ -130,15 +130,15 @@ public abstract class SagaCrashContract<TDatabase> : SagaContract<TDatabase>
         await first.StartAsync("o-1", Order, Cancel);
         await died;
         var store = new SagaStore(Db.Database, Db.Time, Options, "somebody");
-        var types = new SagaTypes([new SagaRegistration<OrderState>(_ => new OrderSaga(Warehouse, Gateway), SagaJson.Default.OrderState)
+        var catalog = new SagaCatalog([new SagaRegistration<OrderState>(_ => new OrderSaga(Warehouse, Gateway), SagaJson.Default.OrderState)
             .Build(NoContainer.Instance, Options)]);
         await LeaseRunsOutAsync();
-        var claimed = (await store.ClaimDueAsync(types, 10, Cancel)).Should().ContainSingle().Subject;
+        var claimed = (await store.ClaimDueAsync(catalog, 10, Cancel)).Should().ContainSingle().Subject;
         var stale = claimed with { Epoch = claimed.Epoch - 1 };
 
         await using (var write = await store.BeginAsync(Cancel))
         {
-            var done = SagaPlanner.ActionEnded(stale.Type.Rules, stale.Progress, 1, StepOutcome.Success(), deadlinePassed: false);
+            var done = SagaPlanner.ActionEnded(stale.Definition.Rules, stale.Progress, 1, StepOutcome.Success(), deadlinePassed: false);
             (await store.WriteAsync(write.Transaction, stale, stale with { Progress = done.Progress }, TimeSpan.Zero, keep: true)).Should().BeFalse();
         }
 

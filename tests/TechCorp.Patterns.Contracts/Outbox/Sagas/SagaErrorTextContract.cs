@@ -27,7 +27,7 @@ public abstract class SagaErrorTextContract<TDatabase> : SagaContract<TDatabase>
     [Fact, Trait("Spec", "FH3")]
     public async Task Nor_does_one_in_the_error_of_a_compensation()
     {
-        Options.CompensationAttempts = 1;
+        Options.MaxCompensationAttempts = 1;
         await RunAsync(steps => steps
             .Step("a", (_, _) => Task.FromResult(StepOutcome.Success()), (_, _) => throw new InvalidOperationException(Leaking))
             .Step("b", (_, _) => Task.FromResult(StepOutcome.Rejected("no"))));
@@ -62,7 +62,7 @@ public abstract class SagaErrorTextContract<TDatabase> : SagaContract<TDatabase>
         for (var round = 0; round < 3; round++)
         {
             await process.IdleAsync().WaitAsync(Watchdog, Cancel);
-            await Db.AgeAsync(Options.Lease);
+            await Db.AgeAsync(Options.LeaseDuration);
             await process.Worker.RunDueAsync(Cancel);
         }
 

@@ -135,7 +135,7 @@ public abstract class SagaOrderContract<TDatabase> : SagaContract<TDatabase>
 
         stuck.Status.Should().Be(SagaStatus.NeedsAttention);
         stuck.Steps[1].Compensation.Should().Be(CompensationState.Stuck);
-        stuck.Steps[1].CompensationAttempt.Should().Be(Options.CompensationAttempts);
+        stuck.Steps[1].CompensationAttempt.Should().Be(Options.MaxCompensationAttempts);
         Warehouse.Count("release").Should().Be(0, "the order of undoing is kept");
         (await process.ListAsync(SagaStatus.NeedsAttention, cancellationToken: Cancel)).Should().ContainSingle().Which.Id.Should().Be(stuck.Id);
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace TechCorp.Outbox;
 
 /// <summary>A registered definition: what the planner needs of it, and how to open a session with the author's code.</summary>
-internal abstract class SagaType
+internal abstract class SagaDefinition
 {
     internal required string Name { get; init; }
 

@@ -4,4 +4,4 @@ namespace TechCorp.Outbox;
 /// <param name="Instance">As stored.</param>
 /// <param name="Plan">What comes next.</param>
 /// <param name="Kept">Whether this process owns it and keeps running it.</param>
-internal sealed record SagaWritten(SagaInstance Instance, SagaPlan Plan, bool Kept);
+internal sealed record SagaCheckpoint(SagaInstance Instance, SagaPlan Plan, bool Kept);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace TechCorp.Outbox;
 
 /// <summary>A registered definition with its state.</summary>
-internal sealed class SagaType<TState>(Func<IServiceProvider, Saga<TState>> factory, JsonTypeInfo<TState> json) : SagaType
+internal sealed class SagaDefinition<TState>(Func<IServiceProvider, Saga<TState>> factory, JsonTypeInfo<TState> json) : SagaDefinition
     where TState : class
 {
     internal override Type StateType => typeof(TState);
