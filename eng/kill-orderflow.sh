@@ -29,7 +29,7 @@ user=$(sed -E 's#^amqps?://([^:@]+).*#\1#' <<<"$TECHCORP_RABBITMQ")
 pg() { tr ';' '\n' <<<"$TECHCORP_POSTGRES" | sed -nE "s/^ *$1=//Ip"; }
 sql() { PGPASSWORD=$(pg Password) psql -qX -h "$(pg Host)" -p "$(pg Port)" -U "$(pg Username)" -d "$(pg Database)" -c "$1" >/dev/null; }
 
-fresh() { # NAME STORE: sets options for a run of its own
+fresh() { # NAME STORE: sets the options of a separate run
   "$here/services.sh" rabbitmqctl add_vhost "$1" >/dev/null
   "$here/services.sh" rabbitmqctl set_permissions -p "$1" "$user" '.*' '.*' '.*' >/dev/null
   options=(--rabbitmq "$base/$1")

@@ -45,7 +45,7 @@ ROOT=$PWD
 DATE=$(date -u +%F)
 CORE=${VERSION%%-*}
 
-is_semantic() { # VERSION; without build metadata, which neither a feed nor a tag tells apart
+is_semantic() { # VERSION; without build metadata, which neither a feed nor a tag distinguishes
     local number='(0|[1-9][0-9]*)' identifier='(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)'
     [[ $1 =~ ^$number\.$number\.$number(-$identifier(\.$identifier)*)?$ ]]
 }

@@ -156,7 +156,7 @@ for action in restart 'kill start' 'stop start'; do
     check "PostgreSQL keeps port and data: $action" prints "postgres=$action"
 done
 check "a stopped or killed server does not answer" eval '! grep -qE "survived|failed" "$work/stdout"'
-check "pid tells the new process" prints pid=new
+check "pid prints the new process" prints pid=new
 check "restarted servers are gone at the end" gone
 
 echo "# signals"

@@ -33,7 +33,7 @@ has_spelling() { # hunspell or the package of a dictionary
 
 package_of() { case $1 in rabbitmq) echo rabbitmq-server ;; postgres) echo postgresql ;; *) echo "$1" ;; esac; }
 
-# The pooler that the tests of the relay start themselves. Whoever runs no tests does not need it, so its lack stops nobody.
+# The pooler that the tests of the relay start themselves. Only tests need it, so its absence is not an error.
 install_pooler() {
     [[ -n $(missing_of pgbouncer) ]] || return 0
     if ((EUID == 0)) && command -v apt-get >/dev/null && say "installing pgbouncer" && install_packages pgbouncer; then return 0; fi

@@ -38,7 +38,7 @@ postgres_ready() {
     return 1
 }
 
-# A server that was killed leaves a segment of System V shared memory; its lock file tells which.
+# A server that was killed leaves a segment of System V shared memory; its lock file names the segment.
 # shellcheck disable=SC2317 # called by the trap
 postgres_release() {
     local segment

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Ports and processes. A member is one process of a private server: its name, a pid file and a log in the state folder.
 
-# The kernel hands out no port below 32768 by itself, so nobody takes one of these while its server is being restarted.
+# The kernel hands out no port below 32768 by itself, so no other process takes one of these while its server is being restarted.
 claim_port() { # sets PORT
     local claim
     while true; do
@@ -26,7 +26,7 @@ as_account() { # NAME COMMAND...: with an empty environment; replaces the shell
     exec "${drop[@]}" env -i -C "$STATE/$1" PATH="$PATH" LANG=C.UTF-8 "${@:2}"
 }
 
-launch() { # MEMBER ACCOUNT COMMAND...: in a session of its own, so that Ctrl-C reaches the command and not its servers
+launch() { # MEMBER ACCOUNT COMMAND...: in a separate session, so that Ctrl-C reaches the command and not its servers
     local member=$1
     [[ ! -s $STATE/$member.log ]] || mv "$STATE/$member.log" "$STATE/$member.previous.log"
     as_account "$2" setsid env "${@:3}" </dev/null >"$STATE/$member.log" 2>&1 &
@@ -34,7 +34,7 @@ launch() { # MEMBER ACCOUNT COMMAND...: in a session of its own, so that Ctrl-C 
     disown $!
 }
 
-started_at() { # PID: ticks since boot; with the pid it names a process for ever. Empty for a zombie
+started_at() { # PID: ticks since boot; with the pid it identifies a process, even after the pid is used again. Empty for a zombie
     local stat fields
     stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
     read -ra fields <<<"${stat##*) }"

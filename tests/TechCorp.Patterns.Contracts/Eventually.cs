@@ -1,12 +1,12 @@
 namespace TechCorp.Patterns.Contracts;
 
-/// <summary>Awaits what happens by itself: on a server, on another thread. Looks, and looks again, until it holds or the watchdog bites.</summary>
-/// <remarks>The only poll in the tests. Prefer a gate (a completed task, an advanced clock) wherever the test itself makes the thing happen.</remarks>
+/// <summary>Polls until a condition on a server or on another thread holds, and fails the test when the watchdog's time has passed.</summary>
+/// <remarks>The only poll in the tests. Prefer a signal (a completed task, an advanced clock) wherever the test itself causes the event.</remarks>
 public static class Eventually
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long anything may take before the test fails: 30 s. It costs nothing when the thing happens.</summary>
+    /// <summary>How long a condition may take before the test fails: 30 s. A condition that holds earlier costs no time.</summary>
     public static TimeSpan Watchdog { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Ends when the condition holds; fails with the reason when it does not within the watchdog's time.</summary>
@@ -18,14 +18,14 @@ public static class Eventually
         => await Returns(async () => await condition() ? "yes" : null, because, watchdog);
 
     /// <summary>The first answer that is not null; fails with the reason when none comes within the watchdog's time.</summary>
-    public static async Task<T> Returns<T>(Func<Task<T?>> look, string because, TimeSpan? watchdog = null)
+    public static async Task<T> Returns<T>(Func<Task<T?>> poll, string because, TimeSpan? watchdog = null)
         where T : class
     {
         var limit = watchdog ?? Watchdog;
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            if (await look() is { } answer)
+            if (await poll() is { } answer)
             {
                 return answer;
             }
@@ -40,10 +40,10 @@ public static class Eventually
         }
     }
 
-    /// <summary>The task's end, but no later than the watchdog's: for gates that the code under test opens.</summary>
+    /// <summary>The task's end, but no later than the watchdog's: for signals that the code under test sends.</summary>
     public static Task Ends(Task task, string because, TimeSpan? watchdog = null) => Ends(Awaited(task), because, watchdog);
 
-    /// <summary>The task's result, but no later than the watchdog's: for gates that the code under test opens.</summary>
+    /// <summary>The task's result, but no later than the watchdog's: for signals that the code under test sends.</summary>
     public static async Task<T> Ends<T>(Task<T> task, string because, TimeSpan? watchdog = null)
     {
         var limit = watchdog ?? Watchdog;

@@ -179,9 +179,9 @@ public sealed class BadInputTests
         run.Errors.Should().ContainSingle().Which.Should().Contain("image folder no longer exists").And.Contain("another database");
     }
 
-    [Safeguard("A taken port is found first", SwitchedOff = "the port not probed")]
+    [Safeguard("A port in use is found first", SwitchedOff = "the port not probed")]
     [Fact]
-    public async Task A_taken_port_is_said_in_one_line()
+    public async Task A_port_in_use_is_reported_in_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();

@@ -10,13 +10,13 @@ namespace TechCorp.Patterns.EndToEnd.Tests;
 [Collection("OrderFlow")]
 public sealed class ForeignMessageTests
 {
-    // What the seed's Python producer sends: no type, no id, the event's name in the body.
+    // What a producer in another language may send: no type, no id, the event's name in the body.
     private const string Body = """
         {"event": "order.created", "order_id": "py-1", "user_id": "ana", "items": [{"product_id": "p", "quantity": 1}], "timestamp": "2026-01-02T03:04:05.678901"}
         """;
 
     [Fact, Trait("Spec", "IN9")]
-    public async Task A_message_of_the_seeds_Python_producer_is_consumed_once_however_often_it_comes()
+    public async Task A_message_without_type_and_id_is_consumed_once_however_often_it_is_delivered()
     {
         await using var ground = await FreshGround.PrepareAsync();
         var settings = new ServiceSettings { Name = "notification-service", RabbitMq = Servers.RabbitMq, DataDirectory = ground.Folder, Quiet = true };

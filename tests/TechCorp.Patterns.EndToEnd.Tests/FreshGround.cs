@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace TechCorp.Patterns.EndToEnd.Tests;
 
-/// <summary>What a run of the samples on real servers needs to begin with: a broker without their queues, a database or a folder of its own.</summary>
+/// <summary>The initial state for a run of the samples on real servers: a broker without their queues, and an empty database or folder.</summary>
 internal sealed class FreshGround : IAsyncDisposable
 {
     private static readonly string[] Exchanges = ["events.fanout", "notifications", "dlx"];

@@ -6,9 +6,9 @@ public sealed class GatewaySwitchTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("techcorp-e2e-");
 
-    [Safeguard("The outage switch is asked for", SwitchedOff = "mapped always")]
+    [Safeguard("The outage switch must be requested", SwitchedOff = "mapped always")]
     [Fact]
-    public async Task Nobody_pulls_the_plug_of_the_gateway_of_a_service_that_runs_alone()
+    public async Task A_payment_service_that_runs_alone_has_no_outage_switch()
     {
         await using var host = await PaymentHost.StartAsync(_folder.FullName, postgres: null);
 

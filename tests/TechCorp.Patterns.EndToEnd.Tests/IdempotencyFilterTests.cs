@@ -21,9 +21,9 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         return _ground.DisposeAsync();
     }
 
-    [Safeguard("A replay says so", SwitchedOff = "answers not marked")]
+    [Safeguard("A replay is marked", SwitchedOff = "responses not marked")]
     [Fact]
-    public async Task The_same_request_again_gets_the_same_answer_and_is_told_that_it_is_a_replay()
+    public async Task The_same_request_again_gets_the_same_response_marked_as_a_replay()
     {
         await using var host = await StartAsync();
 
@@ -39,9 +39,9 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
             .Equal(await first.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
-    [Safeguard("A replay says so")]
+    [Safeguard("A replay is marked")]
     [Fact]
-    public async Task A_refusal_is_an_answer_too()
+    public async Task A_declined_charge_is_replayed_too()
     {
         await using var host = await StartAsync();
 
@@ -54,9 +54,9 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
     }
 
     [Safeguard("409 while the first request runs", SwitchedOff = "duplicates wait")]
-    [Safeguard("409 says when to ask again", SwitchedOff = "no `Retry-After`")]
+    [Safeguard("409 has a `Retry-After`", SwitchedOff = "no `Retry-After`")]
     [Fact]
-    public async Task While_the_first_request_runs_a_second_one_is_told_when_to_ask_again()
+    public async Task While_the_first_request_runs_a_second_one_gets_409_with_Retry_After()
     {
         await using var host = await StartAsync();
         using var hangUp = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -149,10 +149,10 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         quoted.Headers.Contains(Replayed).Should().BeTrue();
     }
 
-    [Safeguard("A 202 of the payment service is not kept", SwitchedOff = "the endpoint's open statuses are ignored")]
-    [Safeguard("A failure is not kept")]
+    [Safeguard("A 202 of the payment service is not stored", SwitchedOff = "the endpoint's open statuses are ignored")]
+    [Safeguard("A failure is not stored")]
     [Fact]
-    public async Task What_is_queued_is_not_the_last_word()
+    public async Task The_response_to_a_queued_charge_is_not_stored()
     {
         await using var host = await StartAsync(
             ("TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:FailureThreshold", "1"),
@@ -165,9 +165,9 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.OK, "the same key finds it charged");
     }
 
-    [Safeguard("A failure is not kept", SwitchedOff = "5xx taken for final")]
+    [Safeguard("A failure is not stored", SwitchedOff = "5xx taken for final")]
     [Fact]
-    public async Task A_failure_is_not_kept()
+    public async Task A_failure_is_not_stored()
     {
         await using var host = await StartAsync(("TechCorp:Resilience:Pipelines:gateway:Retry:MaxAttempts", "1"));
         await host.SetOutageAsync(true);
@@ -182,7 +182,7 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_died_with_its_process_is_free_when_its_lease_is_over()
+    public async Task The_key_of_a_dead_process_is_free_when_its_lease_has_expired()
     {
         await using var host = await StartAsync();
         var dead = await host.ClaimAsync("key-1", TimeSpan.FromHours(1));
@@ -195,9 +195,9 @@ public abstract class IdempotencyFilterTests : IAsyncLifetime
         await Eventually.Holds(async () => (await host.ChargeAsync(["\"key-1\""])).StatusCode == HttpStatusCode.OK, "the next request takes the key over");
     }
 
-    [Safeguard("A charge is answered before its caller gives up", SwitchedOff = "no deadline on the gateway's pipeline")]
+    [Safeguard("A charge gets its response before its caller gives up", SwitchedOff = "no deadline on the gateway's pipeline")]
     [Fact]
-    public async Task With_the_seeds_numbers_an_outage_is_answered_before_the_fifth_failure_and_queued_after_it()
+    public async Task With_default_settings_the_first_charge_in_an_outage_fails_in_time_and_the_second_is_queued()
     {
         await using var host = await StartAsync();
         await host.SetOutageAsync(true);

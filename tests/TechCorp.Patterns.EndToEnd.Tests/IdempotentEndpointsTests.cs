@@ -10,8 +10,8 @@ using TechCorp.Samples;
 
 namespace TechCorp.Patterns.EndToEnd.Tests;
 
-/// <summary>What an endpoint may return when it demands an <c>Idempotency-Key</c>, and what of its answer comes again. On a real server, with an
-/// endpoint of the test's own.</summary>
+/// <summary>What an endpoint may return when it demands an <c>Idempotency-Key</c>, and which parts of its response are replayed. On a real server, with an
+/// endpoint that the test defines.</summary>
 [Trait("Spec", "HT10")]
 public sealed class IdempotentEndpointsTests : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ public sealed class IdempotentEndpointsTests : IAsyncDisposable
         _app = builder.Build();
         _app.Use(async (http, next) =>
         {
-            http.Response.Headers["X-Request"] = http.Request.Headers["X-Request"]; // each response's own
+            http.Response.Headers["X-Request"] = http.Request.Headers["X-Request"]; // different for each response
             await next(http);
         });
         _app.MapPost("/orders", (Order order, HttpContext http) =>
@@ -40,8 +40,8 @@ public sealed class IdempotentEndpointsTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    [Safeguard("A replay carries the headers of the answer", SwitchedOff = "`StoredAnswer` writes none of them; or takes only those of the result")]
-    [Safeguard("A cookie goes to one caller", SwitchedOff = "`StoredAnswer` keeps every header")]
+    [Safeguard("A replay carries the headers of the response", SwitchedOff = "`StoredResponse` writes none of them; or takes only those of the result")]
+    [Safeguard("A cookie goes to one caller", SwitchedOff = "`StoredResponse` keeps every header")]
     [Fact]
     public async Task A_replay_carries_the_headers_that_the_endpoint_set_but_no_cookie()
     {
@@ -60,9 +60,9 @@ public sealed class IdempotentEndpointsTests : IAsyncDisposable
         again.Headers.GetValues("X-Request").Should().Equal(["2"], "what middleware sets belongs to each response");
     }
 
-    [Safeguard("An answer that is not final keeps its Retry-After", SwitchedOff = "`StoredAnswer` writes no headers")]
+    [Safeguard("A response that is not final keeps its Retry-After", SwitchedOff = "`StoredResponse` writes no headers")]
     [Fact]
-    public async Task An_answer_that_is_not_final_keeps_its_headers()
+    public async Task A_response_that_is_not_final_keeps_its_headers()
     {
         using var client = await StartAsync();
 
@@ -71,12 +71,12 @@ public sealed class IdempotentEndpointsTests : IAsyncDisposable
 
         busy.StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
         busy.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(1));
-        again.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(2), "it is asked anew");
+        again.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(2), "the endpoint runs again");
     }
 
-    [Safeguard("An endpoint whose answer cannot be kept does nothing", SwitchedOff = "`RequireIdempotencyKey` takes every return type")]
+    [Safeguard("An endpoint whose response cannot be stored does nothing", SwitchedOff = "`RequireIdempotencyKey` takes every return type")]
     [Fact]
-    public async Task An_endpoint_whose_answer_cannot_be_kept_is_refused_before_it_does_anything()
+    public async Task An_endpoint_whose_response_cannot_be_stored_is_refused_before_it_does_anything()
     {
         _app.MapPost("/text", (Order order) => $"effect {++_effects}").RequireIdempotencyKey<Order>();
         using var client = await StartAsync();
@@ -87,7 +87,7 @@ public sealed class IdempotentEndpointsTests : IAsyncDisposable
         _effects.Should().Be(0);
     }
 
-    [Safeguard("An endpoint whose answer cannot be kept does nothing")]
+    [Safeguard("An endpoint whose response cannot be stored does nothing")]
     [Fact]
     public void The_refusal_says_what_the_endpoint_returns_and_what_it_must()
     {

@@ -45,7 +45,7 @@ public sealed class OrderEndpointTests : IAsyncLifetime
         using var without = await PlaceAsync(null, quantity: 1);
 
         first.StatusCode.Should().Be(HttpStatusCode.Accepted);
-        again.StatusCode.Should().Be(HttpStatusCode.Accepted, "an order that was taken is taken, whatever becomes of it");
+        again.StatusCode.Should().Be(HttpStatusCode.Accepted, "an accepted order stays accepted, however it ends");
         again.Headers.GetValues("Idempotency-Replayed").Should().Equal("true");
         again.Headers.Location.Should().Be(first.Headers.Location).And.NotBeNull();
         (await BodyAsync(again)).Should().Be(await BodyAsync(first));

@@ -81,11 +81,11 @@ public sealed class OrderFlowTests
     }
 
     [Fact]
-    public async Task Services_that_are_kept_running_stop_when_they_are_told_to()
+    public async Task Services_that_are_kept_running_stop_on_a_termination_signal()
     {
         await using var run = SampleProcess.Start("OrderFlow", "--orders", "1", "--serve");
         await Eventually.Holds(() => run.Output.Any(line => line.StartsWith("serving until", StringComparison.Ordinal)),
-            "the run is over and the services serve");
+            "the run has ended and the services keep running");
 
         using var client = new HttpClient();
         foreach (var address in run.Output.Single(line => line.StartsWith("serving until", StringComparison.Ordinal)).Split(' ')
@@ -98,7 +98,7 @@ public sealed class OrderFlowTests
 
         run.Terminate();
 
-        (await run.ExitAsync()).Should().Be(0, "whoever uses the services after the run does not change what it was");
+        (await run.ExitAsync()).Should().Be(0, "requests after the run do not change its result");
         run.LastLine.Should().EndWith("invariants=held");
     }
 }

@@ -44,7 +44,7 @@ public sealed class OtlpTelemetryTests : IAsyncLifetime
             .TryPublishAsync(message, Destination.ToExchange("events.fanout"), cancellationToken: TestContext.Current.CancellationToken);
 
         await Eventually.Holds(() => Received("/v1/traces").Contains("publish events.fanout", StringComparison.Ordinal), "the span of the event arrives");
-        await Eventually.Holds(() => Received("/v1/metrics").Contains("messaging.client.sent.messages", StringComparison.Ordinal), "the figures arrive");
+        await Eventually.Holds(() => Received("/v1/metrics").Contains("messaging.client.sent.messages", StringComparison.Ordinal), "the metrics arrive");
         Received("/v1/traces").Should().Contain("order-service").And.Contain("TechCorp.Messaging");
         await service.StopAsync(TestContext.Current.CancellationToken);
     }

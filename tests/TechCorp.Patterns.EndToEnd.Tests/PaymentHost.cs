@@ -8,7 +8,7 @@ using TechCorp.Samples;
 
 namespace TechCorp.Patterns.EndToEnd.Tests;
 
-/// <summary>The payment service on a loopback port, with the in-memory broker and a database of its own.</summary>
+/// <summary>The payment service on a loopback port, with the in-memory broker and a separate database.</summary>
 internal sealed class PaymentHost : IAsyncDisposable
 {
     private readonly WebApplication _service;
@@ -67,7 +67,7 @@ internal sealed class PaymentHost : IAsyncDisposable
         return claim.Lease;
     }
 
-    /// <summary>Lets a claim run out.</summary>
+    /// <summary>Expires a claim.</summary>
     internal async Task EndAsync(IdempotencyLease lease)
     {
         await using var database = ServiceDatabase.Open(_settings);

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace TechCorp.Patterns.EndToEnd.Tests;
 
-/// <summary>A sample run as users run it: a process of its own.</summary>
+/// <summary>A sample in a separate process, as users run it.</summary>
 internal sealed class SampleProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(3);
@@ -21,7 +21,7 @@ internal sealed class SampleProcess : IAsyncDisposable
 
     internal bool HasExited => _process.HasExited;
 
-    /// <summary>Starts a sample with exactly these options: the variables of the servers are taken away.</summary>
+    /// <summary>Starts a sample with exactly these options: without the variables of the servers.</summary>
     internal static SampleProcess Start(string sample, params string[] options)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
@@ -76,7 +76,7 @@ internal sealed class SampleProcess : IAsyncDisposable
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     internal void Kill() => _process.Kill();
 
-    /// <summary>SIGTERM: please end.</summary>
+    /// <summary>SIGTERM: asks the process to end.</summary>
     internal void Terminate()
     {
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);

@@ -7,7 +7,7 @@ internal static class Servers
 {
     internal static string RabbitMq => Find("TECHCORP_RABBITMQ");
 
-    /// <summary>The broker, when it is one that services.sh started for this run: what the tests clear away is nobody's.</summary>
+    /// <summary>The broker, when it is one that services.sh started for this run: the tests delete queues, which must not be in use.</summary>
     internal static string PrivateRabbitMq => ServicesScript.State is not null
         ? RabbitMq
         : throw new InvalidOperationException("These tests delete queues and exchanges with the samples' names: run them by ./test.sh, or by eng/services.sh "

@@ -15,8 +15,8 @@ public class TwoThreadsBenchmark
     public int Threads { get; set; }
 
     [Benchmark(Baseline = true)]
-    public void Polly() => Crowd.Run(Threads, Calls, calls => Loops.BreakerSync(_polly, calls));
+    public void Polly() => ThreadGroup.Run(Threads, Calls, calls => Loops.BreakerSync(_polly, calls));
 
     [Benchmark]
-    public void TechCorp() => Crowd.Run(Threads, Calls, calls => Loops.BreakerSync(_ours, calls));
+    public void TechCorp() => ThreadGroup.Run(Threads, Calls, calls => Loops.BreakerSync(_ours, calls));
 }

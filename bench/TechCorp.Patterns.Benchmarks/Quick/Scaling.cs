@@ -28,8 +28,8 @@ internal static class Scaling
 
     private static double Of(int calls, Action<int> loop)
     {
-        var alone = Crowd.Run(threads: 1, calls, loop);
-        var together = Crowd.Run(threads: 2, calls, loop);
+        var alone = ThreadGroup.Run(threads: 1, calls, loop);
+        var together = ThreadGroup.Run(threads: 2, calls, loop);
         return 2 * (alone / together);
     }
 }

@@ -71,14 +71,14 @@ internal static class BreakerScenarios
             await scene.CancelAsync();
             return await scene.AdmitsAsync();
         }),
-        new("CB12", "a probe that hangs keeps nobody out for ever", Breaker, async scene =>
+        new("CB12", "a probe that hangs does not block later calls forever", Breaker, async scene =>
         {
             await scene.BecomeDueForAProbe();
             _ = scene.Begin(new TaskCompletionSource<int>());
             scene.Clock.Advance(TimeSpan.FromHours(1));
             return await scene.AdmitsAsync();
         }),
-        new("CL10", "a predicate that throws on a probe keeps nobody out for ever", Broken(), async scene =>
+        new("CL10", "a predicate that throws on a probe does not block later calls forever", Broken(), async scene =>
         {
             await scene.BecomeDueForAProbe();
             await scene.FailAsync(new NotSupportedException("The predicate throws on this."));
@@ -90,7 +90,7 @@ internal static class BreakerScenarios
             await scene.FailTimes(4);
             return await scene.FailAsync() is IOException;
         }),
-        new("CB19", "a callback that throws keeps nobody out for ever", Noisy(), async scene =>
+        new("CB19", "a callback that throws does not block later calls forever", Noisy(), async scene =>
         {
             await scene.BecomeDueForAProbe();
             await scene.SucceedAsync();
@@ -108,7 +108,7 @@ internal static class BreakerScenarios
             await before;
             return !scene.Subject.IsClosed;
         }),
-        new("CB13", "a failure from before the trip does not take the turn of a running probe", Breaker, async scene =>
+        new("CB13", "a failure from before the trip does not end a running probe", Breaker, async scene =>
         {
             var slow = new TaskCompletionSource<int>();
             var before = scene.Begin(slow);
@@ -146,13 +146,13 @@ internal static class BreakerScenarios
             scene.Clock.Advance(TimeSpan.FromSeconds(10));
             return await scene.AdmitsAsync();
         }),
-        new("CB17", "setting the clock forward an hour lets nobody in early", Breaker, async scene =>
+        new("CB17", "setting the clock forward an hour admits no call early", Breaker, async scene =>
         {
             await scene.FailTimes(5);
             scene.Clock.Jump(TimeSpan.FromHours(1));
             return !await scene.AdmitsAsync();
         }),
-        new("CB17", "setting the clock back an hour keeps nobody out longer", Breaker, async scene =>
+        new("CB17", "setting the clock back an hour does not delay the probe", Breaker, async scene =>
         {
             await scene.FailTimes(5);
             scene.Clock.Jump(TimeSpan.FromHours(-1));
@@ -184,7 +184,7 @@ internal static class BreakerScenarios
 
             return !await scene.AdmitsAsync();
         }),
-        new("CB25", "a call that is cancelled before it begins takes nobody's turn to probe", Breaker, async scene =>
+        new("CB25", "a call that is cancelled before it begins does not use up the probe", Breaker, async scene =>
         {
             await scene.BecomeDueForAProbe();
             await Scene.EndAsync(scene.Begin(new TaskCompletionSource<int>(), new CancellationToken(canceled: true)));

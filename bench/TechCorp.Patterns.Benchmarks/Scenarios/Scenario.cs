@@ -9,7 +9,7 @@ internal sealed record Scenario(string Row, string Rule, Setup Setup, Func<Scene
 {
     public async Task<Verdict> PlayAsync(Func<Setup, TimeProvider, ISubject?> make)
     {
-        var clock = new JumpyClock();
+        var clock = new AdjustableClock();
         return make(Setup, clock) is not { } subject ? Verdict.NotOffered
             : await Holds(new Scene(subject, clock)) ? Verdict.Held
             : Verdict.NotHeld;

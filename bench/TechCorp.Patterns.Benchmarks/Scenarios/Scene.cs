@@ -1,11 +1,11 @@
 namespace TechCorp.Patterns.Benchmarks;
 
 /// <summary>One library on a new fake clock, with the actions that scenarios consist of.</summary>
-internal sealed class Scene(ISubject subject, JumpyClock clock)
+internal sealed class Scene(ISubject subject, AdjustableClock clock)
 {
     public ISubject Subject => subject;
 
-    public JumpyClock Clock => clock;
+    public AdjustableClock Clock => clock;
 
     public int Attempts { get; private set; }
 

@@ -2,7 +2,7 @@ using System.Threading.Tasks.Sources;
 
 namespace TechCorp.Patterns.Benchmarks;
 
-/// <summary>A reusable operation that suspends at almost no cost of its own: its task is pending until <see cref="Finish"/>.</summary>
+/// <summary>A reusable operation that suspends at almost no additional cost: its task is pending until <see cref="Finish"/>.</summary>
 internal sealed class SuspendingSource : IValueTaskSource<int>
 {
     private ManualResetValueTaskSourceCore<int> _core;

@@ -9,11 +9,11 @@ internal static class BoundsCommand
     internal static async Task RunAsync(Uri server, QueueKind kind, int rounds)
     {
         await PrintAsync("expire", "how long after its deadline a call ends, with 64 callers and a broker that does not reply", 50, rounds,
-            round => ExpireBound.MeasureAsync(server, kind, round));
+            round => ExpiryBound.MeasureAsync(server, kind, round));
         await PrintAsync("give_back", "from the stop until the broker has requeued the messages that no handler has started", 100, rounds,
-            _ => GiveBackBound.MeasureAsync(server, kind));
+            _ => RequeueBound.MeasureAsync(server, kind));
         await PrintAsync("queue_back", "from the deletion of a queue until the service has declared it again and handles a message from it", null, rounds,
-            _ => QueueBackBound.MeasureAsync(server, kind));
+            _ => RedeclareBound.MeasureAsync(server, kind));
         if (ServicesScript.State is { } services)
         {
             await PrintAsync("unblock", "from the broker's unblock notification until all waiting publishes are confirmed", 1000, rounds,

@@ -16,13 +16,13 @@ internal static class UnblockBound
             .UseRabbitMq(server.ToString())
             .ConfigurePublisher(options => options.Timeout = TimeSpan.FromMinutes(1))
             .AddMessage("load.event", LoadJson.Default.LoadEvent, Destination.ToQueue(queue.Name)));
-        await using var witness = await BlockedWitness.OpenAsync(server);
+        await using var observer = await BlockObserver.OpenAsync(server);
         await bus.Publisher.PublishAsync(LoadEvent.Of(0)); // warms up
         var waiting = new List<Task>();
         await WatermarkAsync("0.000001");
         try
         {
-            await witness.BlockedAsync(queue.Name);
+            await observer.BlockedAsync(queue.Name);
             for (var number = 1; number <= Waiting; number++)
             {
                 waiting.Add(bus.Publisher.PublishAsync(LoadEvent.Of(number)));
@@ -34,7 +34,7 @@ internal static class UnblockBound
             await WatermarkAsync("absolute", "1GB");
         }
 
-        var unblocked = await witness.Unblocked;
+        var unblocked = await observer.Unblocked;
         await Task.WhenAll(waiting);
         return TimeProvider.System.GetElapsedTime(unblocked);
 

@@ -64,9 +64,9 @@ internal static class LedgerCommand
         await Task.WhenAll(senders);
         await DrainAsync(ledger);
         var count = new LedgerCount(ledger.Confirmed, ledger.Lost, ledger.Duplicates, ledger.Reordered, ledger.Unknown, hung, ledger.LongestStall);
-        Console.WriteLine(Report.Text($"{name}: {script.Count} faults, sent {ledger.Sent}, confirmed {count.Confirmed}, failed {ledger.Failed}, unknown "
-            + $"{count.Unknown}, hung {hung}, lost {count.Lost}, duplicates {count.Duplicates}, reordered {count.Reordered}, longest stall "
-            + $"{count.LongestStall.TotalMilliseconds:0} ms"));
+        Console.WriteLine(Report.Text($"{name}: {script.Count} faults, sent {ledger.Sent}, confirmed {count.Confirmed}, reported as failed {ledger.Failed}, "
+            + $"unknown {count.Unknown}, hung {hung}, lost {count.Lost}, duplicates {count.Duplicates}, reordered {count.Reordered}, "
+            + $"longest stall {count.LongestStall.TotalMilliseconds:0} ms"));
         return count;
 
         async Task SendAsync(int sender)

@@ -13,7 +13,7 @@ internal static class PublishCommand
 
     /// <summary>Runs the minimal tracker instead of our side: the best result this machine allows.</summary>
     internal static Task RunTrackerAsync(Uri server, QueueKind kind, int pairs, int messages, int window)
-        => CompareAsync("tracker", server, kind, pairs, messages, window, async queue => await LeastTracker.StartAsync(server, queue));
+        => CompareAsync("tracker", server, kind, pairs, messages, window, async queue => await MinimalTracker.StartAsync(server, queue));
 
     private static async Task CompareAsync(string name, Uri server, QueueKind kind, int pairs, int messages, int window,
         Func<string, Task<ILoadPublisher>> startAsync)

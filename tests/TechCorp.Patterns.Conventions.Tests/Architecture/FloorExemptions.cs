@@ -1,14 +1,14 @@
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>What the rules of the floors do not hold for.</summary>
+/// <summary>Exceptions from the rules of the floors.</summary>
 internal static class FloorExemptions
 {
-    /// <summary>For all packages together.</summary>
+    /// <summary>The highest number of permanent exceptions in all packages together.</summary>
     public const int Most = 8;
 
-    /// <summary>Natural exceptions: mending them would make the code worse.</summary>
-    public static IReadOnlyList<Exemption> Natural { get; } = [];
+    /// <summary>Permanent exceptions: removing them would make the code worse.</summary>
+    public static IReadOnlyList<Exemption> Permanent { get; } = [];
 
-    /// <summary>Files that are not mended yet, as <c>file: types</c>. This list only shrinks.</summary>
-    public static IReadOnlyList<string> NotYet { get; } = [];
+    /// <summary>Files that break the rules, as <c>file: types</c>. This list only shrinks.</summary>
+    public static IReadOnlyList<string> KnownViolations { get; } = [];
 }

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>Folders are floors: a file names types of its own floor or below.</summary>
+/// <summary>Folders are floors: a file names types of its floor or below.</summary>
 public sealed class Floors
 {
     private static readonly Dictionary<string, CSharpCompilation> Compilations
@@ -14,11 +14,11 @@ public sealed class Floors
     [Safeguard("Floors",
         SwitchedOff = "`Message` names a type of `RabbitMq`, `RelayRow` names `IServiceCollection`, `ServiceCollectionExtensions` of the outbox names Dapper")]
     [Fact]
-    public void A_file_names_types_of_its_own_floor_or_below()
+    public void A_file_names_types_of_its_floor_or_below()
         => Objections.Where(found => !IsExempt(found.Use))
             .Select(found => $"{found.Use.File} names {found.Use.Name}, {found.Objection}.")
             .Distinct().Order(StringComparer.Ordinal)
-            .ShouldBeNone("what stands above may change without a look at what stands below");
+            .ShouldBeNone("a floor may change without a review of the floors below");
 
     [Safeguard("Every folder is on a floor", SwitchedOff = "a folder removed from the floors")]
     [Fact]
@@ -35,24 +35,24 @@ public sealed class Floors
         => Compilations.Values.SelectMany(PackageCompilation.Errors).Take(20)
             .ShouldBeNone("a name that is not bound breaks no rule");
 
-    [Safeguard("Natural exceptions of the floors stay few", SwitchedOff = "nine exceptions; one without a reason; one that is not needed")]
+    [Safeguard("Permanent exceptions of the floors stay few", SwitchedOff = "nine exceptions; one without a reason; one that is not needed")]
     [Fact]
-    public void Natural_exceptions_are_few_needed_and_have_a_reason()
+    public void Permanent_exceptions_are_few_needed_and_have_a_reason()
     {
-        FloorExemptions.Natural.Should().HaveCountLessThanOrEqualTo(FloorExemptions.Most, "an exception is natural only while it is rare");
-        FloorExemptions.Natural.Where(exemption => exemption.Reason.Length < 20).Select(exemption => $"{exemption.File}: {exemption.Type} has no reason.")
-            .Concat(FloorExemptions.Natural.Where(exemption => !IsNeeded(exemption.File, exemption.Type))
+        FloorExemptions.Permanent.Should().HaveCountLessThanOrEqualTo(FloorExemptions.Most, "a rule with many exceptions is no rule");
+        FloorExemptions.Permanent.Where(exemption => exemption.Reason.Length < 20).Select(exemption => $"{exemption.File}: {exemption.Type} has no reason.")
+            .Concat(FloorExemptions.Permanent.Where(exemption => !IsNeeded(exemption.File, exemption.Type))
                 .Select(exemption => $"{exemption.File}: {exemption.Type} is allowed; remove it from the list."))
             .ShouldBeNone("an exception is kept for a reason");
     }
 
-    [Safeguard("The list of what is not mended yet shrinks", SwitchedOff = "a line for a file that keeps the floors")]
+    [Safeguard("The list of known violations shrinks", SwitchedOff = "a line for a file that keeps the floors")]
     [Fact]
-    public void What_is_mended_leaves_the_list_of_what_is_not_yet()
-        => (from line in FloorExemptions.NotYet
+    public void A_known_violation_is_removed_from_the_list_once_it_is_fixed()
+        => (from line in FloorExemptions.KnownViolations
             from type in TypesOf(line)
             where !IsNeeded(FileOf(line), type)
-            select $"{FileOf(line)} names {type} no longer, or may: remove it from FloorExemptions.NotYet.")
+            select $"{FileOf(line)} names {type} no longer, or may: remove it from FloorExemptions.KnownViolations.")
             .ShouldBeNone("the list only shrinks");
 
     [Safeguard("Names are bound to floors", SwitchedOff = "extension methods, or types of libraries, ignored")]
@@ -82,8 +82,8 @@ public sealed class Floors
     }
 
     private static bool IsExempt(TypeUse use)
-        => FloorExemptions.Natural.Any(exemption => exemption.File == use.File && exemption.Type == use.Name)
-            || FloorExemptions.NotYet.Any(line => FileOf(line) == use.File && TypesOf(line).Contains(use.Name));
+        => FloorExemptions.Permanent.Any(exemption => exemption.File == use.File && exemption.Type == use.Name)
+            || FloorExemptions.KnownViolations.Any(line => FileOf(line) == use.File && TypesOf(line).Contains(use.Name));
 
     private static bool IsNeeded(string file, string type) => Objections.Any(found => found.Use.File == file && found.Use.Name == type);
 

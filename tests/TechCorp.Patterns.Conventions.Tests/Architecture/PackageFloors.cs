@@ -3,7 +3,7 @@ namespace TechCorp.Patterns.Conventions.Tests;
 /// <summary>The floors of a package, from the ground up, and who may name what stands outside of it.</summary>
 /// <param name="Package">The name of the package and of its folder under <c>src</c>.</param>
 /// <param name="Floors">The last one is the top floor, which alone names the container and the host.</param>
-/// <param name="Libraries">The foreign libraries that only some folders name, by the name of the assembly.</param>
+/// <param name="Libraries">The third-party libraries that only some folders name, by the name of the assembly.</param>
 internal sealed record PackageFloors(string Package, IReadOnlyList<Floor> Floors, IReadOnlyDictionary<string, string[]> Libraries)
 {
     public const string Shared = "src/Shared";

@@ -1,6 +1,6 @@
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>A thing that keeps a contract: a broker or a database. Classes name it at the start of the backend's or of their own name.</summary>
+/// <summary>A thing that keeps a contract: a broker or a database. The name of a test class, or of the backend class that it uses, starts with it.</summary>
 internal enum Backend
 {
     InMemory,

@@ -19,11 +19,11 @@ internal static class ContractMatrix
         => suites.SelectMany(suite => ContractFamily.BackendsOf(suite) is { } backends
             ? backends.Where(backend => !RunsOf(suite).Any(run => Names(run, suite, backend)))
                 .Select(backend => $"{Surface.PlainName(suite)} × {backend}: no test class runs it.")
-            : [$"{Surface.PlainName(suite)}: its type parameter fits no line of ContractFamily, so nobody knows which backends must keep it."]);
+            : [$"{Surface.PlainName(suite)}: its type parameter fits no line of ContractFamily, so the backends that must keep it are unknown."]);
 
     public static IEnumerable<Type> RunsOf(Type suite) => Runs.Where(type => Closed(type, suite) is not null);
 
-    /// <summary>Tests of its own; a suite that others derive from may leave them to those.</summary>
+    /// <summary>Whether the suite declares tests; a suite that others derive from may leave them to those.</summary>
     public static bool HasTests(Type suite)
         => Suites.Any(other => other != suite && Closed(other, suite) is not null)
             || suite.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)

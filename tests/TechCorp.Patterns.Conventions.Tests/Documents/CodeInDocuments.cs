@@ -12,7 +12,7 @@ public sealed class CodeInDocuments
     public void A_block_of_code_has_a_marker_that_names_its_snippet()
         => Shown.Where(snippet => snippet.Name is null)
             .Select(snippet => $"{snippet.Place}: put <!-- snippet: name --> on the line above.")
-            .ShouldBeNone("code that nobody compiles is wrong sooner or later");
+            .ShouldBeNone("code that is not compiled is wrong sooner or later");
 
     [Safeguard("Markers", SwitchedOff = "a marker that names no region")]
     [Fact]
@@ -31,7 +31,7 @@ public sealed class CodeInDocuments
 
     [Safeguard("Names of regions", SwitchedOff = "one name twice")]
     [Fact]
-    public void A_region_has_a_name_of_its_own()
+    public void No_two_regions_have_the_same_name()
         => Region.All.GroupBy(region => region.Name).Where(same => same.Count() > 1)
             .Select(same => $"'{same.Key}' is in {string.Join(" and ", same.Select(region => region.File))}.")
             .ShouldBeNone("a marker means one region");

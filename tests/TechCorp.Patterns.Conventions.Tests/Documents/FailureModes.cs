@@ -14,7 +14,7 @@ public sealed class FailureModes
         SafeguardUses.All.GroupBy(use => use.Name).Where(same => same.Count(use => !string.IsNullOrWhiteSpace(use.SwitchedOff)) != 1)
             .Select(same => $"'{same.Key}' says {same.Count(use => use.SwitchedOff is not null)} times how it was switched off: "
             + $"{string.Join(", ", same.Select(use => use.Place))}.")
-            .ShouldBeNone("a safeguard nobody has seen fail is not a safeguard, and one name means one safeguard");
+            .ShouldBeNone("a safeguard counts only if a test has failed without it, and one name means one safeguard");
     }
 
     [Safeguard("A safeguard stands on a test", SwitchedOff = "an attribute on a method without `[Fact]`")]

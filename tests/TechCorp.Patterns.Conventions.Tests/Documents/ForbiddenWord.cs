@@ -6,7 +6,7 @@ namespace TechCorp.Patterns.Conventions.Tests;
 /// <param name="Pattern">As it stands in the file.</param>
 /// <param name="Instead">What to write instead.</param>
 /// <param name="Folders">Beginnings of paths; with <c>!</c>, of paths that are left out.</param>
-/// <param name="IsEnforced">False in the section of the words that are not yet gone.</param>
+/// <param name="IsEnforced">False in the section of the words that still occur.</param>
 internal sealed record ForbiddenWord(string Pattern, string Instead, IReadOnlyList<string> Folders, bool IsEnforced)
 {
     public const string ListFile = "eng/forbidden-words.txt";

@@ -1,18 +1,18 @@
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>One thing has one name: the other names do not come back into documents, comments and messages.</summary>
+/// <summary>One thing has one name: documents, comments and messages do not use the other names.</summary>
 public sealed class ForbiddenWords(ITestOutputHelper output)
 {
     private static readonly IReadOnlyList<ForbiddenWord> Listed = [.. ForbiddenWord.Read(File.ReadLines(Path.Combine(Repository.Root,
         ForbiddenWord.ListFile)))];
 
     [Fact]
-    public void A_forbidden_word_is_nowhere()
+    public void No_forbidden_word_occurs()
         => Listed.Where(word => word.IsEnforced)
             .SelectMany(word => word.FindIn(Prose.All))
-            .ShouldBeNone($"a reader looks for the second thing that a second word must mean; {ForbiddenWord.ListFile} says why and where");
+            .ShouldBeNone($"a second word suggests a second thing; {ForbiddenWord.ListFile} says why and where");
 
-    /// <summary>Fails for nothing that is found: the report counts what is left of each word.</summary>
+    /// <summary>Never fails because of a finding: it reports how often each word still occurs.</summary>
     [Fact]
     public void A_word_that_is_not_forbidden_yet_is_counted()
     {

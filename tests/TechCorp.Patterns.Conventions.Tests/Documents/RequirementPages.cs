@@ -11,7 +11,7 @@ internal static partial class RequirementPages
         = [.. Repository.Sources(".md", Folder)
             .SelectMany(page => page.Lines.Index().Select(line => Read(page, line.Index + 1, line.Item)).OfType<Requirement>())];
 
-    /// <summary>The defined ids. A page that defines one twice is found by a rule of its own.</summary>
+    /// <summary>The defined ids. A separate rule finds an id that is defined twice.</summary>
     public static IReadOnlySet<string> Ids { get; } = All.Select(requirement => requirement.Id).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The families that the readme lists, each with the page that it names.</summary>

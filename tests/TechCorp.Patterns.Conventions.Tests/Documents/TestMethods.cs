@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>The test methods of the repository and the spec ids that they carry, read from the sources.</summary>
+/// <summary>The test methods of the repository and the requirement ids that they carry, read from the sources.</summary>
 internal static partial class TestMethods
 {
     private static IReadOnlyList<RepositoryFile> Sources => Repository.Sources(".cs", "tests");

@@ -38,7 +38,7 @@ public sealed class Dialect
     [Safeguard("Members of internal types are internal", SwitchedOff = "a public method in an internal class")]
     [Fact]
     public void A_member_of_an_internal_type_is_public_only_when_an_interface_or_a_base_class_asks_for_it()
-        => Packages.Values.SelectMany(DialectTypes.NeedlesslyPublic).Distinct().ShouldBeNone("public says that somebody outside may call it");
+        => Packages.Values.SelectMany(DialectTypes.NeedlesslyPublic).Distinct().ShouldBeNone("public says that code outside of the assembly may call it");
 
     [Safeguard("Classes of at most 300 lines", SwitchedOff = "a class of 310 lines in two partial files")]
     [Fact]

@@ -40,7 +40,7 @@ public sealed class MachineNames
          where element.Name.LocalName == "clear"
              || element.Attributes().Any(attribute => attribute.Value.StartsWith("http", StringComparison.OrdinalIgnoreCase))
          select $"{file.Path}: {element}")
-            .ShouldBeNone("where packages come from is the machine's business");
+            .ShouldBeNone("each machine decides where packages come from");
     }
 
     private static Regex Pattern(string pattern) => new(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);

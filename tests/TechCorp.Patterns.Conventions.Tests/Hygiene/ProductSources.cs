@@ -15,11 +15,11 @@ public sealed class ProductSources
     [Safeguard("Nothing unfinished", SwitchedOff = "a note of something to be done; a method that is not implemented")]
     [Fact]
     public void Nothing_is_left_to_do_in_the_packages_and_the_samples()
-        => Repository.Sources(".cs", "src", "samples").Where(Unfinished.IsMatch).ShouldBeNone("what is not there is not offered");
+        => Repository.Sources(".cs", "src", "samples").Where(Unfinished.IsMatch).ShouldBeNone("the packages offer only what works");
 
     [Safeguard("Size of files", SwitchedOff = "a file of 310 lines")]
     [Fact]
-    public void A_file_of_the_packages_can_be_read_in_one_sitting()
+    public void A_file_of_the_packages_has_at_most_300_lines()
         => Repository.Sources(".cs", "src")
             .Where(file => file.Lines.Length > MostLines && !Long.ContainsKey(file.Path))
             .Select(file => $"{file.Path} has {file.Lines.Length} lines.")

@@ -9,12 +9,12 @@ public sealed class TestSources
     private static readonly Regex Sleep = new("Thread" + @"\.Sleep|Task" + @"\.Delay(?!\(Timeout\.Infinite)");
     private static readonly Regex Skipped = new(@"\bSk" + @"ip(When|Unless|Exceptions)?\s*=(?!=)|\bAssert\.Sk" + "ip");
 
-    /// <summary>But for the one poll, and a network that is slow.</summary>
+    /// <summary>Except the one poll, and the simulated slow network.</summary>
     [Safeguard("No sleeps", SwitchedOff = "a test that sleeps")]
     [Fact]
     public void No_test_sleeps()
         => Tests.Where(file => file.Name is not ("Eventually.cs" or "TcpProxy.cs")).Where(Sleep.IsMatch)
-            .ShouldBeNone("a sleep is too long or too short: advance the clock, open a gate, or await with Eventually");
+            .ShouldBeNone("a sleep is too long or too short: advance the clock, send a signal, or await with Eventually");
 
     [Safeguard("No skips", SwitchedOff = "a test that is skipped")]
     [Fact]

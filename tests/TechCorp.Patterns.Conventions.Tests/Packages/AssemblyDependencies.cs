@@ -25,10 +25,10 @@ public sealed class AssemblyDependencies
 
     [Safeguard("What counts as framework", SwitchedOff = "taken from the prefix of the name instead of the runtime's folder")]
     [Fact]
-    public void The_framework_and_the_abstractions_are_told_from_everything_else()
+    public void The_framework_and_the_abstractions_are_distinguished_from_everything_else()
     {
         Package.IsFramework("System.Text.Json").Should().BeTrue();
-        Package.IsFramework("System.Threading.RateLimiting").Should().BeFalse("it is a package of its own outside ASP.NET");
+        Package.IsFramework("System.Threading.RateLimiting").Should().BeFalse("it is a separate package outside ASP.NET");
         Package.Named("TechCorp.Resilience").Allows("Microsoft.Extensions.Logging.Abstractions").Should().BeTrue();
         Package.Named("TechCorp.Resilience").Allows("Microsoft.Extensions.Hosting").Should().BeFalse();
     }

@@ -15,12 +15,12 @@ public sealed class PackageContents(PackedFeed feed)
             .Where(dependency => !rule.Allows(dependency))
             .Select(dependency => $"{package} depends on {dependency}, which the table does not allow.")
             .Concat(rule.Needs.Except(dependencies).Select(need => $"{package} does not depend on {need}."))
-            .ShouldBeNone("whoever installs the package gets its dependencies too");
+            .ShouldBeNone("everyone who installs the package gets its dependencies too");
     }
 
     [Safeguard("License, readme, icon", SwitchedOff = "another license expression")]
     [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
-    public void A_package_carries_a_readme_an_icon_the_licence_and_a_description(string package)
+    public void A_package_carries_a_readme_an_icon_the_license_and_a_description(string package)
     {
         var packed = Open(package);
 

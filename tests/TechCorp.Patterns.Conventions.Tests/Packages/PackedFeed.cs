@@ -36,7 +36,7 @@ public sealed class PackedFeed : IAsyncLifetime
     }
 
     // A version that was never packed before: the package cache keeps the first content that it saw of a version.
-    // Folders of its own: neither the outputs nor the intermediate files of the tree are touched.
+    // Separate folders: neither the outputs nor the intermediate files of the tree are touched.
     private async Task PackAsync()
     {
         var suffix = "test." + Guid.CreateVersion7().ToString("N")[..12];

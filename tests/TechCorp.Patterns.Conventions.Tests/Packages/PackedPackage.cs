@@ -34,7 +34,7 @@ internal sealed class PackedPackage
 
     public string? Description => Value("description");
 
-    /// <summary>The licence expression; null when the licence is a file or a link.</summary>
+    /// <summary>The license expression; null when the license is a file or a link.</summary>
     public string? Licence => Element("license") is { } licence && licence.Attribute("type")?.Value == "expression" ? licence.Value : null;
 
     public IReadOnlyList<string> Frameworks => [.. Descendants("group").Select(group => group.Attribute("targetFramework")!.Value)];

@@ -29,7 +29,7 @@ public sealed partial class PackedSample(PackedFeed feed) : IDisposable
 
     [Safeguard("Version of the packed sample", SwitchedOff = "set to another one")]
     [Fact]
-    public void The_packed_sample_asks_for_the_version_of_the_repository_unless_told_otherwise()
+    public void The_packed_sample_asks_for_the_version_of_the_repository_unless_another_one_is_given()
     {
         var version = VersionPrefix().Match(File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props"))).Groups[1].Value;
 

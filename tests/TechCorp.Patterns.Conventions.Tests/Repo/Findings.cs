@@ -3,7 +3,7 @@ namespace TechCorp.Patterns.Conventions.Tests;
 /// <summary>What a rule found wrong, one line each.</summary>
 internal static class Findings
 {
-    /// <summary>Fails with every finding on a line of its own.</summary>
+    /// <summary>Fails with each finding on a separate line.</summary>
     public static void ShouldBeNone(this IEnumerable<string> findings, string because)
         => string.Join(Environment.NewLine, findings).Should().BeEmpty("{0}", because);
 

@@ -5,7 +5,7 @@ public sealed class StyleSnippetsTests
 {
     [Safeguard("Examples of the style page", SwitchedOff = "comparisons changed")]
     [Fact]
-    public void Options_tell_what_is_wrong_with_them()
+    public void Options_report_what_is_wrong_with_them()
     {
         new StyleSnippets.Options().Problems().Should().BeEmpty();
         new StyleSnippets.Options { FailureThreshold = 0 }.Problems().Should().Equal("FailureThreshold must be at least 1; it is 0.");

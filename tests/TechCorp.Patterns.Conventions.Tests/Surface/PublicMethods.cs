@@ -17,5 +17,5 @@ public sealed class PublicMethods
         => Surface.MethodsOf(package)
             .Where(method => Surface.IsAsynchronous(method) && method.GetParameters().LastOrDefault()?.ParameterType != typeof(CancellationToken))
             .Select(Surface.Describe)
-            .ShouldBeNone("everything that waits can be told to stop waiting");
+            .ShouldBeNone("the caller can cancel every wait");
 }

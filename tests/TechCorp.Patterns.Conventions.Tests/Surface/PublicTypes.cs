@@ -23,7 +23,7 @@ public sealed class PublicTypes
         => Surface.TypesOf(package)
             .Where(type => !Surface.IsClosed(type) && !Open.ContainsKey(type.Name))
             .Select(type => $"{type.FullName} can be derived from: seal it, or give it a private protected constructor.")
-            .ShouldBeNone("what is open must stay as it is for ever");
+            .ShouldBeNone("an open class can never change without breaking a derived one");
 
     [Safeguard("The list of open types", SwitchedOff = "`PermanentFailureException` sealed and left in the list")]
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PublicTypes
             .Where(type => type.IsAssignableTo(typeof(Exception)) && !type.IsSealed && !(type.IsAbstract && Surface.IsClosed(type))
                 && !Open.ContainsKey(type.Name))
             .Select(type => $"{type.FullName} is not sealed, nor an abstract base that only the package derives from.")
-            .ShouldBeNone("who catches it must know what it is");
+            .ShouldBeNone("the code that catches it must know what it is");
 
     [Safeguard("Names that say something", SwitchedOff = "a public class named `ThingHelper`")]
     [Fact]

@@ -4,23 +4,23 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>The walks of docs/architecture.md name a file and a method at each step. Each is where the step says.</summary>
-public sealed partial class MessageWalks
+/// <summary>Each step of the two message paths in docs/architecture.md names a file and a method; the file declares the method.</summary>
+public sealed partial class MessagePaths
 {
     private const string Page = "docs/architecture.md";
 
     private static readonly List<(int Line, string File, string Type, string Member)> Steps = Read();
 
     [Fact]
-    public void There_are_two_walks()
-        => Steps.Count(step => FirstStep().IsMatch(LineOf(step.Line))).Should().Be(2, "a publish is one way, a delivery the other");
+    public void There_are_two_paths()
+        => Steps.Count(step => FirstStep().IsMatch(LineOf(step.Line))).Should().Be(2, "one path is a publish, the other a delivery");
 
     [Fact]
     public void Each_step_names_a_method_that_its_file_declares()
         => (from step in Steps
             where !Declares(step.File, step.Type, step.Member)
             select $"{Page}:{step.Line}: {step.File} does not declare {step.Type}.{step.Member}.")
-            .ShouldBeNone("a newcomer follows the way of a message by these lists");
+            .ShouldBeNone("a new reader follows a message along these lists");
 
     private static bool Declares(string path, string type, string member)
     {

@@ -1,7 +1,7 @@
 namespace TechCorp.Patterns.Benchmarks;
 
 /// <summary>Starts several threads at the same moment.</summary>
-internal static class Crowd
+internal static class ThreadGroup
 {
     /// <returns>The time from the common start to the end of the last thread.</returns>
     public static TimeSpan Run(int threads, int calls, Action<int> loop)

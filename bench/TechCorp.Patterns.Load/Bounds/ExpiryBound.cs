@@ -4,7 +4,7 @@ using TechCorp.Patterns.Contracts;
 namespace TechCorp.Patterns.Load;
 
 /// <summary>Measures how long after its deadline the last of many unconfirmed publishes ends.</summary>
-internal static class ExpireBound
+internal static class ExpiryBound
 {
     private const int Callers = 64;
     private static readonly TimeSpan Deadline = TimeSpan.FromMilliseconds(500);

@@ -8,7 +8,7 @@ namespace TechCorp.Patterns.Load;
 /// A minimal confirm tracker over RabbitMQ.Client with the client's tracking off: a ring by sequence number, without deadlines, returns, window or
 /// reconnects. It shows how much a faster client could gain on this machine, because the broker's own work is part of both sides.
 /// </summary>
-internal sealed class LeastTracker : ILoadPublisher
+internal sealed class MinimalTracker : ILoadPublisher
 {
     private readonly IConnection _connection;
     private readonly IChannel _channel;
@@ -18,7 +18,7 @@ internal sealed class LeastTracker : ILoadPublisher
     private ulong _last; // used by the writer
     private ulong _confirmed; // used by the reader
 
-    private LeastTracker(IConnection connection, IChannel channel, string queue)
+    private MinimalTracker(IConnection connection, IChannel channel, string queue)
     {
         _connection = connection;
         _channel = channel;
@@ -26,12 +26,12 @@ internal sealed class LeastTracker : ILoadPublisher
         channel.BasicAcksAsync += (_, args) => Confirmed(args);
     }
 
-    internal static async Task<LeastTracker> StartAsync(Uri server, string queue)
+    internal static async Task<MinimalTracker> StartAsync(Uri server, string queue)
     {
         var connection = await new ConnectionFactory { Uri = server }.CreateConnectionAsync("load least tracker");
         var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false,
             outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: null);
-        return new LeastTracker(connection, await connection.CreateChannelAsync(confirms), queue);
+        return new MinimalTracker(connection, await connection.CreateChannelAsync(confirms), queue);
     }
 
     public async ValueTask PublishAsync(LoadEvent body)

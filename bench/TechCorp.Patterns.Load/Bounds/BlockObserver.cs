@@ -3,14 +3,14 @@ using RabbitMQ.Client;
 namespace TechCorp.Patterns.Load;
 
 /// <summary>A connection of the raw client that observes when the broker blocks and unblocks publishing.</summary>
-internal sealed class BlockedWitness : IAsyncDisposable
+internal sealed class BlockObserver : IAsyncDisposable
 {
     private readonly IConnection _connection;
     private readonly IChannel _channel;
     private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<long> _unblocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private BlockedWitness(IConnection connection, IChannel channel)
+    private BlockObserver(IConnection connection, IChannel channel)
     {
         _connection = connection;
         _channel = channel;
@@ -29,10 +29,10 @@ internal sealed class BlockedWitness : IAsyncDisposable
     /// <summary>The timestamp at which the broker unblocks publishing.</summary>
     internal Task<long> Unblocked => _unblocked.Task;
 
-    internal static async Task<BlockedWitness> OpenAsync(Uri server)
+    internal static async Task<BlockObserver> OpenAsync(Uri server)
     {
-        var connection = await new ConnectionFactory { Uri = server }.CreateConnectionAsync("load witness");
-        return new BlockedWitness(connection, await connection.CreateChannelAsync());
+        var connection = await new ConnectionFactory { Uri = server }.CreateConnectionAsync("load observer");
+        return new BlockObserver(connection, await connection.CreateChannelAsync());
     }
 
     /// <summary>Publishes, because the broker notifies only publishing connections, and waits until the broker blocks.</summary>

@@ -3,11 +3,11 @@ using TechCorp.Messaging;
 namespace TechCorp.Patterns.Load;
 
 /// <summary>Deletes a queue that a service has declared, and measures how soon the service declares it again and handles a message from it.</summary>
-internal static class QueueBackBound
+internal static class RedeclareBound
 {
     internal static async Task<TimeSpan> MeasureAsync(Uri server, QueueKind kind)
     {
-        await using var queue = await LoadQueue.CreateAsync(server, kind, "queue-back");
+        await using var queue = await LoadQueue.CreateAsync(server, kind, "redeclare");
         var destination = Destination.ToQueue(queue.Name);
         var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var bus = await MessageBus.StartAsync(builder => builder

@@ -3,13 +3,13 @@ using TechCorp.Messaging;
 namespace TechCorp.Patterns.Load;
 
 /// <summary>Stops a consumer while one message is handled and others wait, and measures how soon the waiting messages are requeued.</summary>
-internal static class GiveBackBound
+internal static class RequeueBound
 {
     private const int Messages = 100;
 
     internal static async Task<TimeSpan> MeasureAsync(Uri server, QueueKind kind)
     {
-        await using var queue = await LoadQueue.CreateAsync(server, kind, "give-back");
+        await using var queue = await LoadQueue.CreateAsync(server, kind, "requeue");
         var mayEnd = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var bus = await MessageBus.StartAsync(builder => builder
             .UseRabbitMq(server.ToString())
