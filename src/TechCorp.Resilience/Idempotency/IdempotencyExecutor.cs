@@ -141,9 +141,7 @@ public sealed class IdempotencyExecutor
 
     private async ValueTask<IdempotentResult<TResult>> FlyAsync<TState, TResult>(IdempotentCall<TState, TResult> call, CancellationToken cancellationToken)
     {
-        // A call that does not wait for others still waits for the leader's claim, which may find an outcome to replay.
-        var wait = _services.Options.Waits ? _services.Options.WaitTimeout : _services.Options.StoreTimeout;
-        var waitEnd = _services.Clock.Add(_services.Clock.Now, wait);
+        var waitEnd = _services.Clock.Add(_services.Clock.Now, _services.Options.JoinTimeout);
         while (true)
         {
             var own = new IdempotencyFlight();

@@ -12,7 +12,7 @@ public sealed class IdempotencyOptions
 
     /// <summary>
     /// How long a call waits while another call with its key runs the operation; then it ends with <see cref="IdempotencyFailureReason.Conflict"/>.
-    /// Zero: it does not wait. Default: 10 s.
+    /// Zero: it ends as soon as it is known that another call runs the operation. Default: 10 s.
     /// </summary>
     public TimeSpan WaitTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -29,6 +29,12 @@ public sealed class IdempotencyOptions
     public int CompletionAttempts { get; set; } = 5;
 
     internal bool Waits => WaitTimeout > TimeSpan.Zero;
+
+    /// <summary>
+    /// How long a call waits for the first one with its key in this process. A call that does not wait for the operation waits for the claim, which may
+    /// find an outcome to replay: longer than a claim can take, so that both calls get the failure of a claim that the store does not answer.
+    /// </summary>
+    internal TimeSpan JoinTimeout => Waits ? WaitTimeout : 2 * StoreTimeout;
 
     internal IdempotencyOptions Copy() => (IdempotencyOptions)MemberwiseClone();
 

@@ -40,8 +40,16 @@ public sealed class IdempotentOperation<TState, TResult>
     public IResultSerializer<TResult> Serializer { get; }
 
     /// <summary>What an exception leaves behind. Default: <see cref="IdempotencyFailurePolicy.Release"/>.</summary>
-    public IdempotencyFailurePolicy OnFailure { get; init; } = IdempotencyFailurePolicy.Release;
+    /// <exception cref="ArgumentOutOfRangeException">The value is not an <see cref="IdempotencyFailurePolicy"/>.</exception>
+    public IdempotencyFailurePolicy OnFailure
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(OnFailure), value, $"{nameof(OnFailure)} must be an {nameof(IdempotencyFailurePolicy)}.");
+    } = IdempotencyFailurePolicy.Release;
 
     /// <summary>What this exception leaves behind; takes precedence over <see cref="OnFailure"/>. Default: none.</summary>
+    /// <remarks>When it throws, or returns a value that is not an <see cref="IdempotencyFailurePolicy"/>, the key is in doubt.</remarks>
     public Func<Exception, IdempotencyFailurePolicy>? OnException { get; init; }
 }

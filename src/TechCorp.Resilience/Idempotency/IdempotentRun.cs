@@ -109,6 +109,8 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
             {
                 IdempotencyFailurePolicy.Store => run.Store.CompleteAsync(run.Lease, StoredFailure.From(run.Failure!), run.Retention, token),
                 IdempotencyFailurePolicy.Release => run.Store.ReleaseAsync(run.Lease, token),
+
+                // In doubt, or what OnException returned is no policy: without an answer nobody can say that running it again does no harm.
                 _ => run.Store.MarkInDoubtAsync(run.Lease, token),
             },
             (services.Store, Lease: lease, Policy: policy, Failure: failure, services.Options.Retention),

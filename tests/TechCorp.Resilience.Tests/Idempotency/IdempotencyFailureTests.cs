@@ -98,6 +98,21 @@ public sealed class IdempotencyFailureTests
         await FailsWith(IdempotencyFailureReason.InDoubt);
     }
 
+    [Fact, Trait("Spec", "ID10")]
+    public async Task A_policy_that_does_not_exist_is_refused_and_as_an_answer_for_an_exception_leaves_the_key_in_doubt()
+    {
+        FluentActions.Invoking(() => _scene.Operation(onFailure: default)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("OnFailure").WithMessage("OnFailure must be an IdempotencyFailurePolicy.*");
+        var operation = new IdempotentOperation<int, Receipt>(static (_, _, _) => throw new TimeoutException(), "receipt", ShopJson.Default.Receipt)
+        {
+            OnException = static _ => default,
+        };
+
+        await Fails<TimeoutException>(operation);
+
+        (await StatusNow()).Should().Be(IdempotencyClaimStatus.InDoubt);
+    }
+
     [Fact, Trait("Spec", "ID11")]
     public async Task A_caller_that_cancels_after_the_operation_finished_does_not_lose_its_result()
     {

@@ -69,6 +69,22 @@ public sealed class IdempotencyStoreCallsTests
         await second.Awaiting(s => s).Should().ThrowAsync<IOException>();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    public async Task Duplicates_get_the_timeout_of_a_claim_that_the_store_does_not_answer_whether_they_wait_or_not(int waitSeconds)
+    {
+        _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => _silence.Task;
+        var process = NewProcess(new() { WaitTimeout = TimeSpan.FromSeconds(waitSeconds) });
+        var first = _scene.CallAsync(process: process).AsTask();
+        var second = _scene.CallAsync(process: process).AsTask();
+
+        _scene.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        await first.Awaiting(f => f).Should().ThrowAsync<TimeoutRejectedException>();
+        await second.Awaiting(s => s).Should().ThrowAsync<TimeoutRejectedException>();
+    }
+
     [Fact]
     public async Task Even_where_duplicates_conflict_one_that_comes_while_a_stored_result_is_read_gets_the_result_too()
     {
