@@ -4,9 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace TechCorp.Patterns.Shared;
 
 /// <summary>
-/// Reads one configuration section key by key, without reflection and culture. What cannot be read becomes a problem with the
-/// full path and leaves the option alone;
-/// a key that nobody asked for is refused.
+/// Reads one configuration section key by key, without reflection and culture. What cannot be read becomes a problem with the full path and leaves the
+/// option alone; a key that nobody asked for is refused.
 /// </summary>
 internal sealed class SectionReader
 {
@@ -103,10 +102,15 @@ internal sealed class SectionReader
 
     internal void Text(string key, Action<string> set) => Read(key, "a text", set, static (string text, out string value) => (value = text).Length > 0);
 
-    /// <summary>Only with colons: a bare <c>30</c> would mean thirty days, and <c>24:00:00</c> twenty-four.</summary>
+    /// <summary>Only with colons, because a bare <c>30</c> would mean thirty days, and with hours up to 23: a longer duration begins with its days.</summary>
     internal void Duration(string key, Action<TimeSpan> set)
-        => Read(key, "a duration like 00:00:30 or 1.00:00:00", set, static (string text, out TimeSpan value)
-        => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value) && text.Contains(':', StringComparison.Ordinal));
+        => Read(
+            key,
+            "a duration like 00:00:30 or 1.00:00:00",
+            set,
+            static (string text, out TimeSpan value)
+                => TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value) && text.Contains(':', StringComparison.Ordinal),
+            DaysFor);
 
     /// <summary>A list of durations, which may be empty. A single text is refused: it would be read as no durations at all.</summary>
     internal void Durations(string key, Action<IReadOnlyList<TimeSpan>> set)
@@ -135,6 +139,18 @@ internal sealed class SectionReader
         => Read(key, "one of " + string.Join(", ", Enum.GetNames<T>()), set, static (string text, out T value)
             => Enum.TryParse(text, ignoreCase: true, out value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase));
 
+    /// <summary>The right form of a duration such as <c>24:00:00</c>, whose hours make at least a day; <see langword="null"/> for any other text.</summary>
+    private static string? DaysFor(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            && int.TryParse(text[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
+            && hours is > 23 and < 1_000_000
+            && TimeSpan.TryParseExact("00" + text[colon..], "c", CultureInfo.InvariantCulture, out var rest)
+            ? $" Hours end at 23: write {TimeSpan.FromHours(hours) + rest:c}."
+            : null;
+    }
+
     private static string Shown(string? text) => ErrorText.Clean(text ?? "", MaxShownBytes);
 
     private void Unknown(IConfigurationSection child)
@@ -143,7 +159,7 @@ internal sealed class SectionReader
             : $"{child.Path} is unknown; known are {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
 
     /// <summary>White space around a value is ignored; a value that is null leaves the option alone.</summary>
-    private void Read<T>(string key, string expected, Action<T> set, Parser<T> parse)
+    private void Read<T>(string key, string expected, Action<T> set, Parser<T> parse, Func<string, string?>? hint = null)
     {
         _known.Add(key);
         var entry = _section.GetSection(key);
@@ -159,7 +175,7 @@ internal sealed class SectionReader
             }
             else
             {
-                _problems.Add($"{entry.Path} must be {expected}; it is '{Shown(text)}'.");
+                _problems.Add($"{entry.Path} must be {expected}; it is '{Shown(text)}'.{hint?.Invoke(text.Trim())}");
             }
         }
     }

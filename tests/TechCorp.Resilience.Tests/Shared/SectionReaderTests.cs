@@ -13,8 +13,9 @@ public sealed class SectionReaderTests
     [InlineData("30")]
     [InlineData(" 30 ")]
     [InlineData("1.5")]
-    [InlineData("24:00:00")]
     [InlineData("00:00:60")]
+    [InlineData("24:00:60")]
+    [InlineData("1000000:00:00")]
     [InlineData("30s")]
     [InlineData("")]
     public void A_duration_that_does_not_say_its_unit_is_refused_with_the_form(string text)
@@ -22,6 +23,18 @@ public sealed class SectionReaderTests
         Read(text, static (reader, read) => reader.Duration("Key", value => read(value)));
 
         _problems.Should().Equal($"s:Key must be a duration like 00:00:30 or 1.00:00:00; it is '{text}'.");
+        _read.Should().BeEmpty();
+    }
+
+    [Theory, Trait("Spec", "FH1")]
+    [InlineData("24:00:00", "1.00:00:00")]
+    [InlineData(" 36:30:00 ", "1.12:30:00")]
+    [InlineData("720:00:00.5", "30.00:00:00.5000000")]
+    public void A_duration_whose_hours_make_days_is_refused_with_the_text_that_says_them(string text, string meant)
+    {
+        Read(text, static (reader, read) => reader.Duration("Key", value => read(value)));
+
+        _problems.Should().Equal($"s:Key must be a duration like 00:00:30 or 1.00:00:00; it is '{text}'. Hours end at 23: write {meant}.");
         _read.Should().BeEmpty();
     }
 
