@@ -15,7 +15,7 @@ internal sealed class OurSubjects
     {
         while (_open.TryEnter(out var permit))
         {
-            permit.Failure();
+            permit.RecordFailure();
         }
     }
 
@@ -30,7 +30,7 @@ internal sealed class OurSubjects
             throw new InvalidOperationException("The circuit is expected to be closed.");
         }
 
-        return permit.Success() ? 0 : 1;
+        return permit.RecordSuccess() ? 0 : 1;
     }
 
     public int RetryFirstTry() => Now(_retry.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));

@@ -2,8 +2,8 @@ namespace TechCorp.Resilience;
 
 /// <summary>The right to make one call, bound to the generation that admitted it. Report its outcome once.</summary>
 /// <remarks>
-/// A permit that is never reported does no harm to a closed circuit; a half-open one waits for the probe's lease.
-/// The three methods may be called on any thread. Reporting twice while the circuit is closed counts twice.
+/// A permit whose outcome is never reported does no harm to a closed circuit; a half-open one waits for the probe's lease. The three methods may be called
+/// on any thread. Reporting twice while the circuit is closed counts twice.
 /// </remarks>
 public readonly struct CircuitPermit
 {
@@ -21,26 +21,26 @@ public readonly struct CircuitPermit
 
     private CircuitEpoch Epoch => _epoch ?? throw new InvalidOperationException("This permit comes from no circuit; take one with TryEnter.");
 
-    /// <summary>The dependency answered.</summary>
+    /// <summary>Reports that the dependency answered.</summary>
     /// <returns>Whether the outcome counted; <see langword="false"/> when the circuit has changed its state since it admitted the call.</returns>
-    public bool Success()
+    public bool RecordSuccess()
     {
         var epoch = Epoch;
         return epoch.Circuit.RecordSuccess(epoch);
     }
 
-    /// <summary>The dependency failed.</summary>
+    /// <summary>Reports that the dependency failed.</summary>
     /// <param name="cause">The exception, if it was one; kept while the circuit is open.</param>
     /// <returns>Whether the outcome counted; <see langword="false"/> when the circuit has changed its state since it admitted the call.</returns>
-    public bool Failure(Exception? cause = null)
+    public bool RecordFailure(Exception? cause = null)
     {
         var epoch = Epoch;
         return epoch.Circuit.RecordFailure(epoch, cause);
     }
 
-    /// <summary>The call says nothing about the dependency: its caller gave up. The next call may probe in the place of a probe.</summary>
+    /// <summary>Reports that the call says nothing about the dependency: its caller gave up. The next call may probe in the place of a probe.</summary>
     /// <returns>Whether the outcome counted; <see langword="false"/> when the circuit has changed its state since it admitted the call.</returns>
-    public bool Neutral()
+    public bool RecordNeutral()
     {
         var epoch = Epoch;
         return epoch.Circuit.RecordNeutral(epoch);

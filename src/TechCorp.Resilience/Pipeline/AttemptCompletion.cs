@@ -54,9 +54,9 @@ internal sealed class AttemptCompletion(
     {
         _ = ended.Class switch
         {
-            OutcomeClass.Success => permit.Success(),
-            OutcomeClass.Neutral => permit.Neutral(),
-            _ => permit.Failure(ended.Evidence),
+            OutcomeClass.Success => permit.RecordSuccess(),
+            OutcomeClass.Neutral => permit.RecordNeutral(),
+            _ => permit.RecordFailure(ended.Evidence),
         };
     }
 

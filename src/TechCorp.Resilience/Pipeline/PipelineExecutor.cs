@@ -4,7 +4,7 @@ namespace TechCorp.Resilience;
 
 /// <summary>
 /// Runs calls through the stages of one pipeline. A call whose operation completes synchronously with success allocates nothing, reads no clock (unless
-/// there is a deadline) and rerounds the operation's own task; every other call continues in <c>ContinueAsync</c>.
+/// there is a deadline) and returns the operation's own task; every other call continues in <c>ContinueAsync</c>.
 /// </summary>
 internal sealed class PipelineExecutor
 {
@@ -112,7 +112,7 @@ internal sealed class PipelineExecutor
     {
         if (Circuit is not null)
         {
-            permit.Success();
+            permit.RecordSuccess();
         }
 
         if (timer is not null)

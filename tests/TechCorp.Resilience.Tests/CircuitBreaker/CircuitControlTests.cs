@@ -30,7 +30,7 @@ public sealed class CircuitControlTests
 
         _breaker.Isolate();
 
-        probe.Success().Should().BeFalse();
+        probe.RecordSuccess().Should().BeFalse();
         _breaker.State.Should().Be(CircuitState.Isolated);
     }
 
@@ -45,7 +45,7 @@ public sealed class CircuitControlTests
 
         _breaker.Generation.Should().Be(1);
         _breaker.ConsecutiveFailures.Should().Be(0);
-        running.Failure().Should().BeFalse();
+        running.RecordFailure().Should().BeFalse();
         _breaker.ConsecutiveFailures.Should().Be(0);
     }
 
@@ -119,7 +119,7 @@ public sealed class CircuitControlTests
         long before = 0;
         for (var i = 0; i < 1_000_000; i++)
         {
-            breaker.Enter().Failure();
+            breaker.Enter().RecordFailure();
             breaker.Reset();
             if (i == 1_000)
             {
@@ -136,9 +136,9 @@ public sealed class CircuitControlTests
     {
         var cause = new InvalidOperationException("down");
         _breaker.Fail(4);
-        _breaker.Enter().Failure(cause);
+        _breaker.Enter().RecordFailure(cause);
         _clock.Advance(TimeSpan.FromSeconds(30));
-        _breaker.Enter().Success();
+        _breaker.Enter().RecordSuccess();
         return new WeakReference(cause);
     }
 }

@@ -39,7 +39,7 @@ public sealed class CircuitEventsTests
         breaker.State.Should().Be(CircuitState.Open);
     }
 
-    [Safeguard("Events one at a time", SwitchedOff = "whoever comes delivers, also while another delivers")]
+    [Safeguard("Events one at a time", SwitchedOff = "each thread delivers, also while another one delivers")]
     [Fact, Trait("Spec", "CB20")]
     public void A_callback_may_use_the_circuit_and_sees_its_own_transition_afterwards()
     {
@@ -96,7 +96,7 @@ public sealed class CircuitEventsTests
             {
                 if (breaker.TryEnter(out var permit))
                 {
-                    permit.Failure();
+                    permit.RecordFailure();
                 }
                 else
                 {

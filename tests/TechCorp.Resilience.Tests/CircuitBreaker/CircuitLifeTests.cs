@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience.Tests;
 
-/// <summary>The life of a circuit from turn to turn, as its callback and its log tell it.</summary>
+/// <summary>The life of a circuit from transition to transition, as its callback and its log report it.</summary>
 public sealed class CircuitLifeTests
 {
     private readonly TestClock _clock = new();
@@ -14,14 +14,14 @@ public sealed class CircuitLifeTests
     [Fact, Trait("Spec", "CB20")]
     public void Every_transition_is_reported_with_its_reason_and_its_cause()
     {
-        _breaker.Enter().Failure(new TimeoutException());
+        _breaker.Enter().RecordFailure(new TimeoutException());
         _clock.Advance(TimeSpan.FromSeconds(30));
-        _breaker.Enter().Neutral();
+        _breaker.Enter().RecordNeutral();
         _breaker.Enter();
         _clock.Advance(TimeSpan.FromSeconds(30));
-        _breaker.Enter().Failure(new FormatException());
+        _breaker.Enter().RecordFailure(new FormatException());
         _clock.Advance(TimeSpan.FromSeconds(30));
-        _breaker.Enter().Success();
+        _breaker.Enter().RecordSuccess();
         _breaker.Isolate();
         _breaker.Reset();
 
@@ -44,12 +44,12 @@ public sealed class CircuitLifeTests
     {
         var slow = _breaker.Enter();
         _breaker.Fail();
-        slow.Neutral().Should().BeFalse();
+        slow.RecordNeutral().Should().BeFalse();
         _clock.Advance(TimeSpan.FromSeconds(30));
         var probe = _breaker.Enter();
         _breaker.Isolate();
 
-        probe.Neutral().Should().BeFalse();
+        probe.RecordNeutral().Should().BeFalse();
         _breaker.State.Should().Be(CircuitState.Isolated);
     }
 
@@ -87,14 +87,14 @@ public sealed class CircuitLifeTests
     [Fact, Trait("Spec", "CB19")]
     public void A_callback_that_throws_is_logged_by_its_name_and_gets_the_next_transition()
     {
-        var told = 0;
-        var options = new CircuitBreakerOptions { OnTransition = _ => { told++; throw new FormatException(); } };
+        var calls = 0;
+        var options = new CircuitBreakerOptions { OnTransition = _ => { calls++; throw new FormatException(); } };
         var breaker = new CircuitBreaker("stock", options, timeProvider: _clock, logger: _log);
 
         breaker.Isolate();
         breaker.Reset();
 
-        told.Should().Be(2);
+        calls.Should().Be(2);
         _log.Entries.Should().Equal(
             "1000 Circuit 'stock' went from Closed to Isolated (Isolated); generation 1.",
             "1001 The callback OnTransition of 'stock' threw; the call continued without it.",
@@ -104,6 +104,6 @@ public sealed class CircuitLifeTests
 
     [Fact, Trait("Spec", "CB30")]
     public void The_default_permit_says_where_to_get_one()
-        => default(CircuitPermit).Invoking(permit => permit.Neutral()).Should().Throw<InvalidOperationException>()
+        => default(CircuitPermit).Invoking(permit => permit.RecordNeutral()).Should().Throw<InvalidOperationException>()
             .WithMessage("This permit comes from no circuit; take one with TryEnter.");
 }

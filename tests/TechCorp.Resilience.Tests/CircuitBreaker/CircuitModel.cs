@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience.Tests;
 
-/// <summary>A circuit under random commands, beside a naive model of what the spec says, and the checks of I1–I6.</summary>
+/// <summary>A circuit under random commands, beside a naive model of what the requirements say, and the checks of I1–I6.</summary>
 internal sealed class CircuitModel
 {
     private const int Recovery = 30;
@@ -80,7 +80,7 @@ internal sealed class CircuitModel
         {
             if (_breaker.TryEnter(out var permit))
             {
-                permit.Success();
+                permit.RecordSuccess();
             }
 
             _timeProvider.Move(TimeSpan.FromSeconds(1));
@@ -124,9 +124,9 @@ internal sealed class CircuitModel
 
         var result = kind switch
         {
-            0 => permit.Success(),
-            1 => permit.Neutral(),
-            _ => permit.Failure(),
+            0 => permit.RecordSuccess(),
+            1 => permit.RecordNeutral(),
+            _ => permit.RecordFailure(),
         };
 
         Require(result == current, "an outcome counts exactly in its own generation");

@@ -2,7 +2,9 @@ using CsCheck;
 
 namespace TechCorp.Resilience.Tests;
 
-/// <summary>Random calls that overlap: beginning and ending a call are separate commands. After each command the invariants of the spec must hold.</summary>
+/// <summary>
+/// Random calls that overlap: beginning and ending a call are separate commands. After each command the invariants of the requirements must hold.
+/// </summary>
 public sealed class CircuitModelTests
 {
     private static readonly Gen<(int Kind, int Pick)[]> Commands = Gen.Select(Gen.Int[0, 19], Gen.Int[0, 7]).Array[0, 60];

@@ -44,7 +44,7 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
         List<CircuitTransition> all = [.. _events];
         var events = all[_before..];
         Require(all.Select((e, i) => e.Generation == i + 1).All(right => right), "I5: generations grow by one, in order");
-        Require(_breaker.Generation == all.Count, "every transition was told");
+        Require(_breaker.Generation == all.Count, "every transition was reported");
         Require(all.Zip(all.Skip(1)).All(pair => pair.First.To == pair.Second.From), "each transition begins where the last one ended");
 
         foreach (var generation in events.Where(e => e.To == CircuitState.HalfOpen).GroupBy(e => e.Generation))
@@ -65,7 +65,7 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
         if (start == CircuitStart.ProbeLeaseExpired && _breaker.Generation != _hung.Generation)
         {
             var state = _breaker.State;
-            Require(!_hung.Failure() && _breaker.State == state, "the hung probe has lost its turn");
+            Require(!_hung.RecordFailure() && _breaker.State == state, "another call probes in the place of the hung one");
         }
 
         RequireRecovery();
@@ -82,9 +82,9 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
         step();
         var counted = end switch
         {
-            CallEnd.Success => permit.Success(),
-            CallEnd.Failure => permit.Failure(),
-            _ => permit.Neutral(),
+            CallEnd.Success => permit.RecordSuccess(),
+            CallEnd.Failure => permit.RecordFailure(),
+            _ => permit.RecordNeutral(),
         };
         _calls.Add((end, permit.Generation, permit.IsProbe, counted));
     }
@@ -93,7 +93,7 @@ internal sealed class CircuitRace(CircuitStart start, CallEnd[] ends, Action ste
     private void RequireRecovery()
     {
         _timeProvider.Move(TimeSpan.FromSeconds(60));
-        Require(_breaker.TryEnter(out var permit) && permit.Success(), "I3: a call is admitted again");
+        Require(_breaker.TryEnter(out var permit) && permit.RecordSuccess(), "I3: a call is admitted again");
         Require(_breaker.State == CircuitState.Closed, "I3: the circuit closes again");
     }
 

@@ -28,7 +28,7 @@ public sealed class CircuitRejectionTests
         var openedAt = _clock.GetUtcNow();
         var cause = new IOException("refused");
         _breaker.Fail(4);
-        _breaker.Enter().Failure(cause);
+        _breaker.Enter().RecordFailure(cause);
         _clock.Advance(TimeSpan.FromSeconds(30));
         _breaker.Enter();
         _clock.Advance(TimeSpan.FromSeconds(9.5));
@@ -45,7 +45,7 @@ public sealed class CircuitRejectionTests
     {
         var own = new TimeoutException();
         _breaker.Fail(4);
-        _breaker.Enter().Failure(new IOException());
+        _breaker.Enter().RecordFailure(new IOException());
 
         _breaker.Rejected().ToException(own).InnerException.Should().BeSameAs(own);
     }

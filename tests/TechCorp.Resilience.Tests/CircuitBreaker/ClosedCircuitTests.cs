@@ -22,7 +22,7 @@ public sealed class ClosedCircuitTests
     {
         _breaker.Fail(4);
 
-        _breaker.Enter().Success().Should().BeTrue();
+        _breaker.Enter().RecordSuccess().Should().BeTrue();
 
         _breaker.ConsecutiveFailures.Should().Be(0);
         _breaker.Fail(4);
@@ -35,7 +35,7 @@ public sealed class ClosedCircuitTests
         var cause = new InvalidOperationException("down");
         _breaker.Fail(4);
 
-        _breaker.Enter().Failure(cause).Should().BeTrue();
+        _breaker.Enter().RecordFailure(cause).Should().BeTrue();
 
         _breaker.State.Should().Be(CircuitState.Open);
         _breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
@@ -48,7 +48,7 @@ public sealed class ClosedCircuitTests
     {
         _breaker.Fail(4);
 
-        _breaker.Enter().Neutral().Should().BeTrue();
+        _breaker.Enter().RecordNeutral().Should().BeTrue();
 
         _breaker.ConsecutiveFailures.Should().Be(4);
         _breaker.State.Should().Be(CircuitState.Closed);
@@ -58,10 +58,10 @@ public sealed class ClosedCircuitTests
     public void Failures_of_calls_that_ran_together_open_it_once()
     {
         CircuitPermit[] running = [.. Enumerable.Range(0, 12).Select(_ => _breaker.Enter())];
-        running[..5].Should().OnlyContain(permit => permit.Failure(null));
+        running[..5].Should().OnlyContain(permit => permit.RecordFailure(null));
         _clock.Advance(TimeSpan.FromSeconds(10));
 
-        running[5..].Should().OnlyContain(permit => !permit.Failure(null));
+        running[5..].Should().OnlyContain(permit => !permit.RecordFailure(null));
 
         _events.Should().ContainSingle();
         _breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(20), "late failures must not extend the recovery time");
@@ -76,7 +76,7 @@ public sealed class ClosedCircuitTests
             _events.Clear();
             CircuitPermit[] running = [.. Enumerable.Range(0, 8).Select(_ => _breaker.Enter())];
 
-            Parallel.ForEach(running, permit => permit.Failure());
+            Parallel.ForEach(running, permit => permit.RecordFailure());
 
             _events.Should().ContainSingle(e => e.To == CircuitState.Open);
         }
@@ -105,5 +105,5 @@ public sealed class ClosedCircuitTests
 
     [Fact, Trait("Spec", "CB30")]
     public void The_default_permit_says_that_it_comes_from_no_circuit()
-        => default(CircuitPermit).Invoking(permit => permit.Success()).Should().Throw<InvalidOperationException>();
+        => default(CircuitPermit).Invoking(permit => permit.RecordSuccess()).Should().Throw<InvalidOperationException>();
 }

@@ -51,7 +51,7 @@ public sealed class HalfOpenCircuitTests
     [Fact, Trait("Spec", "CB9")]
     public void A_probe_that_succeeds_closes_it()
     {
-        _probe.Success().Should().BeTrue();
+        _probe.RecordSuccess().Should().BeTrue();
 
         _breaker.State.Should().Be(CircuitState.Closed);
         _breaker.ConsecutiveFailures.Should().Be(0);
@@ -60,7 +60,7 @@ public sealed class HalfOpenCircuitTests
     [Fact, Trait("Spec", "CB10")]
     public void A_probe_that_fails_opens_it_for_the_whole_recovery_time_again()
     {
-        _probe.Failure().Should().BeTrue();
+        _probe.RecordFailure().Should().BeTrue();
 
         _breaker.State.Should().Be(CircuitState.Open);
         _breaker.Generation.Should().Be(3);
@@ -89,7 +89,7 @@ public sealed class HalfOpenCircuitTests
     [Fact, Trait("Spec", "CB11")]
     public void After_a_probe_whose_caller_canceled_the_next_call_may_probe()
     {
-        _probe.Neutral().Should().BeTrue();
+        _probe.RecordNeutral().Should().BeTrue();
 
         _breaker.State.Should().Be(CircuitState.HalfOpenReady);
         _breaker.Enter().IsProbe.Should().BeTrue();
@@ -99,7 +99,7 @@ public sealed class HalfOpenCircuitTests
     [Fact, Trait("Spec", "CB11")]
     public async Task A_canceled_probe_does_not_close_the_circuit()
     {
-        _probe.Neutral();
+        _probe.RecordNeutral();
         using var caller = new CancellationTokenSource();
         var call = _breaker.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0, caller.Token);
         _breaker.State.Should().Be(CircuitState.HalfOpen);
@@ -121,9 +121,9 @@ public sealed class HalfOpenCircuitTests
 
         fresh.IsProbe.Should().BeTrue();
         fresh.Generation.Should().Be(3);
-        _probe.Success().Should().BeFalse();
+        _probe.RecordSuccess().Should().BeFalse();
         _breaker.State.Should().Be(CircuitState.HalfOpen);
-        fresh.Success().Should().BeTrue();
+        fresh.RecordSuccess().Should().BeTrue();
         _breaker.State.Should().Be(CircuitState.Closed);
     }
 
@@ -136,7 +136,7 @@ public sealed class HalfOpenCircuitTests
         _clock.Advance(TimeSpan.FromSeconds(30));
 
         _breaker.State.Should().Be(CircuitState.HalfOpenReady);
-        _breaker.Enter().Success();
+        _breaker.Enter().RecordSuccess();
         _breaker.State.Should().Be(CircuitState.Closed);
     }
 
@@ -144,10 +144,10 @@ public sealed class HalfOpenCircuitTests
     [Fact, Trait("Spec", "CB13")]
     public void A_call_from_before_the_trip_cannot_close_it()
     {
-        _beforeTheTrip.Success().Should().BeFalse();
+        _beforeTheTrip.RecordSuccess().Should().BeFalse();
         _breaker.State.Should().Be(CircuitState.HalfOpen);
 
-        _beforeTheTrip.Failure().Should().BeFalse();
+        _beforeTheTrip.RecordFailure().Should().BeFalse();
         _breaker.State.Should().Be(CircuitState.HalfOpen);
     }
 

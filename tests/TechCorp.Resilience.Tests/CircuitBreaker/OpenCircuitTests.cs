@@ -51,7 +51,7 @@ public sealed class OpenCircuitTests
         Open();
         _clock.Advance(TimeSpan.FromSeconds(20));
 
-        slow.Failure().Should().BeFalse();
+        slow.RecordFailure().Should().BeFalse();
 
         _breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(10));
         _events.Should().BeEmpty();
@@ -63,7 +63,7 @@ public sealed class OpenCircuitTests
         var slow = _breaker.Enter();
         Open();
 
-        slow.Success().Should().BeFalse();
+        slow.RecordSuccess().Should().BeFalse();
 
         _breaker.State.Should().Be(CircuitState.Open);
     }
@@ -76,7 +76,7 @@ public sealed class OpenCircuitTests
         var slow = breaker.Enter();
         breaker.Fail();
 
-        slow.Success();
+        slow.RecordSuccess();
 
         stale.Total.Should().Be(1);
     }
@@ -87,10 +87,10 @@ public sealed class OpenCircuitTests
         var slow = _breaker.Enter();
         Open();
         _clock.Advance(TimeSpan.FromSeconds(30));
-        _breaker.Enter().Success();
+        _breaker.Enter().RecordSuccess();
         _breaker.Fail(4);
 
-        slow.Failure().Should().BeFalse();
+        slow.RecordFailure().Should().BeFalse();
 
         _breaker.State.Should().Be(CircuitState.Closed);
         _breaker.ConsecutiveFailures.Should().Be(4);

@@ -48,7 +48,7 @@ public sealed class SureRejectionTests
         for (var i = 0; i < 5; i++)
         {
             _circuit.TryEnter(out var permit, out _).Should().BeTrue();
-            permit.Failure();
+            permit.RecordFailure();
         }
     }
 }

@@ -41,14 +41,14 @@ public sealed class ThrowingObserverTests
     [Fact, Trait("Spec", "CB19")]
     public async Task A_logger_that_throws_keeps_no_transition_from_its_callback_and_no_error_from_its_sink()
     {
-        var told = new List<CircuitState>();
+        var received = new List<CircuitState>();
         var errors = new List<Exception>();
-        var options = new CircuitBreakerOptions { FailureThreshold = 1, OnTransition = change => told.Add(change.To), OnCallbackError = errors.Add };
+        var options = new CircuitBreakerOptions { FailureThreshold = 1, OnTransition = change => received.Add(change.To), OnCallbackError = errors.Add };
         var breaker = new CircuitBreaker("stock", options, timeProvider: _clock, logger: new ThrowingLogger());
 
         await breaker.Awaiting(b => b.ExecuteAsync(static ValueTask<int> (_) => throw new TimeoutException()).AsTask()).Should().ThrowAsync<TimeoutException>();
 
-        told.Should().Equal(CircuitState.Open);
+        received.Should().Equal(CircuitState.Open);
         errors.Should().ContainSingle().Which.Should().BeOfType<FormatException>();
     }
 
@@ -71,15 +71,15 @@ public sealed class ThrowingObserverTests
     [Fact, Trait("Spec", "RT17")]
     public async Task A_logger_that_throws_stops_no_retry_and_keeps_none_from_its_callback()
     {
-        var told = new List<int>();
-        var policy = new RetryPolicy("gateway", new RetryOptions { OnRetry = notice => told.Add(notice.Attempt) }, timeProvider: _clock,
+        var received = new List<int>();
+        var policy = new RetryPolicy("gateway", new RetryOptions { OnRetry = notice => received.Add(notice.Attempt) }, timeProvider: _clock,
             logger: new ThrowingLogger());
         var attempts = 0;
 
         var result = await _clock.RunAsync(policy.ExecuteAsync((_, _) => ++attempts < 2 ? throw new TimeoutException() : new ValueTask<int>(7), 0).AsTask());
 
         result.Should().Be(7);
-        told.Should().Equal(1);
+        received.Should().Equal(1);
     }
 
     /// <summary>Throws only for this name: the meter is the process's, and other tests run beside this one.</summary>

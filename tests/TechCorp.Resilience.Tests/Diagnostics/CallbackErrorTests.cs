@@ -8,11 +8,11 @@ public sealed class CallbackErrorTests
     public void It_is_logged_and_given_to_the_sink()
     {
         var broken = new FormatException();
-        Exception? told = null;
+        Exception? received = null;
 
-        CallbackError.Report(_log, exception => told = exception, broken, "OnRetry", "gateway");
+        CallbackError.Report(_log, exception => received = exception, broken, "OnRetry", "gateway");
 
-        told.Should().BeSameAs(broken);
+        received.Should().BeSameAs(broken);
         _log.Entries.Should().Equal("1001 The callback OnRetry of 'gateway' threw; the call continued without it.");
     }
 

@@ -49,14 +49,14 @@ public sealed class MeterTests
     [Fact]
     public void Transitions_are_counted_by_what_they_led_to_and_why()
     {
-        var told = new List<string>();
+        var recorded = new List<string>();
         using var listener = new MeterListener { InstrumentPublished = Listen("techcorp.resilience.circuit.transitions") };
         listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
         {
             var text = Text(tags);
             if (text.StartsWith("name=moved", StringComparison.Ordinal))
             {
-                told.Add($"{value} {text}");
+                recorded.Add($"{value} {text}");
             }
         });
         listener.Start();
@@ -65,7 +65,7 @@ public sealed class MeterTests
         breaker.Fail(5);
         breaker.Isolate();
 
-        told.Should().Equal("1 name=moved to=Open reason=FailureThreshold", "1 name=moved to=Isolated reason=Isolated");
+        recorded.Should().Equal("1 name=moved to=Open reason=FailureThreshold", "1 name=moved to=Isolated reason=Isolated");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class MeterTests
         circuits[2].Fail(5);
         circuits[3].Fail(5);
         _clock.Advance(TimeSpan.FromSeconds(30));
-        circuits[1].Enter().Failure();
+        circuits[1].Enter().RecordFailure();
         circuits[3].Enter();
         circuits[4].Isolate();
 

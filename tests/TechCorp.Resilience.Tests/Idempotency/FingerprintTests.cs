@@ -18,7 +18,7 @@ public sealed class FingerprintTests
     }
 
     [Fact]
-    public void What_a_store_kept_is_taken_back()
+    public void What_a_store_kept_is_parsed_to_the_same_fingerprint()
     {
         var kept = Fingerprint.Of("abc");
 

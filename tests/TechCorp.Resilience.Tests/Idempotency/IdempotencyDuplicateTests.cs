@@ -99,7 +99,7 @@ public sealed class IdempotencyDuplicateTests
         var waiting = _scene.CallAsync(process: _scene.NewProcess());
         var pauses = new List<double>();
 
-        for (var look = 0; look < 4; look++)
+        for (var poll = 0; poll < 4; poll++)
         {
             var pause = await _scene.Clock.TimerSetAsync();
             pauses.Add(pause.TotalMilliseconds);

@@ -100,7 +100,7 @@ public sealed class OutcomeShapeTests
     [InlineData(-30, 0)]
     [InlineData(0, 0)]
     [InlineData(3, 3)]
-    public async Task The_asked_wait_in_the_outcome_is_never_negative(int asked, int told)
+    public async Task The_asked_wait_in_the_outcome_is_never_negative(int asked, int reported)
     {
         var pipeline = Create(new ResiliencePipelineOptions { Retry = null });
         var operation = new ResilientOperation<int, int>(static (_, _) => new ValueTask<int>(503))
@@ -109,7 +109,7 @@ public sealed class OutcomeShapeTests
             RetryAfter = _ => TimeSpan.FromSeconds(asked),
         };
 
-        (await pipeline.TryExecuteAsync(operation, 0)).RetryAfter.Should().Be(TimeSpan.FromSeconds(told));
+        (await pipeline.TryExecuteAsync(operation, 0)).RetryAfter.Should().Be(TimeSpan.FromSeconds(reported));
     }
 
     [Fact]

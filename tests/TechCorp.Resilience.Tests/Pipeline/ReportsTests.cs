@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience.Tests;
 
-/// <summary>What meter, log and callbacks are told.</summary>
+/// <summary>What reaches meter, log and callbacks.</summary>
 public sealed class ReportsTests
 {
     private readonly TestClock _clock = new();
@@ -66,13 +66,13 @@ public sealed class ReportsTests
     [Fact, Trait("Spec", "CB19")]
     public async Task A_logger_that_throws_changes_no_call()
     {
-        var told = new List<Exception>();
+        var received = new List<Exception>();
         var pipeline = ResiliencePipeline.Create(
             "gateway",
             new ResiliencePipelineOptions
             {
                 Timeout = new() { Timeout = TimeSpan.FromSeconds(1) },
-                Retry = new() { MaxAttempts = 2, OnCallbackError = told.Add },
+                Retry = new() { MaxAttempts = 2, OnCallbackError = received.Add },
                 CircuitBreaker = new() { FailureThreshold = 2 },
             },
             _clock,
@@ -83,7 +83,7 @@ public sealed class ReportsTests
 
         slow.Exception.Should().BeOfType<TimeoutRejectedException>();
         rejected.Status.Should().Be(OutcomeStatus.Rejected);
-        told.Should().HaveCount(4, "two timeouts, the retry between them and the stop were not logged").And.AllBeOfType<FormatException>();
+        received.Should().HaveCount(4, "two timeouts, the retry between them and the stop were not logged").And.AllBeOfType<FormatException>();
     }
 
     [Fact]
@@ -125,13 +125,13 @@ public sealed class ReportsTests
     {
         using var stops = new CounterProbe("techcorp.resilience.retry.stops", name: "cancelled");
         using var caller = new CancellationTokenSource();
-        var told = new List<object>();
+        var received = new List<object>();
         var options = new RetryOptions
         {
-            OnRetry = notice => told.Add(notice),
+            OnRetry = notice => received.Add(notice),
             RetryAfter = exception =>
             {
-                told.Add(exception);
+                received.Add(exception);
                 return null;
             },
         };
@@ -141,7 +141,7 @@ public sealed class ReportsTests
         await caller.CancelAsync();
 
         (await call).Status.Should().Be(OutcomeStatus.Canceled);
-        told.Should().BeEmpty();
+        received.Should().BeEmpty();
         _log.Entries.Should().BeEmpty();
         stops.Total.Should().Be(0);
     }

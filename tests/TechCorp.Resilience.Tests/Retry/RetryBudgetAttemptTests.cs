@@ -88,11 +88,11 @@ public sealed class RetryBudgetAttemptTests
         var well = await _clock.RunAsync(client.GetAsync(new Uri("http://well.test/")));
 
         dead.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable, "its one token paid for one retry");
-        well.StatusCode.Should().Be(HttpStatusCode.OK, "it has a token of its own");
+        well.StatusCode.Should().Be(HttpStatusCode.OK, "it has its own token");
         server.Times.Should().HaveCount(4);
     }
 
-    [Safeguard("A shared source of chance is locked itself", SwitchedOff = "each plan has a lock of its own")]
+    [Safeguard("A shared source of chance is locked itself", SwitchedOff = "each plan has its own lock")]
     [Fact]
     public void Plans_that_share_a_source_of_chance_use_it_one_at_a_time()
     {

@@ -12,7 +12,7 @@ internal static class BreakerExtensions
     {
         for (var i = 0; i < times; i++)
         {
-            breaker.Enter().Failure().Should().BeTrue();
+            breaker.Enter().RecordFailure().Should().BeTrue();
         }
     }
 

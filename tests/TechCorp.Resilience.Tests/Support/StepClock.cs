@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience.Tests;
 
-/// <summary>A clock that stands still, and stops whoever reads the time of day: the circuit reads it right before each move of its state.</summary>
+/// <summary>A clock that stands still, and stops each thread that reads the time of day: the circuit reads it right before each move of its state.</summary>
 internal sealed class StepClock(Action onRead) : TimeProvider
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);

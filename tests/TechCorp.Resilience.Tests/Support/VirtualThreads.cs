@@ -21,7 +21,7 @@ internal sealed class VirtualThreads : IDisposable
         }
     }
 
-    /// <param name="prepare">Makes the state anew for each schedule and returns what each thread does.</param>
+    /// <param name="prepare">Makes new state for each schedule and returns what each thread does.</param>
     /// <param name="check">Looks at the state when all threads have ended.</param>
     /// <returns>The number of schedules.</returns>
     public int RunAll(Func<Action[]> prepare, Action check)
