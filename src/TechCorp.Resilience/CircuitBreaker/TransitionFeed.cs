@@ -11,7 +11,7 @@ internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action
     private bool _delivering; // guarded by _gate
     private long _lastGeneration; // guarded by _gate
 
-    /// <summary>Called under the circuit's gate, so that the order is that of the generations.</summary>
+    /// <summary>Called under the circuit's lock, so that the order is that of the generations.</summary>
     internal void Append(CircuitTransition transition)
     {
         lock (_gate)
@@ -58,7 +58,7 @@ internal sealed class TransitionFeed(Action<CircuitTransition>? callback, Action
 
     private void Report(CircuitTransition transition)
     {
-        ResilienceMetrics.CircuitChanged(transition.Name, transition.To.ToString(), transition.Reason.ToString());
+        ResilienceMetrics.CircuitChanged(transition.Name, transition.To, transition.Reason);
         try
         {
             logger.CircuitChanged(transition.Name, transition.From, transition.To, transition.Reason, transition.Generation, transition.Cause);

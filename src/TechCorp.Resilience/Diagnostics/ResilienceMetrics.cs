@@ -37,11 +37,13 @@ internal static class ResilienceMetrics
     /// <summary>Adds a circuit to the state gauge for as long as it lives.</summary>
     internal static void ObserveState(object circuit, string name, Func<int> state) => Circuits.Add(circuit, new StateReader(name, state));
 
-    internal static void CircuitChanged(string name, string to, string reason)
+    internal static void CircuitChanged<TState, TReason>(string name, TState to, TReason reason)
+        where TState : struct, Enum
+        where TReason : struct, Enum
     {
         if (Transitions.Enabled)
         {
-            Add(Transitions, [new("name", name), new("to", to), new("reason", reason)]);
+            Add(Transitions, [new("name", name), new("to", to.ToString()), new("reason", reason.ToString())]);
         }
     }
 
@@ -51,11 +53,12 @@ internal static class ResilienceMetrics
 
     internal static void Retried(string name) => Add(Retries, name);
 
-    internal static void RetryStopped(string name, string reason)
+    internal static void RetryStopped<TReason>(string name, TReason reason)
+        where TReason : struct, Enum
     {
         if (RetryStops.Enabled)
         {
-            Add(RetryStops, [new("name", name), new("reason", reason)]);
+            Add(RetryStops, [new("name", name), new("reason", reason.ToString())]);
         }
     }
 

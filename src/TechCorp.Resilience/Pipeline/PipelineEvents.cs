@@ -39,7 +39,7 @@ internal sealed class PipelineEvents(string name, ILogger logger, RetryOptions? 
             return;
         }
 
-        ResilienceMetrics.RetryStopped(name, stop.ToString());
+        ResilienceMetrics.RetryStopped(name, stop);
         if (attempt is not { } number || stop == RetryStop.NotRetryable)
         {
             return;

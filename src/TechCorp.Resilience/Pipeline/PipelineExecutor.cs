@@ -212,7 +212,9 @@ internal sealed class PipelineExecutor
                 _callbacks.Discard(in operation, in outcome);
             }
 
-            if (!await RetryWait.WaitAsync(delay, TOperation.Blocks(in operation), _clock.Provider, cancellationToken).ConfigureAwait(false))
+            await RetryWait.WaitAsync(delay, TOperation.Blocks(in operation), _clock.Provider, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested)
             {
                 _retry.ReturnToken(isRetry);
                 return CanceledWhileWaiting<TResult>(number, lastFailure, cancellationToken);

@@ -7,8 +7,6 @@ internal sealed class RetryStage(RetryOptions? options, Circuit? circuit, TimeLi
 
     internal bool WaitsForCircuit => options is { WaitForCircuit: true };
 
-    internal RetryBudget? Budget => options?.Budget;
-
     /// <param name="operation">The operation.</param>
     /// <param name="ended">How the last attempt ended.</param>
     /// <param name="rounds">Attempts and waits for the circuit so far.</param>
@@ -51,12 +49,12 @@ internal sealed class RetryStage(RetryOptions? options, Circuit? circuit, TimeLi
         return stop;
     }
 
-    /// <summary>Rerounds the token of a retry that was decided but not made.</summary>
+    /// <summary>Returns the token of a retry that was decided but not made.</summary>
     internal void ReturnToken(bool taken)
     {
         if (taken)
         {
-            Budget?.GiveBack();
+            options?.Budget?.GiveBack();
         }
     }
 

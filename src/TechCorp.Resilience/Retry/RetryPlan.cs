@@ -3,8 +3,6 @@ namespace TechCorp.Resilience;
 /// <summary>Decides whether and when an attempt is repeated. No clock, no wait; the budget is the only thing it changes.</summary>
 internal sealed class RetryPlan(RetryOptions options)
 {
-    internal RetryOptions Options => options;
-
     /// <summary>Decides after a failure.</summary>
     /// <param name="attempts">Attempts and waits for the circuit so far.</param>
     /// <param name="requested">The wait that the dependency asks for, if it does.</param>

@@ -1,32 +1,26 @@
-using System.Runtime.CompilerServices;
-
 namespace TechCorp.Resilience;
 
 /// <summary>Waits on the clock of the pipeline.</summary>
 internal static class RetryWait
 {
     /// <summary>Waits without a thread, or holds the caller's thread.</summary>
-    /// <returns><see langword="false"/> when the caller canceled the wait.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal static async ValueTask<bool> WaitAsync(TimeSpan delay, bool blocks, TimeProvider timeProvider, CancellationToken cancellationToken)
+    /// <returns>Ends after the delay, or canceled by the caller.</returns>
+    internal static Task WaitAsync(TimeSpan delay, bool blocks, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
+        if (!blocks)
+        {
+            return delay > TimeSpan.Zero ? Task.Delay(delay, timeProvider, cancellationToken) : Task.CompletedTask;
+        }
+
         try
         {
-            if (blocks)
-            {
-                Block(delay, timeProvider, cancellationToken);
-            }
-            else if (delay > TimeSpan.Zero)
-            {
-                await Task.Delay(delay, timeProvider, cancellationToken).ConfigureAwait(false);
-            }
+            Block(delay, timeProvider, cancellationToken);
+            return Task.CompletedTask;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The return value says so.
+            return Task.FromCanceled(cancellationToken);
         }
-
-        return !cancellationToken.IsCancellationRequested;
     }
 
     /// <summary>Holds the thread.</summary>
