@@ -1,9 +1,9 @@
 namespace TechCorp.Patterns.Shared;
 
-/// <summary>Finds the key that somebody probably meant, by the number of letters that are wrong, missing, too many or swapped.</summary>
+/// <summary>Finds the key that somebody probably meant, by the number of characters that are wrong, missing, too many or swapped.</summary>
 internal static class NearestKey
 {
-    /// <returns>The nearest key with at most a third of its letters wrong (at least 2), or null.</returns>
+    /// <returns>The nearest key with at most a third of its characters wrong (at least 2), or null.</returns>
     internal static string? Of(string key, IEnumerable<string> known)
         => known.Select(other => (Key: other, Distance: Distance(key.ToUpperInvariant(), other.ToUpperInvariant())))
             .Where(other => other.Distance <= Math.Max(2, other.Key.Length / 3))

@@ -226,7 +226,7 @@ internal sealed class Circuit
 
     private void Move(CircuitEpoch to, CircuitTransitionReason reason, DateTimeOffset at)
     {
-        Debug.Assert(_gate.IsHeldByCurrentThread, "Epochs change only under the gate.");
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Epochs change only under the lock.");
         Debug.Assert(to.Generation == _epoch.Generation + 1, "Generations follow each other.");
         var from = _epoch;
         _epoch = to;

@@ -4,9 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Resilience;
 
 /// <summary>
-/// Stops calling a dependency that fails: opens after a number of failures in a row, admits one probe after the recovery time,
-/// and closes when the probe succeeds.
-/// A pipeline of one stage. Safe for use by many threads.
+/// Stops calling a dependency that fails: opens after a number of failures in a row, admits one probe after the recovery time, and closes when the probe
+/// succeeds. A pipeline of one stage. Safe for use by many threads.
 /// </summary>
 /// <remarks>
 /// An outcome counts only in the generation that admitted its call: a slow answer from before a transition changes nothing. A probe that is canceled

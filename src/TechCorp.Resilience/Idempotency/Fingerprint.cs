@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace TechCorp.Resilience;
 
 /// <summary>Tells whether two requests under one <see cref="IdempotencyKey"/> are the same request: a SHA-256 of its content, in lower-case hex.</summary>
-/// <remarks>A request hides behind its hash: the store keeps no body. <see cref="None"/> (also the default value) equals only itself.</remarks>
+/// <remarks>The store keeps the hash only, not the request. <see cref="None"/> (also the default value) equals only itself.</remarks>
 public readonly record struct Fingerprint
 {
     /// <summary>The most characters in a fingerprint: 64.</summary>
@@ -47,6 +47,7 @@ public readonly record struct Fingerprint
 
     /// <summary>Takes back a <see cref="Value"/> that a store has kept.</summary>
     /// <param name="value">What <see cref="Value"/> returned.</param>
+    /// <exception cref="ArgumentNullException">There is no value.</exception>
     /// <exception cref="ArgumentException">Longer than 64 characters.</exception>
     public static Fingerprint Parse(string value)
     {

@@ -23,7 +23,7 @@ public readonly record struct IdempotencyClaim
     /// <summary>What is left of the other owner's lease when <see cref="IdempotencyClaimStatus.InProgress"/>; otherwise zero.</summary>
     public TimeSpan RetryAfter { get; }
 
-    /// <summary>The lease that completes, fails or renews the claim.</summary>
+    /// <summary>The lease that completes, releases or renews the claim.</summary>
     /// <exception cref="InvalidOperationException">The claim is not <see cref="IdempotencyClaimStatus.Acquired"/>.</exception>
     public IdempotencyLease Lease => Status == IdempotencyClaimStatus.Acquired
         ? _lease

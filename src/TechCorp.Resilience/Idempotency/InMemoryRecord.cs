@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TechCorp.Resilience;
 
-/// <summary>One record of <see cref="InMemoryIdempotencyStore"/>. Read and written under its gate.</summary>
+/// <summary>One record of <see cref="InMemoryIdempotencyStore"/>. Read and written under its lock.</summary>
 [DebuggerDisplay("{Key}: {Status}, fence {Fence}, attempt {Attempt}")]
 internal sealed class InMemoryRecord(IdempotencyKey key)
 {

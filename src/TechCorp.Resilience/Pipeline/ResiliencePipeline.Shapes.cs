@@ -11,7 +11,7 @@ public partial class ResiliencePipeline
     /// <param name="operation">Called once for each attempt, with the token of the attempt.</param>
     /// <param name="state">Passed to each attempt.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks>Only exceptions that mean that the process is ill, such as <see cref="OutOfMemoryException"/>, are thrown.</remarks>
+    /// <remarks>Only exceptions of a process that is itself damaged, such as <see cref="OutOfMemoryException"/>, are thrown.</remarks>
     public ValueTask<Outcome<TResult>> TryExecuteAsync<TState, TResult>(
         Func<TState, CancellationToken, ValueTask<TResult>> operation,
         TState state,
@@ -27,7 +27,7 @@ public partial class ResiliencePipeline
     /// <param name="operation">The description.</param>
     /// <param name="state">Passed to each attempt.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks>Only exceptions that mean that the process is ill, such as <see cref="OutOfMemoryException"/>, are thrown.</remarks>
+    /// <remarks>Only exceptions of a process that is itself damaged, such as <see cref="OutOfMemoryException"/>, are thrown.</remarks>
     public ValueTask<Outcome<TResult>> TryExecuteAsync<TState, TResult>(
         ResilientOperation<TState, TResult> operation,
         TState state,

@@ -21,8 +21,9 @@ internal sealed partial class ConfigureResilience(IConfiguration? configuration 
         foreach (var (pipeline, pipelineOptions) in options.Pipelines)
         {
             SectionReader.Read(
-                configuration.GetSection($"TechCorp:Resilience:Pipelines:{pipeline}"), options.ConfigurationProblems, section
-                    => PipelineReader.Read(section, pipelineOptions));
+                configuration.GetSection($"TechCorp:Resilience:Pipelines:{pipeline}"),
+                options.ConfigurationProblems,
+                section => PipelineReader.Read(section, pipelineOptions));
         }
 
         var logger = SafeLogger.Of(loggers?.CreateLogger("TechCorp.Resilience"));

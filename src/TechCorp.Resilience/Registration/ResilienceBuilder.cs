@@ -13,7 +13,7 @@ public sealed class ResilienceBuilder
 
     /// <summary>Adds a pipeline; one that exists under the name is changed further.</summary>
     /// <param name="name">Its name in the registry, the configuration, exceptions, logs and metrics.</param>
-    /// <param name="configure">Sets its stages. Default: timeout 5 s, retry at once and after 1, 2, 4, 8 s, circuit of 5 failures and 30 s.</param>
+    /// <param name="configure">Sets its stages. Default: timeout 5 s; 5 attempts with waits of 1, 2, 4 and 8 s; circuit of 5 failures and 30 s.</param>
     public ResilienceBuilder AddPipeline(string name, Action<ResiliencePipelineOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
