@@ -14,8 +14,8 @@ public sealed class OutboxDatabase
     /// <summary>Names the database, its dialect and where our tables live.</summary>
     /// <param name="dataSource">From the driver: <c>NpgsqlDataSource.Create(…)</c>, <c>SqliteFactory.Instance.CreateDataSource(…)</c>.</param>
     /// <param name="dialect"><see cref="SqlDialect.PostgreSql"/> or <see cref="SqlDialect.Sqlite"/>; never guessed.</param>
-    /// <param name="schema">The schema of our tables on PostgreSQL, the prefix of their names on SQLite. Lower case letters, digits and
-    /// underscores. Default: <c>techcorp</c>.</param>
+    /// <param name="schema">The schema of our tables on PostgreSQL, the prefix of their names on SQLite. At most 40 characters of <c>a-z</c>, <c>0-9</c> and
+    /// <c>_</c>, the first of <c>a-z</c>. Default: <c>techcorp</c>.</param>
     /// <exception cref="ArgumentException">The schema is no plain name.</exception>
     public OutboxDatabase(DbDataSource dataSource, SqlDialect dialect, string schema = "techcorp")
     {
@@ -24,8 +24,7 @@ public sealed class OutboxDatabase
         ArgumentException.ThrowIfNullOrEmpty(schema);
         if (schema.Length > 40 || !char.IsAsciiLetterLower(schema[0]) || !schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
         {
-            throw new ArgumentException($"A schema is at most 40 lower case letters, digits and underscores, a letter first; it is '{schema}'.",
-                nameof(schema));
+            throw new ArgumentException($"A schema has at most 40 characters of a-z, 0-9 and _, the first of a-z; it is '{schema}'.", nameof(schema));
         }
 
         DataSource = dataSource;

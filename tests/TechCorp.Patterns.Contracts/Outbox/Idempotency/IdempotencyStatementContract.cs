@@ -24,7 +24,7 @@ public abstract class IdempotencyStatementContract<TDatabase> : DatabaseContract
         _executor = new IdempotencyExecutor(new SqlIdempotencyStore(database, Db.Time), timeProvider: Db.Time);
     }
 
-    [Safeguard("A replay costs one round trip", SwitchedOff = "claim and read are two commands")]
+    [Safeguard("A stored result costs one round trip", SwitchedOff = "claim and read are two commands")]
     [Fact, Trait("Spec", "ID1"), Trait("Spec", "ID2")]
     public async Task The_first_run_costs_two_statements_and_a_replay_one()
     {
