@@ -28,7 +28,8 @@ internal static partial class TestMethods
            let attributes = list.SelectMany(attributes => attributes.Attributes).ToList()
            where !attributes.Any(attribute => attribute.ArgumentList?.Arguments.Any(argument => argument.NameEquals?.Name.ToString() == "Skip") == true)
            from attribute in attributes
-           where attribute.Name.ToString() == "Trait" && attribute.ArgumentList?.Arguments is [{ Expression: LiteralExpressionSyntax { Token.ValueText: "Spec" } }, _]
+           where attribute.Name.ToString() == "Trait"
+               && attribute.ArgumentList?.Arguments is [{ Expression: LiteralExpressionSyntax { Token.ValueText: "Spec" } }, _]
            select attribute.ArgumentList!.Arguments[1].Expression is LiteralExpressionSyntax literal
                ? literal.Token.ValueText
                : attribute.ArgumentList.Arguments[1].ToString();

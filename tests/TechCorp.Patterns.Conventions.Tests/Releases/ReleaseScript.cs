@@ -25,7 +25,8 @@ public sealed class ReleaseScript
         repository.Read($"{ReleaseRepository.Package}/PublicAPI.Unshipped.txt").Should().Be("#nullable enable\n");
     }
 
-    [Safeguard("A final release after a candidate has what the candidate brought", SwitchedOff = "`write_changelog` keeps the sections of the candidates apart")]
+    [Safeguard("A final release after a candidate has what the candidate brought",
+        SwitchedOff = "`write_changelog` keeps the sections of the candidates apart")]
     [Fact]
     public void A_final_release_takes_over_the_changelog_of_its_candidates()
     {
