@@ -30,7 +30,5 @@ internal static partial class TestMethods
            from attribute in attributes
            where attribute.Name.ToString() == "Trait"
                && attribute.ArgumentList?.Arguments is [{ Expression: LiteralExpressionSyntax { Token.ValueText: "Spec" } }, _]
-           select attribute.ArgumentList!.Arguments[1].Expression is LiteralExpressionSyntax literal
-               ? literal.Token.ValueText
-               : attribute.ArgumentList.Arguments[1].ToString();
+           select attribute.ArgumentList!.Arguments[1].ToString();
 }

@@ -15,7 +15,7 @@ public sealed class PublicTypes
     [Safeguard("A public surface that one can hold in mind", SwitchedOff = "a limit of 44")]
     [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
     public void A_package_has_no_more_public_types_than_one_can_hold_in_mind(string package)
-        => Surface.TypesOf(package).Count().Should().BeLessThanOrEqualTo(Most, "each public type is a promise: merge two, or make one internal");
+        => Surface.TypesOf(package).Should().HaveCountLessThanOrEqualTo(Most, "each public type is a promise: merge two, or make one internal");
 
     [Safeguard("Closed types", SwitchedOff = "a public class that is not sealed")]
     [Theory, MemberData(nameof(Package.Names), MemberType = typeof(Package))]
