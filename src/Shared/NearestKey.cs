@@ -4,9 +4,14 @@ namespace TechCorp.Patterns.Shared;
 internal static class NearestKey
 {
     /// <returns>The nearest key with at most a third of its characters wrong (at least 2), or null.</returns>
-    internal static string? Of(string key, IEnumerable<string> known)
+    internal static string? Of(string key, IEnumerable<string> known) => Of(key, known, static other => Math.Max(2, other.Length / 3));
+
+    /// <returns>The key that differs in one character or one swap, or null: enough to tell a misspelling from another name.</returns>
+    internal static string? Misspelled(string key, IEnumerable<string> known) => Of(key, known, static _ => 1);
+
+    private static string? Of(string key, IEnumerable<string> known, Func<string, int> most)
         => known.Select(other => (Key: other, Distance: Distance(key.ToUpperInvariant(), other.ToUpperInvariant())))
-            .Where(other => other.Distance <= Math.Max(2, other.Key.Length / 3))
+            .Where(other => other.Distance <= most(other.Key))
             .OrderBy(other => other.Distance)
             .ThenBy(other => other.Key, StringComparer.Ordinal)
             .Select(other => other.Key)

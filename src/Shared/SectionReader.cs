@@ -72,7 +72,7 @@ internal sealed class SectionReader
     /// service's: it is passed to <paramref name="foreign"/>, not refused.</summary>
     internal void Sections(string key, Func<string, bool> isKnown, ICollection<string> foreign) => Section(key, names => names.NamedSections(isKnown, foreign));
 
-    /// <summary>The same beside the section's own keys: a name that is nearly one of them is refused as a misspelling.</summary>
+    /// <summary>The same beside the section's own keys: a name that differs from one of them in a single character is refused as a misspelling.</summary>
     internal void NamedSections(Func<string, bool> isKnown, ICollection<string> foreign)
     {
         var own = _known.ToList();
@@ -82,7 +82,7 @@ internal sealed class SectionReader
             {
                 Allow(child.Key);
             }
-            else if (string.IsNullOrEmpty(child.Value) && NearestKey.Of(child.Key, own) is null)
+            else if (string.IsNullOrEmpty(child.Value) && NearestKey.Misspelled(child.Key, own) is null)
             {
                 foreign.Add(child.Path);
                 Allow(child.Key);

@@ -31,7 +31,7 @@ public sealed class ConsumerOptions
     public bool MessageIdFromBodyHash { get; set; }
 
     /// <summary>
-    /// How often the broker may redeliver the same message (<c>x-delivery-count</c> of a quorum queue: lost connections, killed processes, stops)
+    /// How many times the broker may redeliver the same message (<c>x-delivery-count</c> of a quorum queue: lost connections, killed processes, stops)
     /// before it is dead-lettered unhandled;
     /// null for no limit. Default: 20. Classic queues do not count.
     /// </summary>

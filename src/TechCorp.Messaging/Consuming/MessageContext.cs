@@ -28,7 +28,7 @@ public sealed class MessageContext
     /// <summary>Which attempt this is, from 1; immediate and delayed attempts count alike.</summary>
     public int Attempt { get; init; } = 1;
 
-    /// <summary>How often the message was redriven from the dead-letter queue.</summary>
+    /// <summary>How many times the message was redriven from the dead-letter queue.</summary>
     public int RedriveCount { get; init; }
 
     /// <summary>Whether the broker delivered it before.</summary>

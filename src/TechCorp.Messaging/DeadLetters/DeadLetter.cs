@@ -49,7 +49,7 @@ public sealed class DeadLetter
     /// <summary>The service that dead-lettered it; null when the broker did.</summary>
     public string? Consumer { get; init; }
 
-    /// <summary>How often it was redriven so far.</summary>
+    /// <summary>How many times it was redriven so far.</summary>
     public int RedriveCount { get; init; }
 
     /// <summary>The redrive that sent it back last; null when none did.</summary>

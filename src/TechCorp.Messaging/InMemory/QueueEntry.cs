@@ -13,6 +13,6 @@ internal sealed class QueueEntry(InMemoryQueue queue, StoredMessage message, Tim
     /// <summary>Its place among the messages that were appended.</summary>
     internal long Position { get; set; }
 
-    /// <summary>How often it came back unsettled or requeued.</summary>
+    /// <summary>How many times it came back unsettled or requeued.</summary>
     internal int Returns { get; set; }
 }

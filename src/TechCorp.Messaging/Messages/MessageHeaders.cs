@@ -6,7 +6,7 @@ public static class MessageHeaders
     /// <summary>The prefix of every header of this library.</summary>
     public const string Prefix = "x-techcorp-";
 
-    /// <summary>How often the message was attempted so far.</summary>
+    /// <summary>How many times the message was attempted so far.</summary>
     public const string Attempt = Prefix + "attempt";
 
     /// <summary>When it failed first, round-trip format, UTC.</summary>
@@ -42,7 +42,7 @@ public static class MessageHeaders
     /// <summary>The id of the redrive that sent it back last.</summary>
     public const string RedriveId = Prefix + "redrive-id";
 
-    /// <summary>How often it was redriven.</summary>
+    /// <summary>How many times it was redriven.</summary>
     public const string RedriveCount = Prefix + "redrive-count";
 
     /// <summary>The sequence number of the message among those with its ordering key, where the producer numbers them.</summary>

@@ -11,7 +11,7 @@ public sealed record DeliveryPolicy
     /// <summary>One attempt; the first failure dead-letters.</summary>
     public static DeliveryPolicy NoRetry { get; } = new() { Delays = [] };
 
-    /// <summary>How often the handler is called for one delivery before a delay. Default: 1.</summary>
+    /// <summary>How many times the handler is called for one delivery before a delay. Default: 1.</summary>
     public int ImmediateAttempts { get; init; } = 1;
 
     /// <summary>The waits before further deliveries, in order. Default: 1, 2, 4, 8 s. Each different delay has its own queue.</summary>

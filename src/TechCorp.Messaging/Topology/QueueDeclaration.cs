@@ -26,7 +26,7 @@ public sealed record QueueDeclaration
     /// <summary>The key they are sent with; their own by default.</summary>
     public string? DeadLetterRoutingKey { get; init; }
 
-    /// <summary>How often a quorum queue delivers one message again before it dead-letters it; no
+    /// <summary>How many times a quorum queue delivers one message again before it dead-letters it; no
     /// limit by default, but 100 in <see cref="Topology.WorkQueue(QueueDeclaration)"/>.</summary>
     /// <remarks>Without a limit, requeued messages go to the back of the queue; with one they go to the front.</remarks>
     public int? DeliveryLimit { get; init; }

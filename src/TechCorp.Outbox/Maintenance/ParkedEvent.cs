@@ -8,7 +8,7 @@ namespace TechCorp.Outbox;
 /// <param name="RoutingKey">With this routing key.</param>
 /// <param name="Reason">Why it was parked.</param>
 /// <param name="LastError">The error that the publisher reported.</param>
-/// <param name="Attempts">How often it was tried.</param>
+/// <param name="Attempts">How many times it was tried.</param>
 /// <param name="ParkedAt">When it was parked, by the database's clock.</param>
 public sealed record ParkedEvent(Guid MessageId, string Type, string? Key, string Exchange, string RoutingKey, ParkReason Reason, string? LastError,
     int Attempts, DateTimeOffset ParkedAt);

@@ -22,7 +22,7 @@ public sealed class RelayOptions
     /// <summary>The longest wait between two attempts of one event. Default: 1 min.</summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often an event that the broker refuses is tried before it is parked, with its key. 0: forever. At most 32767.
+    /// <summary>How many times an event that the broker refuses is tried before it is parked, with its key. 0: forever. At most 32767.
     /// Default: 20, some 15 minutes.</summary>
     public int MaxAttempts { get; set; } = 20;
 

@@ -25,7 +25,8 @@ public sealed class IdempotencyOptions
     /// <summary>The limit of each call to the store. Default: 5 s.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often storing an outcome is tried before the call ends with <see cref="IdempotencyFailureReason.CompletionUnknown"/>. Default: 5.</summary>
+    /// <summary>How many times storing an outcome is tried before the call ends with <see cref="IdempotencyFailureReason.CompletionUnknown"/>.
+    /// Default: 5.</summary>
     public int CompletionAttempts { get; set; } = 5;
 
     internal bool Waits => WaitTimeout > TimeSpan.Zero;

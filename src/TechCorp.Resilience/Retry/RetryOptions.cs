@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience;
 
-/// <summary>How often and when a failed call is repeated. Copied at construction: later changes have no effect.</summary>
+/// <summary>How many times and when a failed call is repeated. Copied at construction: later changes have no effect.</summary>
 public sealed class RetryOptions
 {
     /// <summary>Attempts in all, the first included. Default: 5.</summary>

@@ -23,7 +23,7 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
     private TaskCompletionSource? _changed; // guarded by _gate; a writer waits for room, or for the end
     private int _seen; // the sender's: how full the buffer was at its last run
 
-    /// <summary>How often something was handed to the socket.</summary>
+    /// <summary>How many times something was handed to the socket.</summary>
     internal long Sends { get; private set; }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

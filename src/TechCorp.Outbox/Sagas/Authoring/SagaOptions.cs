@@ -18,7 +18,7 @@ public sealed class SagaOptions
     /// <summary>The wait before the second attempt where the step does not say; doubled from there. Default: 1 s.</summary>
     public TimeSpan RetryBaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a compensation is tried before it is stuck. Default: 10.</summary>
+    /// <summary>How many times a compensation is tried before it is stuck. Default: 10.</summary>
     public int MaxCompensationAttempts { get; set; } = 10;
 
     /// <summary>The longest wait between attempts of a compensation. Default: 30 s.</summary>

@@ -24,7 +24,7 @@ public sealed class SagaSteps<TState>
     /// <param name="action">Called at least once, always with the same key.</param>
     /// <param name="compensate">Undoes what the action did or may have done; throwing means not undone yet. None: the action has
     /// no effect that must be undone.</param>
-    /// <param name="retry">How often an unknown outcome is asked for again. Default: <see cref="StepRetry.Default"/>.</param>
+    /// <param name="retry">How many times an unknown outcome is asked for again. Default: <see cref="StepRetry.Default"/>.</param>
     /// <param name="timeout">How long one call may take; then its outcome is unknown. Default: <see cref="SagaOptions.StepTimeout"/>.</param>
     public SagaSteps<TState> Step(
         string name,

@@ -1,6 +1,6 @@
 namespace TechCorp.Outbox;
 
-/// <summary>How often a step whose outcome is unknown is asked again, with the same key, and when. Immutable.</summary>
+/// <summary>How many times a step whose outcome is unknown is asked again, with the same key, and when. Immutable.</summary>
 public sealed record StepRetry
 {
     /// <summary>At once, then after 1, 2, 4 and 8 s; five attempts in all.</summary>
@@ -9,7 +9,7 @@ public sealed record StepRetry
     /// <summary>One attempt.</summary>
     public static StepRetry None { get; } = new() { MaxAttempts = 1 };
 
-    /// <summary>How often the action is called before it is given up. Steps at or after the pivot are never given up. Default: 5.</summary>
+    /// <summary>How many times the action is called before it is given up. Steps at or after the pivot are never given up. Default: 5.</summary>
     public int MaxAttempts { get; init; } = 5;
 
     /// <summary>The wait before the second attempt; doubled from there. Default: <see cref="SagaOptions.RetryBaseDelay"/>, 1 s.</summary>
