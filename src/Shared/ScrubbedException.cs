@@ -10,7 +10,7 @@ internal sealed class ScrubbedException : Exception
         : base(ErrorText.Of(exception))
     {
         _text = text;
-        _stackTrace = exception.StackTrace;
+        _stackTrace = StackOf(exception);
     }
 
     public override string? StackTrace => _stackTrace;
@@ -28,6 +28,19 @@ internal sealed class ScrubbedException : Exception
     }
 
     public override string ToString() => _text;
+
+    // An override may throw; the text of the exception is worth more than its stack.
+    private static string? StackOf(Exception exception)
+    {
+        try
+        {
+            return exception.StackTrace;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
 
     private static bool IsText(Exception exception, string text)
     {

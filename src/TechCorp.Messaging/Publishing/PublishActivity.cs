@@ -37,7 +37,7 @@ internal static class PublishActivity
         if (activity is not null && !outcome.IsConfirmed)
         {
             activity.SetTag(MessagingTags.Error, PublishOutcomeText.Of(outcome.Kind));
-            activity.SetStatus(ActivityStatusCode.Error, $"{outcome.Kind}: {outcome.Reason}");
+            activity.SetStatus(ActivityStatusCode.Error, ErrorText.Clean($"{outcome.Kind}: {outcome.Reason}"));
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class CircuitInterleavingTests(ITestOutputHelper output)
 
     [Safeguard("One thread wins a transition", SwitchedOff = "a transition does not compare the epoch that it was decided on")]
     [Safeguard("A thread that loses the race for the probe asks the circuit again",
-        SwitchedOff = "the loser gets a permit of its own epoch, which nothing reads",
+        SwitchedOff = "the loser gets a permit for an epoch that nothing reads",
         Remark = "only this one: it takes two threads")]
     [Theory, Trait("Spec", "CB5"), Trait("Spec", "CB7"), Trait("Spec", "CB13")]
     [InlineData(CircuitStart.OneFailureBeforeTheTrip)]

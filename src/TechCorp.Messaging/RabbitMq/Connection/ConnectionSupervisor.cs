@@ -63,7 +63,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && _failure is { } failure)
         {
             throw new OperationCanceledException($"{string.Join(", ", _options.Uris.Select(BrokerAddress.Of))}: not reached before the start was canceled "
-                + $"({failure.GetBaseException().Message}).", failure, cancellationToken);
+                + $"({ErrorText.MessageOf(failure.GetBaseException())}).", failure, cancellationToken);
         }
     }
 

@@ -116,7 +116,7 @@ internal sealed class GatheringStream(Socket socket, TimeSpan closeTimeout, Time
         {
             if (_fault is not null)
             {
-                throw new IOException($"An earlier send on this connection failed: {_fault.Message}", _fault);
+                throw new IOException($"An earlier send on this connection failed: {ErrorText.MessageOf(_fault)}", _fault);
             }
 
             taken = Math.Min(bytes.Length, Capacity - _filled);

@@ -167,7 +167,7 @@ internal sealed class RabbitMqTransport : ITransport
             }
             catch (Exception exception) when (ConnectFailure.IsLoss(exception) && !link.Connection.IsOpen)
             {
-                link.GiveUp(exception.Message);
+                link.GiveUp(ErrorText.MessageOf(exception));
             }
         }
     }

@@ -152,7 +152,7 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
             catch (Exception exception)
             {
                 // Whatever the settlement was, the broker delivers its message again: the channel is gone, or is given up.
-                _failed($"a settlement could not be written ({exception.Message})");
+                _failed($"a settlement could not be written ({ErrorText.MessageOf(exception)})");
             }
         }
     }

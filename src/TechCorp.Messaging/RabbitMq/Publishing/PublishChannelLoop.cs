@@ -62,7 +62,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
             catch (Exception exception)
             {
                 logger.PublishChannelFailed(exception);
-                link?.GiveUp($"no channel opens ({exception.Message})");
+                link?.GiveUp($"no channel opens ({ErrorText.MessageOf(exception)})");
                 failures++;
             }
 

@@ -52,7 +52,7 @@ internal sealed class PublishWriter(PublishQueue queue) : IThreadPoolWorkItem
         }
         catch (Exception exception) when (ConnectFailure.IsLoss(exception) || !session.Channel!.IsOpen)
         {
-            session.Close(exception.Message);
+            session.Close(ErrorText.MessageOf(exception));
             return; // nothing more is written to a channel that is gone
         }
         catch (Exception exception)
