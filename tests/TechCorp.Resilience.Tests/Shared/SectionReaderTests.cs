@@ -173,13 +173,13 @@ public sealed class SectionReaderTests
     public void A_name_that_is_nearly_a_key_is_a_misspelling_and_not_another_service()
     {
         var foreign = new List<string>();
-        SectionReader.Read(Section(("Realy:BatchSize", "1"), ("Delay:BatchSize", "1"), ("reporting:BatchSize", "1")), _problems, reader =>
+        SectionReader.Read(Section(("Realy:BatchSize", "1"), ("Rally:BatchSize", "1"), ("reporting:BatchSize", "1")), _problems, reader =>
         {
             reader.Section("Relay", static _ => { });
             reader.NamedSections(static _ => false, foreign);
         });
 
-        foreign.Should().BeEquivalentTo("s:Delay", "s:reporting");
+        foreign.Should().BeEquivalentTo("s:Rally", "s:reporting");
         _problems.Should().ContainSingle().Which.Should().StartWith("s:Realy is unknown; did you mean Relay?");
     }
 
