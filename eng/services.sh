@@ -18,22 +18,27 @@ POSTGRES_PASSWORD=
 say() { echo "services: $*" >&2; }
 fail() { say "$*"; exit 2; }
 random_hex() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
-own() { ((EUID != 0)) || chown -R "$(account "$1"):" "$2"; } # ACCOUNT FOLDER
+own() { ((EUID != 0)) || chown -R "$(account "$1")" "$2"; } # ACCOUNT FOLDER
 
 . "$here/services/install.sh"
 . "$here/services/process.sh"
+. "$here/services/suite.sh"
 . "$here/services/rabbitmq.sh"
 . "$here/services/postgres.sh"
 . "$here/services/control.sh"
 
 usage() {
     cat >&2 <<'END'
-usage: eng/services.sh [--private] [cluster] run -- COMMAND [ARG...]
+usage: eng/services.sh [--private | --suite SUITE] [cluster] run -- COMMAND [ARG...]
            runs COMMAND with TECHCORP_RABBITMQ and TECHCORP_POSTGRES set; starts a private server for each that is not
            set, stops it afterwards and returns COMMAND's exit code
              --private   starts private servers even if the variables are set
+             --suite     starts private servers of another Debian release, in a chroot that is made once and kept in
+                         ~/.cache/techcorp-patterns: trixie has RabbitMQ 4.0 and PostgreSQL 17, forky 4.3 and 18; needs root
              cluster     starts three RabbitMQ nodes unless TECHCORP_RABBITMQ_NODES is set
            a private RabbitMQ with one node has the management plugin: TECHCORP_RABBITMQ_MANAGEMENT is its URL
+             TECHCORP_RABBITMQ_VERSION and TECHCORP_POSTGRES_VERSION are the versions of the private servers
+       eng/services.sh --suite SUITE install                        makes the chroot; status 3 where that is not possible
        inside of COMMAND, to control the private servers:
        eng/services.sh start|stop|restart|kill rabbitmq|postgres [--node N]    same port and data; without --node: every node
        eng/services.sh pid rabbitmq|postgres [--node N]
@@ -47,7 +52,12 @@ main() {
     while (($# > 0)); do
         case $1 in
             --private) private=1 ;;
+            --suite)
+                [[ " ${SUITES[*]} " == *" ${2-} "* ]] || { say "a suite is one of: ${SUITES[*]}"; usage; }
+                SUITE=$2 private=1
+                shift ;;
             cluster) cluster=1 ;;
+            install) [[ -n $SUITE && -z $cluster && $# == 1 ]] || usage; suite_install; exit ;;
             run) shift; run_with_servers "$private" "$cluster" "$@" ;;
             start | stop | restart | kill | pid) [[ -z $private$cluster ]] || usage; control "$@" ;;
             rabbitmqctl) [[ -z $private$cluster ]] || usage; shift; control_rabbitmqctl "$@" ;;
@@ -75,6 +85,7 @@ run_with_servers() { # PRIVATE CLUSTER -- COMMAND...
     trap 'exit 130' INT
     trap 'exit 143' TERM
     trap 'exit 129' HUP
+    if [[ -n $SUITE ]]; then suite_install; fi
     install_missing "${SERVERS[@]}"
     start_servers "$count"
     start_guard
@@ -105,8 +116,9 @@ start_servers() { # RABBITMQ_NODES
         postgres_query postgres 'create database techcorp' || fail "PostgreSQL did not create the database."
         export TECHCORP_POSTGRES="Host=127.0.0.1;Port=$POSTGRES_PORT;Username=techcorp;Password=$POSTGRES_PASSWORD;Database=techcorp"
         TECHCORP_POSTGRES_PID=$(member_pid postgres)
-        export TECHCORP_POSTGRES_PID
-        say "PostgreSQL $(postgres_version) on port $POSTGRES_PORT in $(seconds_since "$began")"
+        TECHCORP_POSTGRES_VERSION=$(postgres_version)
+        export TECHCORP_POSTGRES_PID TECHCORP_POSTGRES_VERSION
+        say "PostgreSQL $TECHCORP_POSTGRES_VERSION on port $POSTGRES_PORT in $(seconds_since "$began")"
     fi
     if has rabbitmq; then
         rabbitmq_await 1
@@ -114,9 +126,9 @@ start_servers() { # RABBITMQ_NODES
         for ((n = 2; n <= $1; n++)); do rabbitmq_await "$n"; done
         (($1 == 1)) || rabbitmq_await_cluster "$1"
         export_rabbitmq
-        say "RabbitMQ $(rabbitmq_version) on port $(join ' ' "${RABBITMQ_PORTS[@]}") in $(seconds_since "$began")"
+        say "RabbitMQ $TECHCORP_RABBITMQ_VERSION on port $(join ' ' "${RABBITMQ_PORTS[@]}") in $(seconds_since "$began")"
     fi
-    (umask 077 && declare -p SERVERS EPMD_PORT RABBITMQ_NAMES RABBITMQ_PORTS RABBITMQ_DIST_PORTS POSTGRES_PORT POSTGRES_PASSWORD |
+    (umask 077 && declare -p SERVERS SUITE SUITE_ROOT EPMD_PORT RABBITMQ_NAMES RABBITMQ_PORTS RABBITMQ_DIST_PORTS POSTGRES_PORT POSTGRES_PASSWORD |
         sed 's/^declare /declare -g /' >"$STATE/settings")
     export TECHCORP_SERVICES_STATE="$STATE"
 }
@@ -131,6 +143,8 @@ export_rabbitmq() {
         pids+=("$(member_pid "rabbitmq-$n")")
     done
     export TECHCORP_RABBITMQ="${uris[0]}" TECHCORP_RABBITMQ_PID="${pids[0]}"
+    TECHCORP_RABBITMQ_VERSION=$(rabbitmq_version)
+    export TECHCORP_RABBITMQ_VERSION
     unset TECHCORP_RABBITMQ_NODES TECHCORP_RABBITMQ_PIDS TECHCORP_RABBITMQ_MANAGEMENT
     if [[ -n $RABBITMQ_MANAGEMENT_PORT ]]; then export TECHCORP_RABBITMQ_MANAGEMENT="http://guest:guest@127.0.0.1:$RABBITMQ_MANAGEMENT_PORT"; fi
     if ((${#uris[@]} > 1)); then

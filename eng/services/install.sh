@@ -5,8 +5,10 @@ RABBITMQ_BIN=/usr/lib/rabbitmq/bin # not /usr/sbin: the wrappers there insist on
 POSTGRES_BIN=
 
 find_postgres() {
-    POSTGRES_BIN=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-    [[ -x $POSTGRES_BIN/postgres && -x $POSTGRES_BIN/initdb ]] && return
+    POSTGRES_BIN=$(printf '%s\n' "$SUITE_ROOT"/usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+    POSTGRES_BIN=${POSTGRES_BIN#"$SUITE_ROOT"}
+    [[ -x $SUITE_ROOT$POSTGRES_BIN/postgres && -x $SUITE_ROOT$POSTGRES_BIN/initdb ]] && return
+    [[ -z $SUITE_ROOT ]] || return 1
     POSTGRES_BIN=$(dirname "$(command -v postgres || echo /missing/postgres)")
     [[ -x $POSTGRES_BIN/initdb ]]
 }
@@ -17,6 +19,7 @@ missing_of() { # SERVER...: prints those whose programs are not here
         case $server in
             rabbitmq) [[ -x $RABBITMQ_BIN/rabbitmq-server ]] && command -v epmd >/dev/null || echo rabbitmq ;;
             postgres) find_postgres || echo postgres ;;
+            debootstrap) command -v debootstrap >/dev/null || [[ -x /usr/sbin/debootstrap ]] || echo debootstrap ;;
             pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer ;;
             hunspell*) has_spelling "$server" || echo "$server" ;;
         esac
@@ -52,6 +55,7 @@ remedy_of() { # PACKAGES VARIABLES: what the user can do; a private run takes no
 
 install_missing() { # SERVER...
     local missing server packages='' variables='' remedy
+    if [[ -n $SUITE ]]; then install_pooler; return; fi # the suite has its servers
     mapfile -t missing < <(missing_of "$@")
     if ((${#missing[@]} > 0)); then
         for server in "${missing[@]}"; do

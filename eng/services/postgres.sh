@@ -30,8 +30,8 @@ postgres_await() { await_member postgres PostgreSQL postgres_ready; }
 
 postgres_ready() {
     postgres_query postgres 'select 1' && return
-    # The processes of a killed server keep its memory until they notice.
-    if ! member_pid postgres >/dev/null && grep -q 'pre-existing shared memory block' "$STATE/postgres.log"; then
+    # The processes of a killed server keep its memory until they notice, and its pid is taken until its new parent has reaped it.
+    if ! member_pid postgres >/dev/null && grep -q -e 'pre-existing shared memory block' -e 'lock file "postmaster.pid" already exists' "$STATE/postgres.log"; then
         sleep 0.2
         postgres_launch
     fi
@@ -51,4 +51,4 @@ postgres_query() { # DATABASE SQL
         -U techcorp -d "$1" -c "$2") >/dev/null 2>&1
 }
 
-postgres_version() { cat "$STATE/postgres/data/PG_VERSION"; }
+postgres_version() { (as_account postgres "$POSTGRES_BIN/postgres" --version) | sed -n 's/^postgres (PostgreSQL) \([^ ]*\).*/\1/p'; }

@@ -15,15 +15,24 @@ claim_port() { # sets PORT
 
 port_answers() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-account() { # NAME: the unprivileged user that runs a server
-    if ((EUID != 0)); then id -un; elif id -u "$1" >/dev/null 2>&1; then echo "$1"; else echo nobody; fi
+account() { # NAME: the ids, UID:GID, of the unprivileged user that runs a server
+    local user=$1
+    if ((EUID != 0)); then
+        user=$(id -un)
+    elif [[ -n $SUITE_ROOT ]]; then
+        awk -F : -v name="$1" '$1 == name { print $3 ":" $4 }' "$SUITE_ROOT/etc/passwd" && return
+    elif ! id -u "$1" >/dev/null 2>&1; then
+        user=nobody
+    fi
+    echo "$(id -u "$user"):$(id -g "$user")"
 }
 
 as_account() { # NAME COMMAND...: with an empty environment; replaces the shell
-    local user drop=()
-    user=$(account "$1")
-    if ((EUID == 0)); then drop=(setpriv "--reuid=$user" "--regid=$(id -g "$user")" --init-groups --); fi
-    exec "${drop[@]}" env -i -C "$STATE/$1" PATH="$PATH" LANG=C.UTF-8 "${@:2}"
+    local ids drop=() path=$PATH enter=(exec)
+    ids=$(account "$1")
+    if ((EUID == 0)); then drop=(setpriv "--reuid=${ids%:*}" "--regid=${ids#*:}" --init-groups --); fi
+    if [[ -n $SUITE_ROOT ]]; then enter=(suite_enter) path=/usr/sbin:/usr/bin:/sbin:/bin; fi
+    "${enter[@]}" "${drop[@]}" env -i -C "$STATE/$1" PATH="$path" LANG=C.UTF-8 "${@:2}"
 }
 
 launch() { # MEMBER ACCOUNT COMMAND...: in a separate session, so that Ctrl-C reaches the command and not its servers

@@ -62,7 +62,7 @@ rabbitmq_environment() { # NODE: sets RABBITMQ_ENVIRONMENT
 
 rabbitmq_launch() { # NODE
     if ! member_pid epmd >/dev/null; then
-        launch epmd rabbitmq "$(command -v epmd)" -address 127.0.0.1 -port "$EPMD_PORT"
+        launch epmd rabbitmq epmd -address 127.0.0.1 -port "$EPMD_PORT"
         await_member epmd epmd port_answers "$EPMD_PORT"
     fi
     rabbitmq_environment "$1"
