@@ -11,20 +11,23 @@ export MSBUILDDISABLENODEREUSE=1 # no build process outlives the script
 
 usage() {
     cat >&2 <<'END'
-usage: ./test.sh [--soak] [--project NAME] [--no-build] [-- ARG...]
+usage: ./test.sh [--soak] [--project NAME] [--suite SUITE] [--no-build] [-- ARG...]
   --soak          runs the tests with the trait Category=Soak instead of all others
   --project NAME  runs one test project: TechCorp.Outbox.Tests, or just Outbox
+  --suite SUITE   runs the Messaging and Outbox tests, or the project named, against the servers of another Debian release:
+                  trixie (RabbitMQ 4.0, PostgreSQL 17) or forky (RabbitMQ 4.3, PostgreSQL 18); see eng/services.sh
   --no-build      runs the tests of the last build, with its packages
   -- ARG...       passes the arguments on to every test project, for example: -- --filter-class '*Outbox*'
 END
     exit 2
 }
 
-filter=--filter-not-trait only='' build=1
+filter=--filter-not-trait only='' build=1 suite=''
 while (($# > 0)); do
     case $1 in
         --soak) filter=--filter-trait ;;
         --project) [[ -n ${2-} ]] || usage; only=$2; shift ;;
+        --suite) [[ ${2-} == trixie || ${2-} == forky ]] || usage; suite=$2 results+=-$2; shift ;;
         --no-build) build= ;;
         --) shift; break ;;
         *) echo "test.sh: unknown option '$1'." >&2; usage ;;
@@ -36,6 +39,7 @@ pass_on=("$@")
 projects=()
 for file in tests/*.Tests/*.Tests.csproj; do
     name=$(basename "$file" .csproj)
+    [[ -z $suite || -n $only || $name =~ ^TechCorp\.(Messaging|Outbox)\.Tests$ ]] || continue
     if [[ -z $only || $name == "$only" || $name == "TechCorp.$only.Tests" || $name == "TechCorp.Patterns.$only.Tests" ]]; then
         projects+=("$name")
     fi
@@ -46,7 +50,7 @@ if ((${#projects[@]} == 0)); then
 fi
 
 finish() { # PASSED FAILED SKIPPED EXIT-CODE
-    echo "$1 passed, $2 failed, $3 skipped"
+    echo "$1 passed, $2 failed, $3 skipped" | tee "$results/summary"
     exit "$4"
 }
 
@@ -84,10 +88,23 @@ check_format() {
     return "$code"
 }
 
+# A machine that cannot have the suite (no root, no right to mount, no mirror) has failed no test of it.
+install_suite() {
+    local code=0 said=$results/installation.log
+    eng/services.sh --suite "$suite" install </dev/null 2> >(tee "$said" >&2) || code=$?
+    wait $!
+    if ((code == 3)); then
+        tail -n 1 "$said" | sed 's/^services: /not run: /' | tee "$results/not-run"
+        finish 0 0 0 0
+    fi
+    ((code == 0)) || finish 0 1 0 1
+}
+
 # Inside services.sh, so that all projects share the servers. The exit code is kept next to the report.
 # shellcheck disable=SC2317 # called through an exported function
 run_projects() { # RESULTS FILTER COUNT PROJECT... ARG...
     local results=$1 filter=$2 project
+    echo "RabbitMQ $TECHCORP_RABBITMQ_VERSION, PostgreSQL $TECHCORP_POSTGRES_VERSION" >"$results/servers"
     for project in "${@:4:$3}"; do
         echo "== $project"
         dotnet "tests/$project/bin/Release/net10.0/$project.dll" --report-xunit --report-xunit-filename "$project.xml" \
@@ -127,6 +144,11 @@ failures() { # REPORT
 
 rm -rf "$results" && mkdir -p "$results" # first of all: no report of an earlier run beside a build that failed
 [[ -z $build ]] || build_and_pack
+servers=(--private)
+if [[ -n $suite ]]; then
+    servers=(--suite "$suite")
+    install_suite
+fi
 # A machine that lacks the spelling checker and cannot install it runs all other tests.
 if [[ " ${projects[*]} " == *" TechCorp.Patterns.Conventions.Tests "* ]]; then eng/spelling.sh </dev/null || true; fi
 TECHCORP_PACKED_FEED=$packages
@@ -135,7 +157,7 @@ export TECHCORP_PACKED_FEED TECHCORP_PACKED_VERSION
 export -f run_projects
 
 # In the background, so that a signal to this script ends the servers and the tests too.
-eng/services.sh --private run -- bash -c 'run_projects "$@"' - "$results" "$filter" "${#projects[@]}" "${projects[@]}" "${pass_on[@]}" </dev/null &
+eng/services.sh "${servers[@]}" run -- bash -c 'run_projects "$@"' - "$results" "$filter" "${#projects[@]}" "${projects[@]}" "${pass_on[@]}" </dev/null &
 services=$!
 trap 'trap "" INT TERM HUP; kill -s TERM "$services" 2>/dev/null; wait "$services"; exit 143' INT TERM HUP
 wait "$services"

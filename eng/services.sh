@@ -85,6 +85,7 @@ run_with_servers() { # PRIVATE CLUSTER -- COMMAND...
     trap 'exit 130' INT
     trap 'exit 143' TERM
     trap 'exit 129' HUP
+    SUITE=${SUITE:-${TECHCORP_SERVICES_SUITE-}} # a test that starts its own servers gets those of the run around it
     if [[ -n $SUITE ]]; then suite_install; fi
     install_missing "${SERVERS[@]}"
     start_servers "$count"
@@ -130,7 +131,7 @@ start_servers() { # RABBITMQ_NODES
     fi
     (umask 077 && declare -p SERVERS SUITE SUITE_ROOT EPMD_PORT RABBITMQ_NAMES RABBITMQ_PORTS RABBITMQ_DIST_PORTS POSTGRES_PORT POSTGRES_PASSWORD |
         sed 's/^declare /declare -g /' >"$STATE/settings")
-    export TECHCORP_SERVICES_STATE="$STATE"
+    export TECHCORP_SERVICES_STATE="$STATE" TECHCORP_SERVICES_SUITE="$SUITE"
 }
 
 has() { [[ " ${SERVERS[*]} " == *" $1 "* ]]; }

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Servers of another Debian release than the machine's: programs in a folder made once by debootstrap, entered with chroot.
 
+# shellcheck disable=SC2034 # read by services.sh
 SUITES=(trixie forky) # RabbitMQ 4.0 and PostgreSQL 17, RabbitMQ 4.3 and PostgreSQL 18; forky still moves
 SUITE=                # empty: the servers of the machine itself
 SUITE_ROOT=
