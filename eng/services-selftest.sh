@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks eng/services.sh against real servers: one 'ok' or 'not ok' line a check, a summary last. Takes about three minutes.
+# Checks eng/services.sh against real servers: one 'ok' or 'not ok' line a check, a summary last. Takes about five minutes, and some more the first time,
+# when it makes the suites.
 # shellcheck disable=SC2016 # commands in single quotes are for the inner shell
 set -uo pipefail
 
@@ -7,7 +8,7 @@ services=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/services.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export services work
-unset TECHCORP_RABBITMQ TECHCORP_RABBITMQ_NODES TECHCORP_POSTGRES TECHCORP_SERVICES_STATE
+unset TECHCORP_RABBITMQ TECHCORP_RABBITMQ_NODES TECHCORP_POSTGRES TECHCORP_SERVICES_STATE TECHCORP_SERVICES_SUITE
 good=0 bad=0
 
 check() { # NAME COMMAND...
@@ -81,7 +82,7 @@ signalled() { # SIGNAL EXPECTED-STATUS: to the script while its command runs
 
 echo "# bad input"
 for arguments in '' 'bogus' 'run' 'run --' 'run true' '--bogus run -- true' 'cluster' '--private rabbitmqctl status' 'restart' 'restart mysql' \
-    'stop postgres --bogus'; do
+    'stop postgres --bogus' '--suite' '--suite bogus run -- true' '--suite trixie' '--suite trixie restart rabbitmq' '--suite trixie install more' 'install'; do
     # shellcheck disable=SC2086
     TECHCORP_SERVICES_STATE='' run $arguments
     check "'$arguments' exits with 2 and says something" eval 'status_is 2 && [[ -s $work/stderr && ! -s $work/stdout ]]'
@@ -216,6 +217,103 @@ if ((EUID == 0)) && unshare -m true 2>/dev/null; then
     run_as_other 'mount --bind /bin/false /usr/bin/epmd' run -- true
     check "a server that does not start: exit 2" eval 'status_is 2 && says "did not start"'
     check "and nothing is left" eval '! ls -d /tmp/techcorp-services* -l | grep -q nobody'
+fi
+
+echo "# the mirrors of apt"
+mkdir -p "$work/apt/sources.list.d"
+cat >"$work/apt/sources.list" <<'END'
+# deb http://commented.example/debian bookworm main
+deb [arch=amd64 signed-by=/k] http://one.example/debian/ bookworm main
+deb-src http://sources.example/debian bookworm main
+deb file:/media/debian bookworm main
+deb http://one.example/debian bookworm-updates main
+END
+cat >"$work/apt/sources.list.d/debian.sources" <<'END'
+Types: deb
+# http://snapshot.example/archive/debian/20250520T000000Z
+#URIs: http://hidden.example/debian
+URIs: http://two.example/debian
+  https://three.example/debian/
+Suites: bookworm
+
+Types: deb
+URIs: http://off.example/debian
+Enabled: no
+
+uris: http://two.example/debian-security
+Types: deb
+END
+(. "${services%.sh}/suite.sh" && apt_mirrors "$work/apt") >"$work/stdout"
+check "those of Debian that are switched on, each once" \
+    eval '[[ $(paste -sd " " "$work/stdout") == "http://one.example/debian http://two.example/debian https://three.example/debian" ]]'
+
+echo "# suites"
+in_suite='
+    note
+    echo "versions=$TECHCORP_RABBITMQ_VERSION $TECHCORP_POSTGRES_VERSION"
+    amqp_answers "$TECHCORP_RABBITMQ" && [[ $(sql "show server_version") == "$TECHCORP_POSTGRES_VERSION "* ]] && echo servers=answer
+    [[ $(cat /proc/$TECHCORP_RABBITMQ_PID/comm) == beam.smp && $(cat /proc/$TECHCORP_POSTGRES_PID/comm) == postgres ]] && echo pids=named
+    [[ $(stat -c %u /proc/$TECHCORP_RABBITMQ_PID) != 0 && $(stat -c %u /proc/$TECHCORP_POSTGRES_PID) != 0 ]] && echo users=unprivileged
+    (printf "GET / HTTP/1.0\r\n\r\n" >&3 && head -n 1 <&3) 3<>"/dev/tcp/127.0.0.1/${TECHCORP_RABBITMQ_MANAGEMENT##*:}"
+    for server in rabbitmq postgres; do "$services" restart $server && "$services" kill $server && "$services" start $server || echo failed=$server; done
+    amqp_answers "$TECHCORP_RABBITMQ" && sql "select 40 + 2"
+    [[ $("$services" rabbitmqctl --quiet list_users) == *guest*administrator* ]] && echo rabbitmqctl=works
+    TECHCORP_POSTGRES=Host=here env -u TECHCORP_RABBITMQ "$services" run -- bash -c "echo nested=\$TECHCORP_RABBITMQ_VERSION"
+    grep "$TECHCORP_SERVICES_STATE\|techcorp-patterns" /proc/self/mounts && echo mounted=outside
+    note; exit 7'
+for suite in trixie forky; do
+    run --suite "$suite" install
+    if status_is 3; then
+        check "$suite is not available and one line says why" eval 'one_line && says "suite $suite is not available here: "'
+        sed 's/^/# /' "$work/stderr"
+        continue
+    fi
+    case $suite in trixie) expected='4\.0\.[0-9]* 17\.[0-9]*' ;; forky) expected='4\.[0-9]*\.[0-9]* 1[89]\.[0-9]*' ;; esac
+    check "$suite is installed" status_is 0
+    TECHCORP_RABBITMQ=amqp://here/ TECHCORP_POSTGRES=Host=here run --suite "$suite" run -- bash -c "$in_suite"
+    check "$suite runs its versions, whatever is set" prints "versions=$expected"
+    for line in servers=answer pids=named users=unprivileged 'HTTP/1.1 200 OK.*' 42 rabbitmqctl=works; do check "$suite: $line" prints "$line"; done
+    check "$suite: servers can be restarted, killed and started" eval '! grep -q failed= "$work/stdout"'
+    check "$suite: a run inside starts servers of the suite" prints "nested=${expected%% *}"
+    check "$suite: nothing is mounted outside of its servers" eval '! grep -q mounted= "$work/stdout"'
+    check "$suite: the exit code is passed on and nothing is left" eval 'status_is 7 && noted_processes 3 && gone'
+    for i in 1 2; do
+        "$services" --suite "$suite" run -- bash -c 'sleep 3; amqp_answers "$TECHCORP_RABBITMQ" && sql "select 1"' >"$work/both.$i" 2>/dev/null &
+    done
+    wait
+    check "$suite: two runs at a time" eval '[[ $(cat "$work"/both.* | grep -cx 1) == 2 ]]'
+    run --suite "$suite" cluster run -- bash -c '
+        for uri in ${TECHCORP_RABBITMQ_NODES//,/ }; do amqp_answers "$uri" && echo "node=$uri"; done
+        "$services" kill rabbitmq --node 2; "$services" start rabbitmq --node 2
+        "$services" rabbitmqctl --node 2 --quiet --formatter json cluster_status | grep -o "\"running_nodes\":\[[^]]*" | grep -o @ | wc -l; note'
+    check "$suite: a cluster, of which one node is killed and started" eval 'prints 3 && [[ $(grep -c ^node= "$work/stdout") == 3 ]]'
+    check "$suite: the cluster is gone afterwards" eval 'status_is 0 && noted_processes 5 && gone'
+    "$services" --suite "$suite" run -- bash -c 'rm -f "$work"/seen.*; note; exec sleep 600' 2>/dev/null &
+    script=$!
+    rm -f "$work"/seen.*
+    until_noted "$script"
+    kill -s KILL "$script"
+    wait "$script" 2>/dev/null
+    for _ in {1..100}; do gone && break; sleep 0.1; done
+    check "$suite: the servers end even when the script itself is killed" gone
+done
+
+if ((EUID == 0)) && unshare -m true 2>/dev/null; then
+    echo "# machines that cannot have a suite"
+    chmod 777 "$work"
+    unavailable() { # WHY COMMAND...
+        why=$1 status=0
+        "${@:2}" "$services" --suite trixie install >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+        check "$why: status 3 and one line" eval 'status_is 3 && one_line && says "$why"'
+    }
+    unavailable "only root may use chroot" setpriv --reuid=nobody "--regid=$(id -g nobody)" --clear-groups
+    unavailable "no right to mount" setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin
+    mkdir "$work/none"
+    status=0
+    unshare -m bash -c 'mount --bind "$work/none" /etc/apt/sources.list.d; : >"$work/empty"; [[ ! -e /etc/apt/sources.list ]] || mount --bind "$work/empty" /etc/apt/sources.list
+        XDG_CACHE_HOME=$work/cache exec "$services" --suite trixie install' >"$work/stdout" 2>"$work/stderr" || status=$?
+    check "no mirror: status 3, a line that says so, and no half of a suite" \
+        eval 'status_is 3 && says "no mirror in /etc/apt has it" && [[ ! -e $work/cache/techcorp-patterns/trixie ]]'
 fi
 
 echo "$good ok, $bad not ok"
