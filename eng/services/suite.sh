@@ -23,7 +23,7 @@ suite_install() { # sets SUITE_ROOT
 }
 
 suite_unavailable() { # REASON
-    say "suite $SUITE is not available here: $1. To use servers of your own, set TECHCORP_RABBITMQ and TECHCORP_POSTGRES."
+    say "suite $SUITE is not available here: $1. To use your own servers, set TECHCORP_RABBITMQ and TECHCORP_POSTGRES."
     exit 3
 }
 
