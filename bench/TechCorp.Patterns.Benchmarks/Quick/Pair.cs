@@ -33,9 +33,10 @@ internal sealed class Pair(string name, Action<int> ours, Action<int> peer)
             ratios[round] = ourTimes[round] / peerTimes[round];
         }
 
-        return string.Create(
+        var times = string.Create(
             CultureInfo.InvariantCulture,
-            $"RESULT {name} ours_ns={Median.Of(ourTimes):0.0} peer_ns={Median.Of(peerTimes):0} ratio={Median.Of(ratios):0.000} bytes={Bytes(ours):0.####}");
+            $"ours_ns={Median.Of(ourTimes):0.0} peer_ns={Median.Of(peerTimes):0} ratio={Median.Of(ratios):0.000}");
+        return string.Create(CultureInfo.InvariantCulture, $"RESULT {name} {times} bytes={Bytes(ours):0.####} peer_bytes={Bytes(peer):0.####}");
     }
 
     /// <summary>Warms up until the code is fully optimized, then determines how many calls fill a time slice.</summary>

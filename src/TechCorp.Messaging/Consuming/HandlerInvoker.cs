@@ -31,7 +31,8 @@ internal sealed class HandlerInvoker(string system, ConsumerPlan plan, IServiceS
             }
             finally
             {
-                await scope.DisposeAsync().ConfigureAwait(false); // 'await using' would box it
+                // 'await using' would box it; preserved because services are the user's, and this state machine is used again by other messages
+                await scope.DisposeAsync().Preserve().ConfigureAwait(false);
             }
         }
         catch (Exception exception)

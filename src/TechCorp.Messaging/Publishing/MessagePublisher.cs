@@ -29,7 +29,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         };
         try
         {
-            var outcome = await TryPublishAsync(message, to, publish, cancellationToken).ConfigureAwait(false);
+            var outcome = await SendAsync(Complete(message, to), to, publish, TimeoutOf(publish), cancellationToken).ConfigureAwait(false);
             if (!outcome.IsConfirmed)
             {
                 throw new PublishException(message.Id, to, outcome);
@@ -49,7 +49,9 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
     {
         ArgumentNullException.ThrowIfNull(message);
         var complete = Complete(message, destination);
-        return SendAsync(complete, destination, options, TimeoutOf(options), cancellationToken);
+
+        // Preserved: the transport's task is used again by other publishes, and what a caller does with its own must not touch them.
+        return SendAsync(complete, destination, options, TimeoutOf(options), cancellationToken).Preserve();
     }
 
     public async ValueTask<IReadOnlyList<PublishOutcome>> TryPublishBatchAsync(IReadOnlyList<(Message Message, Destination Destination)> batch,

@@ -93,7 +93,7 @@ public sealed class IdempotencyExecutor
     {
         ArgumentNullException.ThrowIfNull(operation);
         var outcome = StoredResult.From(operation.Serializer, result);
-        return _services.Store.ResolveAsync(key, outcome, _services.Options.Retention, cancellationToken);
+        return _services.Store.ResolveAsync(key, outcome, _services.Options.Retention, cancellationToken).Preserve();
     }
 
     /// <summary>Settles a key in doubt whose effect did not happen: the next call runs the operation.</summary>
@@ -101,7 +101,7 @@ public sealed class IdempotencyExecutor
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether the key was in doubt.</returns>
     public ValueTask<bool> ForgetAsync(IdempotencyKey key, CancellationToken cancellationToken = default)
-        => _services.Store.ResolveAsync(key, outcome: null, _services.Options.Retention, cancellationToken);
+        => _services.Store.ResolveAsync(key, outcome: null, _services.Options.Retention, cancellationToken).Preserve();
 
     private static async ValueTask<bool> IsReplayedAsync(ValueTask<IdempotentResult<NoResult>> pending) => (await pending.ConfigureAwait(false)).Replayed;
 

@@ -14,7 +14,7 @@ internal static class IdempotentAction
 
         async ValueTask<NoResult> RunAsync(TState state, IdempotencyLease lease, CancellationToken cancellationToken)
         {
-            await operation(state, lease, cancellationToken).ConfigureAwait(false);
+            await operation(state, lease, cancellationToken).Preserve().ConfigureAwait(false);
             return default;
         }
     }

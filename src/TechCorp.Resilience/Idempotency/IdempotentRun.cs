@@ -75,7 +75,7 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
         var running = RunningKeys.Enter(services.Store, call.Key);
         try
         {
-            return await call.Operation.Operation(call.State, lease, run.Token).ConfigureAwait(false);
+            return await call.Operation.Operation(call.State, lease, run.Token).Preserve().ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace TechCorp.Resilience;
 
 /// <summary>A delegate that returns a <see cref="ValueTask"/> without a result.</summary>
@@ -10,14 +8,13 @@ internal readonly struct AsyncAction<TState>(Func<TState, CancellationToken, Val
         var pending = operation(state, cancellationToken);
         if (!pending.IsCompletedSuccessfully)
         {
-            return FinishAsync(pending);
+            return FinishAsync(pending.Preserve());
         }
 
         pending.GetAwaiter().GetResult();
         return default;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<NoResult> FinishAsync(ValueTask pending)
     {
         await pending.ConfigureAwait(false);

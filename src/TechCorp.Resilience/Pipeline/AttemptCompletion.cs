@@ -21,15 +21,16 @@ internal sealed class AttemptCompletion(
         EndedAttempt<TResult> ended;
         try
         {
-            var suspended = !running.Pending.IsCompleted;
+            var pending = running.Pending.Preserve();
+            var suspended = !pending.IsCompleted;
             if (suspended && running.Timer is not null)
             {
                 limits.Arm(running.Timer, startedAt);
             }
 
             var value = suspended && abandonsOnTimeout && running.Timer is not null
-                ? await WaitOrAbandonAsync(operation, running.Pending.AsTask(), running.Timer.Token).ConfigureAwait(false)
-                : await running.Pending.ConfigureAwait(false);
+                ? await WaitOrAbandonAsync(operation, pending.AsTask(), running.Timer.Token).ConfigureAwait(false)
+                : await pending.ConfigureAwait(false);
             ended = classifier.Classify(in operation, value);
         }
         catch (Exception exception)

@@ -30,7 +30,8 @@ internal sealed class FallbackStage(bool onFailure, OperationCallbacks callbacks
         callbacks.Discard(in operation, in outcome);
         try
         {
-            return Outcome<TResult>.Success(await TOperation.FallBackAsync(in operation, reason, cancellationToken).ConfigureAwait(false));
+            return Outcome<TResult>.Success(
+                await TOperation.FallBackAsync(in operation, reason, cancellationToken).Preserve().ConfigureAwait(false));
         }
         catch (OperationCanceledException canceled) when (cancellationToken.IsCancellationRequested)
         {

@@ -6,6 +6,11 @@ namespace TechCorp.Resilience;
 /// Runs calls through the stages of one pipeline. A call whose operation completes synchronously with success allocates nothing, reads no clock (unless
 /// there is a deadline) and returns the operation's own task; every other call continues in <c>ContinueAsync</c>.
 /// </summary>
+/// <remarks>
+/// No caller gets a task that is used again: one that waits for a pooled task with <c>GetResult</c>, or takes it twice, would get the result of another call.
+/// So the pooled state machines are inside, each awaited once, and <c>Preserve</c> or a plain asynchronous method stands before every caller. In the same way
+/// the task of an operation is preserved before it is awaited: a source that breaks its rules then fails its own call only.
+/// </remarks>
 internal sealed class PipelineExecutor
 {
     private readonly MonotonicClock _clock;
@@ -62,7 +67,7 @@ internal sealed class PipelineExecutor
         if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
         {
             Succeed(permit, timer);
-            return pending;
+            return pending.Preserve();
         }
 
         return FinishAsync<TOperation, TResult>(in operation, pending, permit, timer, startedAt, cancellationToken);
@@ -82,7 +87,7 @@ internal sealed class PipelineExecutor
         {
             return !_retry.WaitsForCircuit && !TOperation.HasFallback(in operation)
                 ? new(Outcome<TResult>.Rejected(rejection))
-                : ContinueAsync(operation, new RunningAttempt<TResult>(rejection), startedAt, cancellationToken);
+                : ContinueAsync(operation, new RunningAttempt<TResult>(rejection), startedAt, cancellationToken).Preserve();
         }
 
         var pending = Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
@@ -93,19 +98,10 @@ internal sealed class PipelineExecutor
             return new(Outcome<TResult>.Success(value));
         }
 
-        return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken);
+        return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken).Preserve();
     }
 
-    internal static ValueTask Forget(ValueTask<NoResult> pending)
-    {
-        if (!pending.IsCompletedSuccessfully)
-        {
-            return ForgetAsync(pending);
-        }
-
-        pending.GetAwaiter().GetResult();
-        return default;
-    }
+    internal static ValueTask Forget(ValueTask<NoResult> pending) => pending.IsCompletedSuccessfully ? default : new(pending.AsTask());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Succeed(CircuitPermit permit, AttemptTimer? timer)
@@ -244,10 +240,7 @@ internal sealed class PipelineExecutor
         return Outcome<TResult>.Canceled(new OperationCanceledException(message, lastFailure, cancellationToken), cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ForgetAsync(ValueTask<NoResult> pending) => await pending.ConfigureAwait(false);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    // Not pooled: its task is the caller's.
     private static async ValueTask<TResult> UnwrapAsync<TResult>(ValueTask<Outcome<TResult>> pending)
         => (await pending.ConfigureAwait(false)).GetValueOrThrow();
 }
