@@ -243,9 +243,13 @@ Enabled: no
 uris: http://two.example/debian-security
 Types: deb
 END
-(. "${services%.sh}/suite.sh" && apt_mirrors "$work/apt") >"$work/stdout"
+mirrors() { bash -euo pipefail -c '. "${services%.sh}/suite.sh"; apt_mirrors "$work/apt"' >"$work/stdout"; }
+mirrors
 check "those of Debian that are switched on, each once" \
     eval '[[ $(paste -sd " " "$work/stdout") == "http://one.example/debian http://two.example/debian https://three.example/debian" ]]'
+rm "$work/apt/sources.list"
+mirrors
+check "without sources.list" eval '[[ $(paste -sd " " "$work/stdout") == "http://two.example/debian https://three.example/debian" ]]'
 
 echo "# suites"
 in_suite='

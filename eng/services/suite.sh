@@ -76,7 +76,7 @@ suite_bootstrap() { # FOLDER MIRROR
 # The archives of Debian that the machine itself installs from, without those of security updates.
 apt_mirrors() { # FOLDER
     {
-        sed -nE 's/^[[:space:]]*deb[[:space:]]+(\[[^]]*\][[:space:]]*)?(https?:[^[:space:]]+).*/\2/p' "$1/sources.list" "$1"/sources.list.d/*.list
+        sed -nE 's/^[[:space:]]*deb[[:space:]]+(\[[^]]*\][[:space:]]*)?(https?:[^[:space:]]+).*/\2/p' "$1/sources.list" "$1"/sources.list.d/*.list || true # any may be missing
         # A stanza ends at an empty line; "Enabled: no" switches it off. A value may go on in indented lines.
         awk -v RS= '{
             uris = ""; on = 1; field = ""
@@ -87,7 +87,7 @@ apt_mirrors() { # FOLDER
                 if (field == "enabled" && line[i] ~ /^[ \t]*(no|false|without|off|disable)[ \t]*$/) on = 0
             }
             if (on) { n = split(uris, uri, /[ \t]+/); for (i = 1; i <= n; i++) if (uri[i] ~ /^https?:/) print uri[i] }
-        }' "$1"/sources.list.d/*.sources
+        }' "$1"/sources.list.d/*.sources || true
     } 2>/dev/null | sed 's|/*$||' | grep -v -e '-security$' | awk '!seen[$0]++'
 }
 
