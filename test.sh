@@ -91,8 +91,7 @@ check_format() {
 # A machine that cannot have the suite (no root, no right to mount, no mirror) has failed no test of it.
 install_suite() {
     local code=0 said=$results/installation.log
-    eng/services.sh --suite "$suite" install </dev/null 2> >(tee "$said" >&2) || code=$?
-    wait $!
+    eng/services.sh --suite "$suite" install </dev/null 2>&1 | tee "$said" || code=$?
     if ((code == 3)); then
         tail -n 1 "$said" | sed 's/^services: /not run: /' | tee "$results/not-run"
         finish 0 0 0 0
