@@ -42,6 +42,32 @@ public sealed class RabbitMqSettleLedgerTests
             new RabbitMqSettleLedger.Frame(3, Settlement.Acknowledge, Multiple: true));
     }
 
+    [Safeguard("Requeued deliveries go out in one frame after the acknowledgements")]
+    [Fact, Trait("Spec", "FM4")]
+    public void Several_requeued_tags_are_one_frame_after_the_acknowledgements()
+    {
+        var ledger = Delivered(6);
+        for (ulong tag = 1; tag <= 6; tag++)
+        {
+            ledger.TrySettle(tag, tag is 1 or 2 or 4 ? Settlement.Acknowledge : Settlement.Requeue);
+        }
+
+        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(2, Settlement.Acknowledge, Multiple: true),
+            new RabbitMqSettleLedger.Frame(4, Settlement.Acknowledge, Multiple: false),
+            new RabbitMqSettleLedger.Frame(6, Settlement.Requeue, Multiple: true));
+    }
+
+    [Fact, Trait("Spec", "FM4")]
+    public void Requeued_tags_above_an_unsettled_one_have_a_frame_each()
+    {
+        var ledger = Delivered(3);
+        ledger.TrySettle(2, Settlement.Requeue);
+        ledger.TrySettle(3, Settlement.Requeue);
+
+        Frames(ledger).Should().Equal(new RabbitMqSettleLedger.Frame(2, Settlement.Requeue, Multiple: false),
+            new RabbitMqSettleLedger.Frame(3, Settlement.Requeue, Multiple: false));
+    }
+
     [Fact, Trait("Spec", "CN5")]
     public void To_a_broker_every_delivery_ends_as_it_was_settled_and_no_frame_has_an_unknown_tag()
         => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 1000]).Array[0, 200].Sample(steps =>
