@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What consumers log: event ids 2100 to 2119. Bodies and secrets are never logged.</summary>
+/// <summary>What consumers log: event ids 2100 to 2129. Bodies and secrets are never logged.</summary>
 internal static partial class ConsumerLog
 {
     [LoggerMessage(2100, LogLevel.Information, "Queue '{Queue}' is being consumed: prefetch {Prefetch}, concurrency {Concurrency}.")]
@@ -31,8 +31,10 @@ internal static partial class ConsumerLog
     [LoggerMessage(2111, LogLevel.Information, "Message {MessageId} ('{Type}') of queue '{Queue}' is postponed by {Delay} at its handler's request: {Reason}")]
     internal static partial void Postponed(this ILogger logger, string? messageId, string? type, string queue, TimeSpan delay, string? reason);
 
-    [LoggerMessage(2112, LogLevel.Error, "Message {MessageId} ('{Type}') of queue '{Queue}' is dead-lettered after {Attempts} attempts ({Reason}): {Error}")]
-    internal static partial void DeadLettering(this ILogger logger, string? messageId, string? type, string queue, int attempts, string? reason, string? error);
+    [LoggerMessage(2112, LogLevel.Error,
+        "Message {MessageId} ('{Type}') of queue '{Queue}' is dead-lettered after {Attempts} attempts and {Redeliveries} redeliveries ({Reason}): {Error}")]
+    internal static partial void DeadLettering(this ILogger logger, string? messageId, string? type, string queue, int attempts, string redeliveries,
+        string? reason, string? error);
 
     [LoggerMessage(2113, LogLevel.Error,
         "The copy of message {MessageId} of queue '{Queue}' to {Destination} was not confirmed ({Outcome}: {Reason}); the original is requeued after {Pause}.")]
@@ -60,4 +62,26 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(2119, LogLevel.Debug, "The broker could not be asked whether queue '{Queue}' has messages that are not delivered; it is asked again.")]
     internal static partial void StalledCheckFailed(this ILogger logger, Exception exception, string queue);
+
+    [LoggerMessage(2120, LogLevel.Warning,
+        "Message {MessageId} ('{Type}') of queue '{Queue}' was redelivered {Redeliveries} times, which is over the limit: it may be what ends its processes, and "
+        + "is handled alone. If the process ends now, the message is dead-lettered.")]
+    internal static partial void AttemptIsolated(this ILogger logger, string? messageId, string type, string queue, string redeliveries);
+
+    [LoggerMessage(2121, LogLevel.Warning,
+        "Message {MessageId} of queue '{Queue}' must be handled alone, and the record of it could not be written ({Reason}); the message is requeued after a "
+        + "pause.")]
+    internal static partial void IsolatedRecordFailed(this ILogger logger, string? messageId, string queue, string reason);
+
+    [LoggerMessage(2122, LogLevel.Warning,
+        "The record of an isolated attempt could not be removed from queue '{RecordQueue}'. If another process gets the message of queue '{Queue}' again, it "
+        + "dead-letters it.")]
+    internal static partial void IsolatedRecordKept(this ILogger logger, Exception exception, string recordQueue, string queue);
+
+    [LoggerMessage(2123, LogLevel.Information,
+        "Message {MessageId} ('{Type}') of queue '{Queue}' came again after its channel was lost, and was handled meanwhile: it is acknowledged.")]
+    internal static partial void AlreadyHandled(this ILogger logger, string? messageId, string? type, string queue);
+
+    [LoggerMessage(2124, LogLevel.Error, "A {Step} of the consumer of queue '{Queue}' that was requested by its own handler failed.")]
+    internal static partial void StepFailed(this ILogger logger, Exception exception, string step, string queue);
 }

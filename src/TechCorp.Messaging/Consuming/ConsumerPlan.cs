@@ -11,5 +11,29 @@ namespace TechCorp.Messaging;
 internal sealed record ConsumerPlan(ConsumerOptions Options, FrozenDictionary<string, BoundHandler> Handlers, Destination DeadLetters,
     bool SingleActiveConsumer)
 {
+    /// <summary>The limit of a quorum queue that declares none, from RabbitMQ 4.0 on.</summary>
+    private const int BrokersOwnLimit = 20;
+
     internal string Queue => Options.Queue;
+
+    /// <summary>The queue's kind as it is declared here; null when it is declared elsewhere.</summary>
+    internal QueueKind? Kind { get; init; }
+
+    /// <summary>The broker's delivery limit as it is declared here; null when it is not known.</summary>
+    internal int? DeliveryLimit { get; init; }
+
+    /// <summary>Whether this service declares what it needs at the broker.</summary>
+    internal bool MayDeclare { get; init; } = true;
+
+    /// <summary>The redeliveries after which a message is not handled beside others; null for no limit. Always under the broker's own limit, at which it
+    /// would dead-letter a message unhandled.</summary>
+    internal int? RedeliveryLimit => Options.RedeliveryLimit is not { } limit ? null
+        : Kind == QueueKind.Classic ? limit
+        : Math.Max(0, Math.Min(limit, (DeliveryLimit ?? BrokersOwnLimit) - 1));
+
+    /// <summary>How many times the broker delivered the message before; null when it is not known.</summary>
+    internal long? RedeliveriesOf(Delivery delivery) => !delivery.Redelivered ? 0 : Kind == QueueKind.Classic ? null : delivery.DeliveryCount;
+
+    /// <summary>Whether the message was delivered so often that it may be what ends its processes. Where the broker does not count, every redelivery is.</summary>
+    internal bool IsOverLimit(Delivery delivery) => RedeliveryLimit is { } limit && delivery.Redelivered && (RedeliveriesOf(delivery) ?? long.MaxValue) > limit;
 }

@@ -1,14 +1,16 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
 /// <summary>Takes one delivery from its handler to its settlement: attempts, decision, copy, settlement.</summary>
-internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, HandlerInvoker invoker, DeliveryMover mover, ConsumerCounters counters,
+internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, AttemptRunner attempts, DeliveryMover mover, ConsumerCounters counters,
     TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
     private readonly DeliveryResolver _resolver = new(plan);
+    private readonly RunningDeliveries _running = new();
 
     /// <summary>A timestamp of the clock that deliveries are kept by.</summary>
     internal long Now => timeProvider.GetTimestamp();
@@ -29,26 +31,61 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
             return;
         }
 
-        var started = timeProvider.GetTimestamp();
-        var activity = ConsumeActivity.Start(system, plan.Queue, delivery);
-        using var span = new ActivityScope(activity);
-        var decision = await DecideAsync(queued, source, closing, abort).ConfigureAwait(false);
-        ConsumeActivity.End(activity, decision);
-        if (decision.Action is not SettlementAction.Acknowledge && IsStale(source, delivery, closing))
+        var (done, settled) = (false, false);
+        _running.Begin(queued, source);
+        try
         {
-            // The broker has requeued it; a copy beside it would be a duplicate.
-            counters.CountStale();
-            return;
-        }
+            if (delivery.Redelivered && await WasHandledAsync(queued, source, closing).ConfigureAwait(false) is var handled and not false)
+            {
+                if (handled is null && IsStale(source, delivery, closing))
+                {
+                    counters.CountStale();
+                    return;
+                }
 
-        LogDecision(delivery, decision);
-        var action = await mover.MoveIfNeededAsync(delivery, decision, closing, abort).ConfigureAwait(false);
-        // the next is likely to be as quick, and then one frame settles both
-        Settle(source, delivery, action, soon: timeProvider.GetElapsedTime(started) < Quick);
+                done = handled is true;
+                settled = Settle(source, delivery, done ? SettlementAction.Acknowledge : SettlementAction.Requeue);
+                return;
+            }
+
+            var started = timeProvider.GetTimestamp();
+            var activity = ConsumeActivity.Start(system, plan.Queue, delivery);
+            using var span = new ActivityScope(activity);
+            var decision = await DecideAsync(queued, source, closing, abort).ConfigureAwait(false);
+            ConsumeActivity.End(activity, decision);
+            if (decision.Action is not SettlementAction.Acknowledge && IsStale(source, delivery, closing))
+            {
+                // The broker has requeued it; a copy beside it would be a duplicate.
+                counters.CountStale();
+                return;
+            }
+
+            LogDecision(delivery, decision);
+            var action = await mover.MoveIfNeededAsync(delivery, decision, closing, abort).ConfigureAwait(false);
+            done = action != SettlementAction.Requeue;
+            // the next is likely to be as quick, and then one frame settles both
+            settled = Settle(source, delivery, action, soon: timeProvider.GetElapsedTime(started) < Quick);
+            if (done && decision.Reason == DeadLetterReason.RedeliveryLimit)
+            {
+                await attempts.GaveUpAsync(delivery).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _running.End(queued, done, settled);
+        }
     }
 
-    /// <summary>Requeues a delivery that no handler has begun.</summary>
-    internal void Requeue(IDeliverySource source, Delivery delivery) => Settle(source, delivery, SettlementAction.Requeue);
+    /// <summary>Requeues deliveries that no handler has begun, with as few frames as the transport can.</summary>
+    internal void Requeue(IDeliverySource source, IEnumerable<QueuedDelivery> unstarted)
+    {
+        foreach (var queued in unstarted)
+        {
+            Settle(source, queued.Delivery, SettlementAction.Requeue, soon: true);
+        }
+
+        source.Flush();
+    }
 
     /// <summary>Requeues a delivery that an error in this library left unsettled, after a pause, so that it does not spin. Never throws.</summary>
     internal async Task RequeueAfterErrorAsync(IDeliverySource source, Delivery delivery, CancellationToken closing)
@@ -61,14 +98,7 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
     private async ValueTask<SettlementDecision> DecideAsync(QueuedDelivery queued, IDeliverySource source, CancellationToken closing, CancellationToken abort)
     {
         var delivery = queued.Delivery;
-        var before = delivery.AttemptsBefore();
-        if (delivery.DeliveryCount > plan.Options.RedeliveryLimit)
-        {
-            var text = $"The broker redelivered the message {delivery.DeliveryCount} times; {nameof(ConsumerOptions.RedeliveryLimit)} is "
-                + $"{plan.Options.RedeliveryLimit}.";
-            return Decide(AttemptOutcome.Unhandleable(DeadLetterReason.RedeliveryLimit, new PermanentFailureException(text)), 0);
-        }
-
+        var before = delivery.AttemptsBefore(plan.Queue);
         var (handler, otherwise) = _resolver.FindHandler(delivery);
         if (handler is null)
         {
@@ -78,9 +108,15 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         for (var attempt = 1; ; attempt++)
         {
             var outcome = queued.KeyFault is null
-                ? await invoker.InvokeAsync(handler, _resolver.ContextOf(delivery, handler.WireName, before + attempt), abort).ConfigureAwait(false)
+                ? await attempts.RunAsync(delivery, handler, _resolver.ContextOf(delivery, handler.WireName, before + attempt), closing, abort)
+                    .ConfigureAwait(false)
                 : AttemptOutcome.Failed(queued.KeyFault);
-            var decision = Decide(outcome, attempt);
+            if (outcome is not { } ended)
+            {
+                return new SettlementDecision(SettlementAction.Requeue, before);
+            }
+
+            var decision = Decide(ended, ended.IsUnstarted ? attempt - 1 : attempt);
             var again = decision.Action == SettlementAction.RetryNow;
             if (decision.Action == SettlementAction.RetryAfterHold)
             {
@@ -121,10 +157,39 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
     private static bool IsStale(IDeliverySource source, Delivery delivery, CancellationToken closing)
         => source.Generation != delivery.Generation || (!source.IsConsuming && !closing.IsCancellationRequested);
 
-    private void Settle(IDeliverySource source, Delivery delivery, SettlementAction action, bool soon = false)
+    /// <summary>Whether another delivery of the message was handled here: its channel was lost while its handler ran. Waits for a handler that still
+    /// runs.</summary>
+    /// <returns>Null when this delivery is not to be handled either: the consumer is stopping, or this channel was lost meanwhile too.</returns>
+    private async ValueTask<bool?> WasHandledAsync(QueuedDelivery again, IDeliverySource source, CancellationToken closing)
+    {
+        if (_running.ClaimEarlier(again) is not { Ended: { } ended } earlier)
+        {
+            return _running.WasHandled(again.Delivery) && LogAlreadyHandled(again.Delivery);
+        }
+
+        try
+        {
+            var handled = await ended.Task.WaitAsync(closing).ConfigureAwait(false) && LogAlreadyHandled(again.Delivery);
+            return handled || !IsStale(source, again.Delivery, closing) ? handled : null;
+        }
+        catch (OperationCanceledException)
+        {
+            _running.Unclaim(earlier);
+            return null;
+        }
+    }
+
+    private bool LogAlreadyHandled(Delivery delivery)
+    {
+        logger.AlreadyHandled(delivery.MessageId, delivery.Type, plan.Queue);
+        return true;
+    }
+
+    private bool Settle(IDeliverySource source, Delivery delivery, SettlementAction action, bool soon = false)
     {
         var settlement = action is SettlementAction.Requeue ? Settlement.Requeue : Settlement.Acknowledge;
-        if (soon ? source.TrySettleSoon(delivery, settlement) : source.TrySettle(delivery, settlement))
+        var settled = soon ? source.TrySettleSoon(delivery, settlement) : source.TrySettle(delivery, settlement);
+        if (settled)
         {
             counters.CountSettled(action);
         }
@@ -132,6 +197,8 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         {
             counters.CountStale();
         }
+
+        return settled;
     }
 
     /// <summary>Logs texts, not exceptions: what a handler throws may hold secrets, and they are scrubbed here.</summary>
@@ -140,7 +207,8 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Handle
         var exception = decision.Exception;
         if (decision.Action == SettlementAction.DeadLetter)
         {
-            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Reason,
+            logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts,
+                plan.RedeliveriesOf(delivery)?.ToString(CultureInfo.InvariantCulture) ?? "unknown", decision.Reason,
                 exception is null ? null : ErrorText.StackOf(exception));
         }
         else if (decision.IsPostponed)

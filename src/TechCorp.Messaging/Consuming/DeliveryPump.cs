@@ -8,8 +8,11 @@ namespace TechCorp.Messaging;
 /// <remarks>Lives as long as one subscription: attach, receive, close, requeue, idle. Safe for concurrent use.</remarks>
 internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters counters, string queue, int concurrency, ILogger logger) : IDisposable
 {
+    private const int MostAtOnce = 16;
+
     private readonly Lock _gate = new();
     private readonly DeliverySchedule _schedule = new(concurrency); // guarded by _gate
+    private readonly Queue<QueuedDelivery> _unreturned = new(); // guarded by _gate; taken out to be requeued
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _abort = new();
@@ -28,7 +31,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         {
             lock (_gate)
             {
-                return (_schedule.Waiting, _schedule.Running);
+                return (_schedule.Waiting + _unreturned.Count, _schedule.Running);
             }
         }
     }
@@ -93,26 +96,40 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         }
     }
 
-    /// <summary>Requeues the deliveries that were never started. Call it after <see cref="Close"/> and after the consumer is canceled at the broker, or they
-    /// would be delivered again at once.</summary>
-    /// <returns>How many.</returns>
-    internal int RequeueUnstarted()
+    /// <summary>Requeues deliveries that were never started, oldest first: all of them once no handler runs, or else no more than <see cref="MostAtOnce"/>. Call it
+    /// after <see cref="Close"/> and after the consumer is canceled at the broker, or they would be delivered again at once.</summary>
+    /// <remarks>While an older delivery is being handled, each takes a frame of its own; a quorum queue defers what follows more than 32 of them that it has
+    /// not written yet, and forgets it when the channel closes: the acknowledgement of that older delivery would be lost.</remarks>
+    /// <returns>How many, and whether there are more.</returns>
+    internal (int Requeued, bool More) RequeueUnstarted()
     {
-        IReadOnlyList<QueuedDelivery> unstarted;
+        List<QueuedDelivery> unstarted = [];
         IDeliverySource? source;
+        bool more;
         lock (_gate)
         {
             Debug.Assert(_closed, "Requeuing from an open pump.");
-            unstarted = _schedule.TakeAllWaiting();
+            foreach (var queued in _schedule.TakeAllWaiting())
+            {
+                _unreturned.Enqueue(queued);
+            }
+
             source = _source;
+            var most = _workers == 0 ? int.MaxValue : MostAtOnce;
+            while (unstarted.Count < most && _unreturned.TryDequeue(out var queued))
+            {
+                unstarted.Add(queued);
+            }
+
+            more = _unreturned.Count > 0;
         }
 
-        foreach (var queued in source is null ? [] : unstarted)
+        if (source is not null)
         {
-            processor.Requeue(source!, queued.Delivery);
+            processor.Requeue(source, unstarted);
         }
 
-        return unstarted.Count;
+        return (unstarted.Count, more);
     }
 
     /// <summary>Cancels the tokens of running handlers; their messages are delivered again. Completes after the
@@ -158,6 +175,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
 
     private async Task WorkAsync()
     {
+        HandlerFlow.Enter(processor);
         QueuedDelivery? previous = null;
         while (TakeNext(previous) is var (next, source))
         {

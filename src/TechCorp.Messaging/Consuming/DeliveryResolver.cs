@@ -44,6 +44,7 @@ internal sealed class DeliveryResolver(ConsumerPlan plan)
         Attempt = attempt,
         RedriveCount = delivery.RedriveCount(),
         Redelivered = delivery.Redelivered,
+        Redeliveries = plan.RedeliveriesOf(delivery) is { } redeliveries ? (int)Math.Min(redeliveries, int.MaxValue) : null,
         Timestamp = delivery.Timestamp,
         CorrelationId = NullIfEmpty(delivery.CorrelationId),
         ContentType = NullIfEmpty(delivery.ContentType),
@@ -53,7 +54,7 @@ internal sealed class DeliveryResolver(ConsumerPlan plan)
 
     /// <summary>The key whose messages are handled in order; null where the order does not matter.</summary>
     internal string? OrderingKeyOf(Delivery delivery)
-        => plan.Options.OrderingKey?.Invoke(ContextOf(delivery, delivery.Type ?? "", delivery.AttemptsBefore() + 1));
+        => plan.Options.OrderingKey?.Invoke(ContextOf(delivery, delivery.Type ?? "", delivery.AttemptsBefore(plan.Queue) + 1));
 
     private static (BoundHandler? Handler, AttemptOutcome Otherwise) Unhandleable(string reason, string text)
         => (null, AttemptOutcome.Unhandleable(reason, new PermanentFailureException(text)));

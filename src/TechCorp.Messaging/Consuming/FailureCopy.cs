@@ -4,9 +4,9 @@ namespace TechCorp.Messaging;
 
 /// <summary>Makes the copy of a delivery that goes to a retry queue or the dead-letter queue: same body, id, type and correlation, with its history
 /// in the headers. Plain code.</summary>
-/// <param name="queue">The queue whose consumer failed.</param>
+/// <param name="plan">The queue whose consumer failed.</param>
 /// <param name="consumer">The service.</param>
-internal sealed class FailureCopy(string queue, string consumer)
+internal sealed class FailureCopy(ConsumerPlan plan, string consumer)
 {
     internal Message ForRetry(Delivery delivery, SettlementDecision decision, DateTimeOffset now)
     {
@@ -25,6 +25,11 @@ internal sealed class FailureCopy(string queue, string consumer)
         AddFailure(headers, decision.Exception, now);
         headers[MessageHeaders.Reason] = decision.Reason ?? "";
         headers[MessageHeaders.Consumer] = consumer;
+        if (plan.RedeliveriesOf(delivery) is { } redeliveries)
+        {
+            headers[MessageHeaders.Redeliveries] = redeliveries.ToString(CultureInfo.InvariantCulture);
+        }
+
         if (decision.Exception is { } exception)
         {
             headers[MessageHeaders.ExceptionStack] = ErrorText.StackOf(exception);
@@ -46,7 +51,9 @@ internal sealed class FailureCopy(string queue, string consumer)
 
         headers[MessageHeaders.OriginalExchange] = delivery.OriginalExchange();
         headers[MessageHeaders.OriginalRoutingKey] = delivery.OriginalRoutingKey();
-        headers[MessageHeaders.OriginalQueue] = queue;
+        headers[MessageHeaders.OriginalQueue] = plan.Queue;
+        headers.Remove(MessageHeaders.Reason); // of a dead letter that was moved back
+        headers.Remove(MessageHeaders.Redeliveries);
         headers[MessageHeaders.Attempt] = decision.Attempts.ToString(CultureInfo.InvariantCulture);
         return headers;
     }

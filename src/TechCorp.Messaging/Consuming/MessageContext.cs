@@ -25,14 +25,19 @@ public sealed class MessageContext
     /// <summary>The routing key it was first published with.</summary>
     public string RoutingKey { get; init; } = "";
 
-    /// <summary>Which attempt this is, from 1; immediate and delayed attempts count alike.</summary>
+    /// <summary>Which attempt this is, from 1; immediate and delayed attempts count alike. Attempts that ended with their process or that lost
+    /// their channel leave no record and are not counted: when <see cref="Redelivered"/> is true, there may have been more.</summary>
     public int Attempt { get; init; } = 1;
 
     /// <summary>How many times the message was redriven from the dead-letter queue.</summary>
     public int RedriveCount { get; init; }
 
-    /// <summary>Whether the broker delivered it before.</summary>
+    /// <summary>Whether the broker delivered it before. Whether a handler had begun with it is not known.</summary>
     public bool Redelivered { get; init; }
+
+    /// <summary>How many times the broker delivered it before, whether or not a handler had begun with it (pauses, stops, lost connections, killed
+    /// processes): 0 when it was not, null when the broker does not count (classic queues).</summary>
+    public int? Redeliveries { get; init; }
 
     /// <summary>When the producer made it, UTC; null when it did not say.</summary>
     public DateTimeOffset? Timestamp

@@ -12,6 +12,7 @@ internal sealed class QueueConsumer : IDisposable
     private readonly ITransport _transport;
     private readonly ConsumerPlan _plan;
     private readonly DeliveryProcessor _processor;
+    private readonly AttemptRunner _attempts;
     private readonly ConsumerCounters _counters;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -25,7 +26,8 @@ internal sealed class QueueConsumer : IDisposable
     private volatile bool _paused; // changed by the step that holds _steps
     private volatile bool _starting; // changed by the step that holds _steps
 
-    internal QueueConsumer(ITransport transport, ConsumerPlan plan, DeliveryMover mover, IServiceScopeFactory scopes, TimeProvider timeProvider, ILogger logger)
+    internal QueueConsumer(ITransport transport, ConsumerPlan plan, DeliveryMover mover, IsolatedRecords records, IServiceScopeFactory scopes,
+        TimeProvider timeProvider, ILogger logger)
     {
         _transport = transport;
         _plan = plan;
@@ -33,10 +35,14 @@ internal sealed class QueueConsumer : IDisposable
         _logger = logger;
         _counters = new ConsumerCounters(transport.System, plan.Queue);
         var invoker = new HandlerInvoker(transport.System, plan, scopes, _counters, timeProvider, logger);
-        _processor = new DeliveryProcessor(transport.System, plan, invoker, mover, _counters, timeProvider, logger);
+        _attempts = new AttemptRunner(plan, invoker, records, mover, timeProvider, logger);
+        _processor = new DeliveryProcessor(transport.System, plan, _attempts, mover, _counters, timeProvider, logger);
     }
 
     internal string Queue => _plan.Queue;
+
+    /// <summary>Whether the calling code was called by a handler of this consumer, directly or through tasks.</summary>
+    internal bool IsInsideHandler => HandlerFlow.IsInside(_processor);
 
     internal ConsumerStatus Status
     {
@@ -66,7 +72,7 @@ internal sealed class QueueConsumer : IDisposable
 
     /// <summary>Starts also when it is paused, and stays paused where it cannot. A pause meanwhile ends it.</summary>
     /// <exception cref="OperationCanceledException">The token is canceled, or the consumer is stopped.</exception>
-    internal Task ResumeAsync(CancellationToken cancellationToken) => BeginAsync(
+    internal Task ResumeAsync(CancellationToken cancellationToken) => OrAfterTheHandler("resume", BeginAsync(
         async token =>
         {
             var paused = _paused;
@@ -81,10 +87,12 @@ internal sealed class QueueConsumer : IDisposable
                 throw;
             }
         },
-        cancellationToken);
+        cancellationToken));
 
     /// <summary>Drains; when the budget has passed, running handlers' tokens are canceled. A start or resume that waits is ended. Never throws.</summary>
-    internal async Task PauseAsync(CancellationToken budget)
+    internal Task PauseAsync(CancellationToken budget) => OrAfterTheHandler("pause", DrainAndPauseAsync(budget));
+
+    private async Task DrainAndPauseAsync(CancellationToken budget)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(budget, _stopBudget.Token);
         EndSubscribing();
@@ -118,9 +126,38 @@ internal sealed class QueueConsumer : IDisposable
 
     public void Dispose()
     {
+        _attempts.Dispose();
         _steps.Dispose();
         _stopping.Dispose();
         _stopBudget.Dispose();
+    }
+
+    /// <summary>A handler of this consumer does not wait for a step that waits for the handler: the step goes on without it.</summary>
+    private Task OrAfterTheHandler(string name, Task step)
+    {
+        if (step.IsCompleted || !IsInsideHandler)
+        {
+            return step;
+        }
+
+        _ = ObserveAsync(name, step);
+        return Task.CompletedTask;
+    }
+
+    private async Task ObserveAsync(string name, Task step)
+    {
+        try
+        {
+            await step.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // It was called off, or the consumer is stopped.
+        }
+        catch (Exception exception)
+        {
+            _logger.StepFailed(exception, name, Queue);
+        }
     }
 
     private async Task StepAsync(Func<Task> step, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ internal sealed class QueueSubscription
     /// <summary>How long handlers may run after their tokens were canceled before their channel is closed.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the broker has for a portion of requeued deliveries.</summary>
+    private static readonly TimeSpan RequeueInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly DeliveryPump _pump;
     private readonly IDeliverySource _source;
     private readonly ConsumerWatchdog _watchdog;
@@ -59,8 +62,10 @@ internal sealed class QueueSubscription
     {
         _watchdog.Dispose();
         _pump.Close();
-        var requeued = await CancelAtBrokerAsync(budget).ConfigureAwait(false) ? _pump.RequeueUnstarted() : 0;
+        var canceled = await CancelAtBrokerAsync(budget).ConfigureAwait(false);
+        var requeued = canceled ? await RequeueUnstartedAsync(budget).ConfigureAwait(false) : 0;
         await WaitForHandlersAsync(budget).ConfigureAwait(false);
+        requeued += canceled ? _pump.RequeueUnstarted().Requeued : 0; // after the acknowledgements of the handlers that ran
         try
         {
             await _source.DisposeAsync().ConfigureAwait(false);
@@ -75,6 +80,29 @@ internal sealed class QueueSubscription
         {
             _pump.Dispose();
         }
+    }
+
+    /// <summary>Requeues in small portions while a handler runs; what is left when the last has ended is not requeued here.</summary>
+    private async Task<int> RequeueUnstartedAsync(CancellationToken budget)
+    {
+        var requeued = 0;
+        while (!_pump.Idle.IsCompleted)
+        {
+            var (count, more) = _pump.RequeueUnstarted();
+            requeued += count;
+            if (!more)
+            {
+                break;
+            }
+
+            await _pump.Idle.WaitAsync(RequeueInterval, _timeProvider, budget).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (budget.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        return requeued;
     }
 
     private async Task<bool> CancelAtBrokerAsync(CancellationToken budget)

@@ -17,4 +17,13 @@ internal sealed class QueuedDelivery(Delivery delivery, string? key, long arrive
 
     /// <summary>The next in the schedule's list.</summary>
     internal QueuedDelivery? Next { get; set; }
+
+    /// <summary>Where it came from, while it is handled. Set by <see cref="RunningDeliveries"/>, as are the two that follow.</summary>
+    internal IDeliverySource? Source { get; set; }
+
+    /// <summary>Its place among those that are handled.</summary>
+    internal int Place { get; set; }
+
+    /// <summary>Tells the redelivery that waits for it whether it was handled; null when none waits.</summary>
+    internal TaskCompletionSource<bool>? Ended { get; set; }
 }

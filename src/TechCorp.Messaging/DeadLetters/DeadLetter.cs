@@ -19,8 +19,13 @@ public sealed class DeadLetter
     /// <c>redelivery-limit</c>; or the broker's <c>expired</c>, <c>rejected</c>, <c>maxlen</c>, <c>delivery_limit</c>.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>The attempts that were counted; 0 when the broker dead-lettered it.</summary>
+    /// <summary>The attempts whose end was recorded; 0 when the broker dead-lettered it. An attempt that ended with its process, or whose channel was lost,
+    /// is not among them: see <see cref="Redeliveries"/>.</summary>
     public int Attempts { get; init; }
+
+    /// <summary>How many times the broker had delivered it again when its consumer dead-lettered it; null when that is not known: on a classic
+    /// queue, which does not count, and when the broker dead-lettered it.</summary>
+    public int? Redeliveries { get; init; }
 
     /// <summary>The type name of the last exception; null when there was none.</summary>
     public string? ExceptionType { get; init; }

@@ -10,6 +10,7 @@ internal static class RedriveCopy
     [
         MessageHeaders.Attempt, MessageHeaders.FirstFailure, MessageHeaders.LastFailure, MessageHeaders.ExceptionType, MessageHeaders.ExceptionMessage,
         MessageHeaders.ExceptionStack, MessageHeaders.OriginalQueue, MessageHeaders.Consumer, MessageHeaders.Reason,
+        MessageHeaders.Redeliveries,
     ];
 
     internal static (Message Message, Destination Destination) Of(DeadLetter deadLetter, Delivery delivery, bool toOriginalDestination, string redriveId)

@@ -26,7 +26,12 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
             if (problems.Count == found)
             {
                 plans.Add(new ConsumerPlan(options, handlers.ToFrozenDictionary(handler => handler.WireName, StringComparer.Ordinal), DeadLettersOf(queue.Key),
-                    IsSingleActiveConsumer(queue.Key)));
+                    IsSingleActiveConsumer(queue.Key))
+                {
+                    Kind = builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue.Key)?.Kind,
+                    DeliveryLimit = builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue.Key)?.DeliveryLimit,
+                    MayDeclare = mode == TopologyMode.Create,
+                });
             }
         }
 

@@ -68,18 +68,13 @@ public sealed class MessageBus : IAsyncDisposable
     }
 
     /// <summary>Drains the consumers, waits for confirms and closes. When the token is canceled, running handlers' tokens are canceled and their
-    /// messages are delivered again.</summary>
+    /// messages are delivered again. In a handler of the bus, it returns at once, and the stop goes on when the handler has returned.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         await _runtime.StopConsumersAsync(cancellationToken).ConfigureAwait(false);
         await _runtime.DisconnectAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stops within 30 s, and frees everything.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        using var budget = new CancellationTokenSource(StopBudget, _runtime.Plan.TimeProvider);
-        await StopAsync(budget.Token).ConfigureAwait(false);
-        await _runtime.DisposeAsync().ConfigureAwait(false);
-    }
+    /// <summary>Stops within 30 s, and frees everything. In a handler of the bus, it returns at once, as <see cref="StopAsync"/>.</summary>
+    public ValueTask DisposeAsync() => _runtime.EndAsync(StopBudget);
 }

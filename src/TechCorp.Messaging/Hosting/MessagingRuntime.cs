@@ -16,6 +16,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     private readonly ILogger _logger;
     private Task? _connecting;
     private Task? _background;
+    private Task _stoppingWithoutCaller = Task.CompletedTask;
     private bool _disposed;
 
     internal MessagingRuntime(MessagingPlan plan, IServiceScopeFactory scopes)
@@ -81,8 +82,11 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Drains the consumers, first of all. When the time given to the stop has passed, running handlers' tokens are canceled. Never throws.</summary>
-    internal async Task StopConsumersAsync(CancellationToken budget)
+    /// <summary>Drains the consumers, first of all. When the time given to the stop has passed, running handlers' tokens are canceled. Never throws. A handler
+    /// of one of them does not wait for it, because the drain waits for the handler: the step goes on without it, as do those that follow.</summary>
+    internal Task StopConsumersAsync(CancellationToken budget) => OrWithoutCaller(() => DrainConsumersAsync(budget));
+
+    private async Task DrainConsumersAsync(CancellationToken budget)
     {
         if (_disposed)
         {
@@ -95,13 +99,46 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Waits for confirms and closes the connection, last of all.</summary>
-    internal Task DisconnectAsync(CancellationToken budget) => _connecting is null || _disposed ? Task.CompletedTask : _transport.StopAsync(budget);
+    internal Task DisconnectAsync(CancellationToken budget)
+        => OrWithoutCaller(() => StopTransportAsync(budget));
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops within the budget, and frees everything.</summary>
+    internal ValueTask EndAsync(TimeSpan stopBudget) => new(OrWithoutCaller(async () =>
+    {
+        using var budget = new CancellationTokenSource(stopBudget, Plan.TimeProvider);
+        await DrainConsumersAsync(budget.Token).ConfigureAwait(false);
+        await StopTransportAsync(budget.Token).ConfigureAwait(false);
+        await FreeAsync().ConfigureAwait(false);
+    }));
+
+    public ValueTask DisposeAsync() => new(OrWithoutCaller(FreeAsync));
+
+    private Task StopTransportAsync(CancellationToken budget)
+        => _connecting is null || _disposed ? Task.CompletedTask : _transport.StopAsync(budget);
+
+    /// <summary>Inside of a handler: starts the step when those that were started so have ended, and does not wait for it.</summary>
+    private Task OrWithoutCaller(Func<Task> step)
+    {
+        if (!Array.Exists(_consumers, static consumer => consumer.IsInsideHandler))
+        {
+            return step();
+        }
+
+        _stoppingWithoutCaller = AfterAsync(_stoppingWithoutCaller, step);
+        return Task.CompletedTask;
+
+        static async Task AfterAsync(Task before, Func<Task> step)
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await step().ConfigureAwait(false);
+        }
+    }
+
+    private async Task FreeAsync()
     {
         if (!_disposed)
         {
-            await StopConsumersAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            await DrainConsumersAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
             _disposed = true;
             PublishGauges.Remove(_transport);
             await _transport.DisposeAsync().ConfigureAwait(false);
@@ -116,8 +153,9 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     private QueueConsumer ConsumerOf(ConsumerPlan consumer, IServiceScopeFactory scopes)
     {
         var logger = Plan.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
-        var mover = new DeliveryMover(_transport, consumer, new FailureCopy(consumer.Queue, Plan.AppId), Plan.Publisher.Timeout, Plan.TimeProvider, logger);
-        return new QueueConsumer(_transport, consumer, mover, scopes, Plan.TimeProvider, logger);
+        var mover = new DeliveryMover(_transport, consumer, new FailureCopy(consumer, Plan.AppId), Plan.Publisher.Timeout, Plan.TimeProvider, logger);
+        var records = new IsolatedRecords(_transport, consumer, Plan.Publisher.Timeout, Plan.TimeProvider, logger);
+        return new QueueConsumer(_transport, consumer, mover, records, scopes, Plan.TimeProvider, logger);
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)

@@ -39,6 +39,9 @@ public static class MessageHeaders
     /// <summary>Why it was dead-lettered: attempts-exhausted, permanent-failure, unreadable, unknown-type, no-type, redelivery-limit.</summary>
     public const string Reason = Prefix + "reason";
 
+    /// <summary>How many times the broker had delivered it again when it was dead-lettered; absent when that is not known.</summary>
+    public const string Redeliveries = Prefix + "redeliveries";
+
     /// <summary>The id of the redrive that sent it back last.</summary>
     public const string RedriveId = Prefix + "redrive-id";
 

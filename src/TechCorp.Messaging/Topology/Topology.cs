@@ -156,6 +156,9 @@ public sealed class Topology
     /// <summary>The name of a queue's dead-letter queue: <c>orders.process.dlq</c>.</summary>
     public static string DeadLetterQueueOf(string queue) => queue + ".dlq";
 
+    /// <summary>The queue with the records of isolated attempts.</summary>
+    internal static string IsolatedQueueOf(string queue) => queue + ".isolated";
+
     /// <summary>The queues in which messages wait for a delayed attempt: <c>&lt;queue&gt;.retry.1s</c>, one for each different delay.</summary>
     public static Topology RetryLadder(string queue, DeliveryPolicy policy, QueueKind kind = QueueKind.Quorum)
     {

@@ -24,7 +24,7 @@ internal sealed class Delivery
 
     internal bool Redelivered { get; init; }
 
-    /// <summary>How many times it came back to a quorum queue (<c>x-delivery-count</c>); null on others, and null or 0 as long as it never did.</summary>
+    /// <summary>How many times it came back to a quorum queue, as the broker counts; null on others, and as long as it never did.</summary>
     internal long? DeliveryCount { get; init; }
 
     internal string? MessageId { get; init; }

@@ -273,37 +273,6 @@ public sealed class DeliverySettlementTests
         engine.Status.Overdue.Should().Be(0);
     }
 
-    [Safeguard("The redelivery limit", SwitchedOff = "`DeliveryProcessor` does not count")]
-    [Fact, Trait("Spec", "CN13")]
-    public async Task A_message_that_the_broker_gave_too_often_is_dead_lettered_unhandled()
-    {
-        var handled = false;
-        await using var engine = await EngineFixture.StartAsync(
-            (_, _, _) =>
-            {
-                handled = true;
-                return Task.CompletedTask;
-            },
-            o => o.RedeliveryLimit = 3);
-
-        engine.Source.Deliver("m1", deliveryCount: 4);
-
-        await engine.Log.ContainsAsync("Acknowledge m1");
-        handled.Should().BeFalse();
-        engine.Transport.Published.Single().Message.Headers.Should().Contain(MessageHeaders.Reason, "redelivery-limit");
-    }
-
-    [Fact, Trait("Spec", "CN13")]
-    public async Task A_message_at_the_limit_is_handled()
-    {
-        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask, o => o.RedeliveryLimit = 3);
-
-        engine.Source.Deliver("m1", deliveryCount: 3);
-
-        await engine.Log.ContainsAsync("Acknowledge m1");
-        engine.Transport.Published.Should().BeEmpty();
-    }
-
     [Safeguard("A postponed attempt is not counted", SwitchedOff = "`SettlementDecision` counts it")]
     [Fact, Trait("Spec", "RY4")]
     public async Task A_postponed_message_waits_uncounted_and_without_a_failure()

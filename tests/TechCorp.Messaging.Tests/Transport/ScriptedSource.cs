@@ -83,7 +83,8 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
         Dictionary<string, string>? headers = null,
         string exchange = "events.fanout",
         string key = "",
-        long? deliveryCount = null)
+        long? deliveryCount = null,
+        bool redelivered = false)
     {
         var delivery = new Delivery
         {
@@ -96,6 +97,7 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
             Type = type,
             ContentType = "application/json",
             CorrelationId = "c-" + id,
+            Redelivered = redelivered || deliveryCount > 0,
             DeliveryCount = deliveryCount,
             Headers = headers ?? [],
         };

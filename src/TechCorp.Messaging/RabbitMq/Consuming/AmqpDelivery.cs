@@ -9,12 +9,21 @@ namespace TechCorp.Messaging;
 internal static class AmqpDelivery
 {
     private const string DeliveryCountHeader = "x-delivery-count";
+    private const string AcquiredCountHeader = "x-acquired-count";
     private const string DeathHeader = "x-death";
     private const string FirstDeathReasonHeader = "x-first-death-reason";
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>(0);
 
+    /// <param name="generation">Of the channel.</param>
+    /// <param name="tag">On the channel.</param>
+    /// <param name="redelivered">Whether the broker delivered it before; only then are its counts the queue's, and not what a publisher sent.</param>
+    /// <param name="exchange">Where it was published to.</param>
+    /// <param name="routingKey">What with.</param>
+    /// <param name="properties">As the client read them.</param>
+    /// <param name="body">In the client's memory.</param>
+    /// <param name="countsAcquired">As in <see cref="CountsAcquired"/>.</param>
     internal static Delivery Of(long generation, ulong tag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
-        ReadOnlyMemory<byte> body)
+        ReadOnlyMemory<byte> body, bool countsAcquired)
     {
         var headers = properties.Headers;
         var texts = AsText(headers, out var others);
@@ -29,7 +38,7 @@ internal static class AmqpDelivery
             Exchange = exchange,
             RoutingKey = routingKey,
             Redelivered = redelivered,
-            DeliveryCount = headers is not null && headers.TryGetValue(DeliveryCountHeader, out var count) ? AsNumber(count) : null,
+            DeliveryCount = redelivered && headers is not null ? RedeliveriesOf(headers, countsAcquired) : null,
             MessageId = properties.MessageId,
             Type = properties.Type,
             ContentType = properties.ContentType,
@@ -41,6 +50,17 @@ internal static class AmqpDelivery
             BrokerReason = headers is null ? null : LastDeathReason(headers),
         };
     }
+
+    /// <summary>From RabbitMQ 4.1 on, <c>x-acquired-count</c> counts every delivery and <c>x-delivery-count</c> only some: since 4.3 not those that a
+    /// consumer gave back. Where the broker writes one, a publisher's header of that name is overwritten; the other may be left from another queue.</summary>
+    internal static bool CountsAcquired(IConnection connection)
+        => connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] text
+            && Version.TryParse(Encoding.UTF8.GetString(text), out var version) && version >= new Version(4, 1);
+
+    private static long? RedeliveriesOf(IDictionary<string, object?> headers, bool countsAcquired)
+        => (countsAcquired && headers.TryGetValue(AcquiredCountHeader, out var count)) || headers.TryGetValue(DeliveryCountHeader, out count)
+            ? AsNumber(count)
+            : null;
 
     /// <summary>The broker keeps the most recent death first.</summary>
     private static string? LastDeathReason(IDictionary<string, object?> headers)
@@ -78,7 +98,7 @@ internal static class AmqpDelivery
         var texts = new Dictionary<string, string>(headers.Count, StringComparer.Ordinal);
         foreach (var (name, value) in headers)
         {
-            if (name is DeliveryCountHeader or DeathHeader)
+            if (name is DeliveryCountHeader or AcquiredCountHeader or DeathHeader)
             {
                 continue;
             }

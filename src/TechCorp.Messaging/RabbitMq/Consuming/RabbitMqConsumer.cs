@@ -22,12 +22,15 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     private readonly Action<Delivery> _sink;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly bool _countsAcquired;
     private bool _muted; // guarded by _sinkTurn
     private string _tag = "";
 
-    private RabbitMqConsumer(IChannel channel, string queue, long generation, Action<Delivery> sink, TimeProvider timeProvider, ILogger logger)
+    private RabbitMqConsumer(IChannel channel, bool countsAcquired, string queue, long generation, Action<Delivery> sink, TimeProvider timeProvider,
+        ILogger logger)
     {
         Channel = channel;
+        _countsAcquired = countsAcquired;
         Generation = generation;
         _queue = queue;
         _sink = sink;
@@ -50,7 +53,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
         Action<RabbitMqConsumer> opened, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         var channel = await link.Connection.CreateChannelAsync(ChannelOptions, cancellationToken).ConfigureAwait(false);
-        var consumer = new RabbitMqConsumer(channel, queue, generation, sink, timeProvider, logger);
+        var consumer = new RabbitMqConsumer(channel, AmqpDelivery.CountsAcquired(link.Connection), queue, generation, sink, timeProvider, logger);
         opened(consumer); // before the first delivery, which may be settled at once
         channel.ChannelShutdownAsync += consumer.HandleChannelShutdownAsync;
         try
@@ -116,7 +119,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
             }
 
             Settlements.Delivered(deliveryTag);
-            _sink(AmqpDelivery.Of(Generation, deliveryTag, redelivered, exchange, routingKey, properties, body));
+            _sink(AmqpDelivery.Of(Generation, deliveryTag, redelivered, exchange, routingKey, properties, body, _countsAcquired));
         }
         catch (Exception exception)
         {

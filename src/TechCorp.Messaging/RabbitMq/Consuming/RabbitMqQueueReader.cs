@@ -19,7 +19,8 @@ internal sealed class RabbitMqQueueReader(string queue, IChannel channel, Broker
             }
 
             _held.Add(got.DeliveryTag);
-            return AmqpDelivery.Of(generation, got.DeliveryTag, got.Redelivered, got.Exchange, got.RoutingKey, got.BasicProperties, got.Body);
+            return AmqpDelivery.Of(generation, got.DeliveryTag, got.Redelivered, got.Exchange, got.RoutingKey, got.BasicProperties, got.Body,
+                AmqpDelivery.CountsAcquired(link.Connection));
         }
         catch (Exception exception) when (ConnectFailure.IsLoss(exception))
         {

@@ -49,6 +49,7 @@ public abstract class TransportBackend : IAsyncDisposable
         foreach (var queue in _queues)
         {
             await DeleteQueueAsync(Topology.DeadLetterQueueOf(queue));
+            await DeleteQueueAsync(Topology.IsolatedQueueOf(queue));
             await DeleteQueueAsync(queue);
         }
 

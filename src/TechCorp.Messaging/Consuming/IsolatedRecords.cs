@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+
+namespace TechCorp.Messaging;
+
+/// <summary>The durable records of isolated attempts, in the queue <c>&lt;queue&gt;.isolated</c>: one is written before the attempt and removed after it, so a
+/// record that is still there says that the process ended in the attempt.</summary>
+/// <remarks>
+/// The queue is declared when the first record is written, expires after a week without use, and holds no message: to lose it costs one more attempt.
+/// It is used by one attempt at a time.
+/// </remarks>
+internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, TimeSpan timeout, TimeProvider timeProvider, ILogger logger)
+{
+    private const string RecordType = "techcorp.isolated-attempt";
+    private const int MostRead = 1_000;
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
+    private static readonly TimeSpan RemoveTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly HashSet<string> _stale = []; // records of attempts that have ended, but could not be removed; the queue may still have them
+    private readonly Destination _destination = Destination.ToQueue(Topology.IsolatedQueueOf(plan.Queue));
+    private readonly Topology _topology = TopologyOf(plan);
+
+    /// <summary>Writes the record of an attempt that is about to begin, unless there is one.</summary>
+    internal async Task<IsolatedRecord> WriteAsync(Delivery delivery, CancellationToken closing)
+    {
+        using var budget = new CancellationTokenSource(timeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, closing);
+        var identity = MessageIdentity.Of(delivery);
+        try
+        {
+            if (!await HasQueueAsync(either.Token).ConfigureAwait(false))
+            {
+                return IsolatedRecord.Impossible($"queue '{_destination.RoutingKey}' does not exist, and the topology mode does not declare it");
+            }
+
+            if (await ReadAsync(identity, removes: false, either.Token).ConfigureAwait(false) && !_stale.Contains(identity))
+            {
+                return IsolatedRecord.Found;
+            }
+
+            var record = new Message { Id = identity, Type = RecordType, Body = ReadOnlyMemory<byte>.Empty };
+            var outcome = await transport.PublishAsync(record, _destination, UnroutableBehavior.Fail, timeout, either.Token).ConfigureAwait(false);
+            return outcome.IsConfirmed ? IsolatedRecord.Written : IsolatedRecord.Failed(outcome.Reason);
+        }
+        catch (TopologyException exception)
+        {
+            return IsolatedRecord.Impossible(ErrorText.MessageOf(exception));
+        }
+        catch (Exception exception)
+        {
+            return IsolatedRecord.Failed(ErrorText.MessageOf(exception));
+        }
+    }
+
+    /// <summary>Removes the record: the attempt has ended and the process lives. Never throws.</summary>
+    internal async Task RemoveAsync(Delivery delivery)
+    {
+        using var budget = new CancellationTokenSource(RemoveTimeout, timeProvider);
+        var identity = MessageIdentity.Of(delivery);
+        try
+        {
+            await ReadAsync(identity, removes: true, budget.Token).ConfigureAwait(false);
+            _stale.Remove(identity);
+        }
+        catch (Exception exception)
+        {
+            if (_stale.Count < MostRead)
+            {
+                _stale.Add(identity);
+            }
+
+            logger.IsolatedRecordKept(exception, _destination.RoutingKey, plan.Queue);
+        }
+    }
+
+    private static Topology TopologyOf(ConsumerPlan plan)
+    {
+        var queue = new QueueDeclaration(Topology.IsolatedQueueOf(plan.Queue)) { Kind = plan.Kind ?? QueueKind.Quorum, MessageTimeToLive = Retention };
+        return Topology.Empty.Add((queue.Kind == QueueKind.Quorum ? queue with { DeliveryLimit = 1_000_000_000 } : queue)
+            .WithArgument("x-expires", (long)Retention.TotalMilliseconds));
+    }
+
+    private async Task<bool> HasQueueAsync(CancellationToken cancellationToken)
+    {
+        if (!plan.MayDeclare)
+        {
+            return await transport.CountAsync(_destination.RoutingKey, cancellationToken).ConfigureAwait(false) is not null;
+        }
+
+        await transport.DeclareAsync(_topology, TopologyMode.Create, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Reads the records until one has the identity; those that were read and stay are returned to the queue.</summary>
+    private async Task<bool> ReadAsync(string identity, bool removes, CancellationToken cancellationToken)
+    {
+        var reader = await transport.OpenReaderAsync(_destination.RoutingKey, cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            for (var read = 0; read < MostRead && await reader.GetAsync(cancellationToken).ConfigureAwait(false) is { } record; read++)
+            {
+                if (record.MessageId == identity)
+                {
+                    return !removes || await reader.SettleAsync(record, Settlement.Acknowledge, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            return false;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>A handler that pauses, resumes, stops or disposes what it belongs to: a wait for the own drain would wait for the handler.</summary>
+public sealed class StepsInsideHandlerTests
+{
+    [Safeguard("A handler does not wait for its own drain", SwitchedOff = "`HandlerFlow.IsInside` is always false")]
+    [Theory, Trait("Spec", "FM9"), Trait("Spec", "CN19")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_pause_inside_the_handler_returns_at_once_and_takes_effect_when_the_handler_ends(bool inTask)
+    {
+        var returned = new TaskCompletionSource();
+        var gate = new TaskCompletionSource();
+        MessageConsumers consumers = null!;
+        var handled = new List<string?>();
+        await using var engine = await EngineFixture.StartAsync(async (_, context, _) =>
+        {
+            handled.Add(context.MessageId);
+            var pause = () => consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+            await (inTask ? Task.Run(async () => await pause()) : pause());
+            returned.SetResult();
+            await gate.Task;
+        });
+        consumers = engine.Bus.Consumers;
+        engine.Source.Deliver("m1");
+        engine.Source.Deliver("m2");
+
+        await Eventually.Ends(returned.Task, "the pause returns inside the handler");
+        engine.Status.State.Should().Be(ConsumerState.Paused);
+        gate.SetResult();
+
+        await engine.Log.ContainsAsync("Acknowledge m1", "close");
+        engine.Log.Entries.Should().Contain("Requeue m2");
+        handled.Should().Equal("m1");
+    }
+
+    [Safeguard("A handler does not wait for its own drain")]
+    [Fact, Trait("Spec", "FM9"), Trait("Spec", "CN19")]
+    public async Task A_resume_after_a_pause_inside_the_handler_takes_effect_after_the_pause()
+    {
+        MessageConsumers consumers = null!;
+        await using var engine = await EngineFixture.StartAsync(async (_, context, _) =>
+        {
+            if (context.MessageId == "m1")
+            {
+                await consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+                await consumers.ResumeAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+            }
+        });
+        consumers = engine.Bus.Consumers;
+        engine.Source.Deliver("m1");
+
+        await engine.Log.ContainsAsync("Acknowledge m1", "close");
+        await Eventually.Holds(() => engine.Status.State == ConsumerState.Idle, "the queue is consumed again");
+        engine.Source.Deliver("m2");
+        await engine.Log.ContainsAsync("Acknowledge m2");
+    }
+
+    [Safeguard("A handler does not wait for its own drain")]
+    [Theory, Trait("Spec", "FM9"), Trait("Spec", "CN9")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stop_inside_the_handler_returns_at_once_and_the_bus_stops_when_the_handler_ends(bool disposes)
+    {
+        var returned = new TaskCompletionSource();
+        var gate = new TaskCompletionSource();
+        MessageBus bus = null!;
+        await using var engine = await EngineFixture.StartAsync(async (_, _, _) =>
+        {
+            await (disposes ? bus.DisposeAsync().AsTask() : bus.StopAsync(TestContext.Current.CancellationToken));
+            returned.SetResult();
+            await gate.Task;
+        });
+        bus = engine.Bus;
+        engine.Source.Deliver("m1");
+
+        await Eventually.Ends(returned.Task, "the stop returns inside the handler");
+        engine.Log.Entries.Should().NotContain("disconnect", "the handler still runs");
+        gate.SetResult();
+
+        await engine.Log.ContainsAsync("Acknowledge m1", "close", "disconnect");
+    }
+
+    [Fact, Trait("Spec", "FM9"), Trait("Spec", "CN19")]
+    public async Task A_pause_of_another_queue_inside_a_handler_waits_for_that_queues_handler()
+    {
+        var gate = new TaskCompletionSource();
+        var paused = new TaskCompletionSource();
+        MessageConsumers consumers = null!;
+        await using var engine = await EngineFixture.StartAsync(m => m
+            .AddTopology(Topology.WorkQueue("control"))
+            .AddConsumer<OrderCreated>(EngineFixture.Queue, (_, _, _) => gate.Task)
+            .AddConsumer<OrderShipped>("control", async (_, _, _) =>
+            {
+                await consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+                paused.SetResult();
+            }));
+        consumers = engine.Bus.Consumers;
+        engine.Source.Deliver("m1");
+        await Eventually.Holds(() => engine.Status.Running == 1, "the handler runs");
+
+        engine.Transport.Sources["control"].Deliver("c1", type: "order.shipped");
+        await engine.Log.ContainsAsync("cancel");
+        paused.Task.IsCompleted.Should().BeFalse();
+        gate.SetResult();
+
+        await Eventually.Ends(paused.Task, "the other queue is drained");
+    }
+}
