@@ -1,8 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TechCorp.Messaging;
 
 /// <summary>Lets the handlers of one queue run side by side, or one of them alone. Safe for concurrent use.</summary>
 /// <remarks>To enter and to exit costs one interlocked operation each while nobody wants to be alone.</remarks>
-internal sealed class AttemptGate : IDisposable
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The semaphores' wait handles are never taken, so there is nothing to dispose of; a handler may exit after the consumer has ended.")]
+internal sealed class AttemptGate
 {
     private readonly SemaphoreSlim _aloneTurn = new(1, 1);
     private readonly SemaphoreSlim _drained = new(0, 1);
@@ -89,12 +93,6 @@ internal sealed class AttemptGate : IDisposable
 
         opened?.TrySetResult();
         _aloneTurn.Release();
-    }
-
-    public void Dispose()
-    {
-        _aloneTurn.Dispose();
-        _drained.Dispose();
     }
 
     private Task OpenedAsync()

@@ -12,7 +12,7 @@ namespace TechCorp.Messaging;
 /// never given up unhandled.
 /// </remarks>
 internal sealed class AttemptRunner(ConsumerPlan plan, HandlerInvoker invoker, IsolatedRecords records, DeliveryMover mover, TimeProvider timeProvider,
-    ILogger logger) : IDisposable
+    ILogger logger)
 {
     private readonly AttemptGate _gate = new();
 
@@ -44,8 +44,6 @@ internal sealed class AttemptRunner(ConsumerPlan plan, HandlerInvoker invoker, I
 
     /// <summary>A message whose process ended in its isolated attempt is among the dead letters: its record is not needed any more. Never throws.</summary>
     internal Task GaveUpAsync(Delivery delivery) => records.RemoveAsync(delivery);
-
-    public void Dispose() => _gate.Dispose();
 
     private async Task<AttemptOutcome?> RunAloneAsync(Delivery delivery, BoundHandler handler, MessageContext context, CancellationToken closing,
         CancellationToken abort)

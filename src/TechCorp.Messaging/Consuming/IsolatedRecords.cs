@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
@@ -6,8 +7,10 @@ namespace TechCorp.Messaging;
 /// record that is still there says that the process ended in the attempt.</summary>
 /// <remarks>
 /// The queue is declared when the first record is written, expires after a week without use, and holds no message: to lose it costs one more attempt.
-/// It is used by one attempt at a time.
+/// What one attempt reads is returned before another reads: a record that is held elsewhere would be overlooked.
 /// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The semaphore's wait handle is never taken, so there is nothing to dispose of.")]
 internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, TimeSpan timeout, TimeProvider timeProvider, ILogger logger)
 {
     private const string RecordType = "techcorp.isolated-attempt";
@@ -15,7 +18,8 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
     private static readonly TimeSpan RemoveTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly HashSet<string> _stale = []; // records of attempts that have ended, but could not be removed; the queue may still have them
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly HashSet<string> _kept = []; // guarded by _turn; records of attempts that have ended, but could not be removed
     private readonly Destination _destination = Destination.ToQueue(Topology.IsolatedQueueOf(plan.Queue));
     private readonly Topology _topology = TopologyOf(plan);
 
@@ -25,14 +29,17 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
         using var budget = new CancellationTokenSource(timeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(budget.Token, closing);
         var identity = MessageIdentity.Of(delivery);
+        var hasTurn = false;
         try
         {
+            await _turn.WaitAsync(either.Token).ConfigureAwait(false);
+            hasTurn = true;
             if (!await HasQueueAsync(either.Token).ConfigureAwait(false))
             {
                 return IsolatedRecord.Impossible($"queue '{_destination.RoutingKey}' does not exist, and the topology mode does not declare it");
             }
 
-            if (await ReadAsync(identity, removes: false, either.Token).ConfigureAwait(false) && !_stale.Contains(identity))
+            if (await ReadAsync(identity, removes: false, either.Token).ConfigureAwait(false) && !_kept.Contains(identity))
             {
                 return IsolatedRecord.Found;
             }
@@ -49,26 +56,38 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
         {
             return IsolatedRecord.Failed(ErrorText.MessageOf(exception));
         }
+        finally
+        {
+            if (hasTurn)
+            {
+                _turn.Release();
+            }
+        }
     }
 
     /// <summary>Removes the record: the attempt has ended and the process lives. Never throws.</summary>
     internal async Task RemoveAsync(Delivery delivery)
     {
-        using var budget = new CancellationTokenSource(RemoveTimeout, timeProvider);
         var identity = MessageIdentity.Of(delivery);
+        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false); // each turn ends by its own deadline
+        using var budget = new CancellationTokenSource(RemoveTimeout, timeProvider);
         try
         {
             await ReadAsync(identity, removes: true, budget.Token).ConfigureAwait(false);
-            _stale.Remove(identity);
+            _kept.Remove(identity);
         }
         catch (Exception exception)
         {
-            if (_stale.Count < MostRead)
+            if (_kept.Count < MostRead)
             {
-                _stale.Add(identity);
+                _kept.Add(identity);
             }
 
             logger.IsolatedRecordKept(exception, _destination.RoutingKey, plan.Queue);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

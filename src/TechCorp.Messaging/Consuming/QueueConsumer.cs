@@ -12,7 +12,6 @@ internal sealed class QueueConsumer : IDisposable
     private readonly ITransport _transport;
     private readonly ConsumerPlan _plan;
     private readonly DeliveryProcessor _processor;
-    private readonly AttemptRunner _attempts;
     private readonly ConsumerCounters _counters;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -35,8 +34,8 @@ internal sealed class QueueConsumer : IDisposable
         _logger = logger;
         _counters = new ConsumerCounters(transport.System, plan.Queue);
         var invoker = new HandlerInvoker(transport.System, plan, scopes, _counters, timeProvider, logger);
-        _attempts = new AttemptRunner(plan, invoker, records, mover, timeProvider, logger);
-        _processor = new DeliveryProcessor(transport.System, plan, _attempts, mover, _counters, timeProvider, logger);
+        var attempts = new AttemptRunner(plan, invoker, records, mover, timeProvider, logger);
+        _processor = new DeliveryProcessor(transport.System, plan, attempts, mover, _counters, timeProvider, logger);
     }
 
     internal string Queue => _plan.Queue;
@@ -126,7 +125,6 @@ internal sealed class QueueConsumer : IDisposable
 
     public void Dispose()
     {
-        _attempts.Dispose();
         _steps.Dispose();
         _stopping.Dispose();
         _stopBudget.Dispose();

@@ -19,7 +19,7 @@ public sealed class StepsInsideHandlerTests
         {
             handled.Add(context.MessageId);
             var pause = () => consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
-            await (inTask ? Task.Run(async () => await pause()) : pause());
+            await (inTask ? Task.Run(async () => await pause(), TestContext.Current.CancellationToken) : pause());
             returned.SetResult();
             await gate.Task;
         });
