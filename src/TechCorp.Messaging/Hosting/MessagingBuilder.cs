@@ -58,6 +58,8 @@ public sealed class MessagingBuilder
 
     internal RabbitMqOptions? RabbitMq { get; private set; }
 
+    internal InMemoryBroker? InMemory { get; private set; }
+
     internal List<string> Problems { get; } = [];
 
     /// <summary>Registers a message type that travels as JSON.</summary>
@@ -157,17 +159,20 @@ public sealed class MessagingBuilder
     /// The last transport chosen wins.</summary>
     public MessagingBuilder UseRabbitMq(Action<RabbitMqOptions>? configure = null)
     {
-        RabbitMq = new RabbitMqOptions();
+        (RabbitMq, InMemory) = (new RabbitMqOptions(), null);
         configure?.Invoke(RabbitMq);
         return this;
     }
 
     /// <summary>Uses a broker inside the process. The last transport chosen wins, so that a test can replace the real one.</summary>
-    /// <param name="broker">Shared by all services that exchange messages; not disposed here.</param>
+    /// <param name="broker">Shared by all services that exchange messages; not disposed here. The configuration's <c>InMemory:RabbitMqVersion</c> is the
+    /// server that it behaves like (see <see cref="InMemoryBroker.RabbitMqVersion"/>).</param>
     public MessagingBuilder UseInMemory(InMemoryBroker broker)
     {
         ArgumentNullException.ThrowIfNull(broker);
-        return UseTransport(_ => broker.CreateTransport());
+        UseTransport(_ => broker.CreateTransport());
+        InMemory = broker;
+        return this;
     }
 
     /// <summary>The service's name: written into every message it publishes and every dead letter it makes. Default: the host's application name.</summary>
@@ -246,7 +251,7 @@ public sealed class MessagingBuilder
 
     internal MessagingBuilder UseTransport(Func<TransportSettings, ITransport> transport)
     {
-        RabbitMq = null;
+        (RabbitMq, InMemory) = (null, null);
         Transport = transport;
         return this;
     }

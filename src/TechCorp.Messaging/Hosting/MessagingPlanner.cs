@@ -27,7 +27,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
                 reader.Choice<TopologyMode>("TopologyMode", value => mode = value);
                 reader.Boolean(nameof(builder.FailOnTopologyFindings), value => failsOnFindings = value);
                 reader.Text("AppId", value => appId = value);
-                reader.Allow("RabbitMq"); // read with its transport, and left alone with another one
+                reader.Allow("RabbitMq", "InMemory"); // read with its transport, and left alone with another one
                 reader.Sections("Consumers", IsConsumed, foreign);
                 if (builder.Name is null)
                 {
@@ -43,6 +43,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         var transport = builder.RabbitMq is null
             ? builder.Transport
             : RabbitMqPlanner.Plan(builder.RabbitMq, section, $"{PathOf(section)}:RabbitMq", _problems);
+        InMemoryPlanner.Plan(builder.InMemory, section, _problems);
         if (transport is null)
         {
             _problems.Add("No transport is chosen: call UseRabbitMq or UseInMemory.");

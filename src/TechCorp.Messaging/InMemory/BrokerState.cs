@@ -6,19 +6,36 @@ namespace TechCorp.Messaging;
 internal sealed class BrokerState
 {
     private readonly ExpiryHorizon _horizon = new();
-    private readonly DeadLetterRouter _deadLetters = new();
+    private readonly ImitatedServer _server;
+    private readonly DeadLetterRouter _deadLetters;
     private readonly RoutingTable _routing;
     private readonly HashSet<InMemoryQueue> _targets = [];
 
-    internal BrokerState()
+    internal BrokerState(Version version)
     {
-        _routing = new RoutingTable(_deadLetters, _horizon);
+        _server = new ImitatedServer(version);
+        _deadLetters = new DeadLetterRouter(_server);
+        _routing = new RoutingTable(_server, _deadLetters, _horizon);
         Consumers = new ConsumerTable(_routing);
     }
 
     internal TimeSpan NextExpiry => _horizon.Next;
 
+    internal Version Version => _server.Version;
+
     internal ConsumerTable Consumers { get; }
+
+    /// <summary>Imitates another version from now on; false when there are queues that were made as another one makes them.</summary>
+    internal bool TryImitate(Version version)
+    {
+        if (version != _server.Version && _routing.Queues.Any())
+        {
+            return false;
+        }
+
+        _server.Version = version;
+        return true;
+    }
 
     internal bool Declare(Topology topology, InMemoryConnection connection, TimeSpan now)
     {

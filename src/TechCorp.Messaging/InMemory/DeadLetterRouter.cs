@@ -6,7 +6,7 @@ namespace TechCorp.Messaging;
 /// one, stays with the queue it died in and is tried again after every change. It holds up no other until 32 of them do. Elsewhere it is dropped. As on
 /// RabbitMQ (https://www.rabbitmq.com/docs/quorum-queues#dead-lettering).
 /// </remarks>
-internal sealed class DeadLetterRouter
+internal sealed class DeadLetterRouter(ImitatedServer server)
 {
     private const int MostOnTheWay = 32;
     private readonly Queue<DeadLetterInTransit> _queued = new();
@@ -19,7 +19,8 @@ internal sealed class DeadLetterRouter
         var source = entry.Queue.Declaration;
         if (source.DeadLetterExchange is { } exchange)
         {
-            var message = entry.Message.DeadLettered(new Death(source.Name, reason), exchange, source.DeadLetterRoutingKey);
+            var message = entry.Message.DeadLettered(new Death(source.Name, reason), exchange, source.DeadLetterRoutingKey,
+                server.WritesLastDeath);
             _queued.Enqueue(new DeadLetterInTransit(entry.Queue, message, reason));
         }
     }

@@ -9,22 +9,38 @@ namespace TechCorp.Messaging;
 public sealed class InMemoryBroker : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly BrokerState _state = new(); // guarded by _gate
+    private readonly BrokerState _state; // guarded by _gate
     private readonly TimeProvider _timeProvider;
     private readonly long _born;
     private readonly ExpiryAlarm _alarm;
 
     /// <summary>An empty broker.</summary>
     /// <param name="timeProvider">The clock that messages expire by. Default: the system's.</param>
-    public InMemoryBroker(TimeProvider? timeProvider = null)
+    /// <param name="rabbitMqVersion">The RabbitMQ server that it behaves like where versions differ: 3.10, 4.0 or 4.3, or one between or after them. The
+    /// configuration's <c>InMemory:RabbitMqVersion</c> wins over it. Default: 4.3.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The version is older than 3.10.</exception>
+    public InMemoryBroker(TimeProvider? timeProvider = null, Version? rabbitMqVersion = null)
     {
+        var version = rabbitMqVersion ?? ImitatedServer.Newest;
+        if (ImitatedServer.ProblemOf(version) is { } problem)
+        {
+            throw new ArgumentOutOfRangeException(nameof(rabbitMqVersion), rabbitMqVersion, $"{nameof(rabbitMqVersion)} {problem}");
+        }
+
+        _state = new BrokerState(version);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _born = _timeProvider.GetTimestamp();
         _alarm = new ExpiryAlarm(_timeProvider, Now, Expire);
     }
 
+    /// <summary>The RabbitMQ version that it behaves like where versions differ. Default: 4.3.</summary>
+    public Version RabbitMqVersion => Do(0, static (state, _, _) => state.Version);
+
     /// <summary>Stops the clock: nothing expires any more. The services that use the broker stop for themselves.</summary>
     public void Dispose() => _alarm.Dispose();
+
+    /// <summary>Behaves like another version; false when queues are there already.</summary>
+    internal bool TryImitate(Version version) => Do(version, static (state, version, _) => state.TryImitate(version));
 
     /// <summary>The connection of one service.</summary>
     internal InMemoryTransport CreateTransport() => new(this);

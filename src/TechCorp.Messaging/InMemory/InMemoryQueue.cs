@@ -5,11 +5,11 @@ namespace TechCorp.Messaging;
 /// <summary>A queue: its ready messages, its consumers and its limits. Guarded by the broker's lock.</summary>
 /// <remarks>
 /// Times are on the broker's clock. Whatever happens, messages that were delivered and came back stand where RabbitMQ puts them: in a classic queue in
-/// their old place; in a quorum queue in front, in the order in which they came back; but one that a consumer requeued goes to the end of a quorum
-/// queue without a delivery limit (https://www.rabbitmq.com/docs/quorum-queues#repeated-requeues).
+/// their old place; in a quorum queue in front, in the order in which they came back; but before RabbitMQ 4.3 one that a consumer requeued goes to the
+/// end of a quorum queue without a delivery limit (https://www.rabbitmq.com/docs/quorum-queues#repeated-requeues).
 /// </remarks>
 [DebuggerDisplay("{Declaration.Name,nq}")]
-internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRouter deadLetters, ExpiryHorizon horizon)
+internal sealed class InMemoryQueue(QueueDeclaration declaration, ImitatedServer server, DeadLetterRouter deadLetters, ExpiryHorizon horizon)
 {
     private readonly ReadyMessages _ready = new();
     private readonly ConsumerRotation _consumers = new(declaration.SingleActiveConsumer);
@@ -76,7 +76,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
         switch (settlement)
         {
             case Settlement.Requeue:
-                Return(entry, Declaration.Kind == QueueKind.Quorum && Declaration.DeliveryLimit is null ? _ready.Append : PutBack);
+                Return(entry, server.CountsRequeued, server.RequeuesToTheEnd(Declaration) ? _ready.Append : PutBack);
                 break;
             case Settlement.Reject:
                 deadLetters.Enqueue(entry, Death.Rejected);
@@ -94,7 +94,7 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
             return;
         }
 
-        entries.ForEach(entry => Return(entry, PutBack));
+        entries.ForEach(entry => Return(entry, counts: true, PutBack));
         Advance(now);
     }
 
@@ -142,10 +142,11 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, DeadLetterRout
         }
     }
 
-    private void Return(QueueEntry entry, Action<QueueEntry> place)
+    private void Return(QueueEntry entry, bool counts, Action<QueueEntry> place)
     {
         entry.Returns++;
-        if (CountsDeliveries && entry.Returns > Declaration.DeliveryLimit)
+        entry.CountedReturns += counts ? 1 : 0;
+        if (counts && entry.CountedReturns > server.DeliveryLimitOf(Declaration))
         {
             deadLetters.Enqueue(entry, Death.DeliveryLimit);
         }

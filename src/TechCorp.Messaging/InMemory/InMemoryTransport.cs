@@ -15,6 +15,9 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
 
     public TransportState State => _stopped ? TransportState.Stopped : TransportState.Connected;
 
+    /// <summary>Of the server that the broker imitates.</summary>
+    public Version? BrokerVersion => broker.RabbitMqVersion;
+
     internal InMemoryConnection Connection { get; } = new();
 
     public Task StartAsync(CancellationToken cancellationToken)

@@ -15,4 +15,7 @@ internal sealed class QueueEntry(InMemoryQueue queue, StoredMessage message, Tim
 
     /// <summary>How many times it came back unsettled or requeued.</summary>
     internal int Returns { get; set; }
+
+    /// <summary>… and how many of these count against the delivery limit.</summary>
+    internal int CountedReturns { get; set; }
 }

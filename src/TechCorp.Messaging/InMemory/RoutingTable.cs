@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>The exchanges, queues and bindings that were declared, and the way through them. Guarded by the broker's lock.</summary>
-internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon horizon)
+internal sealed class RoutingTable(ImitatedServer server, DeadLetterRouter deadLetters, ExpiryHorizon horizon)
 {
     private readonly Dictionary<string, InMemoryExchange> _exchanges = PredeclaredExchanges();
     private readonly Dictionary<string, InMemoryQueue> _queues = new(StringComparer.Ordinal);
@@ -50,6 +50,11 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
         {
             var queue = Find(binding.Queue) ?? throw DeclareDifference.Missing($"queue '{binding.Queue}'");
             var exchange = _exchanges.GetValueOrDefault(binding.Exchange) ?? throw DeclareDifference.Missing($"exchange '{binding.Exchange}'");
+            if (server.RefusalOf(exchange.Declaration, binding) is { } refusal)
+            {
+                throw DeclareRefusal.Of(TopologyNames.Of(binding), 406, refusal, cause: null)!;
+            }
+
             exchange.Bind(binding, queue);
         }
     }
@@ -108,7 +113,7 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
     {
         if (Find(queue.Name) is not { } there)
         {
-            _queues.Add(queue.Name, there = new InMemoryQueue(queue, deadLetters, horizon));
+            _queues.Add(queue.Name, there = new InMemoryQueue(queue, server, deadLetters, horizon));
         }
 
         foreach (var binding in bindings.Where(binding => binding.Queue == queue.Name))
@@ -146,7 +151,7 @@ internal sealed class RoutingTable(DeadLetterRouter deadLetters, ExpiryHorizon h
     {
         if (Find(queue.Name) is not { } there)
         {
-            _queues.Add(queue.Name, new InMemoryQueue(queue, deadLetters, horizon));
+            _queues.Add(queue.Name, new InMemoryQueue(queue, server, deadLetters, horizon));
         }
         else if (DeclareDifference.Of(queue, there.Declaration) is { } mismatch)
         {

@@ -9,6 +9,9 @@ internal sealed record StoredMessage
     private const string FirstDeathReason = "x-first-death-reason";
     private const string FirstDeathQueue = "x-first-death-queue";
     private const string FirstDeathExchange = "x-first-death-exchange";
+    private const string LastDeathReason = "x-last-death-reason";
+    private const string LastDeathQueue = "x-last-death-queue";
+    private const string LastDeathExchange = "x-last-death-exchange";
 
     internal required ReadOnlyMemory<byte> Body { get; init; }
 
@@ -51,20 +54,35 @@ internal sealed record StoredMessage
     };
 
     /// <summary>The message as it leaves a queue for its dead-letter exchange.</summary>
-    internal StoredMessage DeadLettered(Death death, string exchange, string? routingKey) => this with
+    internal StoredMessage DeadLettered(Death death, string exchange, string? routingKey, bool writesLastDeath) => this with
     {
         Exchange = exchange,
         RoutingKey = routingKey ?? RoutingKey,
-        Headers = Headers.ContainsKey(FirstDeathReason)
-            ? Headers
-            : new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(Headers, StringComparer.Ordinal)
-            {
-                [FirstDeathReason] = death.Reason,
-                [FirstDeathQueue] = death.Queue,
-                [FirstDeathExchange] = Exchange,
-            }),
+        Headers = WithDeath(death, writesLastDeath),
         Deaths = Deaths.With(death),
     };
+
+    private ReadOnlyDictionary<string, string> WithDeath(Death death, bool writesLastDeath)
+    {
+        var isFirst = !Headers.ContainsKey(FirstDeathReason);
+        if (!isFirst && !writesLastDeath)
+        {
+            return Headers;
+        }
+
+        var headers = new Dictionary<string, string>(Headers, StringComparer.Ordinal);
+        if (isFirst)
+        {
+            (headers[FirstDeathReason], headers[FirstDeathQueue], headers[FirstDeathExchange]) = (death.Reason, death.Queue, Exchange);
+        }
+
+        if (writesLastDeath)
+        {
+            (headers[LastDeathReason], headers[LastDeathQueue], headers[LastDeathExchange]) = (death.Reason, death.Queue, Exchange);
+        }
+
+        return new ReadOnlyDictionary<string, string>(headers);
+    }
 
     // AMQP carries whole seconds.
     private static DateTimeOffset? WholeSeconds(DateTimeOffset? timestamp)

@@ -7,6 +7,11 @@ namespace TechCorp.Messaging;
 /// </remarks>
 internal sealed class TopicPattern
 {
+    /// <summary>A server of this version or a later one refuses a binding with more <c>#</c> than <see cref="MostMany"/>.</summary>
+    internal static readonly Version BoundedSince = new(4, 3);
+
+    internal const int MostMany = 2;
+
     private const string One = "*";
     private const string Many = "#";
 
@@ -20,6 +25,9 @@ internal sealed class TopicPattern
 
     /// <summary>The pattern as it was written.</summary>
     internal string Text { get; }
+
+    /// <summary>How many of a pattern's words are <c>#</c>.</summary>
+    internal static int CountMany(string pattern) => pattern.Split('.').Count(static word => word == Many);
 
     /// <summary>Whether a message with this routing key goes through the binding. Allocates nothing.</summary>
     internal bool Matches(string routingKey)

@@ -12,6 +12,9 @@ internal static partial class DeclareRefusal
     /// <summary>The exception for a refusal; null when the code is none.</summary>
     internal static TopologyException? Of(string entity, int code, string text, Exception? cause) => code switch
     {
+        PreconditionFailed when text.Contains("'#' wildcards", StringComparison.Ordinal)
+            => new TopologyException(entity, $"the broker refuses its pattern ({text}).", "Write '#' once where it stands beside another '#', or bind two patterns.",
+                cause),
         PreconditionFailed
             => new TopologyException(entity, Difference(text),
                 "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; "

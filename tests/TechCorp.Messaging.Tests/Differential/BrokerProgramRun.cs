@@ -46,9 +46,11 @@ internal sealed class BrokerProgramRun(TransportBackend backend, ITransport tran
         return _log;
     }
 
-    private static string Show(IEnumerable<Delivery> deliveries) => string.Join(" ", deliveries.Select(delivery
-        => $"'{delivery.Text()}' from '{delivery.Exchange}' by '{delivery.RoutingKey}'{(delivery.Redelivered ? " again" : "")} count "
-        + $"{delivery.DeliveryCount ?? 0}"
+    /// <summary>From RabbitMQ 4.0 on some dead letters bring along the mark and the count of the queue they left, and there these are not compared.</summary>
+    private string Show(IEnumerable<Delivery> deliveries) => string.Join(" ", deliveries.Select(delivery
+        => $"'{delivery.Text()}' from '{delivery.Exchange}' by '{delivery.RoutingKey}'"
+        + (backend.ServerVersion.Major >= 4 && delivery.BrokerReason is not null ? ""
+            : $"{(delivery.Redelivered ? " again" : "")} count {delivery.DeliveryCount ?? 0}")
         + $" reason '{delivery.BrokerReason}' [{string.Join(", ", delivery.Headers.OrderBy(header => header.Key, StringComparer.Ordinal))}];"));
 
     private bool IsAsExpected => expected is null || _log[^1] == expected[_log.Count - 1];

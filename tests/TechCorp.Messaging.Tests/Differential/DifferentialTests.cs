@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>The in-memory broker against a real server: the same random programs, and everything that can be seen must agree.</summary>
-[Trait("Spec", "IM2"), Trait("Spec", "CN17")]
+/// <summary>The in-memory broker against a real server, whose version it imitates: the same random programs, and everything that can be seen must agree.</summary>
+[Trait("Spec", "IM2"), Trait("Spec", "CN17"), Trait("Spec", "FV4")]
 public sealed class DifferentialTests
 {
     private const int AtOnce = 4;
@@ -23,7 +23,7 @@ public sealed class DifferentialTests
         await server.StartAsync();
         var program = new BrokerProgram(seed, server);
 
-        await using var memory = new InMemoryBackend();
+        await using var memory = new InMemoryBackend(server.ServerVersion);
         var expected = await new BrokerProgramRun(memory, await memory.StartTransportAsync(), program).RunAsync();
         var actual = await new BrokerProgramRun(server, await server.StartTransportAsync(), program, expected).RunAsync();
 

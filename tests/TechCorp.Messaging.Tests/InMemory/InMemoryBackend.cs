@@ -4,12 +4,19 @@ using TechCorp.Patterns.Contracts;
 namespace TechCorp.Messaging.Tests;
 
 /// <summary>The transport contracts' backend in this process, on a fake clock.</summary>
-public sealed class InMemoryBackend : TransportBackend
+public class InMemoryBackend : TransportBackend
 {
     private readonly FakeTimeProvider _timeProvider = new();
     private readonly InMemoryBroker _broker;
 
-    public InMemoryBackend() => _broker = new InMemoryBroker(_timeProvider);
+    public InMemoryBackend()
+        : this(null)
+    {
+    }
+
+    internal InMemoryBackend(Version? version) => _broker = new InMemoryBroker(_timeProvider, version);
+
+    public override Version ServerVersion => _broker.RabbitMqVersion;
 
     public override Task AdvanceAsync(TimeSpan time)
     {

@@ -8,7 +8,11 @@ public sealed class RabbitMqBackend : TransportBackend
 {
     private readonly Dictionary<ITransport, TcpProxy> _proxies = [];
 
-    public override async ValueTask StartAsync() => await (await RabbitMqServer.ChannelAsync()).DisposeAsync();
+    private Version? _version;
+
+    public override Version ServerVersion => _version ?? throw new InvalidOperationException("The backend is not started.");
+
+    public override async ValueTask StartAsync() => _version = await RabbitMqServer.VersionAsync();
 
     public override Task AdvanceAsync(TimeSpan time) => Task.CompletedTask;
 

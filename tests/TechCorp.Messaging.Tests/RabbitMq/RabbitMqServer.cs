@@ -11,6 +11,10 @@ internal static class RabbitMqServer
         ? new Uri(uri)
         : throw new InvalidOperationException("These tests need RabbitMQ: run them with 'eng/services.sh run -- …', or set TECHCORP_RABBITMQ to an AMQP URI.");
 
+    /// <summary>What the server says of itself.</summary>
+    internal static async Task<Version> VersionAsync()
+        => Version.Parse(System.Text.Encoding.UTF8.GetString((byte[])(await Shared.Value).ServerProperties!["version"]!));
+
     internal static int Port => Uri.Port > 0 ? Uri.Port : 5672;
 
     /// <summary>The server's URI by way of another port of this machine.</summary>

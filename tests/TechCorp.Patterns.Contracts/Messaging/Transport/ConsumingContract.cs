@@ -144,14 +144,56 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
     [Safeguard("Requeued message at the end (quorum without delivery limit)",
         SwitchedOff = "`InMemoryQueue.Settle` puts it in front",
         Remark = "written for it: no other test went red")]
-    [Fact, Trait("Spec", "CN2")]
-    public async Task A_quorum_queue_without_a_delivery_limit_puts_a_requeued_message_at_the_end()
+    [DiffersByVersion("RabbitMQ: 3.10 puts a requeued message of a quorum queue without a delivery limit behind all others; from 4.0 on, where such a queue has "
+        + "a limit of 20, it comes first", Handling = "work queues are declared with a limit, so that it comes first on every version")]
+    [Fact, Trait("Spec", "CN2"), Trait("Spec", "FV4")]
+    public async Task Without_a_delivery_limit_a_quorum_queue_puts_a_requeued_message_behind_all_others_on_3_10_and_in_front_from_4_0_on()
     {
         var queue = await DeclareQueueAsync();
 
         await RequeueFirstOfThreeAsync(queue);
 
-        (await ReadyTextsAsync(queue)).Should().Equal("2", "3", "1");
+        (await ReadyTextsAsync(queue)).Should().Equal(Backend.ServerVersion.Major < 4 ? ["2", "3", "1"] : ["1", "2", "3"]);
+    }
+
+    [DiffersByVersion("RabbitMQ: a delivery limit of -1 gives up the first message that comes back on 3.10; from 4.0 on it is no limit, and a requeued message "
+        + "goes behind all others before 4.3",
+        Handling = "no queue of the presets has one, and the lint rule `unlimited-delivery-limit` names it")]
+    [Fact, Trait("Spec", "CN2"), Trait("Spec", "FV4")]
+    public async Task With_a_negative_delivery_limit_a_requeued_message_is_given_up_on_3_10_goes_behind_all_others_on_4_0_and_in_front_from_4_3_on()
+    {
+        var queue = await DeclareQueueAsync(queue => queue with { DeliveryLimit = -1 });
+
+        await RequeueFirstOfThreeAsync(queue, left: Backend.ServerVersion.Major < 4 ? 2 : 3);
+
+        (await ReadyTextsAsync(queue)).Should().Equal(Backend.ServerVersion switch
+        {
+            { Major: < 4 } => ["2", "3"],
+            { Major: 4, Minor: < 3 } => ["2", "3", "1"],
+            _ => ["1", "2", "3"],
+        });
+    }
+
+    [Safeguard("A requeued message does not count from 4.3 on", SwitchedOff = "`ImitatedServer.CountsRequeued` is always true")]
+    [DiffersByVersion("RabbitMQ: a message that its consumer requeues counts against the delivery limit before 4.3, and not since; one that comes back because its "
+        + "channel is lost counts on every version", Handling = "the consumer's own `RedeliveryLimit` gives up such a message")]
+    [Fact, Trait("Spec", "CN13"), Trait("Spec", "FV4")]
+    public async Task A_requeued_message_counts_against_the_delivery_limit_before_4_3_and_not_since()
+    {
+        var queue = await DeclareQueueAsync(queue => queue with { DeliveryLimit = 2 });
+        await PublishTextsAsync(Destination.ToQueue(queue), "requeued", "marker");
+
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await using var reader = await Transport.OpenReaderAsync(queue, Cancellation);
+            var delivery = await Eventually.Returns(() => reader.GetAsync(Cancellation), "it is there again");
+            delivery.Text().Should().Be("requeued");
+            (await reader.SettleAsync(delivery, Settlement.Requeue, Cancellation)).Should().BeTrue();
+        }
+
+        var counts = Backend.ServerVersion < new Version(4, 3);
+        await HasReadyAsync(queue, counts ? 1 : 2);
+        (await ReadyTextsAsync(queue)).Should().Equal(counts ? ["marker"] : ["requeued", "marker"]);
     }
 
     [Fact, Trait("Spec", "CN2")]
@@ -172,16 +214,17 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         var deadLetters = Topology.DeadLetterQueueOf(queue);
         await DeclareAsync(Topology.WorkQueue(new QueueDeclaration(queue) { DeliveryLimit = 2 }));
         await PublishTextsAsync(Destination.ToQueue(queue), "poison");
-        var subscription = await SubscribeAsync(queue);
+        List<long> counts = [];
 
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            await subscription.ReceivesAsync(attempt + 1);
-            subscription.Settle(attempt, Settlement.Requeue).Should().BeTrue();
+            var subscription = await SubscribeAsync(queue);
+            counts.Add((await subscription.ReceivesAsync(1))[0].DeliveryCount ?? 0);
+            await subscription.Source.DisposeAsync(); // its channel goes: that counts on every version
         }
 
         await HasReadyAsync(deadLetters, 1);
-        subscription.Deliveries.Select(delivery => delivery.DeliveryCount ?? 0).Should().Equal(0, 1, 2);
+        counts.Should().Equal(0, 1, 2);
         await using var reader = await Transport.OpenReaderAsync(deadLetters, Cancellation);
         (await reader.GetAsync(Cancellation))!.BrokerReason.Should().Be("delivery_limit");
     }
@@ -217,7 +260,7 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
         await HasConsumersAsync(queue, 0);
     }
 
-    private async Task RequeueFirstOfThreeAsync(string queue)
+    private async Task RequeueFirstOfThreeAsync(string queue, int left = 3)
     {
         await PublishTextsAsync(Destination.ToQueue(queue), "1", "2", "3");
         await using (var reader = await Transport.OpenReaderAsync(queue, Cancellation))
@@ -225,6 +268,6 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
             (await reader.SettleAsync((await reader.GetAsync(Cancellation))!, Settlement.Requeue, Cancellation)).Should().BeTrue();
         }
 
-        await HasReadyAsync(queue, 3);
+        await HasReadyAsync(queue, left);
     }
 }

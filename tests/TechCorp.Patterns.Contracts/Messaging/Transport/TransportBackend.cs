@@ -8,6 +8,9 @@ public abstract class TransportBackend : IAsyncDisposable
     private readonly List<string> _queues = [];
     private readonly List<string> _exchanges = [];
 
+    /// <summary>The RabbitMQ version that the broker is, or imitates; known once it is started.</summary>
+    public abstract Version ServerVersion { get; }
+
     /// <summary>Brings the broker to the point where transports can be started; fails, saying how to start it, when it cannot be reached.</summary>
     public virtual ValueTask StartAsync() => ValueTask.CompletedTask;
 
