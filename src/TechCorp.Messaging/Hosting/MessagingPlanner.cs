@@ -94,7 +94,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
                 if (consumer.DeadLetters == Destination.ToQueue(Topology.DeadLetterQueueOf(consumer.Queue))
                     && !topology.QueuesByName.ContainsKey(consumer.DeadLetters.RoutingKey))
                 {
-                    topology = topology.Add(new QueueDeclaration(consumer.DeadLetters.RoutingKey) { Kind = kind });
+                    topology = topology.Add(Topology.DeadLetterQueue(consumer.Queue, kind));
                 }
             }
             catch (ArgumentException exception)

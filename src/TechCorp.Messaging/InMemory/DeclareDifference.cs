@@ -10,6 +10,13 @@ internal static class DeclareDifference
         => ours.Kind == theirs.Kind ? null : Refusal($"exchange '{ours.Name}'", "type", Text(ours.Kind), Text(theirs.Kind));
 
     internal static TopologyException? Of(QueueDeclaration ours, QueueDeclaration theirs)
+        => theirs.DeliveryLimit is null && DeliveryLimits.WithoutUnbounded(ours) is { } earlier ? Strictly(earlier, theirs) : Strictly(ours, theirs);
+
+    /// <summary>Whether only the limit differs that means none, as it was declared before that limit was.</summary>
+    internal static bool IsWithoutDeliveryLimit(QueueDeclaration ours, QueueDeclaration theirs)
+        => theirs.DeliveryLimit is null && DeliveryLimits.WithoutUnbounded(ours) is not null && Of(ours, theirs) is null;
+
+    private static TopologyException? Strictly(QueueDeclaration ours, QueueDeclaration theirs)
     {
         var wanted = QueueArguments.Of(ours);
         var there = QueueArguments.Of(theirs);

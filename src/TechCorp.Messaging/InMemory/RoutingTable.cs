@@ -84,7 +84,8 @@ internal sealed class RoutingTable(ImitatedServer server, DeadLetterRouter deadL
                 .Select(exchange => Change(TopologyNames.Of(exchange), _exchanges.GetValueOrDefault(exchange.Name)?.Declaration,
                     there => DeclareDifference.Of(exchange, there))),
             .. topology.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal)
-                .Select(queue => Change(TopologyNames.Of(queue), Find(queue.Name)?.Declaration, there => DeclareDifference.Of(queue, there))),
+                .Select(queue => Change(TopologyNames.Of(queue), Find(queue.Name)?.Declaration, there => DeclareDifference.Of(queue, there),
+                    there => DeclareDifference.IsWithoutDeliveryLimit(queue, there) ? TopologyChange.WithoutDeliveryLimit : "")),
             .. topology.Bindings.Select(binding => new TopologyChange(bound.Contains(binding) ? TopologyChangeKind.Identical : TopologyChangeKind.Bind,
                 TopologyNames.Of(binding)))
                 .Concat(bound.Except(topology.Bindings).Select(binding => new TopologyChange(TopologyChangeKind.Undeclared, TopologyNames.Of(binding))))
@@ -122,11 +123,11 @@ internal sealed class RoutingTable(ImitatedServer server, DeadLetterRouter deadL
         }
     }
 
-    private static TopologyChange Change<T>(string subject, T? there, Func<T, TopologyException?> difference)
+    private static TopologyChange Change<T>(string subject, T? there, Func<T, TopologyException?> difference, Func<T, string>? remark = null)
         where T : class
         => there is null ? new TopologyChange(TopologyChangeKind.Create, subject)
             : difference(there) is { } mismatch ? new TopologyChange(TopologyChangeKind.Conflict, subject, mismatch.Difference)
-            : new TopologyChange(TopologyChangeKind.Identical, subject);
+            : new TopologyChange(TopologyChangeKind.Identical, subject, remark?.Invoke(there) ?? "");
 
     private static Dictionary<string, InMemoryExchange> PredeclaredExchanges() => new(StringComparer.Ordinal)
     {

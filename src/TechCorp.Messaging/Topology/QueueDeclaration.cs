@@ -26,9 +26,14 @@ public sealed record QueueDeclaration
     /// <summary>The key they are sent with; their own by default.</summary>
     public string? DeadLetterRoutingKey { get; init; }
 
-    /// <summary>How many times a quorum queue delivers one message again before it dead-letters it; no
-    /// limit by default, but 100 in <see cref="Topology.WorkQueue(QueueDeclaration)"/>.</summary>
-    /// <remarks>Without a limit, requeued messages go to the back of the queue; with one they go to the front.</remarks>
+    /// <summary>How many times a quorum queue delivers one message again before it dead-letters it, or drops it where there is no dead-letter exchange.
+    /// Default: none given, but 100 in <see cref="Topology.WorkQueue(QueueDeclaration)"/>.</summary>
+    /// <remarks>
+    /// Where none is given RabbitMQ 3 has no limit, and puts requeued messages behind all others; from 4.0 on the limit is 20. A negative one is no limit from
+    /// 4.0 on, and before the first requeued message is given up. 1,000,000,000 is no limit in practice on every version. From 4.3 on only
+    /// deliveries that were lost with their channel count, not those that a consumer requeued.
+    /// See <see href="https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling"/>.
+    /// </remarks>
     public int? DeliveryLimit { get; init; }
 
     /// <summary>The most messages it holds; no limit by default.</summary>

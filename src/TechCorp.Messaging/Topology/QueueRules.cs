@@ -18,7 +18,7 @@ internal static class QueueRules
 
     internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All
     => [
-        ReservedName, UnknownArgument, PriorityOnQuorum, UnlimitedDeliveries, DeliveryLimitOnClassic, DeliveryLimitWithoutDeadLetters,
+        ReservedName, UnknownArgument, PriorityOnQuorum, UnlimitedDeliveries, DeliveryLimitOnClassic, DeliveryLimitWithoutDeadLetters, NoDeliveryLimit,
         DropsSilently, HoldsNothing, ExpiresAtOnce, Expires, UnlimitedPrefetch,
     ];
 
@@ -57,9 +57,15 @@ internal static class QueueRules
         "Take a quorum queue.");
 
     private static IEnumerable<TopologyFinding> DeliveryLimitWithoutDeadLetters(LintContext context) => Where(
-        context, queue => queue is { Kind: QueueKind.Quorum, DeliveryLimit: not null, DeadLetterExchange: null },
+        context, queue => queue is { Kind: QueueKind.Quorum, DeliveryLimit: >= 0 and < DeliveryLimits.Unbounded, DeadLetterExchange: null },
         "delivery-limit-without-dead-letters", Error, "A message over the delivery limit is dropped without a trace.",
         "Name a dead-letter exchange, as Topology.WorkQueue does.");
+
+    private static IEnumerable<TopologyFinding> NoDeliveryLimit(LintContext context) => Where(
+        context, queue => queue is { Kind: QueueKind.Quorum, DeliveryLimit: null, DeadLetterExchange: null },
+        "no-delivery-limit", context.Usage.BrokerVersion is { Major: < 4 } ? Information : Warning,
+        "Without a delivery limit it has one of 20 from RabbitMQ 4.0 on: a message that came back 20 times is dropped without a trace.",
+        "Name a dead-letter exchange, as Topology.WorkQueue does, or a DeliveryLimit of 1,000,000,000, which is never reached.");
 
     private static IEnumerable<TopologyFinding> DropsSilently(LintContext context) => Where(
         context, queue => queue is { MaxLength: not null, RejectPublishWhenFull: false, DeadLetterExchange: null },

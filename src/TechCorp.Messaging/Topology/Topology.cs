@@ -12,8 +12,6 @@ public sealed class Topology
     /// <summary>The exchange that dead letters go through.</summary>
     public const string DeadLetterExchange = "dlx";
 
-    private const int QuorumDeliveryLimit = 100; // far above what a consumer's RedeliveryLimit lets happen
-
     private Topology(ImmutableDictionary<string, ExchangeDeclaration> exchanges, ImmutableDictionary<string, QueueDeclaration> queues,
         ImmutableHashSet<BindingDeclaration> bindings)
     {
@@ -133,7 +131,8 @@ public sealed class Topology
     /// <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
     /// <remarks>
     /// On a quorum queue dead-lettering is at least once: the queue refuses publishes when full. Where no delivery limit is given it is 100: a quorum
-    /// queue without one puts requeued messages (at a pause, at a stop) behind all others, and the order is lost.
+    /// queue without one puts requeued messages (at a pause, at a stop) behind all others before RabbitMQ 4.0, and has a limit of 20 since. The dead-letter
+    /// queue's limit is 1,000,000,000, which is none in practice: each look at a dead letter counts.
     /// See <see href="https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling"/>.
     /// </remarks>
     public static Topology WorkQueue(QueueDeclaration queue)
@@ -147,11 +146,15 @@ public sealed class Topology
                 DeadLetterExchange = DeadLetterExchange,
                 DeadLetterRoutingKey = deadLetters,
                 RejectPublishWhenFull = true,
-                DeliveryLimit = queue.DeliveryLimit ?? (queue.Kind == QueueKind.Quorum ? QuorumDeliveryLimit : null),
+                DeliveryLimit = queue.DeliveryLimit ?? (queue.Kind == QueueKind.Quorum ? DeliveryLimits.OfWorkQueue : null),
             })
-            .Add(new QueueDeclaration(deadLetters) { Kind = queue.Kind })
+            .Add(DeadLetterQueue(queue.Name, queue.Kind))
             .Add(new BindingDeclaration(DeadLetterExchange, deadLetters, deadLetters));
     }
+
+    /// <summary>The queue that holds the dead letters of another one: looking at them gives each back to the broker, which counts that.</summary>
+    internal static QueueDeclaration DeadLetterQueue(string queue, QueueKind kind)
+        => new(DeadLetterQueueOf(queue)) { Kind = kind, DeliveryLimit = DeliveryLimits.UnboundedFor(kind) };
 
     /// <summary>The name of a queue's dead-letter queue: <c>orders.process.dlq</c>.</summary>
     public static string DeadLetterQueueOf(string queue) => queue + ".dlq";
@@ -169,6 +172,7 @@ public sealed class Topology
             MessageTimeToLive = delay,
             DeadLetterExchange = "",
             DeadLetterRoutingKey = queue,
+            DeliveryLimit = DeliveryLimits.UnboundedFor(kind),
             RejectPublishWhenFull = true,
         }));
     }

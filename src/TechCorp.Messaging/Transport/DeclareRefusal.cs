@@ -28,6 +28,11 @@ internal static partial class DeclareRefusal
         _ => null,
     };
 
+    /// <summary>Whether the broker has the queue without any delivery limit. If more differs, it names that when the limit is left out.</summary>
+    internal static bool IsMissingDeliveryLimit(TopologyException refusal)
+        => refusal.Difference.StartsWith("argument 'x-delivery-limit': ", StringComparison.Ordinal)
+            && refusal.Difference.EndsWith("the broker's is none.", StringComparison.Ordinal);
+
     private static string Difference(string text)
     {
         var match = Inequivalent.Match(text);

@@ -88,26 +88,4 @@ public sealed class ConfigurationKeysTests
             return [.. exception.Failures];
         }
     }
-
-    private sealed class ListLoggers : ILoggerFactory, ILogger
-    {
-        internal List<string> Entries { get; } = [];
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-            => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => Entries.Add($"{eventId.Id} {formatter(state, exception)}");
-
-        public void Dispose()
-        {
-        }
-    }
 }

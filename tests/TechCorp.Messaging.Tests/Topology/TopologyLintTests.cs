@@ -26,10 +26,31 @@ public sealed class TopologyLintTests
             .FindingsFor(new TopologyUsage { Events = ["order.created"], Destinations = [Destination.ToExchange("orders", "order.created")] }).Should()
             .BeEmpty();
 
+    [Theory, Trait("Spec", "FV1"), Trait("Spec", "TP6")]
+    [InlineData(null, LogLevel.Warning)]
+    [InlineData("3.10.8", LogLevel.Information)]
+    [InlineData("4.0.5", LogLevel.Warning)]
+    [InlineData("4.3.6", LogLevel.Warning)]
+    public void A_quorum_queue_without_limit_and_dead_letter_exchange_is_named(string? version, LogLevel severity)
+        => Topology.Empty.Add(new QueueDeclaration("q")).Lint(brokerVersion: version is null ? null : Version.Parse(version)).Should().ContainSingle()
+            .Which.Should().BeEquivalentTo(new { Rule = "no-delivery-limit", Severity = severity, Subject = "queue 'q'" });
+
+    [Theory, Trait("Spec", "FV1"), MemberData(nameof(Bounded), DisableDiscoveryEnumeration = true)]
+    public void One_that_loses_nothing_by_it_is_not(QueueDeclaration queue)
+        => Topology.WorkQueue("target").Add(queue).Lint(brokerVersion: new Version(4, 3)).Should().NotContain(finding => finding.Rule.Contains("delivery-limit"));
+
+    public static TheoryData<QueueDeclaration> Bounded()
+    => [
+        new QueueDeclaration("q") { Kind = QueueKind.Classic },
+        new QueueDeclaration("q") { DeliveryLimit = 1_000_000_000 },
+        new QueueDeclaration("q") { DeliveryLimit = -1 },
+        new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "target" },
+    ];
+
     [Fact]
     public void Findings_say_what_happens_and_what_to_do_the_worst_first()
     {
-        var findings = Harmful.Add(new QueueDeclaration("a") { MaxLength = 1 }).Lint();
+        var findings = Harmful.Add(new QueueDeclaration("a") { Kind = QueueKind.Classic, MaxLength = 1 }).Lint();
 
         findings.Select(finding => finding.Severity).Should().Equal(LogLevel.Error, LogLevel.Warning);
         findings[0].ToString().Should()

@@ -52,7 +52,7 @@ internal static class MessagingGuideSnippets
                 DeadLetterRoutingKey = "orders.process.dlq",
                 RejectPublishWhenFull = true,
             })
-            .Add(new QueueDeclaration("orders.process.dlq"))
+            .Add(new QueueDeclaration("orders.process.dlq") { DeliveryLimit = 1_000_000_000 })
             .AddBinding(Topology.DeadLetterExchange, "orders.process.dlq", "orders.process.dlq"));
         #endregion
     }

@@ -75,9 +75,14 @@ internal sealed class RabbitMqTransport : ITransport
     public async Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
     {
         var before = _sources.Consuming();
-        var unconsumed = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken), cancellationToken)
+        var outcome = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
-        RabbitMqDeliverySources.Rebuild(before, unconsumed);
+        RabbitMqDeliverySources.Rebuild(before, outcome.Unconsumed);
+        if (outcome.WithoutDeliveryLimit.Count > 0)
+        {
+            _logger.WithoutDeliveryLimit(string.Join(", ", outcome.WithoutDeliveryLimit.Order(StringComparer.Ordinal)));
+        }
+
         if (mode == TopologyMode.Create)
         {
             _declared.Add(topology);

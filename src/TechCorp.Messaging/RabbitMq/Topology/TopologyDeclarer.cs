@@ -6,48 +6,38 @@ namespace TechCorp.Messaging;
 /// <summary>Declares or checks a topology on a separate channel: a refusal closes that channel and nothing else.</summary>
 internal static class TopologyDeclarer
 {
-    /// <returns>The queues that had no consumer when they were declared.</returns>
     /// <exception cref="TopologyException">The broker has something otherwise, or not at all, or lets the user not declare it.</exception>
-    internal static async Task<IReadOnlyList<string>> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode,
+    internal static async Task<TopologyOutcome> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode,
         CancellationToken cancellationToken)
     {
-        List<string> unconsumed = [];
+        var outcome = new TopologyOutcome();
         if (mode == TopologyMode.Assume)
         {
-            return unconsumed;
+            return outcome;
         }
 
-        var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        await using (channel.ConfigureAwait(false))
+        var declaring = new DeclaringChannel(connection);
+        await using (declaring.ConfigureAwait(false))
         {
             foreach (var exchange in topology.Exchanges)
             {
-                await TellingAsync($"exchange '{exchange.Name}'", ExchangeAsync(channel, exchange, mode, cancellationToken)).ConfigureAwait(false);
+                await declaring.DoAsync(TopologyNames.Of(exchange), channel => ExchangeAsync(channel, exchange, mode, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             foreach (var queue in topology.Queues)
             {
-                var declaring = QueueAsync(channel, queue, mode, cancellationToken);
-                await TellingAsync($"queue '{queue.Name}'", declaring).ConfigureAwait(false);
-                if ((await declaring.ConfigureAwait(false)).ConsumerCount == 0)
-                {
-                    unconsumed.Add(queue.Name);
-                }
+                await QueueAsync(declaring, queue, mode, outcome, cancellationToken).ConfigureAwait(false);
             }
 
-            if (mode == TopologyMode.Create)
+            foreach (var binding in mode == TopologyMode.Create ? topology.Bindings : [])
             {
-                foreach (var binding in topology.Bindings)
-                {
-                    await TellingAsync(
-                        $"binding of exchange '{binding.Exchange}' to queue '{binding.Queue}' by '{binding.RoutingKey}'",
-                        channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, null, noWait: false, cancellationToken))
-                        .ConfigureAwait(false);
-                }
+                await declaring.DoAsync(TopologyNames.Of(binding), channel => channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, null,
+                    noWait: false, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
         }
 
-        return unconsumed;
+        return outcome;
     }
 
     /// <summary>Whether an exchange exists; the check needs no permission.</summary>
@@ -92,11 +82,32 @@ internal static class TopologyDeclarer
                 cancellationToken: cancellationToken)
             : channel.ExchangeDeclarePassiveAsync(exchange.Name, cancellationToken);
 
-    private static Task<QueueDeclareOk> QueueAsync(IChannel channel, QueueDeclaration queue, TopologyMode mode, CancellationToken cancellationToken)
-        => mode == TopologyMode.Create
-            ? channel.QueueDeclareAsync(queue.Name, durable: true, exclusive: false, autoDelete: false, QueueArguments.Of(queue),
-                cancellationToken: cancellationToken)
-            : channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken);
+    private static async Task QueueAsync(DeclaringChannel declaring, QueueDeclaration queue, TopologyMode mode, TopologyOutcome outcome,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await declaring.DoAsync(TopologyNames.Of(queue), channel => DeclareAsync(channel, queue), cancellationToken).ConfigureAwait(false);
+        }
+        catch (TopologyException refusal) when (DeclareRefusal.IsMissingDeliveryLimit(refusal) && DeliveryLimits.WithoutUnbounded(queue) is not null)
+        {
+            await declaring.DoAsync(TopologyNames.Of(queue), channel => DeclareAsync(channel, DeliveryLimits.WithoutUnbounded(queue)!), cancellationToken)
+                .ConfigureAwait(false);
+            outcome.WithoutDeliveryLimit.Add(queue.Name);
+        }
+
+        async Task DeclareAsync(IChannel channel, QueueDeclaration wanted)
+        {
+            var there = mode == TopologyMode.Create
+                ? await channel.QueueDeclareAsync(wanted.Name, durable: true, exclusive: false, autoDelete: false, QueueArguments.Of(wanted),
+                    cancellationToken: cancellationToken).ConfigureAwait(false)
+                : await channel.QueueDeclarePassiveAsync(wanted.Name, cancellationToken).ConfigureAwait(false);
+            if (there.ConsumerCount == 0)
+            {
+                outcome.Unconsumed.Add(wanted.Name);
+            }
+        }
+    }
 
     private static string TypeOf(ExchangeKind kind) => kind switch
     {
@@ -105,17 +116,4 @@ internal static class TopologyDeclarer
         ExchangeKind.Direct => ExchangeType.Direct,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind of exchange."),
     };
-
-    private static async Task TellingAsync(string entity, Task declaring)
-    {
-        try
-        {
-            await declaring.ConfigureAwait(false);
-        }
-        catch (OperationInterruptedException exception) when (DeclareRefusal.Of(entity, exception.ShutdownReason?.ReplyCode ?? 0,
-            exception.ShutdownReason?.ReplyText ?? "", exception) is { } refusal)
-        {
-            throw refusal;
-        }
-    }
 }

@@ -28,31 +28,32 @@ internal static class TopologyProbe
 
     private static async Task<TopologyChange> OneAsync(IConnection connection, string subject, Topology one, CancellationToken cancellationToken)
     {
-        if (await RefusalAsync(connection, one, TopologyMode.Validate, cancellationToken).ConfigureAwait(false) is { } missing)
+        if (await AnswerAsync(connection, one, TopologyMode.Validate, cancellationToken).ConfigureAwait(false) is { Mismatch: { } missing } absence)
         {
-            return missing.ReplyCode == 404 ? new TopologyChange(TopologyChangeKind.Create, subject) : throw missing.Mismatch;
+            return absence.ReplyCode == 404 ? new TopologyChange(TopologyChangeKind.Create, subject) : throw missing;
         }
 
-        return await RefusalAsync(connection, one, TopologyMode.Create, cancellationToken).ConfigureAwait(false) switch
+        return await AnswerAsync(connection, one, TopologyMode.Create, cancellationToken).ConfigureAwait(false) switch
         {
-            null => new TopologyChange(TopologyChangeKind.Identical, subject),
-            { ReplyCode: 406 } refusal => new TopologyChange(TopologyChangeKind.Conflict, subject, refusal.Mismatch.Difference),
-            { } refusal => throw refusal.Mismatch,
+            { Mismatch: null, Outcome.WithoutDeliveryLimit.Count: > 0 }
+                => new TopologyChange(TopologyChangeKind.Identical, subject, TopologyChange.WithoutDeliveryLimit),
+            { Mismatch: null } => new TopologyChange(TopologyChangeKind.Identical, subject),
+            { ReplyCode: 406, Mismatch: { } mismatch } => new TopologyChange(TopologyChangeKind.Conflict, subject, mismatch.Difference),
+            { Mismatch: { } mismatch } => throw mismatch,
         };
     }
 
-    private static async Task<Refusal?> RefusalAsync(IConnection connection, Topology one, TopologyMode mode, CancellationToken cancellationToken)
+    private static async Task<Answer> AnswerAsync(IConnection connection, Topology one, TopologyMode mode, CancellationToken cancellationToken)
     {
         try
         {
-            await TopologyDeclarer.DeclareAsync(connection, one, mode, cancellationToken).ConfigureAwait(false);
-            return null;
+            return new Answer(await TopologyDeclarer.DeclareAsync(connection, one, mode, cancellationToken).ConfigureAwait(false));
         }
         catch (TopologyException mismatch) when (mismatch.InnerException is OperationInterruptedException { ShutdownReason: { } reason })
         {
-            return new Refusal(reason.ReplyCode, mismatch);
+            return new Answer(new TopologyOutcome(), reason.ReplyCode, mismatch);
         }
     }
 
-    private sealed record Refusal(int ReplyCode, TopologyException Mismatch);
+    private sealed record Answer(TopologyOutcome Outcome, int ReplyCode = 0, TopologyException? Mismatch = null);
 }

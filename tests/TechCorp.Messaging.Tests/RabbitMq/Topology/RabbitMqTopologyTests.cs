@@ -23,6 +23,28 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
         (await PublishAsync(transport, queue)).IsConfirmed.Should().BeTrue("a refused declaration disturbs nobody");
     }
 
+    [Fact, Trait("Spec", "FV1")]
+    public async Task Dead_letter_and_retry_queues_of_an_earlier_version_stop_no_start_and_are_named_in_a_warning_with_the_remedy()
+    {
+        var queue = Backend.Queue();
+        var transport = await Backend.StartAsync(new PublisherOptions());
+        var retry = Topology.RetryQueueOf(queue, TimeSpan.FromSeconds(1));
+        var now = Topology.WorkQueue(queue).Add(Topology.RetryLadder(queue, new DeliveryPolicy { Delays = [TimeSpan.FromSeconds(1)] }));
+        await transport.DeclareAsync(now.Queues.Aggregate(Topology.Empty, (topology, each) => topology.Add(each.Name == queue ? each : each with
+        {
+            DeliveryLimit = null,
+        })), TopologyMode.Create, Cancellation);
+        using var loggers = new ListLoggers();
+
+        await using (var bus = await MessageBus.StartAsync(m => m.UseRabbitMq(RabbitMqServer.Uri.ToString()).UseLoggerFactory(loggers).AddTopology(now), Cancellation))
+        {
+            loggers.Entries.Where(entry => entry.StartsWith("2040", StringComparison.Ordinal)).Should().ContainSingle().Which.Should()
+                .Contain($": {queue}.dlq, {retry}.").And.Contain("set_policy").And.Contain("1000000000");
+        }
+
+        await RabbitMqServer.DeleteQueueAsync(retry);
+    }
+
     [Fact, Trait("Spec", "TP2")]
     public async Task A_refused_declaration_is_not_declared_again_after_a_reconnect()
     {

@@ -53,6 +53,27 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         (await bus.DeadLetters.CountAsync(Cancellation)).Should().BeEquivalentTo(new Dictionary<string, long?> { [Queue] = 3 });
     }
 
+    [Safeguard("A look loses no dead letter", SwitchedOff = "`Topology.DeadLetterQueue` sets no delivery limit", Remark = "as RabbitMQ 4.0 and later")]
+    [DiffersByVersion("RabbitMQ: 3.10 never drops a message of a quorum queue without a delivery limit; from 4.0 on it drops one that came back 20 times",
+        Handling = "dead-letter and retry queues are declared with a limit of 1,000,000,000; one that exists without is used with a warning")]
+    [Fact, Trait("Spec", "FV1"), Trait("Spec", "DL3")]
+    public async Task Forty_looks_of_each_way_lose_no_dead_letter()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1");
+        await DeadLettersAsync(bus, 1);
+
+        for (var look = 0; look < 40; look++)
+        {
+            (await bus.DeadLetters.PeekAsync(Queue, cancellationToken: Cancellation)).Should().ContainSingle();
+            (await bus.DeadLetters.RedriveAsync(Queue, new RedriveOptions { DryRun = true }, Cancellation)).Matched.Should().Be(1);
+            (await bus.DeadLetters.RedriveAsync(Queue, new RedriveOptions { Filter = _ => false }, Cancellation)).Matched.Should().Be(0);
+            (await bus.DeadLetters.DiscardAsync(Queue, _ => false, Cancellation)).Should().Be(0);
+        }
+
+        (await DeadLettersAsync(bus, 1)).Should().ContainSingle().Which.MessageId.Should().Be("o1");
+    }
+
     [Fact, Trait("Spec", "DL3")]
     public async Task Peeking_returns_the_oldest()
     {

@@ -154,7 +154,65 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         (await ReadyTextsAsync(queue)).Should().Equal("kept");
     }
 
-    [Theory, Trait("Spec", "TP4"), Trait("Spec", "TP5")]
+    [DiffersByVersion("RabbitMQ: before 4.3 a topic binding may have any number of `#`; from 4.3 on at most two")]
+    [Fact, Trait("Spec", "FV5"), Trait("Spec", "FV4")]
+    public async Task A_topic_pattern_with_three_hashes_is_refused_from_4_3_on()
+    {
+        var (exchange, queue) = (Backend.Exchange(), await DeclareQueueAsync());
+        var declare = () => DeclareAsync(Topology.Empty.AddExchange(exchange, ExchangeKind.Topic).Add(new QueueDeclaration(queue)).AddBinding(exchange, queue,
+            "#.#.a.#"));
+
+        if (Backend.ServerVersion < new Version(4, 3))
+        {
+            await declare();
+            await PublishTextsAsync(Destination.ToExchange(exchange, "a"), "taken");
+        }
+        else
+        {
+            (await declare.Should().ThrowAsync<TopologyException>()).Which.Difference.Should().Contain("'#.#.a.#' uses 3 '#' wildcards, at most 2 are allowed");
+        }
+    }
+
+    [Safeguard("A dead-letter queue of an earlier version stops no start", SwitchedOff = "`DeclareDifference.Of` and `TopologyDeclarer` insist on the limit")]
+    [Theory, Trait("Spec", "FV1"), MemberData(nameof(Unbounded))]
+    public async Task A_queue_that_exists_without_the_limit_that_stands_for_none_is_used_as_it_is(string ending)
+    {
+        var name = Backend.Queue();
+        var topology = Topology.WorkQueue(name).Add(Topology.RetryLadder(name, new DeliveryPolicy { Delays = [TimeSpan.FromHours(1)] }));
+        var wanted = topology.QueuesByName[name + ending];
+        wanted.DeliveryLimit.Should().Be(1_000_000_000);
+        var earlier = await StartServiceAsync();
+        await earlier.DeclareAsync(Topology.Empty.Add(wanted with { DeliveryLimit = null }), TopologyMode.Create, Cancellation);
+        await PublishTextsAsync(Destination.ToQueue(wanted.Name), "kept");
+
+        await DeclareAsync(topology);
+        await DeclareAsync(topology);
+
+        (await ReadyTextsAsync(wanted.Name)).Should().Equal("kept");
+        (await Transport.PlanAsync(topology, Cancellation)).Single(change => change.Subject == $"queue '{wanted.Name}'").Should()
+            .BeEquivalentTo(new { Kind = TopologyChangeKind.Identical, Detail = TopologyChange.WithoutDeliveryLimit });
+        (await Transport.CountAsync(name, Cancellation)).Should().NotBeNull("what comes after it is declared too");
+        await Backend.DeleteQueueAsync(wanted.Name);
+    }
+
+    public static TheoryData<string> Unbounded => [".dlq", ".retry.3600s"];
+
+    [Theory, Trait("Spec", "FV1")]
+    [InlineData(20, null, "20")]
+    [InlineData(null, 5, "x-max-length")]
+    public async Task A_dead_letter_queue_with_another_limit_or_another_argument_beside_is_a_mismatch(int? limit, int? length, string named)
+    {
+        var queue = Backend.Queue();
+        await DeclareAsync(Topology.Empty.Add(new QueueDeclaration(Topology.DeadLetterQueueOf(queue)) { DeliveryLimit = limit, MaxLength = length }));
+
+        var declare = () => DeclareAsync(Topology.WorkQueue(queue));
+
+        (await declare.Should().ThrowAsync<TopologyException>()).Which.Difference.Should().Contain(named);
+    }
+
+    [DiffersByVersion("RabbitMQ: before 4.0 a dead letter is not marked as redelivered where it is delivered first; from 4.0 on one that was rejected may be, with "
+        + "the count of the queue it left", Handling = "a count is believed only together with the mark, and what a handler started is counted by the consumer")]
+    [Theory, Trait("Spec", "TP4"), Trait("Spec", "TP5"), Trait("Spec", "FV5")]
     [InlineData(QueueKind.Quorum)]
     [InlineData(QueueKind.Classic)]
     public async Task A_queue_with_its_dead_letter_queue_is_declared_by_one_call(QueueKind kind)
@@ -173,7 +231,12 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         await HasReadyAsync(deadLetters, 1);
         await using var dead = await Transport.OpenReaderAsync(deadLetters, Cancellation);
         var letter = (await dead.GetAsync(Cancellation))!;
-        letter.Should().BeEquivalentTo(new { Exchange = "dlx", RoutingKey = deadLetters, BrokerReason = "rejected", Redelivered = false });
+        letter.Should().BeEquivalentTo(new { Exchange = "dlx", RoutingKey = deadLetters, BrokerReason = "rejected" });
+        if (Backend.ServerVersion.Major < 4)
+        {
+            letter.Redelivered.Should().BeFalse();
+        }
+
         letter.Text().Should().Be("bad");
     }
 
