@@ -7,7 +7,7 @@ namespace TechCorp.Messaging;
 internal static class BindingRules
 {
     internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All
-        => [EndMissing, KeyOnFanout, WildcardOnDirect, WildcardInsideWord, MatchesNoEvent, PublishedToNobody];
+        => [EndMissing, KeyOnFanout, WildcardOnDirect, WildcardInsideWord, TooManyWildcards, MatchesNoEvent, PublishedToNobody];
 
     private static IEnumerable<TopologyFinding> EndMissing(LintContext context) => From(
         context.Topology.Bindings.Where(binding => !context.HasExchange(binding.Exchange) || !context.Topology.QueuesByName.ContainsKey(binding.Queue)),
@@ -28,6 +28,12 @@ internal static class BindingRules
             && Words(binding.RoutingKey).Any(word => word.Length > 1 && word.AsSpan().IndexOfAny('*', '#') >= 0)),
         "wildcard-inside-word", Error, "A wildcard stands for whole words only: within a word it is an ordinary character, and nothing matches.",
         "Let '*' or '#' stand alone between two dots.");
+
+    private static IEnumerable<TopologyFinding> TooManyWildcards(LintContext context) => From(
+        context.Topology.Bindings.Where(binding => context.KindOf(binding.Exchange) == ExchangeKind.Topic
+            && TopicPattern.CountMany(binding.RoutingKey) > TopicPattern.MostMany),
+        "too-many-wildcards", context.Usage.BrokerVersion is { } version && version < TopicPattern.BoundedSince ? Information : Error,
+        "From RabbitMQ 4.3 on a pattern with more than two '#' is refused.", "Write '#' once where it stands beside another '#', or bind two patterns.");
 
     /// <summary>Only where the service publishes to that exchange itself, or a known event just misses the pattern:
     /// what others publish is not known here.</summary>

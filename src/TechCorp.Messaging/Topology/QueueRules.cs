@@ -6,19 +6,9 @@ namespace TechCorp.Messaging;
 /// <summary>What is wrong with a queue by itself.</summary>
 internal static class QueueRules
 {
-    /// <summary>The arguments without a property that the broker gives a meaning; it takes any other without a word.</summary>
-    /// <remarks>See <see href="https://www.rabbitmq.com/docs/queues#optional-arguments"/>.</remarks>
-    private static readonly HashSet<string> Known =
-    [
-        "x-dead-letter-strategy", "x-expires", "x-max-priority", "x-max-length-bytes", "x-max-in-memory-length", "x-max-in-memory-bytes", "x-queue-mode",
-        "x-queue-version", "x-queue-master-locator", "x-queue-leader-locator", "x-quorum-initial-group-size", "x-quorum-target-group-size",
-        "x-consumer-timeout",
-        "x-max-age", "x-stream-max-segment-size-bytes", "x-initial-cluster-size",
-    ];
-
     internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All
     => [
-        ReservedName, UnknownArgument, PriorityOnQuorum, UnlimitedDeliveries, DeliveryLimitOnClassic, DeliveryLimitWithoutDeadLetters, NoDeliveryLimit,
+        ReservedName, UnlimitedDeliveries, DeliveryLimitOnClassic, DeliveryLimitWithoutDeadLetters, NoDeliveryLimit,
         DropsSilently, HoldsNothing, ExpiresAtOnce, Expires, UnlimitedPrefetch,
     ];
 
@@ -35,16 +25,6 @@ internal static class QueueRules
 
     private static ExchangeKind? PredeclaredKind(ExchangeDeclaration exchange)
         => exchange.Name is "amq.topic" or "amq.fanout" or "amq.direct" ? exchange.Kind : null;
-
-    private static IEnumerable<TopologyFinding> UnknownArgument(LintContext context)
-        => context.Queues.SelectMany(queue => queue.Further.Values.Keys.Where(name => !Known.Contains(name)).Select(name => new TopologyFinding(
-            "unknown-argument", Error, TopologyNames.Of(queue), $"The broker does not know the argument '{name}' and ignores it without a word.",
-            "Correct its spelling, or leave it out.")));
-
-    private static IEnumerable<TopologyFinding> PriorityOnQuorum(LintContext context) => Where(
-        context, queue => context.BeforeVersion4 && queue.Kind == QueueKind.Quorum && queue.Further.Values.ContainsKey("x-max-priority"),
-        "priority-on-quorum", Error, "Before RabbitMQ 4.0 a quorum queue has no priorities; declaring it is refused.",
-        "Take a classic queue, or one queue for each priority.");
 
     private static IEnumerable<TopologyFinding> UnlimitedDeliveries(LintContext context) => Where(
         context, queue => context.BeforeVersion4 && queue is { Kind: QueueKind.Quorum, DeliveryLimit: < 0 },

@@ -186,7 +186,7 @@ public sealed class Topology
     /// <param name="events">The names of all known events, which by convention are their routing keys too.</param>
     /// <param name="destinations">Where the service publishes.</param>
     /// <param name="consumers">The queues that are consumed, and the prefetch of each.</param>
-    /// <param name="brokerVersion">The broker's version; an unknown one counts as older than 4.0, where more is harmful.</param>
+    /// <param name="brokerVersion">The broker's version. Without it what any version does is found, but no argument is too new or too old.</param>
     public IReadOnlyList<TopologyFinding> Lint(IReadOnlyCollection<string>? events = null, IReadOnlyCollection<Destination>? destinations = null,
         IReadOnlyDictionary<string, int>? consumers = null, Version? brokerVersion = null)
     {
@@ -201,7 +201,7 @@ public sealed class Topology
         var context = new LintContext(this, usage);
         return
         [
-            .. QueueRules.All.Concat(DeadLetterRules.All).Concat(BindingRules.All)
+            .. QueueRules.All.Concat(ArgumentRules.All).Concat(DeadLetterRules.All).Concat(BindingRules.All)
                 .SelectMany(rule => rule(context))
                 .OrderByDescending(finding => finding.Severity)
                 .ThenBy(finding => finding.Subject, StringComparer.Ordinal)

@@ -12,6 +12,6 @@ internal sealed record TopologyUsage
     /// <summary>The queues that are consumed, and the prefetch of each.</summary>
     internal IReadOnlyDictionary<string, int> Consumers { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>The broker's version; an unknown one counts as older than 4.0, where more is harmful.</summary>
+    /// <summary>The broker's version; what any version does is found where it is not known.</summary>
     internal Version? BrokerVersion { get; init; }
 }

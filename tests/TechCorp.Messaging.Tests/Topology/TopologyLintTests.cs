@@ -47,6 +47,45 @@ public sealed class TopologyLintTests
         new QueueDeclaration("q") { DeadLetterExchange = "", DeadLetterRoutingKey = "target" },
     ];
 
+    /// <summary>What the three servers take and refuse was tried on them.</summary>
+    [Safeguard("A correct topology of a newer server has no findings", SwitchedOff = "`ArgumentRules.TooNew` takes an unknown version for an old one")]
+    [Theory, Trait("Spec", "FV6"), Trait("Spec", "TP6")]
+    [InlineData(QueueKind.Quorum, "x-delayed-retry-type", "argument-of-a-later-version", "argument-of-a-later-version", null, null)]
+    [InlineData(QueueKind.Quorum, "x-delayed-retry-min", "argument-of-a-later-version", "argument-of-a-later-version", null, null)]
+    [InlineData(QueueKind.Quorum, "x-delayed-retry-max", "argument-of-a-later-version", "argument-of-a-later-version", null, null)]
+    [InlineData(QueueKind.Quorum, "x-consumer-disconnected-timeout", "argument-of-a-later-version", "argument-of-a-later-version", null, null)]
+    [InlineData(QueueKind.Quorum, "x-consumer-timeout", "argument-of-a-later-version", null, null, null)]
+    [InlineData(QueueKind.Quorum, "x-quorum-target-group-size", "argument-of-a-later-version", null, null, null)]
+    [InlineData(QueueKind.Quorum, "x-quorum-initial-group-size", null, null, null, null)]
+    [InlineData(QueueKind.Quorum, "x-queue-leader-locator", null, null, null, null)]
+    [InlineData(QueueKind.Quorum, "x-max-length-bytes", null, null, null, null)]
+    [InlineData(QueueKind.Quorum, "x-max-in-memory-length", null, null, null, null)]
+    [InlineData(QueueKind.Quorum, "x-max-priority", "priority-on-quorum", "priority-on-quorum", "priority-on-quorum", "priority-on-quorum")]
+    [InlineData(QueueKind.Quorum, "x-queue-mode", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind")]
+    [InlineData(QueueKind.Quorum, "x-max-age", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind")]
+    [InlineData(QueueKind.Quorum, "x-delayed-rety-min", "unknown-argument", "unknown-argument", "unknown-argument", "unknown-argument")]
+    [InlineData(QueueKind.Classic, "x-max-priority", null, null, null, null)]
+    [InlineData(QueueKind.Classic, "x-queue-mode", null, null, null, null)]
+    [InlineData(QueueKind.Classic, "x-queue-leader-locator", "argument-of-a-later-version", null, null, null)]
+    [InlineData(QueueKind.Classic, "x-queue-master-locator", null, null, "argument-of-an-earlier-version", null)]
+    [InlineData(QueueKind.Classic, "x-consumer-timeout", "argument-of-a-later-version", null, "argument-of-an-earlier-version", null)]
+    [InlineData(QueueKind.Classic, "x-delayed-retry-min", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind",
+        "argument-of-another-kind")]
+    public void An_argument_is_known_by_kind_and_version(QueueKind kind, string argument, string? on310, string? on40, string? on43, string? onUnknown)
+    {
+        var topology = Topology.WorkQueue(new QueueDeclaration("q") { Kind = kind }.WithArgument(argument, 1));
+
+        foreach (var (version, rule) in ((string, string?)[])[("3.10.8", on310), ("4.0.5", on40), ("4.3.6", on43)])
+        {
+            var findings = topology.Lint(brokerVersion: Version.Parse(version));
+            findings.Select(finding => finding.Rule).Should().Equal(rule is null ? [] : [rule]);
+            findings.Where(finding => !finding.Harm.Contains(argument) || (finding.Rule.Contains("version") && !finding.Harm.Contains(version)))
+                .Should().BeEmpty();
+        }
+
+        topology.Lint().Select(finding => finding.Rule).Should().Equal(onUnknown is null ? [] : [onUnknown]);
+    }
+
     [Fact]
     public void Findings_say_what_happens_and_what_to_do_the_worst_first()
     {

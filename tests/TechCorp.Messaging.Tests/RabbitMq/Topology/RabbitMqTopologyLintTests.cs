@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using TechCorp.Patterns.Contracts;
 
@@ -31,21 +32,54 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         Lint(Topology.Empty.Add(queue)).Should().Contain(("unknown-argument", Subject(queue)));
     }
 
-    [Safeguard("No warning of what the broker's version can do", SwitchedOff = "`LintContext.BeforeVersion4` is always true")]
-    [Fact]
+    [Fact, Trait("Spec", "FV6")]
     public async Task A_quorum_queue_with_priorities_is_refused()
     {
         var queue = Quorum().WithArgument("x-max-priority", 5);
 
         await FluentActions.Awaiting(() => DeclareAsync(Topology.Empty.Add(queue))).Should().ThrowAsync<TopologyException>();
 
-        Lint(Topology.Empty.Add(queue)).Should().Contain(("priority-on-quorum", Subject(queue)));
-        Lint(Topology.Empty.Add(queue), new TopologyUsage { BrokerVersion = new Version(4, 0) }).Should().BeEmpty();
+        Lint(Topology.Empty.Add(queue), new TopologyUsage { BrokerVersion = Backend.ServerVersion }).Should().Contain(("priority-on-quorum", Subject(queue)));
     }
 
-    [Safeguard("No warning of what the broker's version can do")]
-    [Fact]
-    public async Task A_negative_delivery_limit_takes_the_first_message_given_back_for_poison()
+    [DiffersByVersion("RabbitMQ: before 4.3 a classic queue takes `x-queue-master-locator`; from 4.3 on the broker closes the connection that declares it",
+        Handling = "the lint names each argument that the connected server does not know or refuses")]
+    [Fact, Trait("Spec", "FV6")]
+    public async Task What_the_server_refuses_by_its_version_has_a_finding_and_what_it_takes_has_none()
+    {
+        var queue = Classic().WithArgument("x-queue-master-locator", "client-local");
+        var topology = Topology.Empty.Add(queue);
+
+        var findings = Lint(topology, new TopologyUsage { BrokerVersion = Backend.ServerVersion });
+
+        if (Backend.ServerVersion < new Version(4, 3))
+        {
+            await DeclareAsync(topology);
+            findings.Should().BeEmpty();
+        }
+        else
+        {
+            findings.Should().Equal(("argument-of-an-earlier-version", Subject(queue)));
+        }
+    }
+
+    [Fact, Trait("Spec", "FV6")]
+    public async Task A_quorum_queue_with_the_arguments_of_4_3_is_taken_by_each_server_and_has_a_finding_for_each_that_it_does_not_know()
+    {
+        var queue = Topology.WorkQueue(Quorum().WithArgument("x-delayed-retry-type", "all").WithArgument("x-delayed-retry-min", 1000)
+            .WithArgument("x-delayed-retry-max", 60_000).WithArgument("x-consumer-disconnected-timeout", 60_000));
+
+        await DeclareAsync(queue);
+
+        Lint(queue, new TopologyUsage { BrokerVersion = Backend.ServerVersion }).Select(finding => finding.Rule).Should()
+            .Equal(Enumerable.Repeat("argument-of-a-later-version", Backend.ServerVersion < new Version(4, 3) ? 4 : 0));
+    }
+
+    [Safeguard("No warning of what the broker's version can do", SwitchedOff = "`LintContext.BeforeVersion4` is always true")]
+    [DiffersByVersion("RabbitMQ: a delivery limit of -1 gives up the first message that comes back on 3.10; from 4.0 on it is no limit, and a requeued message "
+        + "goes behind all others before 4.3")]
+    [Fact, Trait("Spec", "FV4")]
+    public async Task A_negative_delivery_limit_gives_up_the_first_message_that_comes_back_on_3_10_and_is_no_limit_from_4_0_on()
     {
         var (queue, letters, topology) = WithDeadLetters(Quorum() with { DeliveryLimit = -1 });
         await DeclareAsync(topology);
@@ -53,8 +87,10 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
 
         await GiveBackAsync(queue.Name, requeue: true);
 
-        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(letters.Name) == 1, "it is dead-lettered");
+        var isOld = Backend.ServerVersion.Major < 4;
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(isOld ? letters.Name : queue.Name) == 1, "it is dead-lettered, or there again");
         Lint(topology).Should().Contain(("unlimited-delivery-limit", Subject(queue)));
+        Lint(topology, new TopologyUsage { BrokerVersion = new Version(3, 10) }).Should().Contain(("unlimited-delivery-limit", Subject(queue)));
         Lint(topology, new TopologyUsage { BrokerVersion = new Version(4, 0) }).Should().BeEmpty();
     }
 
@@ -74,16 +110,17 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         Lint(Topology.Empty.Add(queue)).Should().Contain(("delivery-limit-on-classic", Subject(queue)));
     }
 
-    [Fact]
+    [Fact, Trait("Spec", "FV4")]
     public async Task Without_dead_letters_a_message_over_the_delivery_limit_is_gone()
     {
         var queue = Quorum() with { DeliveryLimit = 1 };
         await DeclareAsync(Topology.Empty.Add(queue));
         await PublishAsync(queue.Name, "poison", "marker");
 
-        await GiveBackAsync(queue.Name, requeue: true);
-        await GiveBackAsync(queue.Name, requeue: true);
+        await LoseAsync(queue.Name);
+        await LoseAsync(queue.Name);
 
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(queue.Name) == 1, "only the marker is left");
         (await TextsAsync(queue.Name)).Should().Equal("marker");
         Lint(Topology.Empty.Add(queue)).Should().Contain(("delivery-limit-without-dead-letters", Subject(queue)));
     }
@@ -309,6 +346,28 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         Lint(topology).Should().Contain(("wildcard-inside-word", Subject(binding)));
     }
 
+    [DiffersByVersion("RabbitMQ: before 4.3 a topic binding may have any number of `#`; from 4.3 on at most two",
+        Handling = "the lint and the exception say so; the in-memory broker refuses what the server refuses that it imitates")]
+    [Fact, Trait("Spec", "FV5")]
+    public async Task A_pattern_with_three_hashes_is_refused_from_4_3_on()
+    {
+        var bind = () => BoundAsync(ExchangeKind.Topic, "#.a.#.#");
+        var isOld = Backend.ServerVersion < new Version(4, 3);
+
+        if (isOld)
+        {
+            var (_, binding) = await bind();
+            (await PublishToAsync(binding, "order.a")).IsConfirmed.Should().BeTrue("it matches");
+        }
+        else
+        {
+            await bind.Should().ThrowAsync<TopologyException>().WithMessage("*'#.a.#.#'*uses 3 '#' wildcards*bind two patterns*");
+        }
+
+        Topology.Topic("events", ("#.a.#.#", "q")).Lint(brokerVersion: Backend.ServerVersion).Should().ContainSingle().Which.Should()
+            .BeEquivalentTo(new { Rule = "too-many-wildcards", Severity = isOld ? LogLevel.Information : LogLevel.Error });
+    }
+
     [Fact]
     public async Task A_pattern_with_one_star_does_not_match_an_event_of_more_words()
     {
@@ -392,6 +451,16 @@ public sealed class RabbitMqTopologyLintTests : RabbitMqTransportTest
         var got = await Eventually.Returns(() => channel.BasicGetAsync(queue, autoAck: false), "a message is ready");
         await channel.BasicNackAsync(got.DeliveryTag, multiple: false, requeue, Cancellation);
         await channel.CloseAsync(Cancellation);
+    }
+
+    /// <summary>Takes the first message on a channel that closes, which counts on every version.</summary>
+    private static async Task LoseAsync(string queue)
+    {
+        await using var channel = await RabbitMqServer.ChannelAsync();
+        var got = await Eventually.Returns(() => channel.BasicGetAsync(queue, autoAck: false), "a message is ready");
+        System.Text.Encoding.UTF8.GetString(got.Body.Span).Should().Be("poison");
+        await channel.CloseAsync(Cancellation);
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(queue) > 0, "the broker knows that the channel is gone");
     }
 
     /// <summary>What is rejected is in neither queue afterwards.</summary>
