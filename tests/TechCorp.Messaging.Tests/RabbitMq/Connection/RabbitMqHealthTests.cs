@@ -68,9 +68,10 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
         await host.StopAsync(Cancellation);
     }
 
-    /// <summary>RabbitMQ 3.10 keeps the consumer of a quorum queue that is deleted and declared again at once, and delivers nothing to it.</summary>
+    [DiffersByVersion("RabbitMQ: 3.10 keeps the consumer of a quorum queue that is deleted and declared again at once, and delivers nothing to it; from 4.0 on it "
+        + "cancels that consumer", Handling = "either way the consumer is rebuilt: a stalled one by the watchdog, a cancelled one at once")]
     [Safeguard("A stalled consumer is rebuilt")]
-    [Fact, Trait("Spec", "CN12"), Trait("Spec", "OB3")]
+    [Fact, Trait("Spec", "CN12"), Trait("Spec", "OB3"), Trait("Spec", "FV5")]
     public async Task A_stalled_consumer_is_reported_until_it_is_rebuilt_and_then_everything_is_handled()
     {
         using var host = HostOf(RabbitMqServer.Uri, o => o.StalledConsumerTimeout = TimeSpan.FromSeconds(1));
@@ -81,10 +82,14 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
         await DeleteAndDeclareElsewhereAsync();
         for (var i = 0; i < Prefetch * 2; i++)
         {
-            await PublishAsync(host);
+            await Eventually.Holds(() => IsPublishedAsync(host), "the new queue takes a message"); // 4.3 may need a moment
         }
 
-        await TellsAsync(host, "Degraded", "Connected", "Stalled");
+        if (Backend.ServerVersion.Major < 4)
+        {
+            await TellsAsync(host, "Degraded", "Connected", "Stalled");
+        }
+
         await TellsAsync(host, "Healthy", "Connected", "Idle");
         await Eventually.Holds(() => Volatile.Read(ref _handled) == 1 + (Prefetch * 2), "what the stalled consumer held and what was ready is handled");
         await host.StopAsync(Cancellation);
@@ -121,6 +126,19 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
 
     private static Task PublishAsync(IHost host)
         => host.Services.GetRequiredService<IMessagePublisher>().PublishAsync(new OrderCreated("o1"), cancellationToken: Cancellation);
+
+    private async Task<bool> IsPublishedAsync(IHost host)
+    {
+        try
+        {
+            await PublishAsync(host);
+            return true;
+        }
+        catch (PublishException)
+        {
+            return false;
+        }
+    }
 
     private async Task DeleteAndDeclareElsewhereAsync()
     {

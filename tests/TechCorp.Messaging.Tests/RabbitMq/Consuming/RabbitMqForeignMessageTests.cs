@@ -70,7 +70,7 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
         (await channel.BasicGetAsync(Queue, autoAck: true, Cancellation))!.BasicProperties.ReplyTo.Should().Be("answers");
         var next = (await channel.BasicGetAsync(Queue, autoAck: true, Cancellation))!.BasicProperties;
         (next.IsReplyToPresent() || next.IsContentEncodingPresent() || next.IsPriorityPresent()).Should().BeFalse();
-        next.Headers.Should().NotContainKey("retries");
+        (next.Headers?.Keys ?? []).Should().NotContain("retries"); // 3.10 gives a delivery of a quorum queue a header of its own, later versions none at all
     }
 
     [Safeguard("The headers of a copy fit into a frame",
