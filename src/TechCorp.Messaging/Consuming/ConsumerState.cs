@@ -3,7 +3,7 @@ namespace TechCorp.Messaging;
 /// <summary>What a consumer is doing.</summary>
 public enum ConsumerState
 {
-    /// <summary>Not started, or stopped.</summary>
+    /// <summary>Not started, or stopped: with the host, or by the transport (see <see cref="ConsumerStatus.StopReason"/>).</summary>
     Stopped,
 
     /// <summary>Subscribing for the first time.</summary>

@@ -5,6 +5,10 @@ namespace TechCorp.Messaging;
 /// <param name="State">What it is doing.</param>
 public sealed record ConsumerStatus(string Queue, ConsumerState State)
 {
+    /// <summary>Why a consumer that nobody stopped is <see cref="ConsumerState.Stopped"/>: a message larger than the transport may take; null
+    /// otherwise.</summary>
+    public string? StopReason { get; init; }
+
     /// <summary>Deliveries held that no handler has begun.</summary>
     public int Waiting { get; init; }
 

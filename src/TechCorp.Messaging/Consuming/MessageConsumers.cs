@@ -6,7 +6,13 @@ public sealed class MessageConsumers
 {
     private readonly IReadOnlyList<QueueConsumer> _consumers;
 
-    internal MessageConsumers(IReadOnlyList<QueueConsumer> consumers) => _consumers = consumers;
+    private readonly HostGate _gate;
+
+    internal MessageConsumers(IReadOnlyList<QueueConsumer> consumers, HostGate gate)
+    {
+        _consumers = consumers;
+        _gate = gate;
+    }
 
     /// <summary>Every consumer as it is now.</summary>
     public IReadOnlyList<ConsumerStatus> Status() => [.. _consumers.Select(consumer => consumer.Status)];
@@ -20,11 +26,13 @@ public sealed class MessageConsumers
     /// <exception cref="ArgumentException">The queue is not consumed here.</exception>
     public Task PauseAsync(string queue, CancellationToken cancellationToken = default) => Find(queue).PauseAsync(cancellationToken);
 
-    /// <summary>Consumes a paused queue again; waits for the broker as long as it takes. Resuming what is not paused is harmless. In a handler of
-    /// the same queue, it returns at once, and the queue is consumed again after the pause.</summary>
+    /// <summary>Consumes a paused queue again, or one whose consumer the transport stopped (<see cref="ConsumerStatus.StopReason"/>); waits for the broker
+    /// as long as it takes. Resuming what runs is harmless; before the host's start it lets the start consume the queue. In a handler of the same queue,
+    /// it returns at once, and the queue is consumed again after the pause.</summary>
     /// <exception cref="ArgumentException">The queue is not consumed here.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled, and the queue stays paused; or the bus is stopped.</exception>
-    public Task ResumeAsync(string queue, CancellationToken cancellationToken = default) => Find(queue).ResumeAsync(cancellationToken);
+    public Task ResumeAsync(string queue, CancellationToken cancellationToken = default)
+        => Find(queue).ResumeAsync(subscribe: _gate.HasStarted, cancellationToken);
 
     private QueueConsumer Find(string queue)
         => _consumers.FirstOrDefault(consumer => consumer.Queue == queue)

@@ -51,6 +51,7 @@ internal sealed class QueueConsumer : IDisposable
             var (waiting, running) = subscription?.Load ?? default;
             return new ConsumerStatus(Queue, StateOf(subscription, waiting + running))
             {
+                StopReason = subscription?.StopReason,
                 Waiting = waiting,
                 Running = running,
                 Overdue = _counters.Overdue,
@@ -71,14 +72,21 @@ internal sealed class QueueConsumer : IDisposable
 
     /// <summary>Starts also when it is paused, and stays paused where it cannot. A pause meanwhile ends it.</summary>
     /// <exception cref="OperationCanceledException">The token is canceled, or the consumer is stopped.</exception>
-    internal Task ResumeAsync(CancellationToken cancellationToken) => OrAfterTheHandler("resume", BeginAsync(
+    /// <param name="subscribe">Whether to start now; otherwise the start does.</param>
+    /// <param name="cancellationToken">Ends the wait for the broker.</param>
+    internal Task ResumeAsync(bool subscribe, CancellationToken cancellationToken) => OrAfterTheHandler("resume", BeginAsync(
         async token =>
         {
             var paused = _paused;
             _paused = false;
             try
             {
-                await SubscribeAsync(token).ConfigureAwait(false);
+                if (_subscription is { StopReason: not null })
+                {
+                    await UnsubscribeAsync(token).ConfigureAwait(false); // it does not come back by itself
+                }
+
+                await (subscribe ? SubscribeAsync(token) : Task.CompletedTask).ConfigureAwait(false);
             }
             catch
             {
@@ -238,7 +246,7 @@ internal sealed class QueueConsumer : IDisposable
     {
         if (_subscription is { } subscription)
         {
-            await subscription.DrainAsync(budget).ConfigureAwait(false);
+            await subscription.DrainAsync(budget, _stopBudget.Token).ConfigureAwait(false);
             _subscription = null;
         }
     }
@@ -246,6 +254,7 @@ internal sealed class QueueConsumer : IDisposable
     private ConsumerState StateOf(QueueSubscription? subscription, int load)
         => subscription is null ? (_starting ? ConsumerState.Connecting : _paused ? ConsumerState.Paused : ConsumerState.Stopped)
             : _paused ? ConsumerState.Paused
+            : subscription.StopReason is not null ? ConsumerState.Stopped
             : subscription.IsStalled ? ConsumerState.Stalled
             : !subscription.IsConsuming ? ConsumerState.Rebuilding
             : load > 0 ? ConsumerState.Consuming

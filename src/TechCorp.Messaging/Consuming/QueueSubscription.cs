@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 /// <summary>One subscription to a queue, from its start to the end of its drain.</summary>
 internal sealed class QueueSubscription
 {
-    /// <summary>How long handlers may run after their tokens were canceled before their channel is closed.</summary>
+    /// <summary>How long handlers may run after a pause has canceled their tokens before their channel is closed; a stop waits less.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the broker has for a portion of requeued deliveries.</summary>
@@ -29,6 +29,9 @@ internal sealed class QueueSubscription
     }
 
     internal bool IsConsuming => _source.IsConsuming;
+
+    /// <summary>Why the transport has stopped it; null while it has not.</summary>
+    internal string? StopReason => _source.StopReason;
 
     /// <summary>Whether the broker did not serve it although its channel was open, and it is being rebuilt.</summary>
     internal bool IsStalled => _watchdog.IsStalled;
@@ -58,17 +61,20 @@ internal sealed class QueueSubscription
     /// Takes no further delivery, requeues those that were not started, lets running handlers finish and settle, then closes the channel.
     /// When the budget has passed, handlers' tokens are canceled and their messages are delivered again. Never throws.
     /// </summary>
-    internal async Task DrainAsync(CancellationToken budget)
+    /// <param name="budget">The time given to the pause or the stop.</param>
+    /// <param name="stopBudget">Canceled when the time given to the process's stop has passed: then nothing is waited for any more.</param>
+    internal async Task DrainAsync(CancellationToken budget, CancellationToken stopBudget)
     {
         _watchdog.Dispose();
         _pump.Close();
         var canceled = await CancelAtBrokerAsync(budget).ConfigureAwait(false);
         var requeued = canceled ? await RequeueUnstartedAsync(budget).ConfigureAwait(false) : 0;
-        await WaitForHandlersAsync(budget).ConfigureAwait(false);
+        await WaitForHandlersAsync(budget, stopBudget).ConfigureAwait(false);
         requeued += canceled ? _pump.RequeueUnstarted().Requeued : 0; // after the acknowledgements of the handlers that ran
         try
         {
-            await _source.DisposeAsync().ConfigureAwait(false);
+            using var closing = new ClosingBudget(stopBudget, _timeProvider);
+            await ClosingBudget.EndsAsync(_source.DisposeAsync().AsTask(), closing.Over).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -109,7 +115,7 @@ internal sealed class QueueSubscription
     {
         try
         {
-            await _source.CancelAsync(budget).ConfigureAwait(false);
+            await _source.CancelAsync(budget).WaitAsync(budget).ConfigureAwait(false);
             return true;
         }
         catch (Exception exception)
@@ -119,7 +125,7 @@ internal sealed class QueueSubscription
         }
     }
 
-    private async Task WaitForHandlersAsync(CancellationToken budget)
+    private async Task WaitForHandlersAsync(CancellationToken budget, CancellationToken stopBudget)
     {
         await _pump.Idle.WaitAsync(budget).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_pump.Idle.IsCompleted)
@@ -128,7 +134,8 @@ internal sealed class QueueSubscription
         }
 
         _logger.StopBudgetOver(_queue, _pump.Load.Running);
-        await Task.WhenAll(_pump.AbortAsync(), _pump.Idle).WaitAsync(Grace, _timeProvider, CancellationToken.None)
+        using var closing = new ClosingBudget(stopBudget, _timeProvider);
+        await Task.WhenAll(_pump.AbortAsync(), _pump.Idle).WaitAsync(Grace, _timeProvider, closing.Over)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_pump.Idle.IsCompleted)
         {

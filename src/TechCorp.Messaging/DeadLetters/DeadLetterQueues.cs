@@ -6,6 +6,7 @@ namespace TechCorp.Messaging;
 /// Safe for concurrent use; two calls on one queue share its messages between them. A message leaves the dead-letter queue only after its copy is
 /// confirmed, or when <see cref="DiscardAsync"/> chose it. While a call runs, others do not see the messages it holds; when it
 /// ends they are back in their places.
+/// Each call throws an <see cref="InvalidOperationException"/> before messaging has started with its host and after it has stopped.
 /// On a quorum queue each call counts as one delivery of the messages it read: give a dead-letter queue no delivery limit.
 /// </remarks>
 public sealed class DeadLetterQueues
@@ -14,9 +15,11 @@ public sealed class DeadLetterQueues
     private readonly IReadOnlyList<string> _queues;
     private readonly DeadLetterEnumerator _enumerator;
     private readonly Redrive _redrive;
+    private readonly HostGate _gate;
 
-    internal DeadLetterQueues(ITransport transport, IReadOnlyList<string> queues, TimeSpan publishTimeout, TimeProvider timeProvider)
+    internal DeadLetterQueues(ITransport transport, IReadOnlyList<string> queues, TimeSpan publishTimeout, TimeProvider timeProvider, HostGate gate)
     {
+        _gate = gate;
         _transport = transport;
         _queues = queues;
         _enumerator = new DeadLetterEnumerator(transport, timeProvider);
@@ -26,6 +29,7 @@ public sealed class DeadLetterQueues
     /// <summary>How many dead letters each queue has that is consumed here; null where there is no dead-letter queue.</summary>
     public async Task<IReadOnlyDictionary<string, long?>> CountAsync(CancellationToken cancellationToken = default)
     {
+        _gate.ThrowUnlessRunning("count dead letters");
         var byQueue = new Dictionary<string, long?>(_queues.Count, StringComparer.Ordinal);
         foreach (var queue in _queues)
         {
@@ -44,6 +48,7 @@ public sealed class DeadLetterQueues
     public async Task<IReadOnlyList<DeadLetter>> PeekAsync(string queue, int count = 100, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        _gate.ThrowUnlessRunning("read dead letters");
         var deadLetters = new List<DeadLetter>();
         await foreach (var (deadLetter, _, _) in _enumerator.EnumerateAsync(queue, cancellationToken).ConfigureAwait(false))
         {
@@ -66,6 +71,7 @@ public sealed class DeadLetterQueues
     {
         options ??= new RedriveOptions();
         options.Check();
+        _gate.ThrowUnlessRunning("redrive dead letters");
         return _redrive.RunAsync(queue, options, cancellationToken);
     }
 
@@ -78,6 +84,7 @@ public sealed class DeadLetterQueues
     public async Task<int> DiscardAsync(string queue, Func<DeadLetter, bool> filter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        _gate.ThrowUnlessRunning("discard dead letters");
         var discarded = 0;
         await foreach (var (deadLetter, delivery, unacknowledged) in _enumerator.EnumerateAsync(queue, cancellationToken).ConfigureAwait(false))
         {

@@ -9,8 +9,8 @@ internal static partial class HostLog
         "The broker at {Broker} could not be reached within {Timeout}; the host continues to start, and consumers start when the broker can be reached.")]
     internal static partial void ConnectingInBackground(this ILogger logger, string broker, TimeSpan timeout);
 
-    [LoggerMessage(2121, LogLevel.Error, "Messaging at {Broker} could not start; it is tried again after {Pause}.")]
-    internal static partial void StartFailed(this ILogger logger, Exception exception, string broker, TimeSpan pause);
+    [LoggerMessage(2121, LogLevel.Error, "Messaging at {Broker} could not start; it is tried again after {Pause}: {Reason}")]
+    internal static partial void StartFailed(this ILogger logger, string broker, TimeSpan pause, string reason, Exception? exception);
 
     [LoggerMessage(2122, LogLevel.Warning,
         "Not every consumer at {Broker} has started within {Timeout}; the host continues to start, and the other consumers start when they can.")]

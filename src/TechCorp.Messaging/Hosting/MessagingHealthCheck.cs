@@ -26,6 +26,9 @@ public sealed class MessagingHealthCheck : IHealthCheck
         return Task.FromResult(new HealthCheckResult(status, text, data: data));
     }
 
+    private static string Describe(ConsumerStatus consumer)
+        => $"{consumer.Queue} ({consumer.State}{(consumer.StopReason is { } reason ? $": {reason}" : "")})";
+
     private (HealthStatus Status, string Text) Judge(TransportState connection, IReadOnlyList<ConsumerStatus> consumers)
     {
         if (connection is not (TransportState.Connected or TransportState.Blocked))
@@ -34,7 +37,7 @@ public sealed class MessagingHealthCheck : IHealthCheck
         }
 
         var waiting = consumers.Where(consumer => consumer.State is ConsumerState.Rebuilding or ConsumerState.Stalled or ConsumerState.Connecting
-            or ConsumerState.Stopped).Select(consumer => $"{consumer.Queue} ({consumer.State})").ToArray();
+            or ConsumerState.Stopped).Select(Describe).ToArray();
         var overdue = consumers.Where(consumer => consumer.Overdue > 0).Select(consumer => $"{consumer.Queue} ({consumer.Overdue} of {consumer.Running})")
             .ToArray();
         return waiting.Length > 0 ? (HealthStatus.Degraded, $"Not consumed at the moment: {string.Join(", ", waiting)}.")

@@ -12,6 +12,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
 
     private readonly ITransport _transport;
     private readonly QueueConsumer[] _consumers;
+    private readonly HostGate _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
     private Task? _connecting;
@@ -26,9 +27,10 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         _transport = plan.CreateTransport();
         PublishGauges.Add(_transport);
         _consumers = [.. plan.Consumers.Select(consumer => ConsumerOf(consumer, scopes))];
-        Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider);
-        Consumers = new MessageConsumers(_consumers);
-        DeadLetters = new DeadLetterQueues(_transport, [.. plan.Consumers.Select(consumer => consumer.Queue)], plan.Publisher.Timeout, plan.TimeProvider);
+        Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider, _gate);
+        Consumers = new MessageConsumers(_consumers, _gate);
+        DeadLetters = new DeadLetterQueues(_transport, [.. plan.Consumers.Select(consumer => consumer.Queue)], plan.Publisher.Timeout, plan.TimeProvider,
+            _gate);
     }
 
     internal MessagingPlan Plan { get; }
@@ -49,6 +51,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     /// <summary>Connects and declares the topology; after the timeout, it goes on in the background.</summary>
     internal async Task ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        _gate.Start();
         _connecting ??= ConnectAsync(_stopping.Token);
         try
         {
@@ -94,7 +97,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await (_background ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (_background ?? Task.CompletedTask).WaitAsync(budget).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_consumers.Select(consumer => consumer.StopAsync(budget))).ConfigureAwait(false);
     }
 
@@ -113,8 +116,15 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
 
     public ValueTask DisposeAsync() => new(OrWithoutCaller(FreeAsync));
 
-    private Task StopTransportAsync(CancellationToken budget)
-        => _connecting is null || _disposed ? Task.CompletedTask : _transport.StopAsync(budget);
+    private async Task StopTransportAsync(CancellationToken budget)
+    {
+        if (_connecting is not null && !_disposed)
+        {
+            await _transport.StopAsync(budget).ConfigureAwait(false);
+        }
+
+        _gate.Stop();
+    }
 
     /// <summary>Inside of a handler: starts the step when those that were started so have ended, and does not wait for it.</summary>
     private Task OrWithoutCaller(Func<Task> step)
@@ -140,6 +150,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         {
             await DrainConsumersAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
             _disposed = true;
+            _gate.Stop();
             PublishGauges.Remove(_transport);
             await _transport.DisposeAsync().ConfigureAwait(false);
             Array.ForEach(_consumers, consumer => consumer.Dispose());
@@ -187,6 +198,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     /// <summary>The host is up already, so a failure is logged and tried again, not thrown.</summary>
     private async Task StartInBackgroundAsync(CancellationToken stopping)
     {
+        var causes = new LoggedCauses();
         for (var pause = FirstPause; ; pause = Backoff.Next(pause, LongestPause))
         {
             try
@@ -201,7 +213,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
             }
             catch (Exception exception)
             {
-                _logger.StartFailed(exception, Broker, pause);
+                _logger.StartFailed(Broker, pause, LoggedCauses.LineOf(exception), causes.IfNew(exception));
             }
 
             await Task.Delay(pause, Plan.TimeProvider, stopping).ConfigureAwait(false);

@@ -41,5 +41,18 @@ internal static class OptionsFromConfiguration
         section.Duration(nameof(options.MaxReconnectDelay), value => options.MaxReconnectDelay = value);
         section.Duration(nameof(options.ConnectTimeout), value => options.ConnectTimeout = value);
         section.Duration(nameof(options.Heartbeat), value => options.Heartbeat = value);
+        section.Int32(nameof(options.MaxInboundMessageBodyBytes), value => options.MaxInboundMessageBodyBytes = value);
+        section.Section(nameof(options.Tls), tls => Read(tls, options.Tls));
+    }
+
+    private static void Read(SectionReader section, RabbitMqTlsOptions options)
+    {
+        section.Text(nameof(options.CertificateAuthorityFile), value => options.CertificateAuthorityFile = value);
+        section.Text(nameof(options.ClientCertificateFile), value => options.ClientCertificateFile = value);
+        section.Text(nameof(options.ClientCertificateKeyFile), value => options.ClientCertificateKeyFile = value);
+        section.Text(nameof(options.ClientCertificatePassword), value => options.ClientCertificatePassword = value);
+        section.Text(nameof(options.ServerName), value => options.ServerName = value);
+        section.Boolean(nameof(options.UseExternalAuthentication), value => options.UseExternalAuthentication = value);
+        section.Boolean(nameof(options.CheckRevocation), value => options.CheckRevocation = value);
     }
 }

@@ -12,6 +12,7 @@ public interface IMessagePublisher
 
     /// <summary>Publishes one message and waits for the broker's answer to that very message.</summary>
     /// <returns>How it ended; nothing is thrown for an outcome.</returns>
+    /// <exception cref="InvalidOperationException">Messaging has not started with its host yet, or has stopped with it.</exception>
     /// <exception cref="ArgumentException">The message breaks a limit (body size, header size, name length); found before anything is sent.</exception>
     /// <exception cref="OperationCanceledException">The caller canceled; the message may have been sent.</exception>
     ValueTask<PublishOutcome> TryPublishAsync(Message message, Destination destination, PublishOptions? options = null,
@@ -23,6 +24,7 @@ public interface IMessagePublisher
     /// confirmed and others not.
     /// </remarks>
     /// <returns>An outcome for each message, in the order given; nothing is thrown for an outcome.</returns>
+    /// <exception cref="InvalidOperationException">Messaging has not started with its host yet, or has stopped with it.</exception>
     /// <exception cref="ArgumentException">A message breaks a limit; none has been sent.</exception>
     /// <exception cref="OperationCanceledException">
     /// The caller canceled. Any of the messages may have been delivered, and their outcomes are lost with the call: to get them, let the

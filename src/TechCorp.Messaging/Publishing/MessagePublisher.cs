@@ -4,8 +4,14 @@ using System.Diagnostics;
 namespace TechCorp.Messaging;
 
 /// <summary>The one publisher over every transport: checks limits, completes properties, keeps a batch in order.</summary>
-internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider timeProvider)
-    : IMessagePublisher
+/// <param name="transport">Where to.</param>
+/// <param name="catalog">The message types.</param>
+/// <param name="options">Limits and timeout.</param>
+/// <param name="appId">The service's name.</param>
+/// <param name="timeProvider">The clock of deadlines.</param>
+/// <param name="gate">Closed before the host's start and after its stop; null without a host.</param>
+internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider timeProvider,
+    HostGate? gate = null) : IMessagePublisher
 {
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
     private readonly int _window = options.MaxOutstandingConfirms;
@@ -48,6 +54,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
+        gate?.ThrowUnlessRunning("publish");
         var complete = Complete(message, destination);
 
         // Preserved: the transport's task is used again by other publishes, and what a caller does with its own must not touch them.
@@ -58,6 +65,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        gate?.ThrowUnlessRunning("publish");
         var started = timeProvider.GetTimestamp();
         var timeout = TimeoutOf(options);
         var complete = new Message[batch.Count];

@@ -9,6 +9,9 @@ internal interface IDeliverySource : IAsyncDisposable
     /// <summary>Whether a channel is open and the broker knows the consumer.</summary>
     bool IsConsuming { get; }
 
+    /// <summary>Why it has stopped by itself and comes back by no rebuild; null while it has not.</summary>
+    string? StopReason => null;
+
     /// <summary>Settles at the broker; false, and nothing on the wire, when the delivery is of an old generation or settled already. Never throws.</summary>
     bool TrySettle(Delivery delivery, Settlement settlement);
 

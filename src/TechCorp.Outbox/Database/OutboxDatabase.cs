@@ -10,6 +10,8 @@ namespace TechCorp.Outbox;
 public sealed class OutboxDatabase
 {
     private volatile bool _isDialectConfirmed;
+    private volatile bool _awaitsHost; // a container has it, and no host has started with it
+    private volatile bool _hostHasStarted;
 
     /// <summary>Names the database, its dialect and where our tables live.</summary>
     /// <param name="dataSource">From the driver: <c>NpgsqlDataSource.Create(…)</c>, <c>SqliteFactory.Instance.CreateDataSource(…)</c>.</param>
@@ -47,7 +49,7 @@ public sealed class OutboxDatabase
         var connection = await DataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await ThrowIfOtherDialectAsync(connection, null, cancellationToken).ConfigureAwait(false);
+            await ConfirmDialectAsync(connection, null, cancellationToken).ConfigureAwait(false);
             await Dialect.PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
             return connection;
         }
@@ -61,9 +63,47 @@ public sealed class OutboxDatabase
     /// <summary>The full name of one of our tables, ready for SQL text: <c>techcorp.outbox</c>, <c>techcorp_outbox</c>.</summary>
     internal string Table(string name) => Dialect.Table(Schema, name);
 
+    /// <summary>A container has this database: its tables are used only after the host's start, which creates or checks them.</summary>
+    internal void AwaitHost() => _awaitsHost = !_hostHasStarted;
+
+    /// <summary>The tables have been created or checked.</summary>
+    /// <param name="byHost">Whether by a host's start: then no further container waits.</param>
+    internal void TablesAreReady(bool byHost)
+    {
+        _hostHasStarted |= byHost;
+        _awaitsHost = false;
+    }
+
+    /// <exception cref="InvalidOperationException">The host has not started yet.</exception>
+    internal void ThrowIfAwaitingHost()
+    {
+        if (_awaitsHost)
+        {
+            throw new InvalidOperationException($"The outbox '{Schema}' cannot be used yet: it starts with the host, which creates or checks its tables. Start "
+                + "the host first (await host.StartAsync()), or use it in the StartAsync of a hosted service, in a handler or in a request.");
+        }
+    }
+
+    /// <summary>Opens a connection to read our tables.</summary>
+    /// <exception cref="InvalidOperationException">The host has not started yet.</exception>
+    internal Task<DbConnection> OpenTablesAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfAwaitingHost();
+        return OpenAsync(cancellationToken);
+    }
+
     /// <summary>Begins a transaction that may write: PostgreSQL: READ COMMITTED by default. SQLite: BEGIN IMMEDIATE, in the order of the callers.</summary>
     /// <exception cref="TimeoutException">SQLite: the database was not free within 30 s.</exception>
-    internal async Task<WriteTransaction> BeginWriteAsync(IsolationLevel isolation = IsolationLevel.Unspecified, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidOperationException">The host has not started yet.</exception>
+    internal Task<WriteTransaction> BeginWriteAsync(IsolationLevel isolation = IsolationLevel.Unspecified, CancellationToken cancellationToken = default)
+    {
+        ThrowIfAwaitingHost();
+        return BeginMigrationAsync(isolation, cancellationToken);
+    }
+
+    /// <summary>As <see cref="BeginWriteAsync"/>, also before the host's start: for what creates the tables.</summary>
+    internal async Task<WriteTransaction> BeginMigrationAsync(IsolationLevel isolation = IsolationLevel.Unspecified,
+        CancellationToken cancellationToken = default)
     {
         var slot = Dialect.HasOneWriter ? await WriterQueue.Of(DataSource).TakeSlotAsync(cancellationToken).ConfigureAwait(false) : null;
         try
@@ -87,9 +127,16 @@ public sealed class OutboxDatabase
         }
     }
 
-    /// <summary>Looks once, before a statement of the configured dialect is sent, whether the database is of the kind that was configured.</summary>
-    /// <exception cref="InvalidOperationException">It is of another kind.</exception>
-    internal async ValueTask ThrowIfOtherDialectAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    /// <summary>Looks once, before a statement of the configured dialect is sent in a caller's transaction, whether the database is of the kind that was
+    /// configured.</summary>
+    /// <exception cref="InvalidOperationException">It is of another kind; or the host has not started yet.</exception>
+    internal ValueTask ThrowIfOtherDialectAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    {
+        ThrowIfAwaitingHost();
+        return ConfirmDialectAsync(connection, transaction, cancellationToken);
+    }
+
+    private async ValueTask ConfirmDialectAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         if (_isDialectConfirmed)
         {

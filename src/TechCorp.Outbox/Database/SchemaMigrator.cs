@@ -45,11 +45,12 @@ public sealed class SchemaMigrator
             // A service that may not change tables can still start when they are up to date.
             if ((await MissingAsync(connection, null, cancellationToken).ConfigureAwait(false)).Count == 0)
             {
+                _database.TablesAreReady(byHost: false);
                 return 0;
             }
         }
 
-        await using var write = await _database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await using var write = await _database.BeginMigrationAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         await _sql.LockAsync(write, cancellationToken).ConfigureAwait(false);
         var missing = await MissingAsync(write.Connection, write.Transaction, cancellationToken).ConfigureAwait(false);
         if (missing.Count > 0)
@@ -66,6 +67,7 @@ public sealed class SchemaMigrator
         }
 
         await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+        _database.TablesAreReady(byHost: false);
         return missing.Count;
     }
 
@@ -79,6 +81,8 @@ public sealed class SchemaMigrator
         {
             throw new SchemaVersionException(_database.Schema, missing[0].Version - 1, CodeVersion);
         }
+
+        _database.TablesAreReady(byHost: false);
     }
 
     /// <summary>The migrations as SQL text, for a team that keeps its own: schema, tables, and the rows by which this migrator knows that they exist.</summary>

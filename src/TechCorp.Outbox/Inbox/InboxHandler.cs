@@ -79,7 +79,7 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
 
     private async Task<bool> IsDueAsync(object mark, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await database.OpenTablesAsync(cancellationToken).ConfigureAwait(false);
         return (await connection.RowOrDefaultAsync<InboxRow>(_sql.Find, mark, cancellationToken: cancellationToken).ConfigureAwait(false))?.AfterCommit == 1;
     }
 

@@ -11,6 +11,6 @@ internal static partial class InboxLog
     [LoggerMessage(3201, LogLevel.Error, "Work of consumer '{Consumer}' after the commit of message {MessageId} failed; it is not repeated.")]
     internal static partial void AfterCommitFailed(this ILogger logger, Exception exception, string consumer, string messageId);
 
-    [LoggerMessage(3202, LogLevel.Error, "Old rows of the {What} could not be deleted; they are retried in {Interval}.")]
-    internal static partial void SweepFailed(this ILogger logger, Exception exception, string what, TimeSpan interval);
+    [LoggerMessage(3202, LogLevel.Error, "Old rows of the {What} could not be deleted; they are retried in {Interval}: {Reason}")]
+    internal static partial void SweepFailed(this ILogger logger, string what, TimeSpan interval, string reason, Exception? exception);
 }

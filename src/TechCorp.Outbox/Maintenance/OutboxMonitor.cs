@@ -26,7 +26,7 @@ public sealed class OutboxMonitor
     /// <summary>Counts pending and parked events and returns the age of the oldest pending one.</summary>
     public async Task<OutboxStatus> GetStatusAsync(CancellationToken cancellationToken = default)
     {
-        await using var connection = await _database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await _database.OpenTablesAsync(cancellationToken).ConfigureAwait(false);
         var parameters = new { now = _database.Dialect.Time(_timeProvider.GetUtcNow()), limit = CountLimit };
         var (pending, unroutable, parked, ageMs) = await connection
             .RowAsync<(long, long, long, long?)>(_sql.Status, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -26,7 +26,7 @@ public sealed class ParkedEvents
     public async Task<IReadOnlyList<ParkedEvent>> ListAsync(int limit = 100, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        await using var connection = await Database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await Database.OpenTablesAsync(cancellationToken).ConfigureAwait(false);
         var found = await connection.RowsAsync<ParkedRecord>(_sql.ListParked, new { limit }, cancellationToken: cancellationToken).ConfigureAwait(false);
         return [.. found.Select(record => record.ToEvent())];
     }

@@ -21,6 +21,8 @@ internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrato
         {
             await migrator.CheckAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        database.TablesAreReady(byHost: true);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -11,7 +11,12 @@ internal static class OutboxServices
     {
         var name = settings.Name;
         services.AddSingleton(settings);
-        services.AddForOutbox(name, provider => settings.Resolve(provider).Database!(provider));
+        services.AddForOutbox(name, provider =>
+        {
+            var database = settings.Resolve(provider).Database!(provider);
+            database.AwaitHost();
+            return database;
+        });
         services.AddForOutbox(name, provider => TransactionalOutbox.Create(provider.OfOutbox<OutboxDatabase>(name), settings.CatalogOf(provider),
             settings.Outbox, provider.GetTimeProvider()));
         services.AddForOutbox<IOutbox>(name, provider => provider.OfOutbox<TransactionalOutbox>(name));

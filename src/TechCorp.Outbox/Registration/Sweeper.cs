@@ -7,6 +7,7 @@ namespace TechCorp.Outbox;
 internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> sweep, TimeSpan interval, TimeProvider timeProvider, ILogger logger)
     : IHostedService, IDisposable
 {
+    private readonly LoggedCauses _causes = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -32,10 +33,11 @@ internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> s
             try
             {
                 isMore = await sweep(cancellationToken).ConfigureAwait(false);
+                _causes.Reset();
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.SweepFailed(exception, what, interval);
+                logger.SweepFailed(what, interval, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
             }
             catch (OperationCanceledException)
             {

@@ -18,6 +18,7 @@ public sealed class OutboxRelay : IAsyncDisposable
     private readonly RelayPass _pass;
     private readonly RetentionPass _retention;
     private readonly PollSchedule _schedule;
+    private readonly LoggedCauses _causes = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abort = new();
     private Task? _running; // guarded by _gate
@@ -113,7 +114,7 @@ public sealed class OutboxRelay : IAsyncDisposable
             {
                 if (exception is not OperationCanceledException)
                 {
-                    _logger.RelayPassFailed(_outbox.Database.Schema, exception);
+                    _logger.RelayPassFailed(_outbox.Database.Schema, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
                 }
             }
         }
@@ -143,11 +144,12 @@ public sealed class OutboxRelay : IAsyncDisposable
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
-            _logger.RelayPassFailed(_outbox.Database.Schema, exception);
+            _logger.RelayPassFailed(_outbox.Database.Schema, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
             await Task.Delay(_schedule.AfterError(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
             return;
         }
 
+        _causes.Reset();
         Report(result);
         if (result.Error is not null)
         {

@@ -8,8 +8,8 @@ internal static partial class RelayLog
     [LoggerMessage(3000, LogLevel.Information, "Tables of '{Schema}' are at version {Version}; {Applied} schema files were applied.")]
     internal static partial void Migrated(this ILogger logger, string schema, int version, int applied);
 
-    [LoggerMessage(3010, LogLevel.Error, "The relay of '{Schema}' failed; it continues after a pause.")]
-    internal static partial void RelayPassFailed(this ILogger logger, string schema, Exception exception);
+    [LoggerMessage(3010, LogLevel.Error, "The relay of '{Schema}' failed; it continues after a pause: {Reason}")]
+    internal static partial void RelayPassFailed(this ILogger logger, string schema, string reason, Exception? exception);
 
     [LoggerMessage(3011, LogLevel.Warning, "The relay of '{Schema}' cannot publish: {Reason} No event is lost; the relay continues after a pause.")]
     internal static partial void PublishingFailed(this ILogger logger, string schema, string reason);

@@ -42,7 +42,8 @@ public sealed class LoggedSecretsTests
         using var log = new Exceptions();
         var logger = new NonThrowingLoggerFactory(log).CreateLogger("TechCorp.Messaging.RabbitMq");
 
-        logger.ConnectFailed("orders", 1, new InvalidOperationException("amqp://app:hunter2@broker/ cannot be reached"));
+        var failure = new InvalidOperationException("amqp://app:hunter2@broker/ cannot be reached");
+        logger.ConnectFailed("orders", 1, TimeSpan.Zero, LoggedCauses.LineOf(failure), failure);
 
         log.Texts.Should().ContainSingle().Which.Should().StartWith("2002").And.Contain("amqp://***@broker/ cannot be reached").And.NotContain("hunter2");
     }

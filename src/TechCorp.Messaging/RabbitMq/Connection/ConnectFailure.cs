@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using RabbitMQ.Client.Exceptions;
 
 namespace TechCorp.Messaging;
@@ -15,6 +16,7 @@ internal static class ConnectFailure
         AuthenticationFailureException => $"the credentials were refused ({ErrorText.MessageOf(exception)}).",
         OperationInterruptedException { ShutdownReason: { ReplyCode: NotAllowed or AccessRefused } reason }
             => $"refused ({reason.ReplyCode}: {ErrorText.Clean(reason.ReplyText)}).",
+        AuthenticationException => $"the TLS handshake failed ({ErrorText.MessageOf(exception)}); check that the port speaks TLS, and its certificate.",
         AggregateException many => many.InnerExceptions.Select(RefusalIn).FirstOrDefault(static refusal => refusal is not null),
         _ => RefusalIn(exception.InnerException),
     };

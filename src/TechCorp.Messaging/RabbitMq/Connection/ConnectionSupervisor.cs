@@ -11,6 +11,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     private readonly Func<BrokerLink, CancellationToken, Task> _prepare;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly LoggedCauses _causes;
     private readonly ConnectionOpener _opener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
@@ -26,14 +27,16 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     /// <param name="prepare">Runs on each new connection before it is used: declares the topology again. What it throws is logged.</param>
     /// <param name="timeProvider">The clock of the back-off.</param>
     /// <param name="logger">Where losses are logged.</param>
+    /// <param name="causes">Shared with the transport's other connection: an absent broker is one cause.</param>
     internal ConnectionSupervisor(RabbitMqOptions options, string name, Func<BrokerLink, CancellationToken, Task> prepare, TimeProvider timeProvider,
-        ILogger logger)
+        ILogger logger, LoggedCauses causes)
     {
         _options = options;
         _name = name;
         _prepare = prepare;
         _timeProvider = timeProvider;
         _logger = logger;
+        _causes = causes;
         _opener = new ConnectionOpener(options, name, timeProvider);
     }
 
@@ -118,6 +121,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         var delay = TimeSpan.Zero;
         for (var generation = 1L; !_stopping.IsCancellationRequested; generation++)
         {
+            Exception? failure = null;
             try
             {
                 failures = ReconnectBackoff.IsSettled(await OpenAndWatchAsync(generation).ConfigureAwait(false), delay) ? 1 : failures + 1;
@@ -132,13 +136,17 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                _failure = exception;
+                _failure = failure = exception;
                 _state = exception is BrokerConnectionException ? TransportState.Refused : TransportState.Connecting;
                 failures++;
-                _logger.ConnectFailed(_name, failures, exception);
             }
 
             delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, failures, Random.Shared.NextDouble());
+            if (failure is not null)
+            {
+                _logger.ConnectFailed(_name, failures, delay, LoggedCauses.LineOf(failure), _causes.IfNew(failure));
+            }
+
             await Task.Delay(delay, _timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -191,6 +199,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     private void Publish(BrokerLink link)
     {
         _state = TransportState.Connected;
+        _causes.Reset();
         lock (_gate)
         {
             _current.TrySetResult(link);

@@ -1,8 +1,13 @@
+using System.Net;
+
 namespace TechCorp.Messaging;
 
 /// <summary>Where the RabbitMQ broker is and how its connections are watched.</summary>
 public sealed class RabbitMqOptions
 {
+    /// <summary>The largest body that any RabbitMQ takes: the highest <c>max_message_size</c> that it allows.</summary>
+    internal const int LargestBodyBytes = 512 * 1024 * 1024;
+
     /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node; tried one after the other. Default:
     /// <c>amqp://guest:guest@localhost:5672/</c>.</summary>
     public IList<Uri> Uris { get; set; } = [new("amqp://guest:guest@localhost:5672/")];
@@ -26,6 +31,21 @@ public sealed class RabbitMqOptions
     /// <summary>The heartbeat interval; a connection without traffic for two intervals is given up. Whole seconds. Default: 10 s.</summary>
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Encryption beside the URI: authorities, client certificate, server name. Only for <c>amqps://</c>. Default: nothing beside the URI.</summary>
+    public RabbitMqTlsOptions Tls { get; set; } = new();
+
+    /// <summary>
+    /// Called for each attempt to connect, for user names and passwords (or tokens) that change; wins over those of the URIs. What it throws counts as a
+    /// failed attempt, which is repeated. It may be called by several threads at once and must end within <see cref="ConnectTimeout"/>. Default: none.
+    /// </summary>
+    public Func<CancellationToken, Task<NetworkCredential>>? Credentials { get; set; }
+
+    /// <summary>
+    /// The largest body, in bytes, that a consumer takes, from 1 to 536 870 912 (512 MiB). A consumer that is sent a larger one stops alone: the message
+    /// stays in its queue, the others go on. Dead-letter tools read messages of any size. Default: 512 MiB, the most that any RabbitMQ takes.
+    /// </summary>
+    public int MaxInboundMessageBodyBytes { get; set; } = LargestBodyBytes;
+
     internal IEnumerable<string> Problems()
     {
         if (Uris is not { Count: > 0 })
@@ -44,6 +64,16 @@ public sealed class RabbitMqOptions
                 yield return $"{nameof(Uris)} must have no more than a virtual host in their path, its slashes as %2F; one is "
                     + $"'{BrokerAddress.WithoutPassword(uri)}'.";
             }
+        }
+
+        foreach (var problem in TlsProblems())
+        {
+            yield return problem;
+        }
+
+        if (MaxInboundMessageBodyBytes is < 1 or > LargestBodyBytes)
+        {
+            yield return $"{nameof(MaxInboundMessageBodyBytes)} must be between 1 and {LargestBodyBytes}; it is {MaxInboundMessageBodyBytes}.";
         }
 
         if (ManagementUri is not (null or { IsAbsoluteUri: true, Scheme: "http" or "https" }))
@@ -80,5 +110,27 @@ public sealed class RabbitMqOptions
         MaxReconnectDelay = MaxReconnectDelay,
         ConnectTimeout = ConnectTimeout,
         Heartbeat = Heartbeat,
+        Tls = Tls?.Copy()!, // checked before it is used
+        Credentials = Credentials,
+        MaxInboundMessageBodyBytes = MaxInboundMessageBodyBytes,
     };
+
+    private IEnumerable<string> TlsProblems()
+    {
+        if (Tls is null)
+        {
+            return [$"{nameof(Tls)} must not be null; leave it as it is for the defaults."];
+        }
+
+        var problems = Tls.Problems().Select(problem => $"{nameof(Tls)}:{problem}");
+        if (Tls.IsSet && Uris?.FirstOrDefault(uri => uri is { IsAbsoluteUri: true, Scheme: "amqp" }) is { } plain)
+        {
+            problems = problems.Append($"{nameof(Tls)} must only be set with amqps:// URIs; one is '{BrokerAddress.WithoutPassword(plain)}'.");
+        }
+
+        return Tls.UseExternalAuthentication && Credentials is not null
+            ? problems.Append($"{nameof(Credentials)} must not be set with {nameof(Tls)}:{nameof(Tls.UseExternalAuthentication)}: the certificate is the "
+                + "login.")
+            : problems;
+    }
 }

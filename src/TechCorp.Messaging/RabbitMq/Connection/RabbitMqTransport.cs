@@ -29,8 +29,9 @@ internal sealed class RabbitMqTransport : ITransport
         _timeProvider = timeProvider;
         _logger = logger;
         Name = BrokerAddress.Of(_options.Uris[0]).ToString();
-        _publishing = new ConnectionSupervisor(_options, $"{appId} publishing", RedeclareAsync, timeProvider, logger);
-        _consuming = new ConnectionSupervisor(_options, $"{appId} consuming", RedeclareAsync, timeProvider, logger);
+        var causes = new LoggedCauses();
+        _publishing = new ConnectionSupervisor(_options, $"{appId} publishing", RedeclareAsync, timeProvider, logger, causes);
+        _consuming = new ConnectionSupervisor(_options, $"{appId} consuming", RedeclareAsync, timeProvider, logger, causes);
         _publisher = new RabbitMqPublisher(_publishing, publisher, _options, ExchangeExistsAsync, timeProvider, logger);
     }
 
@@ -102,7 +103,7 @@ internal sealed class RabbitMqTransport : ITransport
             return changes;
         }
 
-        using var api = new ManagementApi(management, _options.Uris[0], _options.ConnectTimeout);
+        using var api = new ManagementApi(management, _options, await BrokerCredentials.AskAsync(_options, cancellationToken).ConfigureAwait(false));
         return await ManagementDiff.CompleteAsync(changes, topology, api, cancellationToken).ConfigureAwait(false);
     }
 
@@ -121,7 +122,8 @@ internal sealed class RabbitMqTransport : ITransport
         }
         catch (Exception)
         {
-            await source.DisposeAsync().ConfigureAwait(false);
+            using var closing = new ClosingBudget(cancellationToken, _timeProvider);
+            await ClosingBudget.EndsAsync(source.DisposeAsync().AsTask(), closing.Over).ConfigureAwait(false);
             throw;
         }
     }
@@ -142,15 +144,26 @@ internal sealed class RabbitMqTransport : ITransport
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _stopped, 1) == 0)
-        {
-            await _publisher.StopAsync(cancellationToken).ConfigureAwait(false);
-            await _sources.DisposeAsync().ConfigureAwait(false);
-            await Task.WhenAll(_publishing.DisposeAsync().AsTask(), _consuming.DisposeAsync().AsTask()).ConfigureAwait(false);
-        }
+        using var closing = new ClosingBudget(cancellationToken, _timeProvider);
+        await StopAsync(cancellationToken, closing.Over).ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+    /// <summary>Ends unconfirmed publishes at once, and waits for the closings.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true), CancellationToken.None).ConfigureAwait(false);
+
+    private async Task StopAsync(CancellationToken budget, CancellationToken over)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
+        {
+            await _publisher.StopAsync(budget, over).ConfigureAwait(false);
+            await ClosingBudget.EndsAsync(_sources.DisposeAsync().AsTask(), over).ConfigureAwait(false);
+            var connections = Task.WhenAll(_publishing.DisposeAsync().AsTask(), _consuming.DisposeAsync().AsTask());
+            if (!await ClosingBudget.EndsAsync(connections, over).ConfigureAwait(false))
+            {
+                _logger.NotClosedInTime(Name);
+            }
+        }
+    }
 
     private static Version? VersionOf(IConnection connection)
         => connection.ServerProperties is { } properties && properties.TryGetValue("version", out var value) && value is byte[] text

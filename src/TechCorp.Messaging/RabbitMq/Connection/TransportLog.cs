@@ -11,8 +11,8 @@ internal static partial class TransportLog
     [LoggerMessage(2001, LogLevel.Warning, "Connection '{Connection}' to {Broker} is lost (generation {Generation}): {Reason}")]
     internal static partial void ConnectionLost(this ILogger logger, string connection, string broker, long generation, string reason);
 
-    [LoggerMessage(2002, LogLevel.Warning, "Connection '{Connection}' could not be opened, attempt {Attempt}; it is tried again.")]
-    internal static partial void ConnectFailed(this ILogger logger, string connection, int attempt, Exception exception);
+    [LoggerMessage(2002, LogLevel.Warning, "Connection '{Connection}' could not be opened, attempt {Attempt}; the next follows in {Delay}: {Reason}")]
+    internal static partial void ConnectFailed(this ILogger logger, string connection, int attempt, TimeSpan delay, string reason, Exception? exception);
 
     [LoggerMessage(2003, LogLevel.Error, "The topology could not be declared again on connection '{Connection}' (generation {Generation}).")]
     internal static partial void RedeclareFailed(this ILogger logger, string connection, long generation, Exception exception);
@@ -23,11 +23,15 @@ internal static partial class TransportLog
     [LoggerMessage(2005, LogLevel.Information, "The broker accepts publishes again.")]
     internal static partial void Unblocked(this ILogger logger);
 
+    [LoggerMessage(2006, LogLevel.Warning,
+        "The connections to {Broker} did not close in the time given to the stop: the broker does not answer. They close when it does, or with the process.")]
+    internal static partial void NotClosedInTime(this ILogger logger, string broker);
+
     [LoggerMessage(2010, LogLevel.Warning, "The publishing channel is lost (generation {Generation}) with {InFlight} publishes in flight: {Reason}")]
     internal static partial void PublishChannelLost(this ILogger logger, long generation, int inFlight, string reason);
 
-    [LoggerMessage(2011, LogLevel.Warning, "The publishing channel could not be opened; it is tried again.")]
-    internal static partial void PublishChannelFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(2011, LogLevel.Warning, "The publishing channel could not be opened; it is tried again: {Reason}")]
+    internal static partial void PublishChannelFailed(this ILogger logger, string reason, Exception? exception);
 
     [LoggerMessage(2012, LogLevel.Error, "Exchange '{Exchange}' does not exist: publishes to it fail until it is declared.")]
     internal static partial void ExchangeMissing(this ILogger logger, string exchange);
@@ -41,8 +45,8 @@ internal static partial class TransportLog
     [LoggerMessage(2021, LogLevel.Warning, "The consumer of queue '{Queue}' is lost (generation {Generation}): {Reason}")]
     internal static partial void ConsumerLost(this ILogger logger, string queue, long generation, string reason);
 
-    [LoggerMessage(2022, LogLevel.Warning, "Queue '{Queue}' could not be consumed, attempt {Attempt}; it is tried again.")]
-    internal static partial void ConsumeFailed(this ILogger logger, string queue, int attempt, Exception exception);
+    [LoggerMessage(2022, LogLevel.Warning, "Queue '{Queue}' could not be consumed, attempt {Attempt}; it is tried again: {Reason}")]
+    internal static partial void ConsumeFailed(this ILogger logger, string queue, int attempt, string reason, Exception? exception);
 
     [LoggerMessage(2023, LogLevel.Error, "The receiver of queue '{Queue}' threw; the delivery is requeued.")]
     internal static partial void SinkFailed(this ILogger logger, string queue, Exception exception);
@@ -51,8 +55,13 @@ internal static partial class TransportLog
         "A settlement of queue '{Queue}' was not sent: delivery {Tag} of generation {Generation} is settled already, or its channel is lost.")]
     internal static partial void SettleDropped(this ILogger logger, string queue, ulong tag, long generation);
 
-    [LoggerMessage(2025, LogLevel.Warning, "Queue '{Queue}' could not be declared again; it is tried again with the next channel.")]
-    internal static partial void RestoreFailed(this ILogger logger, string queue, Exception exception);
+    [LoggerMessage(2025, LogLevel.Warning, "Queue '{Queue}' could not be declared again; it is tried again with the next channel: {Reason}")]
+    internal static partial void RestoreFailed(this ILogger logger, string queue, string reason, Exception? exception);
+
+    [LoggerMessage(2026, LogLevel.Error,
+        "The consumer of queue '{Queue}' has stopped: {Reason}. The message is back in the queue, and other consumers go on. Remove the message or raise the "
+        + "limit, then resume the consumer (MessageConsumers.ResumeAsync) or restart.")]
+    internal static partial void ConsumerRefused(this ILogger logger, string queue, string reason);
 
     [LoggerMessage(2040, LogLevel.Warning,
         "These queues exist without 'x-delivery-limit' and are used as they are: {Queues}. From RabbitMQ 4.0 on each look at a message counts, and after 20 "

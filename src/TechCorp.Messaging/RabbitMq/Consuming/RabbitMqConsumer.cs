@@ -17,8 +17,11 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
 
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _unregistered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _sinkTurn = new(1, 1);
+    private readonly List<ulong> _kept = []; // guarded by _sinkTurn; deliveries from the refused one on, until the consumer is canceled
     private readonly string _queue;
+    private readonly int _maxBodyBytes;
     private readonly Action<Delivery> _sink;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
@@ -26,13 +29,14 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     private bool _muted; // guarded by _sinkTurn
     private string _tag = "";
 
-    private RabbitMqConsumer(IChannel channel, bool countsAcquired, string queue, long generation, Action<Delivery> sink, TimeProvider timeProvider,
-        ILogger logger)
+    private RabbitMqConsumer(IChannel channel, bool countsAcquired, string queue, int maxBodyBytes, long generation, Action<Delivery> sink,
+        TimeProvider timeProvider, ILogger logger)
     {
         Channel = channel;
         _countsAcquired = countsAcquired;
         Generation = generation;
         _queue = queue;
+        _maxBodyBytes = maxBodyBytes;
         _sink = sink;
         _timeProvider = timeProvider;
         _logger = logger;
@@ -46,14 +50,19 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     /// <summary>Ends, with the reason, when no more deliveries will come: channel or connection gone, or canceled by the broker.</summary>
     internal Task<string> Closed => _closed.Task;
 
+    /// <summary>Ends, with the reason, when a message came that is larger than a consumer may take. Nothing more reaches the sink; what it has can
+    /// still be settled.</summary>
+    internal Task<string> Refused => _refused.Task;
+
     /// <summary>The way back to the broker for the deliveries of this channel.</summary>
     internal RabbitMqSettleWriter Settlements { get; }
 
-    internal static async Task<RabbitMqConsumer> OpenAsync(BrokerLink link, string queue, ushort prefetch, long generation, Action<Delivery> sink,
-        Action<RabbitMqConsumer> opened, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    internal static async Task<RabbitMqConsumer> OpenAsync(BrokerLink link, string queue, ushort prefetch, int maxBodyBytes, long generation,
+        Action<Delivery> sink, Action<RabbitMqConsumer> opened, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         var channel = await link.Connection.CreateChannelAsync(ChannelOptions, cancellationToken).ConfigureAwait(false);
-        var consumer = new RabbitMqConsumer(channel, AmqpDelivery.CountsAcquired(link.Connection), queue, generation, sink, timeProvider, logger);
+        var countsAcquired = AmqpDelivery.CountsAcquired(link.Connection);
+        var consumer = new RabbitMqConsumer(channel, countsAcquired, queue, maxBodyBytes, generation, sink, timeProvider, logger);
         opened(consumer); // before the first delivery, which may be settled at once
         channel.ChannelShutdownAsync += consumer.HandleChannelShutdownAsync;
         try
@@ -78,7 +87,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     {
         try
         {
-            if (!_closed.Task.IsCompleted)
+            if (!_closed.Task.IsCompleted && !_unregistered.Task.IsCompleted)
             {
                 await Channel.BasicCancelAsync(_tag, noWait: false, cancellationToken).ConfigureAwait(false);
                 await Task.WhenAny(_unregistered.Task, _closed.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -92,6 +101,14 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
         {
             await MuteAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>After <see cref="Refused"/>: cancels the consumer at the broker, then requeues the refused message and what came after it. In this order,
+    /// or they would be delivered here again.</summary>
+    internal async Task WithdrawAsync(CancellationToken cancellationToken)
+    {
+        await CancelAsync(cancellationToken).ConfigureAwait(false);
+        _kept.ForEach(tag => Settlements.TrySettle(tag, Settlement.Requeue));
     }
 
     /// <summary>Gives the sink no more deliveries, writes the settlements that have gathered, and closes the channel: the broker
@@ -119,6 +136,14 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
             }
 
             Settlements.Delivered(deliveryTag);
+            if (body.Length > _maxBodyBytes || _kept.Count > 0)
+            {
+                _kept.Add(deliveryTag);
+                _refused.TrySetResult($"a message of {body.Length} bytes is larger than {nameof(RabbitMqOptions.MaxInboundMessageBodyBytes)} "
+                    + $"({_maxBodyBytes})");
+                return;
+            }
+
             _sink(AmqpDelivery.Of(Generation, deliveryTag, redelivered, exchange, routingKey, properties, body, _countsAcquired));
         }
         catch (Exception exception)

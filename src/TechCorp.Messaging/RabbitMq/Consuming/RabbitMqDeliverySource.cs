@@ -16,8 +16,10 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     private readonly CancellationTokenSource _ending = new(); // canceled or disposed: nothing is rebuilt any more
     private readonly SemaphoreSlim _switch = new(1, 1); // held while a consumer is opened, so that a cancel meets a whole one
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LoggedCauses _causes = new();
     private readonly Task _loop;
     private volatile RabbitMqConsumer? _consumer;
+    private volatile string? _refusal;
     private long _generation;
 
     /// <param name="queue">The queue.</param>
@@ -49,7 +51,9 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     public long Generation => Volatile.Read(ref _generation);
 
-    public bool IsConsuming => !_ending.IsCancellationRequested && _consumer is { Closed.IsCompleted: false, Channel.IsOpen: true };
+    public string? StopReason => _refusal;
+
+    public bool IsConsuming => !_ending.IsCancellationRequested && _refusal is null && _consumer is { Closed.IsCompleted: false, Channel.IsOpen: true };
 
     /// <summary>The current generation; null before the first.</summary>
     internal RabbitMqConsumer? Consumer => _consumer;
@@ -115,7 +119,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     {
         var failures = 0;
         var delay = TimeSpan.Zero;
-        while (!_ending.IsCancellationRequested)
+        while (!_ending.IsCancellationRequested && _refusal is null)
         {
             BrokerLink? link = null;
             try
@@ -132,7 +136,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
             catch (Exception exception)
             {
                 failures++;
-                _logger.ConsumeFailed(Queue, failures, exception);
+                _logger.ConsumeFailed(Queue, failures, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
                 await RestoreAsync(link).ConfigureAwait(false);
             }
 
@@ -145,7 +149,15 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     private async Task ConsumeAsync(BrokerLink link)
     {
         var consumer = await OpenAsync(link).ConfigureAwait(false);
-        var reason = await consumer.Closed.WaitAsync(_ending.Token).ConfigureAwait(false);
+        await Task.WhenAny(consumer.Closed, consumer.Refused).WaitAsync(_ending.Token).ConfigureAwait(false);
+        if (consumer.Refused.IsCompleted)
+        {
+            _refusal = await consumer.Refused.ConfigureAwait(false);
+            _logger.ConsumerRefused(Queue, _refusal);
+            await consumer.WithdrawAsync(_ending.Token).ConfigureAwait(false);
+        }
+
+        var reason = await consumer.Closed.WaitAsync(_ending.Token).ConfigureAwait(false); // until then handlers of a refused consumer can settle
         _logger.ConsumerLost(Queue, consumer.Generation, reason);
         await consumer.CloseAsync().ConfigureAwait(false); // before the next is opened: the sink is never called by two
         await RestoreAsync(link).ConfigureAwait(false);
@@ -158,9 +170,10 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         {
             // The generation is known before the first delivery can come.
             var generation = Interlocked.Increment(ref _generation);
-            var consumer = await RabbitMqConsumer.OpenAsync(link, Queue, _prefetch, generation, _sink, c => _consumer = c, _timeProvider, _logger,
-                _ending.Token).ConfigureAwait(false);
+            var consumer = await RabbitMqConsumer.OpenAsync(link, Queue, _prefetch, _options.MaxInboundMessageBodyBytes, generation, _sink,
+                opened => _consumer = opened, _timeProvider, _logger, _ending.Token).ConfigureAwait(false);
             _logger.Consuming(Queue, generation);
+            _causes.Reset();
             if (!_started.TrySetResult())
             {
                 MessagingMetrics.Rebuilt("consumer");
@@ -192,7 +205,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         }
         catch (Exception exception)
         {
-            _logger.RestoreFailed(Queue, exception);
+            _logger.RestoreFailed(Queue, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
         }
     }
 }

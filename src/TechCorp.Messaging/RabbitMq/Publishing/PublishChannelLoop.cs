@@ -14,6 +14,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly LoggedCauses _causes = new();
     private readonly Lock _gate = new();
     private Task? _loop; // guarded by _gate
     private bool _opened; // the loop's; a channel has been open before
@@ -61,7 +62,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
             }
             catch (Exception exception)
             {
-                logger.PublishChannelFailed(exception);
+                logger.PublishChannelFailed(LoggedCauses.LineOf(exception), _causes.IfNew(exception));
                 link?.GiveUp($"no channel opens ({ErrorText.MessageOf(exception)})");
                 failures++;
             }
@@ -90,6 +91,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
         try
         {
             queue.Sessions.Open(session, link.Blocked);
+            _causes.Reset();
             if (_opened)
             {
                 MessagingMetrics.Rebuilt("channel");

@@ -96,14 +96,14 @@ internal sealed class RabbitMqPublisher : IAsyncDisposable
         return fault is null ? outcome : throw fault;
     }
 
-    /// <summary>Waits for confirms until the token is canceled, then answers each caller and closes the channel.</summary>
-    internal async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for confirms until the first token is canceled, then answers each caller and closes the channel, until the second is canceled.</summary>
+    internal async Task StopAsync(CancellationToken budget, CancellationToken over)
     {
-        await _queue.Endings.StopAsync(cancellationToken).ConfigureAwait(false);
-        await _loop.DisposeAsync().ConfigureAwait(false);
+        await _queue.Endings.StopAsync(budget).ConfigureAwait(false);
+        await ClosingBudget.EndsAsync(_loop.DisposeAsync().AsTask(), over).ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true), CancellationToken.None).ConfigureAwait(false);
 
     /// <returns>The outcome; null when the exchange exists by now.</returns>
     private async Task<PublishOutcome?> RefuseMissingAsync(string exchange, TimeSpan timeout, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 
@@ -14,18 +15,27 @@ internal sealed class ManagementApi : IDisposable
     private readonly string _virtualHost;
 
     /// <param name="management">Its user information, or else the broker's, is who asks.</param>
-    /// <param name="broker">The broker's AMQP URI.</param>
-    /// <param name="timeout">How long one answer may take.</param>
-    internal ManagementApi(Uri management, Uri broker, TimeSpan timeout)
+    /// <param name="options">The broker's URI, the authorities to trust, and how long one answer may take.</param>
+    /// <param name="credential">The broker's user, when a callback names it.</param>
+    internal ManagementApi(Uri management, RabbitMqOptions options, NetworkCredential? credential)
     {
-        var credentials = Uri.UnescapeDataString(management.UserInfo is { Length: > 0 } own ? own : broker.UserInfo is { Length: > 0 } theirs ? theirs
-            : "guest:guest");
+        var broker = options.Uris[0];
+        var credentials = management.UserInfo.Length == 0 && credential is not null ? $"{credential.UserName}:{credential.Password}"
+            : Uri.UnescapeDataString(management.UserInfo is { Length: > 0 } own ? own : broker.UserInfo is { Length: > 0 } theirs ? theirs : "guest:guest");
         _virtualHost = Uri.EscapeDataString(BrokerAddress.Of(broker).VirtualHost);
-        _http = new HttpClient
+        var check = new ServerCertificateCheck(options.Tls, management.Host);
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, shown, chain, errors) => check.Accepts(shown, chain, errors),
+            },
+        };
+        _http = new HttpClient(handler)
         {
             BaseAddress = new Uri(management.GetLeftPart(UriPartial.Path).TrimEnd('/')
             .Replace(management.UserInfo + "@", "", StringComparison.Ordinal) + "/"),
-            Timeout = timeout
+            Timeout = options.ConnectTimeout,
         };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
     }

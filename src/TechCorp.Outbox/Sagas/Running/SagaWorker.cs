@@ -9,6 +9,7 @@ internal sealed class SagaWorker(
     ILogger logger) : IAsyncDisposable
 {
     private readonly SagaRecoveryPass _recovery = new(store, dispatcher, options, timeProvider, logger);
+    private readonly LoggedCauses _causes = new(); // shared by both loops: a database that is away is one cause
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private Task _loops = Task.CompletedTask; // guarded by _gate
@@ -98,10 +99,11 @@ internal sealed class SagaWorker(
             try
             {
                 (_, next) = await RunDueAsync(cancellationToken).ConfigureAwait(false);
+                _causes.Reset();
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.RecoveryPassFailed(exception, next);
+                logger.RecoveryPassFailed(next, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
             }
             catch (OperationCanceledException)
             {
@@ -135,7 +137,7 @@ internal sealed class SagaWorker(
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.NotRenewed(exception, dispatcher.Running.Count);
+                logger.NotRenewed(dispatcher.Running.Count, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
             }
             catch (OperationCanceledException)
             {

@@ -34,11 +34,11 @@ internal static partial class SagaLog
         "Saga {Name} version {Version} {BusinessKey} ({Id}) is suspended: it is due, and no process knows its definition. Deploy that version again.")]
     internal static partial void Suspended(this ILogger logger, string name, int version, string businessKey, string id);
 
-    [LoggerMessage(3109, LogLevel.Error, "The pass over due sagas failed; it is repeated in {Delay}.")]
-    internal static partial void RecoveryPassFailed(this ILogger logger, Exception exception, TimeSpan delay);
+    [LoggerMessage(3109, LogLevel.Error, "The pass over due sagas failed; it is repeated in {Delay}: {Reason}")]
+    internal static partial void RecoveryPassFailed(this ILogger logger, TimeSpan delay, string reason, Exception? exception);
 
-    [LoggerMessage(3110, LogLevel.Warning, "The leases of {Count} running sagas could not be renewed; other processes may take them over.")]
-    internal static partial void NotRenewed(this ILogger logger, Exception exception, int count);
+    [LoggerMessage(3110, LogLevel.Warning, "The leases of {Count} running sagas could not be renewed; other processes may take them over: {Reason}")]
+    internal static partial void NotRenewed(this ILogger logger, int count, string reason, Exception? exception);
 
     [LoggerMessage(3111, LogLevel.Information, "Sagas that this process runs: {Definitions}.")]
     internal static partial void Started(this ILogger logger, string definitions);

@@ -23,7 +23,7 @@ internal sealed class SagaQueries(OutboxDatabase database, TimeProvider timeProv
 
     private async Task<IReadOnlyList<SagaSnapshot>> SnapshotsAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await database.OpenTablesAsync(cancellationToken).ConfigureAwait(false);
         var rows = await connection.RowsAsync<SagaRow>(sql, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
         {

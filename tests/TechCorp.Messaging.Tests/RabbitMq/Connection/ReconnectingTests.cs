@@ -16,7 +16,7 @@ public sealed class ReconnectingTests : IAsyncDisposable
     public ReconnectingTests()
     {
         var options = new RabbitMqOptions { Uris = [RabbitMqServer.Through(_proxy.Port)], ReconnectDelay = First, MaxReconnectDelay = TimeSpan.FromSeconds(2) };
-        _supervisor = new ConnectionSupervisor(options, "reconnecting", (_, _) => Task.CompletedTask, _clock, NullLogger.Instance);
+        _supervisor = new ConnectionSupervisor(options, "reconnecting", (_, _) => Task.CompletedTask, _clock, NullLogger.Instance, new LoggedCauses());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -1,0 +1,146 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>An outage is logged once with its stack, then in one line an attempt.</summary>
+[Collection(nameof(BrokerControl))]
+public sealed class OutageLogTests : RabbitMqTransportTest
+{
+    private const int ConnectFailed = 2002;
+    private const string User = "outage";
+    private readonly FakeTimeProvider _clock = new();
+    private readonly LogLines _log = new();
+    private readonly TcpProxy _proxy = new(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _proxy.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    [Safeguard("The stack of an outage is logged once", SwitchedOff = "`LoggedCauses.IfNew` always gives the exception")]
+    [Fact, Trait("Spec", "FM17")]
+    public async Task An_absent_broker_logs_one_line_an_attempt_and_its_stack_once()
+    {
+        _proxy.Close();
+        using var host = HostOf(RabbitMqServer.Through(_proxy.Port));
+        await host.StartAsync(Cancellation);
+        var publishes = Enumerable.Range(0, 20).Select(_ => host.Services.GetRequiredService<IMessagePublisher>()
+            .TryPublishAsync(TextMessage.Of("x"), Destination.ToQueue("nowhere"), cancellationToken: Cancellation).AsTask()).ToArray();
+
+        await PassAsync(TimeSpan.FromSeconds(45));
+
+        (await Eventually.Ends(Task.WhenAll(publishes), "the publishes expire")).Should().OnlyContain(outcome => !outcome.IsConfirmed);
+        var attempts = _log.Entries.Where(entry => entry.EventId == ConnectFailed).ToArray();
+        attempts.Should().HaveCountGreaterThan(10, "both connections are tried with their back-off");
+        attempts.Select(entry => entry.Text.Split(';')[0]).Should().OnlyHaveUniqueItems("each attempt is one line");
+        attempts.Should().OnlyContain(entry => !entry.Text.Contains('\n') && entry.Text.Contains("refused", StringComparison.OrdinalIgnoreCase));
+        _log.Entries.Count(entry => entry.Exception is not null).Should().Be(1);
+        _log.Entries.Should().HaveCount(attempts.Length + 1, "but for the attempts there is only the word that the host goes on");
+        _log.Lines.Should().BeLessThan(100);
+        await host.StopAsync(Cancellation);
+    }
+
+    [Fact, Trait("Spec", "FM17")]
+    public async Task The_next_outage_has_its_stack_again()
+    {
+        using var host = HostOf(RabbitMqServer.Through(_proxy.Port));
+        await host.StartAsync(Cancellation);
+        for (var outage = 1; outage <= 2; outage++)
+        {
+            _proxy.Close();
+            await Eventually.Holds(() => Advance(100) && Stacks() >= outage, $"outage {outage} is logged with its stack");
+            _proxy.Reopen();
+            await Eventually.Holds(() => Advance(1000) && IsHealthy(host), "it is connected again");
+        }
+
+        Stacks().Should().Be(2);
+        await host.StopAsync(Cancellation);
+    }
+
+    [Fact, Trait("Spec", "FM17")]
+    public async Task A_refused_password_logs_one_line_an_attempt_and_its_stack_once()
+    {
+        await BrokerControl.RabbitMqCtlAsync("add_user", User, "right");
+        try
+        {
+            await BrokerControl.RabbitMqCtlAsync("set_permissions", User, ".*", ".*", ".*");
+            using var host = HostOf(new UriBuilder(RabbitMqServer.Through(_proxy.Port)) { UserName = User, Password = "right" }.Uri);
+            await host.StartAsync(Cancellation);
+            await BrokerControl.RabbitMqCtlAsync("change_password", User, "wrong");
+
+            _proxy.Cut();
+            await Eventually.Holds(() => Advance(500) && _log.Count(ConnectFailed) >= 8, "it is tried again and again", TimeSpan.FromSeconds(60));
+
+            var refusals = _log.Entries.Where(entry => entry.EventId == ConnectFailed).ToArray();
+            refusals.Count(entry => entry.Exception is not null).Should().Be(1);
+            refusals.Should().OnlyContain(entry => entry.Text.Contains("credentials were refused", StringComparison.Ordinal) && !entry.Text.Contains('\n'));
+            await host.StopAsync(Cancellation);
+        }
+        finally
+        {
+            await BrokerControl.RabbitMqCtlAsync("delete_user", User);
+        }
+    }
+
+    [Fact, Trait("Spec", "FM17")]
+    public async Task A_missing_queue_logs_one_line_an_attempt_and_its_stack_once()
+    {
+        var queue = Backend.Queue();
+        using var host = new HostBuilder().ConfigureServices(services => services
+            .AddSingleton<ILoggerFactory>(_log)
+            .AddSingleton<TimeProvider>(_clock)
+            .AddTechCorpMessaging(bus => bus
+                .UseRabbitMq(RabbitMqServer.Uri.ToString())
+                .UseTopologyMode(TopologyMode.Assume)
+                .UseStartupTimeout(TimeSpan.Zero)
+                .AddMessage("job", new JobFormat())
+                .AddTopology(Topology.WorkQueue(queue))
+                .AddConsumer<Job>(queue, (_, _, _) => Task.CompletedTask))).Build();
+        await host.StartAsync(Cancellation);
+
+        await Eventually.Holds(() => Advance(500) && _log.Count(2022) >= 6, "it is tried again and again");
+
+        _log.Entries.Where(entry => entry.EventId == 2022).Count(entry => entry.Exception is not null).Should().Be(1);
+        _log.Entries.Where(entry => entry.EventId == 2022).Should().OnlyContain(entry => !entry.Text.Contains('\n') && entry.Text.Contains(queue));
+        await host.StopAsync(Cancellation);
+    }
+
+    private int Stacks() => _log.Entries.Count(entry => entry is { EventId: ConnectFailed, Exception: not null });
+
+    private static bool IsHealthy(IHost host) => host.Services.GetRequiredService<MessagingHealthCheck>()
+        .CheckHealthAsync(new(), Cancellation).GetAwaiter().GetResult().Data["connection"].Equals("Connected");
+
+    private bool Advance(int milliseconds)
+    {
+        _clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        return true;
+    }
+
+    /// <summary>In steps, so that attempts that fail at once can follow each other.</summary>
+    private async Task PassAsync(TimeSpan time)
+    {
+        var end = _clock.GetUtcNow() + time;
+        await Eventually.Holds(() => Advance(250) && _clock.GetUtcNow() >= end, "the time passes");
+    }
+
+    private IHost HostOf(Uri uri)
+    {
+        var queues = Enumerable.Range(0, 3).Select(_ => Backend.Queue()).ToArray();
+        return new HostBuilder().ConfigureServices(services => services
+            .AddSingleton<ILoggerFactory>(_log)
+            .AddSingleton<TimeProvider>(_clock)
+            .AddTechCorpMessaging(bus =>
+            {
+                bus.UseRabbitMq(uri.ToString()).UseStartupTimeout(TimeSpan.Zero).AddMessage("job", new JobFormat());
+                foreach (var queue in queues)
+                {
+                    bus.AddTopology(Topology.WorkQueue(queue)).AddConsumer<Job>(queue, (_, _, _) => Task.CompletedTask);
+                }
+            })).Build();
+    }
+}

@@ -1,0 +1,149 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using TechCorp.Patterns.Contracts;
+
+namespace TechCorp.Messaging.Tests;
+
+/// <summary>A stop ends with the time given to it, whatever the broker does not answer.</summary>
+[Collection(nameof(BrokerControl))]
+public sealed class RabbitMqStopTests : RabbitMqTransportTest
+{
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MostOverrun = TimeSpan.FromSeconds(1);
+    private readonly FakeTimeProvider _clock = new();
+    private readonly TcpProxy _proxy = new(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
+    private RabbitMqTransport? _transport;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _proxy.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    [Safeguard("A stop waits for closings only a moment longer than its budget", SwitchedOff = "`ClosingBudget.EndsAsync` waits for the closing")]
+    [Fact, Trait("Spec", "FM11")]
+    public async Task Under_a_memory_alarm_a_stop_ends_with_its_budget()
+    {
+        var queue = Backend.Queue();
+        var bus = await StartAsync(queue, RabbitMqServer.Uri, (_, _, _) => Task.CompletedTask);
+        await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.000001");
+        try
+        {
+            var publish = bus.Publisher.TryPublishAsync(TextMessage.Of("x"), Destination.ToQueue(queue), cancellationToken: Cancellation).AsTask();
+            await Eventually.Holds(() => _transport!.PublishingState == TransportState.Blocked, "the broker says that it blocks");
+
+            (await OverrunAsync(bus)).Should().BeLessThanOrEqualTo(MostOverrun);
+
+            (await Eventually.Ends(publish, "its caller has an answer")).IsConfirmed.Should().BeFalse();
+        }
+        finally
+        {
+            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "absolute", "1GB");
+        }
+    }
+
+    [Fact, Trait("Spec", "FM11")]
+    public async Task Under_a_memory_alarm_handlers_that_publish_without_their_token_hold_up_no_stop()
+    {
+        var queue = Backend.Queue();
+        var handling = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        MessageBus? bus = null;
+        bus = await StartAsync(queue, RabbitMqServer.Uri, async (_, _, _) =>
+        {
+            handling.TrySetResult();
+            await bus!.Publisher.TryPublishAsync(TextMessage.Of("y"), Destination.ToQueue($"{queue}.dlq"), cancellationToken: CancellationToken.None);
+        });
+        await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "0.000001");
+        try
+        {
+            await BrokerControl.RabbitMqCtlAsync("eval", // a publish would be blocked too
+                $"rabbit_basic:publish(rabbit_misc:r(<<\"/\">>, exchange, <<>>), <<\"{queue}\">>, [{{type, <<\"job\">>}}], <<\"1\">>).");
+            await Eventually.Ends(handling.Task, "the handler runs");
+            await Eventually.Holds(() => _transport!.PublishingState == TransportState.Blocked, "its publish is blocked");
+
+            (await OverrunAsync(bus)).Should().BeLessThanOrEqualTo(MostOverrun);
+        }
+        finally
+        {
+            await BrokerControl.RabbitMqCtlAsync("set_vm_memory_high_watermark", "absolute", "1GB");
+        }
+    }
+
+    [Theory, Trait("Spec", "FM11")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task With_a_broker_that_is_frozen_a_stop_ends_with_its_budget(bool handlerIgnoresItsToken)
+    {
+        var queue = Backend.Queue();
+        var handling = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var bus = await StartAsync(queue, RabbitMqServer.Through(_proxy.Port), (_, _, _) =>
+        {
+            handling.TrySetResult();
+            return handlerIgnoresItsToken ? release.Task : Task.CompletedTask;
+        });
+        await bus.Publisher.PublishAsync(new Job(1), Destination.ToQueue(queue), cancellationToken: Cancellation);
+        await Eventually.Ends(handling.Task, "the handler runs");
+        _proxy.Stall();
+        var publish = bus.Publisher.TryPublishAsync(TextMessage.Of("x"), Destination.ToQueue(queue), cancellationToken: Cancellation).AsTask();
+
+        (await OverrunAsync(bus)).Should().BeLessThanOrEqualTo(MostOverrun);
+
+        (await Eventually.Ends(publish, "its caller has an answer")).IsConfirmed.Should().BeFalse();
+        release.SetResult();
+    }
+
+    [Fact, Trait("Spec", "FM11")]
+    public async Task A_start_that_waits_for_a_frozen_broker_is_stopped_with_its_budget()
+    {
+        var queue = Backend.Queue();
+        _proxy.Stall();
+        using var host = new HostBuilder()
+            .ConfigureServices(services => services
+                .AddSingleton<TimeProvider>(_clock)
+                .AddTechCorpMessaging(bus => Configure(bus, queue, RabbitMqServer.Through(_proxy.Port), (_, _, _) => Task.CompletedTask)
+                    .UseStartupTimeout(TimeSpan.Zero)))
+            .Build();
+        await host.StartAsync(Cancellation);
+
+        (await OverrunAsync(host.StopAsync)).Should().BeLessThanOrEqualTo(MostOverrun);
+    }
+
+    private MessagingBuilder Configure(MessagingBuilder bus, string queue, Uri uri, Func<Job, MessageContext, CancellationToken, Task> handle)
+        => bus.UseTransport(settings => _transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [uri] }, settings.Publisher, settings.AppId, _clock,
+                NullLogger.Instance))
+            .ConfigurePublisher(publisher => publisher.Timeout = TimeSpan.FromHours(1))
+            .AddMessage("job", new JobFormat())
+            .AddTopology(Topology.WorkQueue(queue))
+            .AddConsumer(queue, handle, consumer => consumer.StalledConsumerTimeout = null);
+
+    private Task<MessageBus> StartAsync(string queue, Uri uri, Func<Job, MessageContext, CancellationToken, Task> handle)
+        => MessageBus.StartAsync(bus => Configure(bus.UseTimeProvider(_clock), queue, uri, handle), Cancellation);
+
+    private Task<TimeSpan> OverrunAsync(MessageBus bus) => OverrunAsync(bus.StopAsync);
+
+    /// <summary>How much later than its budget a stop ends, by the clock that all waits follow. The clock goes slower than the real one: what threads need to
+    /// run is no wait.</summary>
+    private async Task<TimeSpan> OverrunAsync(Func<CancellationToken, Task> stop)
+    {
+        using var budget = new CancellationTokenSource(Budget, _clock);
+        var stopping = stop(budget.Token);
+        _clock.Advance(Budget);
+        var passed = _clock.GetUtcNow();
+        await Eventually.Holds(
+            () =>
+            {
+                if (!stopping.IsCompleted)
+                {
+                    _clock.Advance(TimeSpan.FromMilliseconds(5));
+                }
+
+                return stopping.IsCompleted;
+            },
+            "the stop ends");
+        await stopping;
+        return _clock.GetUtcNow() - passed;
+    }
+}
