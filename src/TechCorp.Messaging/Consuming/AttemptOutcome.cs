@@ -12,6 +12,9 @@ internal readonly record struct AttemptOutcome
     /// <summary>What the handler threw, or what stands for it; null after success.</summary>
     internal Exception? Exception { get; private init; }
 
+    /// <summary>What telemetry calls the failure; null after success.</summary>
+    internal string? ErrorType => IsSuccess ? null : Exception is null ? "stopped" : ErrorText.TypeOf(Exception);
+
     /// <summary>Why no handler can ever be called, as in <see cref="DeadLetterReason"/>; null when one was called.</summary>
     internal string? UnhandleableReason { get; private init; }
 

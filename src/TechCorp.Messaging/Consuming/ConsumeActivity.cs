@@ -5,7 +5,7 @@ namespace TechCorp.Messaging;
 /// <summary>The span of one delivery, child of the publisher's.</summary>
 internal static class ConsumeActivity
 {
-    internal static Activity? Start(string system, string queue, Delivery delivery)
+    internal static Activity? Start(ITransport transport, string queue, Delivery delivery)
     {
         if (!MessagingMetrics.Traces)
         {
@@ -17,12 +17,14 @@ internal static class ConsumeActivity
         var activity = SafeTelemetry.Start(MessagingMetrics.Activities, $"process {queue}", ActivityKind.Consumer, parent);
         if (activity is { IsAllDataRequested: true })
         {
-            activity.SetTag(MessagingTags.System, system);
+            activity.SetTag(MessagingTags.System, transport.System);
             activity.SetTag(MessagingTags.OperationName, "process");
             activity.SetTag(MessagingTags.OperationType, "process");
             activity.SetTag(MessagingTags.Destination, queue);
             activity.SetTag(MessagingTags.MessageId, delivery.MessageId);
             activity.SetTag(MessagingTags.Conversation, delivery.CorrelationId);
+            activity.SetTag(MessagingTags.ServerAddress, transport.ConsumingServer?.Address);
+            activity.SetTag(MessagingTags.ServerPort, transport.ConsumingServer?.PortTag);
         }
 
         return activity;

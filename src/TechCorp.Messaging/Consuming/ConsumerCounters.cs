@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>Counts one queue's deliveries by how they were settled, for its status and for the meter. Safe for concurrent use.</summary>
-internal sealed class ConsumerCounters(string system, string queue)
+internal sealed class ConsumerCounters(ITransport transport, string queue)
 {
     private long _received;
     private long _acknowledged;
@@ -33,19 +33,19 @@ internal sealed class ConsumerCounters(string system, string queue)
     internal void CountReceived()
     {
         Interlocked.Increment(ref _received);
-        MessagingMetrics.Received(system, queue);
+        MessagingMetrics.Received(transport, queue);
     }
 
     internal void CountStale(int count = 1)
     {
         Interlocked.Add(ref _stale, count);
-        MessagingMetrics.WasStale(system, queue, count);
+        MessagingMetrics.WasStale(transport.System, queue, count);
     }
 
     internal void CountSettled(SettlementAction action)
     {
         Interlocked.Increment(ref CounterOf(action));
-        MessagingMetrics.SettledAs(system, queue, TextOf(action));
+        MessagingMetrics.SettledAs(transport.System, queue, TextOf(action));
     }
 
     private static string TextOf(SettlementAction action) => action switch

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Messaging;
 
 /// <summary>Takes one delivery from its handler to its settlement: attempts, decision, copy, settlement.</summary>
-internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, AttemptRunner attempts, DeliveryMover mover, ConsumerCounters counters,
+internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan, AttemptRunner attempts, DeliveryMover mover, ConsumerCounters counters,
     TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
@@ -49,7 +49,7 @@ internal sealed class DeliveryProcessor(string system, ConsumerPlan plan, Attemp
             }
 
             var started = timeProvider.GetTimestamp();
-            var activity = ConsumeActivity.Start(system, plan.Queue, delivery);
+            var activity = ConsumeActivity.Start(transport, plan.Queue, delivery);
             using var span = new ActivityScope(activity);
             var decision = await DecideAsync(queued, source, closing, abort).ConfigureAwait(false);
             ConsumeActivity.End(activity, decision);

@@ -10,7 +10,7 @@ namespace TechCorp.Messaging;
 /// A handler that returns after its token was canceled counts as not done, because it may have returned because of the token: its message is delivered again.
 /// A handler is never abandoned: the call ends when the handler does, so one message is never handled twice at once.
 /// </remarks>
-internal sealed class HandlerInvoker(string system, ConsumerPlan plan, IServiceScopeFactory scopes, ConsumerCounters counters, TimeProvider timeProvider,
+internal sealed class HandlerInvoker(ITransport transport, ConsumerPlan plan, IServiceScopeFactory scopes, ConsumerCounters counters, TimeProvider timeProvider,
     ILogger logger)
 {
     private readonly ConcurrentQueue<HandlerDeadline> _deadlines = new(); // no more than handlers ran at once
@@ -57,7 +57,7 @@ internal sealed class HandlerInvoker(string system, ConsumerPlan plan, IServiceS
             : AttemptOutcome.Succeeded;
         if (started is { } moment)
         {
-            MessagingMetrics.Handled(system, plan.Queue, context.Type, timeProvider.GetElapsedTime(moment), outcome.IsSuccess);
+            MessagingMetrics.Handled(transport, plan.Queue, context.Type, timeProvider.GetElapsedTime(moment), outcome.ErrorType);
         }
 
         return outcome;

@@ -10,7 +10,7 @@ internal static class JsonTypeReader
     /// <exception cref="InvalidOperationException">The text is not valid Unicode.</exception>
     internal static string? Read(ReadOnlySpan<byte> body, string property)
     {
-        var reader = new Utf8JsonReader(body);
+        var reader = new Utf8JsonReader(JsonBody.Of(body));
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return null;

@@ -32,10 +32,10 @@ internal sealed class QueueConsumer : IDisposable
         _plan = plan;
         _timeProvider = timeProvider;
         _logger = logger;
-        _counters = new ConsumerCounters(transport.System, plan.Queue);
-        var invoker = new HandlerInvoker(transport.System, plan, scopes, _counters, timeProvider, logger);
+        _counters = new ConsumerCounters(transport, plan.Queue);
+        var invoker = new HandlerInvoker(transport, plan, scopes, _counters, timeProvider, logger);
         var attempts = new AttemptRunner(plan, invoker, records, mover, timeProvider, logger);
-        _processor = new DeliveryProcessor(transport.System, plan, attempts, mover, _counters, timeProvider, logger);
+        _processor = new DeliveryProcessor(transport, plan, attempts, mover, _counters, timeProvider, logger);
     }
 
     internal string Queue => _plan.Queue;

@@ -7,7 +7,8 @@ namespace TechCorp.Messaging;
 /// confirmed, or when <see cref="DiscardAsync"/> chose it. While a call runs, others do not see the messages it holds; when it
 /// ends they are back in their places.
 /// Each call throws an <see cref="InvalidOperationException"/> before messaging has started with its host and after it has stopped.
-/// On a quorum queue each call counts as one delivery of the messages it read: give a dead-letter queue no delivery limit.
+/// On a quorum queue each call counts as one delivery of the messages it read, so a dead-letter queue needs a delivery limit that no number of calls
+/// reaches: RabbitMQ 4.0 and later give a queue without one a limit of 20.
 /// </remarks>
 public sealed class DeadLetterQueues
 {
@@ -40,7 +41,8 @@ public sealed class DeadLetterQueues
         return byQueue;
     }
 
-    /// <summary>The oldest dead letters of a queue, in order. Any number of times: nothing is consumed.</summary>
+    /// <summary>The oldest dead letters of a queue, in order. They stay where they are; on a quorum queue each call counts as a delivery of those
+    /// it read.</summary>
     /// <param name="queue">The queue whose dead letters are meant.</param>
     /// <param name="count">The most to return. Default: 100.</param>
     /// <param name="cancellationToken">The caller's.</param>

@@ -10,8 +10,14 @@ internal static class MessagingMetrics
     internal const string Name = "TechCorp.Messaging";
 
     internal static readonly ActivitySource? Activities = SafeTelemetry.Source(Name);
-    private static readonly object Yes = true;
-    private static readonly object No = false;
+
+    /// <summary>The boundaries that the conventions give for durations in seconds: the default ones, made for milliseconds, put all of them into one bucket.
+    /// </summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    };
+
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Sent = SafeTelemetry.Instrument(Meter,
         static meter => meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Publishes that have ended, with any outcome."));
@@ -19,7 +25,8 @@ internal static class MessagingMetrics
         static meter => meter.CreateCounter<long>("techcorp.messaging.publish.outcomes", "{message}", "Publishes that have ended, by their outcome."));
     private static readonly Histogram<double> Publishing = SafeTelemetry.Instrument(Meter,
         static meter
-        => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish."));
+        => meter.CreateHistogram<double>("messaging.client.operation.duration", "s", "From the call to the confirm, or to whatever ended the publish.",
+            tags: null, Seconds));
     private static readonly Counter<long> Consumed = SafeTelemetry.Instrument(Meter,
         static meter => meter.CreateCounter<long>("messaging.client.consumed.messages", "{message}", "Deliveries given to the consumers."));
     private static readonly Counter<long> Settled = SafeTelemetry.Instrument(Meter,
@@ -38,7 +45,7 @@ internal static class MessagingMetrics
         static meter => meter.CreateCounter<long>("techcorp.messaging.rebuilds", "{rebuild}",
         "Connections, publishing channels and consumers that were lost and are open again."));
     private static readonly Histogram<double> Handling = SafeTelemetry.Instrument(Meter,
-        static meter => meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took."));
+        static meter => meter.CreateHistogram<double>("messaging.process.duration", "s", "How long one handler call took.", tags: null, Seconds));
 
     static MessagingMetrics()
     {
@@ -58,19 +65,20 @@ internal static class MessagingMetrics
     internal static bool TimesHandlers => Handling.Enabled;
 
     /// <param name="operation">publish, retry, dead-letter or redrive.</param>
-    /// <param name="system">The broker's kind.</param>
+    /// <param name="transport">The broker.</param>
     /// <param name="destination">Where to.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="duration">How long it took.</param>
-    internal static void PublishEnded(string operation, string system, Destination destination, string outcome, TimeSpan duration)
+    internal static void PublishEnded(string operation, ITransport transport, Destination destination, string outcome, TimeSpan duration)
     {
         var tags = new TagList
         {
-            { MessagingTags.System, system },
+            { MessagingTags.System, transport.System },
             { MessagingTags.OperationName, operation },
             { MessagingTags.OperationType, "send" },
             { MessagingTags.Destination, MessagingTags.NameOf(destination) },
         };
+        AddServer(ref tags, transport.PublishingServer);
         var byOutcome = tags;
         byOutcome.Add("outcome", outcome);
         SafeTelemetry.Add(Outcomes, 1, byOutcome);
@@ -83,7 +91,20 @@ internal static class MessagingMetrics
         SafeTelemetry.Record(Publishing, duration, tags);
     }
 
-    internal static void Received(string system, string queue) => Count(Consumed, 1, System(system), Destination(queue), Operation("consume"));
+    internal static void Received(ITransport transport, string queue)
+    {
+        if (Consumed.Enabled)
+        {
+            var tags = new TagList
+            {
+                { MessagingTags.System, transport.System },
+                { MessagingTags.OperationName, "consume" },
+                { MessagingTags.Destination, queue },
+            };
+            AddServer(ref tags, transport.ConsumingServer);
+            SafeTelemetry.Add(Consumed, 1, tags);
+        }
+    }
 
     internal static void SettledAs(string system, string queue, string outcome)
         => Count(Settled, 1, System(system), Destination(queue), new KeyValuePair<string, object?>("outcome", outcome));
@@ -110,18 +131,39 @@ internal static class MessagingMetrics
     /// <param name="what">connection, channel or consumer.</param>
     internal static void Rebuilt(string what) => Count(Rebuilds, 1, System("rabbitmq"), new KeyValuePair<string, object?>("rebuilt", what));
 
-    internal static void Handled(string system, string queue, string type, TimeSpan duration, bool succeeded)
+    /// <param name="transport">The broker.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="type">The wire name.</param>
+    /// <param name="duration">How long the handler took.</param>
+    /// <param name="error">What it failed with; null when it succeeded.</param>
+    internal static void Handled(ITransport transport, string queue, string type, TimeSpan duration, string? error)
     {
         if (Handling.Enabled)
         {
-            SafeTelemetry.Record(Handling, duration, new TagList
+            var tags = new TagList
             {
-                { MessagingTags.System, system },
+                { MessagingTags.System, transport.System },
                 { MessagingTags.OperationName, "process" },
                 { MessagingTags.Destination, queue },
                 { "messaging.message.type", type },
-                { "succeeded", succeeded ? Yes : No },
-            });
+            };
+            if (error is not null)
+            {
+                tags.Add(MessagingTags.Error, error);
+            }
+
+            AddServer(ref tags, transport.ConsumingServer);
+            SafeTelemetry.Record(Handling, duration, tags);
+        }
+    }
+
+    /// <summary>No list has more than eight tags, which it holds without an array.</summary>
+    private static void AddServer(ref TagList tags, ServerEndpoint? server)
+    {
+        if (server is not null)
+        {
+            tags.Add(MessagingTags.ServerAddress, server.Address);
+            tags.Add(MessagingTags.ServerPort, server.PortTag);
         }
     }
 
@@ -136,6 +178,4 @@ internal static class MessagingMetrics
     private static KeyValuePair<string, object?> System(string system) => new(MessagingTags.System, system);
 
     private static KeyValuePair<string, object?> Destination(string queue) => new(MessagingTags.Destination, queue);
-
-    private static KeyValuePair<string, object?> Operation(string name) => new(MessagingTags.OperationName, name);
 }

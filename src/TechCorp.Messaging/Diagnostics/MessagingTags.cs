@@ -11,6 +11,8 @@ internal static class MessagingTags
     internal const string MessageId = "messaging.message.id";
     internal const string Conversation = "messaging.message.conversation_id";
     internal const string Error = "error.type";
+    internal const string ServerAddress = "server.address";
+    internal const string ServerPort = "server.port";
 
     /// <summary>The exchange, or the queue behind the default exchange; without the key of an exchange, which may be different for every message.</summary>
     internal static string NameOf(Destination destination) => string.IsNullOrEmpty(destination.Exchange) ? destination.RoutingKey ?? "" : destination.Exchange;

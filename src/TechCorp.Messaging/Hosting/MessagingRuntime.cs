@@ -27,7 +27,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         _transport = plan.CreateTransport();
         PublishGauges.Add(_transport);
         _consumers = [.. plan.Consumers.Select(consumer => ConsumerOf(consumer, scopes))];
-        Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider, _gate);
+        Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider, plan.TopologyMode, _gate);
         Consumers = new MessageConsumers(_consumers, _gate);
         DeadLetters = new DeadLetterQueues(_transport, [.. plan.Consumers.Select(consumer => consumer.Queue)], plan.Publisher.Timeout, plan.TimeProvider,
             _gate);

@@ -69,7 +69,7 @@ internal sealed class BrokerState
     internal PublishOutcome Publish(StoredMessage message, UnroutableBehavior unroutableBehavior, TimeSpan now)
     {
         _targets.Clear();
-        if (!_routing.TryRoute(message.Exchange, message.RoutingKey, _targets))
+        if (!_routing.TryRoute(message, _targets))
         {
             return PublishOutcome.Returned(404, $"NOT_FOUND: there is no exchange '{message.Exchange}'.");
         }
@@ -85,7 +85,7 @@ internal sealed class BrokerState
         string? full = null;
         foreach (var queue in _targets)
         {
-            full = queue.TryAppend(message, now) ? full : queue.Declaration.Name;
+            full = queue.TryAppend(message, now, now) ? full : queue.Declaration.Name;
         }
 
         _deadLetters.Deliver(_routing, now);

@@ -19,9 +19,8 @@ internal sealed class DeadLetterRouter(ImitatedServer server)
         var source = entry.Queue.Declaration;
         if (source.DeadLetterExchange is { } exchange)
         {
-            var message = entry.Message.DeadLettered(new Death(source.Name, reason), exchange, source.DeadLetterRoutingKey,
-                server.WritesLastDeath);
-            _queued.Enqueue(new DeadLetterInTransit(entry.Queue, message, reason));
+            var message = entry.Message.DeadLettered(new Death(source.Name, reason), exchange, source.DeadLetterRoutingKey, server.WritesLastDeath);
+            _queued.Enqueue(new DeadLetterInTransit(entry.Queue, message, reason, reason == Death.Expired ? entry.ExpiresAt : TimeSpan.MaxValue));
         }
     }
 
@@ -47,11 +46,12 @@ internal sealed class DeadLetterRouter(ImitatedServer server)
     private void Deliver(DeadLetterInTransit deadLetter, RoutingTable routing, TimeSpan now)
     {
         var source = deadLetter.Source;
+        var arrives = deadLetter.Left < now ? deadLetter.Left : now;
         if (!source.KeepsDeadLetters)
         {
-            TryDeliver(deadLetter, routing, now);
+            TryDeliver(deadLetter, routing, now, arrives);
         }
-        else if (source.UndeliveredDeadLetters.Count >= MostOnTheWay || !TryDeliver(deadLetter, routing, now))
+        else if (source.UndeliveredDeadLetters.Count >= MostOnTheWay || !TryDeliver(deadLetter, routing, now, arrives))
         {
             source.UndeliveredDeadLetters.Add(deadLetter);
             _holding.Add(source);
@@ -62,7 +62,7 @@ internal sealed class DeadLetterRouter(ImitatedServer server)
     {
         for (var i = 0; i < Math.Min(MostOnTheWay, source.UndeliveredDeadLetters.Count);)
         {
-            if (TryDeliver(source.UndeliveredDeadLetters[i], routing, now))
+            if (TryDeliver(source.UndeliveredDeadLetters[i], routing, now, now))
             {
                 source.UndeliveredDeadLetters.RemoveAt(i);
             }
@@ -80,15 +80,15 @@ internal sealed class DeadLetterRouter(ImitatedServer server)
     }
 
     /// <summary>True when every queue took it that it did not go to in a circle, and there is one.</summary>
-    private bool TryDeliver(DeadLetterInTransit deadLetter, RoutingTable routing, TimeSpan now)
+    private bool TryDeliver(DeadLetterInTransit deadLetter, RoutingTable routing, TimeSpan now, TimeSpan arrives)
     {
         _targets.Clear();
-        _ = routing.TryRoute(deadLetter.Message.Exchange, deadLetter.Message.RoutingKey, _targets);
+        _ = routing.TryRoute(deadLetter.Message, _targets);
         _targets.RemoveWhere(target => deadLetter.Reason != Death.Rejected && deadLetter.Message.Deaths.IsAutomaticCycle(target.Declaration.Name));
         var delivered = _targets.Count > 0;
         foreach (var target in _targets.Where(target => !deadLetter.Arrived.Contains(target)))
         {
-            if (target.TryAppend(deadLetter.Message, now))
+            if (target.TryAppend(deadLetter.Message, now, arrives))
             {
                 deadLetter.Arrived.Add(target);
             }

@@ -7,7 +7,10 @@ namespace TechCorp.Messaging;
 internal static class DeclareDifference
 {
     internal static TopologyException? Of(ExchangeDeclaration ours, ExchangeDeclaration theirs)
-        => ours.Kind == theirs.Kind ? null : Refusal($"exchange '{ours.Name}'", "type", Text(ours.Kind), Text(theirs.Kind));
+        => Text(ours) != Text(theirs) ? Refusal($"exchange '{ours.Name}'", "type", Text(ours), Text(theirs))
+            : ours.AlternateExchange != theirs.AlternateExchange
+                ? Refusal($"exchange '{ours.Name}'", "alternate-exchange", Text(ours.AlternateExchange), Text(theirs.AlternateExchange))
+            : null;
 
     internal static TopologyException? Of(QueueDeclaration ours, QueueDeclaration theirs)
         => theirs.DeliveryLimit is null && DeliveryLimits.WithoutUnbounded(ours) is { } earlier ? Strictly(earlier, theirs) : Strictly(ours, theirs);
@@ -33,7 +36,7 @@ internal static class DeclareDifference
         => DeclareRefusal.Of(entity, 406, $"PRECONDITION_FAILED - inequivalent arg '{argument}' for {entity}: received {ours} but current is {theirs}",
             cause: null)!;
 
-    private static string Text(ExchangeKind kind) => $"'{kind.ToString().ToLowerInvariant()}'";
+    private static string Text(ExchangeDeclaration exchange) => $"'{(exchange.RoutesByHeader ? "headers" : exchange.Kind.ToString().ToLowerInvariant())}'";
 
     private static string Text(object? value) => value is null ? "none" : $"'{Convert.ToString(value, CultureInfo.InvariantCulture)}'";
 }

@@ -4,7 +4,7 @@ namespace TechCorp.Messaging;
 internal sealed class InMemoryExchange(ExchangeDeclaration declaration)
 {
     private readonly HashSet<BindingDeclaration> _known = [];
-    private readonly List<(TopicPattern Pattern, InMemoryQueue Queue)> _bindings = [];
+    private readonly List<(TopicPattern Pattern, string? Header, InMemoryQueue Queue)> _bindings = [];
 
     internal ExchangeDeclaration Declaration { get; } = declaration;
 
@@ -15,7 +15,7 @@ internal sealed class InMemoryExchange(ExchangeDeclaration declaration)
     {
         if (_known.Add(binding))
         {
-            _bindings.Add((new TopicPattern(binding.RoutingKey), queue));
+            _bindings.Add((new TopicPattern(binding.RoutingKey), binding.Header, queue));
         }
     }
 
@@ -25,12 +25,14 @@ internal sealed class InMemoryExchange(ExchangeDeclaration declaration)
         _bindings.RemoveAll(binding => binding.Queue == queue);
     }
 
-    /// <summary>Adds the queues that get a message with this key; each once, however many bindings lead to it.</summary>
-    internal void Route(string routingKey, HashSet<InMemoryQueue> targets)
+    /// <summary>Adds the queues that get a message; each once, however many bindings lead to it.</summary>
+    internal void Route(StoredMessage message, HashSet<InMemoryQueue> targets)
     {
-        foreach (var (pattern, queue) in _bindings)
+        foreach (var (pattern, header, queue) in _bindings)
         {
-            if (Passes(pattern, routingKey))
+            if (Declaration.RoutesByHeader
+                ? header is null || message.Headers.GetValueOrDefault(header) == BindingDeclaration.HeaderValue
+                : Passes(pattern, message.RoutingKey))
             {
                 targets.Add(queue);
             }

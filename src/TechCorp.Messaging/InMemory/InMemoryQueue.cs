@@ -30,7 +30,10 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, ImitatedServer
     internal QueueCounts Counts => new(_ready.Count, _consumers.Count);
 
     /// <summary>Takes a message in; false when the queue is full and refuses.</summary>
-    internal bool TryAppend(StoredMessage message, TimeSpan now)
+    /// <param name="message">The message.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="arrives">When its own time to live begins; not after now.</param>
+    internal bool TryAppend(StoredMessage message, TimeSpan now, TimeSpan arrives)
     {
         Expire(now);
         if (_limit.Refuses(_ready.Count + UndeliveredDeadLetters.Count))
@@ -38,7 +41,9 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, ImitatedServer
             return false;
         }
 
-        _ready.Append(new QueueEntry(this, message, Declaration.MessageTimeToLive is { } ttl && ttl < TimeSpan.MaxValue - now ? now + ttl : TimeSpan.MaxValue));
+        _ready.Append(new QueueEntry(this, message, Shorter(Declaration.MessageTimeToLive, message.Expiration) is { } ttl && ttl < TimeSpan.MaxValue - arrives
+            ? arrives + ttl
+            : TimeSpan.MaxValue));
         Advance(now);
         return true;
     }
@@ -133,6 +138,9 @@ internal sealed class InMemoryQueue(QueueDeclaration declaration, ImitatedServer
         UndeliveredDeadLetters.Clear();
         return _consumers.Clear();
     }
+
+    private static TimeSpan? Shorter(TimeSpan? ofQueue, TimeSpan? ofMessage)
+        => ofQueue is { } queue && ofMessage is { } message ? (queue < message ? queue : message) : ofQueue ?? ofMessage;
 
     private void Expire(TimeSpan now)
     {

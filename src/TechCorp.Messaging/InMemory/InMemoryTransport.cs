@@ -57,7 +57,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         cancellationToken.ThrowIfCancellationRequested();
         if (_stopped)
         {
-            return ValueTask.FromResult(PublishOutcome.ExpiredUnwritten("the transport has stopped; it was not sent."));
+            return ValueTask.FromResult(PublishOutcome.ExpiredUnwritten("the transport has stopped."));
         }
 
         // Copied before the lock is taken: the headers are the caller's own type.

@@ -11,11 +11,13 @@ internal sealed class RoutingTable(ImitatedServer server, DeadLetterRouter deadL
     internal InMemoryQueue? Find(string queue) => _queues.GetValueOrDefault(queue);
 
     /// <summary>Adds the queues that get the message, each once; false when there is no such exchange.</summary>
-    internal bool TryRoute(string exchange, string routingKey, HashSet<InMemoryQueue> targets)
+    internal bool TryRoute(StoredMessage message, HashSet<InMemoryQueue> targets) => TryRoute(message, message.Exchange, targets);
+
+    private bool TryRoute(StoredMessage message, string exchange, HashSet<InMemoryQueue> targets)
     {
         if (exchange.Length == 0)
         {
-            if (Find(routingKey) is { } queue)
+            if (Find(message.RoutingKey) is { } queue)
             {
                 targets.Add(queue);
             }
@@ -28,7 +30,12 @@ internal sealed class RoutingTable(ImitatedServer server, DeadLetterRouter deadL
             return false;
         }
 
-        there.Route(routingKey, targets);
+        there.Route(message, targets);
+        if (targets.Count == 0 && there.Declaration.AlternateExchange is { Length: > 0 } alternate)
+        {
+            _ = TryRoute(message, alternate, targets); // a missing one is no error
+        }
+
         return true;
     }
 

@@ -31,6 +31,12 @@ internal sealed record StoredMessage
 
     internal DateTimeOffset? Timestamp { get; init; }
 
+    /// <summary>What consumers get of what few messages carry.</summary>
+    internal ForeignProperties? Foreign { get; init; }
+
+    /// <summary>How long it may wait in each queue it is published to; a dead letter has none any more, as on RabbitMQ.</summary>
+    internal TimeSpan? Expiration { get; init; }
+
     internal required ReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>The dead-letter history, newest first.</summary>
@@ -48,6 +54,8 @@ internal sealed record StoredMessage
         CorrelationId = message.CorrelationId,
         AppId = message.AppId,
         Timestamp = WholeSeconds(message.Timestamp),
+        Foreign = message.Foreign is { } further ? further with { Expiration = null } : null,
+        Expiration = message.Foreign?.Expiration,
         Headers = message.Headers.Count == 0
             ? ReadOnlyDictionary<string, string>.Empty
             : new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(message.Headers, StringComparer.Ordinal)),
@@ -58,6 +66,7 @@ internal sealed record StoredMessage
     {
         Exchange = exchange,
         RoutingKey = routingKey ?? RoutingKey,
+        Expiration = null,
         Headers = WithDeath(death, writesLastDeath),
         Deaths = Deaths.With(death),
     };

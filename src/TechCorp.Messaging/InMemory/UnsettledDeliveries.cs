@@ -31,6 +31,7 @@ internal sealed class UnsettledDeliveries
             AppId = message.AppId,
             Timestamp = message.Timestamp,
             Headers = message.Headers,
+            Foreign = message.Foreign,
             BrokerReason = message.Deaths.IsEmpty ? null : message.Deaths[0].Reason,
         };
     }

@@ -49,36 +49,64 @@ public sealed class MessageCatalog
 
     /// <summary>The destination registered for a type.</summary>
     /// <exception cref="InvalidOperationException">The type is not registered, or without a destination.</exception>
-    public Destination DestinationOf<T>()
-        => Find(typeof(T)).Destination
-            ?? throw new InvalidOperationException($"{typeof(T)} ('{WireNameOf<T>()}') is registered without a destination: name one when "
-            + "publishing or when registering it.");
+    public Destination DestinationOf<T>() => Find(typeof(T)).RequiredDestination;
 
-    /// <summary>Serializes a payload into a message with a new id.</summary>
+    /// <summary>The destination registered for the type that a message names.</summary>
+    /// <exception cref="InvalidOperationException">No type is registered under the message's wire name, or it has no destination.</exception>
+    public Destination DestinationOf(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return TryFind(message.Type, out var type)
+            ? type.RequiredDestination
+            : throw new InvalidOperationException($"No message type is registered as '{message.Type}': name a destination, or register it with "
+            + $"AddMessage(\"{message.Type}\", …).");
+    }
+
+    /// <summary>Serializes a payload into a message with a new id. What it is published as is its runtime type, whatever the variable is declared as.</summary>
     /// <param name="payload">The payload.</param>
     /// <param name="id">Another id than a new UUIDv7: to publish the same message again, or one derived from an input.</param>
     /// <param name="correlationId">What ties the messages of one business transaction together.</param>
     /// <param name="headers">Further headers.</param>
     /// <exception cref="InvalidOperationException">The type is not registered.</exception>
-    /// <exception cref="ArgumentException">The payload cannot be serialized.</exception>
+    /// <exception cref="ArgumentException">The payload cannot be serialized; or its runtime type is not registered, and the registered type it is declared as
+    /// would leave a part of it out.</exception>
     public Message Create<T>(T payload, string? id = null, string? correlationId = null, IReadOnlyDictionary<string, string>? headers = null)
         where T : notnull
     {
-        var type = Find<T>();
+        var type = TypeOf(payload);
         var message = new Message
         {
-            Body = type.Serialize(payload),
+            Body = type.Serialize(payload, pooled: false, out _),
             Type = type.WireName,
-            ContentType = type.Serializer.ContentType,
+            ContentType = type.ContentType,
             CorrelationId = correlationId,
             Id = id ?? Guid.CreateVersion7().ToString(),
         };
         return headers is null ? message : message.With(headers);
     }
 
-    internal MessageType<T> Find<T>()
+    /// <summary>The type that a payload is published as: its runtime type; or the one it is declared as, where that holds all of it.</summary>
+    /// <exception cref="InvalidOperationException">Neither is registered.</exception>
+    /// <exception cref="ArgumentException">Only the declared type is registered, and it would leave a part of the payload out.</exception>
+    internal MessageType TypeOf<T>(T payload)
         where T : notnull
-        => (MessageType<T>)Find(typeof(T));
+        => typeof(T).IsValueType && default(T) is not null ? Find(typeof(T)) : TypeOf(payload, typeof(T));
+
+    private MessageType TypeOf(object payload, Type declared)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        var actual = payload.GetType();
+        if (actual == declared || _byType.ContainsKey(actual) || !_byType.TryGetValue(declared, out var type))
+        {
+            return Find(actual);
+        }
+
+        return type.Holds(actual)
+            ? type
+            : throw new ArgumentException($"The payload is a {actual}, which is not registered; as a {declared} ('{type.WireName}') it would be published "
+            + $"without what {actual.Name} adds. Register {actual.Name} with AddMessage(\"wire.name\", …), or name it by [JsonDerivedType] on "
+            + $"{declared.Name}.", nameof(payload));
+    }
 
     internal bool TryFind(string wireName, out MessageType type) => _byName.TryGetValue(wireName, out type!);
 

@@ -7,20 +7,26 @@ internal sealed class MessageType<T>(string wireName, IMessageSerializer<T> seri
 {
     internal IMessageSerializer<T> Serializer { get; } = serializer;
 
-    internal ReadOnlyMemory<byte> Serialize(T payload) => Guarded(payload, static (payload, serializer) => serializer.Serialize(payload));
+    internal override string ContentType => Serializer.ContentType;
 
-    /// <summary>Into an array of the shared pool, which the caller returns; null where the format has its own array.</summary>
-    internal ReadOnlyMemory<byte> Serialize(T payload, out byte[]? rented)
+    /// <summary>A format of the author's own is trusted with what is derived from a type without own instances, and with nothing else.</summary>
+    internal override bool Holds(Type actual)
+        => Serializer is JsonMessageSerializer<T> json ? json.Holds(actual) : JsonShape.IsOf(typeof(T), actual) || JsonShape.HasNoInstances(typeof(T));
+
+    internal ReadOnlyMemory<byte> SerializeExactly(T payload, bool pooled, out byte[]? rented)
     {
-        if (Serializer is not JsonMessageSerializer<T>)
+        if (!pooled || Serializer is not JsonMessageSerializer<T>)
         {
             rented = null;
-            return Serialize(payload);
+            return Guarded(payload, static (payload, serializer) => serializer.Serialize(payload));
         }
 
         (rented, var length) = Guarded(payload, static (payload, serializer) => ((JsonMessageSerializer<T>)serializer).SerializePooled(payload));
         return rented.AsMemory(0, length);
     }
+
+    private protected override ReadOnlyMemory<byte> SerializeObject(object payload, bool pooled, out byte[]? rented)
+        => SerializeExactly((T)payload, pooled, out rented);
 
     private TResult Guarded<TResult>(T payload, Func<T, IMessageSerializer<T>, TResult> serialize)
     {

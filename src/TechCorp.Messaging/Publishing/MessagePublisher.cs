@@ -9,33 +9,38 @@ namespace TechCorp.Messaging;
 /// <param name="options">Limits and timeout.</param>
 /// <param name="appId">The service's name.</param>
 /// <param name="timeProvider">The clock of deadlines.</param>
+/// <param name="mode">Whether queues for delays may be declared.</param>
 /// <param name="gate">Closed before the host's start and after its stop; null without a host.</param>
 internal sealed class MessagePublisher(ITransport transport, MessageCatalog catalog, PublisherOptions options, string appId, TimeProvider timeProvider,
-    HostGate? gate = null) : IMessagePublisher
+    TopologyMode mode = TopologyMode.Create, HostGate? gate = null) : IMessagePublisher
 {
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
+    private readonly DelayLadders _ladders = new(transport, mode, timeProvider);
     private readonly int _window = options.MaxOutstandingConfirms;
 
     public MessageCatalog Catalog { get; } = catalog;
 
-    /// <summary>Publishes a payload: its body lives in pooled memory, which is not read any more when the publish has ended.</summary>
-    internal async Task PublishAsync<T>(T payload, Destination? destination, PublishOptions? publish, CancellationToken cancellationToken)
+    /// <summary>Its body lives in pooled memory, which is not read any more when the publish has ended.</summary>
+    public async Task PublishAsync<T>(T payload, Destination? destination = null, PublishOptions? options = null,
+        CancellationToken cancellationToken = default)
         where T : notnull
     {
-        var type = Catalog.Find<T>();
-        var to = destination ?? Catalog.DestinationOf<T>();
-        var body = type.Serialize(payload, out var rented);
-        var message = new Message
-        {
-            Body = body,
-            Type = type.WireName,
-            ContentType = type.Serializer.ContentType,
-            AppId = appId,
-            Timestamp = timeProvider.GetUtcNow(),
-        };
+        gate?.ThrowUnlessRunning("publish");
+        var type = Catalog.TypeOf(payload);
+        var to = destination ?? type.RequiredDestination;
+        var body = type.Serialize(payload, pooled: true, out var rented);
         try
         {
-            var outcome = await SendAsync(Complete(message, to), to, publish, TimeoutOf(publish), cancellationToken).ConfigureAwait(false);
+            var message = new Message
+            {
+                Body = body,
+                Type = type.WireName,
+                ContentType = type.ContentType,
+                AppId = appId,
+                Timestamp = timeProvider.GetUtcNow(),
+            };
+            message = Complete(message, to, options);
+            var outcome = await SendAsync(message, to, options, TimeoutOf(options), cancellationToken).ConfigureAwait(false);
             if (!outcome.IsConfirmed)
             {
                 throw new PublishException(message.Id, to, outcome);
@@ -55,7 +60,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
     {
         ArgumentNullException.ThrowIfNull(message);
         gate?.ThrowUnlessRunning("publish");
-        var complete = Complete(message, destination);
+        var complete = Complete(message, destination, options);
 
         // Preserved: the transport's task is used again by other publishes, and what a caller does with its own must not touch them.
         return SendAsync(complete, destination, options, TimeoutOf(options), cancellationToken).Preserve();
@@ -66,13 +71,18 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
     {
         ArgumentNullException.ThrowIfNull(batch);
         gate?.ThrowUnlessRunning("publish");
+        if (options?.MessageId is { } id && batch.Count > 1)
+        {
+            throw new ArgumentException($"{nameof(PublishOptions.MessageId)} ('{id}') is the id of one message; the batch has {batch.Count}.", nameof(options));
+        }
+
         var started = timeProvider.GetTimestamp();
         var timeout = TimeoutOf(options);
         var complete = new Message[batch.Count];
         for (var i = 0; i < complete.Length; i++)
         {
             ArgumentNullException.ThrowIfNull(batch[i].Message, nameof(batch));
-            complete[i] = Complete(batch[i].Message, batch[i].Destination);
+            complete[i] = Complete(batch[i].Message, batch[i].Destination, options);
         }
 
         var flights = new Task<PublishOutcome>[complete.Length];
@@ -82,7 +92,7 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
             var left = timeout - timeProvider.GetElapsedTime(started); // one deadline for the whole batch
             flights[i] = left > TimeSpan.Zero
                 ? SendAsync(complete[i], batch[i].Destination, options, left, cancellationToken).AsTask()
-                : Task.FromResult(PublishOutcome.ExpiredUnwritten("the batch's timeout passed before it was sent."));
+                : Task.FromResult(PublishOutcome.ExpiredUnwritten("the batch's timeout had passed."));
         }
 
         return await Task.WhenAll(flights).ConfigureAwait(false);
@@ -99,7 +109,25 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
 
     private ValueTask<PublishOutcome> SendAsync(Message message, Destination destination, PublishOptions? publish, TimeSpan timeout,
         CancellationToken cancellationToken)
-        => _publishing.PublishAsync("publish", message, destination, publish?.UnroutableBehavior ?? UnroutableBehavior.Fail, timeout, cancellationToken);
+        => message.Foreign?.Delay is { } delay
+            ? DelayAsync(message, destination, delay, timeout, cancellationToken)
+            : _publishing.PublishAsync("publish", message, destination, publish?.UnroutableBehavior ?? UnroutableBehavior.Fail, timeout, cancellationToken);
+
+    private async ValueTask<PublishOutcome> DelayAsync(Message message, Destination destination, TimeSpan delay, TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        if (await _ladders.EnsureAsync(destination, delay, timeout, cancellationToken).ConfigureAwait(false) is { } failed)
+        {
+            return failed;
+        }
+
+        var (entering, first) = DelayLadders.Enter(message, destination);
+        var left = timeout - timeProvider.GetElapsedTime(started);
+        return left > TimeSpan.Zero
+            ? await _publishing.PublishAsync("publish", entering, first, UnroutableBehavior.Fail, left, cancellationToken).ConfigureAwait(false)
+            : PublishOutcome.ExpiredUnwritten($"declaring the delay queues of {destination} took all the time.");
+    }
 
     private TimeSpan TimeoutOf(PublishOptions? publish)
     {
@@ -109,9 +137,9 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
             : throw new ArgumentException($"{nameof(PublishOptions.Timeout)} must be positive; it is {timeout}.", nameof(publish));
     }
 
-    private Message Complete(Message message, Destination destination)
+    private Message Complete(Message message, Destination destination, PublishOptions? publish)
     {
-        var complete = MessageDefaults.Complete(message, appId, timeProvider, Activity.Current);
+        var complete = MessageDefaults.Complete(publish is null ? message : publish.ApplyTo(message), appId, timeProvider, Activity.Current);
         PublishLimits.Check(complete, destination, options.MaxBodyBytes);
         return complete;
     }

@@ -20,7 +20,7 @@ internal sealed class ObservedPublisher(ITransport transport, TimeProvider timeP
         TimeSpan timeout, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
-        var activity = PublishActivity.Start(operation, transport.System, message, destination);
+        var activity = PublishActivity.Start(operation, transport, message, destination);
         using var span = new ActivityScope(activity);
         var ending = "";
         try
@@ -39,7 +39,7 @@ internal sealed class ObservedPublisher(ITransport transport, TimeProvider timeP
         }
         finally
         {
-            MessagingMetrics.PublishEnded(operation, transport.System, destination, ending, timeProvider.GetElapsedTime(started));
+            MessagingMetrics.PublishEnded(operation, transport, destination, ending, timeProvider.GetElapsedTime(started));
         }
     }
 }

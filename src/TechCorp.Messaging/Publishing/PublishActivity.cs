@@ -6,10 +6,10 @@ namespace TechCorp.Messaging;
 internal static class PublishActivity
 {
     /// <param name="operation">publish, retry, dead-letter or redrive.</param>
-    /// <param name="system">The broker's kind.</param>
+    /// <param name="transport">The broker.</param>
     /// <param name="message">The message; when it carries a trace already, the span belongs to that.</param>
     /// <param name="destination">Where to.</param>
-    internal static Activity? Start(string operation, string system, Message message, Destination destination)
+    internal static Activity? Start(string operation, ITransport transport, Message message, Destination destination)
     {
         if (!MessagingMetrics.Traces)
         {
@@ -20,13 +20,15 @@ internal static class PublishActivity
         var activity = SafeTelemetry.Start(MessagingMetrics.Activities, $"{operation} {name}", ActivityKind.Producer, ParentOf(message));
         if (activity is { IsAllDataRequested: true })
         {
-            activity.SetTag(MessagingTags.System, system);
+            activity.SetTag(MessagingTags.System, transport.System);
             activity.SetTag(MessagingTags.OperationName, operation);
             activity.SetTag(MessagingTags.OperationType, "send");
             activity.SetTag(MessagingTags.Destination, name);
             activity.SetTag(MessagingTags.RoutingKey, destination.RoutingKey);
             activity.SetTag(MessagingTags.MessageId, message.Id);
             activity.SetTag(MessagingTags.Conversation, message.CorrelationId);
+            activity.SetTag(MessagingTags.ServerAddress, transport.PublishingServer?.Address);
+            activity.SetTag(MessagingTags.ServerPort, transport.PublishingServer?.PortTag);
         }
 
         return activity;

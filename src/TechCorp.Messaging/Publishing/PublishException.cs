@@ -6,7 +6,7 @@ public sealed class PublishException : Exception
     /// <summary>Says which message, where to, how it ended and what the caller may do.</summary>
     public PublishException(string messageId, Destination destination, PublishOutcome outcome)
         : base($"Message {messageId} to {destination} ended as {outcome.Kind}{(outcome.Code == 0 ? "" : $" ({outcome.Code})")}: "
-            + $"{outcome.Reason} {Advice(outcome)}")
+            + $"{Sentence(outcome.Reason)}{Advice(outcome)}")
     {
         MessageId = messageId;
         Destination = destination;
@@ -21,6 +21,9 @@ public sealed class PublishException : Exception
 
     /// <summary>How it ended.</summary>
     public PublishOutcome Outcome { get; }
+
+    /// <summary>A broker's text ends as it likes.</summary>
+    private static string Sentence(string? reason) => string.IsNullOrEmpty(reason) ? "" : reason[^1] is '.' or '!' or '?' ? reason + " " : reason + ". ";
 
     private static string Advice(PublishOutcome outcome) => outcome.Kind switch
     {

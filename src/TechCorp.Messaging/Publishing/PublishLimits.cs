@@ -27,6 +27,11 @@ internal static class PublishLimits
         AmqpName.Check(message.CorrelationId ?? "", nameof(message.CorrelationId));
         AmqpName.Check(message.AppId ?? "", nameof(message.AppId));
         CheckHeaders(message.Headers);
+        if (message.Foreign is { Delay: not null, Expiration: not null })
+        {
+            throw new ArgumentException($"{nameof(Message.Delay)} ({message.Delay:c}) and {nameof(Message.Expiration)} ({message.Expiration:c}) exclude each "
+                + "other: the message would expire while it is delayed, and arrive early. Give the queue a time to live instead.", nameof(message));
+        }
     }
 
     private static void CheckName(string value, string name)
@@ -41,6 +46,12 @@ internal static class PublishLimits
         foreach (var (name, value) in headers)
         {
             CheckName(name, nameof(headers));
+            if (name is "CC" or "BCC")
+            {
+                throw new ArgumentException($"Header '{name}' is the broker's own: it names further routing keys, and the broker closes the channel when it "
+                    + "is a text. Bind the queues, or publish once for each destination.", nameof(headers));
+            }
+
             ArgumentNullException.ThrowIfNull(value, $"header '{name}'");
             total += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value);
         }

@@ -4,4 +4,10 @@ namespace TechCorp.Messaging;
 /// <param name="Exchange">Where messages come from.</param>
 /// <param name="Queue">Where they go.</param>
 /// <param name="RoutingKey">The key or pattern; empty for fanout.</param>
-internal sealed record BindingDeclaration(string Exchange, string Queue, string RoutingKey);
+internal sealed record BindingDeclaration(string Exchange, string Queue, string RoutingKey)
+{
+    /// <summary>The header that a message must have for an exchange that routes by header; its value is <see cref="HeaderValue"/>.</summary>
+    internal string? Header { get; init; }
+
+    internal const string HeaderValue = "1";
+}

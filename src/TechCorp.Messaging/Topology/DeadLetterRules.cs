@@ -28,7 +28,7 @@ internal static class DeadLetterRules
 
     private static IEnumerable<TopologyFinding> KeyMatchesNothing(LintContext context) => From(
         context.Queues.Where(queue => queue.DeadLetterExchange is { } exchange && context.HasExchange(exchange) && !LintContext.IsReserved(exchange)
-            && !context.DeadLetterTargets(queue).Any()),
+            && !context.DeadLetterTargets(queue).Any() && !context.IsDelayStep(queue)),
         "dead-letter-key-matches-nothing", Error, "No queue gets its dead letters: the exchange has no binding that their key matches.",
         "Bind a queue to the dead-letter exchange by that key.");
 

@@ -11,6 +11,9 @@ internal sealed record LintContext(Topology Topology, TopologyUsage Usage)
 
     internal static bool IsReserved(string name) => name.StartsWith(ReservedPrefix, StringComparison.Ordinal);
 
+    /// <summary>Whether it is a step of a delay, whose messages keep the key that they are published with, by whomever.</summary>
+    internal bool IsDelayStep(QueueDeclaration queue) => Topology.Bindings.Any(binding => binding.Queue == queue.Name && DelaySteps.IsOne(binding));
+
     internal bool HasQueue(string name) => Topology.QueuesByName.ContainsKey(name) || Usage.Consumers.ContainsKey(name);
 
     internal bool HasExchange(string name) => name.Length == 0 || IsReserved(name) || Topology.ExchangesByName.ContainsKey(name);
@@ -38,6 +41,7 @@ internal sealed record LintContext(Topology Topology, TopologyUsage Usage)
     internal IEnumerable<string> DeadLetterTargets(QueueDeclaration queue) => (queue.DeadLetterExchange, queue.DeadLetterRoutingKey) switch
     {
         (null, _) => [],
+        ("", null) when IsDelayStep(queue) => [],
         ("", var key) => HasQueue(key ?? queue.Name) ? [key ?? queue.Name] : [], // the default exchange's key is the queue
         ({ } exchange, null) => BindingsOf(exchange).Select(binding => binding.Queue).Distinct(),
         ({ } exchange, { } key) => BindingsOf(exchange).Where(binding => Passes(binding, key)).Select(binding => binding.Queue).Distinct(),

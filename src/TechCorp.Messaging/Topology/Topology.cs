@@ -177,6 +177,17 @@ public sealed class Topology
         }));
     }
 
+    /// <summary>The exchanges and queues in which messages with a <see cref="Message.Delay"/> wait for a destination: <c>&lt;exchange&gt;.delay.1s</c>,
+    /// <c>2s</c>, <c>4s</c> and so on, for a queue <c>&lt;queue&gt;.queue-delay.1s</c>.</summary>
+    /// <remarks>A service that may declare needs none of this: the first delayed publish declares it. Others declare it ahead, for the longest delay.</remarks>
+    /// <param name="destination">Where the messages go; all keys of one exchange share its ladder.</param>
+    /// <param name="longest">The longest delay: over 0, at most 48 days.</param>
+    /// <exception cref="ArgumentException">The delay is out of its range, or a name would be over 255 bytes.</exception>
+    public static Topology DelayLadder(Destination destination, TimeSpan longest)
+        => MessageLimits.Delay(longest) is { } delay
+            ? DelaySteps.To(destination, DelaySteps.Largest(DelaySteps.Of(destination, delay)))
+            : throw new ArgumentException("The longest delay must be over 0.", nameof(longest));
+
     /// <summary>The name of a queue in which messages wait: <c>orders.process.retry.1s</c>, <c>orders.process.retry.250ms</c>.</summary>
     public static string RetryQueueOf(string queue, TimeSpan delay)
         => delay.Ticks % TimeSpan.TicksPerSecond == 0 ? $"{queue}.retry.{(long)delay.TotalSeconds}s" : $"{queue}.retry.{(long)delay.TotalMilliseconds}ms";

@@ -7,5 +7,6 @@ internal static class TopologyNames
 
     internal static string Of(QueueDeclaration queue) => $"queue '{queue.Name}'";
 
-    internal static string Of(BindingDeclaration binding) => $"binding of exchange '{binding.Exchange}' to queue '{binding.Queue}' by '{binding.RoutingKey}'";
+    internal static string Of(BindingDeclaration binding)
+        => $"binding of exchange '{binding.Exchange}' to queue '{binding.Queue}' by '{binding.Header ?? binding.RoutingKey}'";
 }

@@ -10,6 +10,12 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>What telemetry calls its kind: <c>rabbitmq</c>, <c>in_memory</c>.</summary>
     string System { get; }
 
+    /// <summary>The node that publishes go to; null where there is none.</summary>
+    ServerEndpoint? PublishingServer => null;
+
+    /// <summary>The node that deliveries come from; null where there is none.</summary>
+    ServerEndpoint? ConsumingServer => null;
+
     /// <summary>The publishes that are under way.</summary>
     PublishLoad PublishLoad { get; }
 

@@ -39,9 +39,10 @@ public sealed class TransactionContext
     /// place, so a re-run gives the same ids.</summary>
     /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given.</exception>
     /// <exception cref="ArgumentException">The payload cannot be serialized or is too large.</exception>
-    public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
+    public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null,
+        PublishOptions? options = null)
         where T : notnull
-        => _events.Add(_outbox.ToCheckedMessage(payload, destination, aggregateType, aggregateId,
+        => _events.Add(_outbox.ToCheckedMessage(payload, destination, aggregateType, aggregateId, options,
             _eventId(_events.Count.ToString(CultureInfo.InvariantCulture))));
 
     /// <summary>Registers work to be done after the commit by this process, at most once: a failure is logged. For work

@@ -31,13 +31,16 @@ public interface IOutbox
     /// <param name="destination">Where it is published. Default: the destination registered for the type.</param>
     /// <param name="aggregateType">What kind of thing it is about: <c>Order</c>.</param>
     /// <param name="aggregateId">Which one; events of one thing are published in commit order.</param>
+    /// <param name="options">Message id (a UUID), correlation id, headers, priority, expiration and delay; no others. A delay begins when the
+    /// relay publishes.</param>
     /// <param name="cancellationToken">Ends the wait; the transaction is then the caller's to roll back.</param>
+    /// <exception cref="ArgumentException">The payload cannot be written in full, or an option is out of its range; nothing was written.</exception>
     /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was
     /// given; or the transaction has ended.</exception>
     Task PublishAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null,
-        CancellationToken cancellationToken = default)
+        PublishOptions? options = null, CancellationToken cancellationToken = default)
         where T : notnull
-        => PublishAsync(transaction, [this.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
+        => PublishAsync(transaction, [this.ToMessage(payload, destination, aggregateType, aggregateId, options)], cancellationToken);
 
     /// <summary>Wakes the relay: something was committed. Without it the relay's next poll finds it.</summary>
     void Wake();

@@ -82,7 +82,7 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
     private static string? Headers(Message message, Guid id)
     {
         var trace = message.Headers.ContainsKey(MessageHeaders.TraceParent) ? null : Activity.Current;
-        if (message.Headers.Count == 0 && trace?.Id is null)
+        if (message.Headers.Count == 0 && trace?.Id is null && !StoredProperties.IsNeeded(message))
         {
             return null;
         }
@@ -97,6 +97,7 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
             }
         }
 
+        StoredProperties.AddTo(headers, message);
         var size = headers.Sum(header => Encoding.UTF8.GetByteCount(header.Key) + Encoding.UTF8.GetByteCount(header.Value));
         return size <= MaxHeaders && headers.Keys.All(name => Encoding.UTF8.GetByteCount(name) <= MaxName)
             ? JsonSerializer.Serialize(headers, HeadersJson.Default.DictionaryStringString)

@@ -32,12 +32,15 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
     /// <param name="destination">Where it is published. Default: the destination registered for the type.</param>
     /// <param name="aggregateType">What kind of thing it is about: <c>Order</c>.</param>
     /// <param name="aggregateId">Which one; events of one thing are published in commit order.</param>
+    /// <param name="options">Message id (a UUID), correlation id, headers, priority, expiration and delay; no others. A delay begins when the
+    /// relay publishes.</param>
     /// <exception cref="InvalidOperationException">The unit of work has ended; or the type is not in the catalog, or has no
     /// destination and none was given.</exception>
-    /// <exception cref="ArgumentException">The payload cannot be serialized or is too large.</exception>
-    public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
+    /// <exception cref="ArgumentException">The payload cannot be serialized in full or is too large, or an option is out of its range.</exception>
+    public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null,
+        PublishOptions? options = null)
         where T : notnull
-        => Publish(_outbox.ToMessage(payload, destination, aggregateType, aggregateId));
+        => Publish(_outbox.ToMessage(payload, destination, aggregateType, aggregateId, options));
 
     /// <summary>Publishes a serialized event with the commit.</summary>
     /// <exception cref="InvalidOperationException">The unit of work has ended.</exception>

@@ -72,9 +72,9 @@ public sealed class TransactionalOutbox : IOutbox, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task PublishAsync<T>(DbTransaction transaction, T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null,
-        CancellationToken cancellationToken = default)
+        PublishOptions? options = null, CancellationToken cancellationToken = default)
         where T : notnull
-        => PublishAsync(transaction, [this.ToMessage(payload, destination, aggregateType, aggregateId)], cancellationToken);
+        => PublishAsync(transaction, [this.ToMessage(payload, destination, aggregateType, aggregateId, options)], cancellationToken);
 
     /// <summary>Publishes events if the ambient <see cref="System.Transactions.Transaction"/> commits: writes them into it through a connection that takes part
     /// in it. PostgreSQL only. Wakes the relay after the commit.</summary>

@@ -43,7 +43,14 @@ public readonly record struct Fingerprint
     /// <typeparam name="T">The type of the request.</typeparam>
     /// <param name="request">The request.</param>
     /// <param name="jsonTypeInfo">How it is written; from a source-generated context.</param>
-    public static Fingerprint Of<T>(T request, JsonTypeInfo<T> jsonTypeInfo) => Of(JsonSerializer.SerializeToUtf8Bytes(request, jsonTypeInfo));
+    /// <exception cref="ArgumentException">The request is of a derived type, and JSON of the declared one would leave a part of it out: two requests that
+    /// differ there would count as the same.</exception>
+    public static Fingerprint Of<T>(T request, JsonTypeInfo<T> jsonTypeInfo)
+    {
+        ArgumentNullException.ThrowIfNull(jsonTypeInfo);
+        JsonShape.ThrowIfCut(request, jsonTypeInfo, "The request", nameof(request));
+        return Of(JsonSerializer.SerializeToUtf8Bytes(request, jsonTypeInfo));
+    }
 
     /// <summary>Takes back a <see cref="Value"/> that a store has kept.</summary>
     /// <param name="value">What <see cref="Value"/> returned.</param>

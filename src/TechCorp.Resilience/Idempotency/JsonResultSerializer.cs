@@ -13,7 +13,13 @@ internal sealed class JsonResultSerializer<TResult>(string typeTag, JsonTypeInfo
 
     public string TypeTag { get; } = string.IsNullOrEmpty(typeTag) ? throw new ArgumentException("A type tag is needed.", nameof(typeTag)) : typeTag;
 
-    public ReadOnlyMemory<byte> Serialize(TResult result) => JsonSerializer.SerializeToUtf8Bytes(result, _jsonTypeInfo);
+    /// <exception cref="ArgumentException">The result is of a derived type, and JSON of the declared one would leave a part of it out: a replay would differ
+    /// from the first answer.</exception>
+    public ReadOnlyMemory<byte> Serialize(TResult result)
+    {
+        JsonShape.ThrowIfCut(result, _jsonTypeInfo, "The result", nameof(result));
+        return JsonSerializer.SerializeToUtf8Bytes(result, _jsonTypeInfo);
+    }
 
     public TResult Deserialize(ReadOnlyMemory<byte> payload) => JsonSerializer.Deserialize(payload.Span, _jsonTypeInfo)!;
 }

@@ -122,7 +122,7 @@ public sealed class MessagePublisherTests : IAsyncDisposable
         _transport.Published.Should().BeEmpty();
     }
 
-    private MessagePublisher Publisher(Action<PublisherOptions>? configure = null)
+    private IMessagePublisher Publisher(Action<PublisherOptions>? configure = null)
     {
         var options = new PublisherOptions();
         configure?.Invoke(options);

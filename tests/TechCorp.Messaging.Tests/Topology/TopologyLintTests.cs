@@ -13,6 +13,9 @@ public sealed class TopologyLintTests
         Topology.WorkQueue("q"),
         Topology.WorkQueue(new QueueDeclaration("q") { Kind = QueueKind.Classic, MessageTimeToLive = TimeSpan.FromDays(1), MaxLength = 1000 }),
         Topology.WorkQueue("q").Add(Topology.RetryLadder("q", new DeliveryPolicy { Delays = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8)] })),
+        Topology.Fanout("events").Add(Topology.DelayLadder(Destination.ToExchange("events"), TimeSpan.FromDays(48))),
+        Topology.Topic("events", ("#", "q")).Add(Topology.DelayLadder(Destination.ToExchange("events", "order.created"), TimeSpan.FromMinutes(15))),
+        Topology.WorkQueue("q").Add(Topology.DelayLadder(Destination.ToQueue("q"), TimeSpan.FromMinutes(15))),
     ];
 
     [Safeguard("A pattern for events of others is left alone")]

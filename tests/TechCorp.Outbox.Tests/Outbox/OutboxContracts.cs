@@ -6,6 +6,10 @@ public sealed class SqliteOutboxContract : OutboxContract<SqliteDatabase>;
 
 public sealed class PostgreSqlOutboxContract : OutboxContract<PostgreSqlDatabase>;
 
+public sealed class SqliteEventOptionsContract : EventOptionsContract<SqliteDatabase>;
+
+public sealed class PostgreSqlEventOptionsContract : EventOptionsContract<PostgreSqlDatabase>;
+
 public sealed class SqliteCommitOutcomeContract : CommitOutcomeContract<SqliteDatabase>;
 
 public sealed class PostgreSqlCommitOutcomeContract : CommitOutcomeContract<PostgreSqlDatabase>;

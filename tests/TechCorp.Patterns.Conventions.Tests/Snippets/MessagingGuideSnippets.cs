@@ -14,6 +14,40 @@ internal static class MessagingGuideSnippets
         #endregion
     }
 
+    internal static Task PublishWithOptionsAsync(IMessagePublisher publisher, OrderCreated order, string causedBy, CancellationToken cancellationToken)
+    {
+        #region snippet: guide-publish-options
+        return publisher.PublishAsync(order, new PublishOptions
+        {
+            CorrelationId = causedBy,
+            Headers = new Dictionary<string, string> { ["tenant"] = "acme" },
+            Priority = 5,
+            Expiration = TimeSpan.FromMinutes(10),
+        }, cancellationToken);
+        #endregion
+    }
+
+    internal static Task PublishListAsync(IMessagePublisher publisher, IReadOnlyList<object> events)
+    {
+        #region snippet: guide-runtime-type
+        return Task.WhenAll(events.Select(one => publisher.PublishAsync(one))); // each as what it is, to its own destination
+        #endregion
+    }
+
+    internal static Task RemindAsync(IMessagePublisher publisher, OrderCreated order, CancellationToken cancellationToken)
+    {
+        #region snippet: guide-delayed-publish
+        return publisher.PublishAsync(order, new PublishOptions { Delay = TimeSpan.FromMinutes(15) }, cancellationToken);
+        #endregion
+    }
+
+    internal static void DeclareDelayLadder(MessagingBuilder messaging)
+    {
+        #region snippet: guide-delay-ladder
+        messaging.AddTopology(Topology.DelayLadder(Destination.ToExchange("events.fanout"), longest: TimeSpan.FromHours(1)));
+        #endregion
+    }
+
     internal static void DeclareQueueWithTimeToLive(MessagingBuilder messaging)
     {
         #region snippet: guide-dead-letters

@@ -25,6 +25,16 @@ public sealed class FingerprintTests
         Fingerprint.Parse(kept.ToString()).Should().Be(kept);
     }
 
+    [Safeguard("Requests that differ in a derived type have no common fingerprint", SwitchedOff = "`Fingerprint.Of` does not look at the runtime type")]
+    [Fact, Trait("Spec", "FM8")]
+    public void A_request_of_a_derived_type_is_refused_by_the_fingerprint_of_its_base_type()
+    {
+        Receipt request = new SignedReceipt("r1", 5, "ana");
+
+        FluentActions.Invoking(() => Fingerprint.Of(request, ShopJson.Default.Receipt)).Should().Throw<ArgumentException>()
+            .WithMessage($"*{typeof(SignedReceipt)}*{typeof(Receipt)}*");
+    }
+
     [Fact]
     public void More_than_64_characters_are_no_fingerprint()
         => FluentActions.Invoking(() => Fingerprint.Parse(new string('a', 65))).Should().Throw<ArgumentException>()

@@ -58,6 +58,19 @@ public sealed class IdempotencyReplayTests
         (await _scene.CallAsync(key: new IdempotencyKey("globex/payments", "charge-17"))).Replayed.Should().BeFalse();
     }
 
+    [Safeguard("A stored result is stored in full", SwitchedOff = "`JsonResultSerializer` does not look at the runtime type: the replay has no signature")]
+    [Fact, Trait("Spec", "FM8")]
+    public async Task A_result_of_a_derived_type_that_would_be_stored_in_part_is_refused_and_its_effect_does_not_happen_again()
+    {
+        var operation = _scene.Operation((_, _) => new ValueTask<Receipt>(new SignedReceipt("r1", 5, "ana")));
+
+        Func<Task> first = async () => await _scene.CallAsync(operation);
+        Func<Task> second = async () => await _scene.CallAsync(operation);
+
+        (await first.Should().ThrowAsync<ArgumentException>()).WithMessage($"*{typeof(SignedReceipt)}*{typeof(Receipt)}*");
+        await second.Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.InDoubt);
+    }
+
     [Fact, Trait("Spec", "ID21")]
     public async Task Null_structs_and_nothing_round_trip()
     {

@@ -1,3 +1,3 @@
 namespace TechCorp.Resilience.Tests;
 
-internal sealed record Receipt(string Id, decimal Amount);
+internal record Receipt(string Id, decimal Amount);

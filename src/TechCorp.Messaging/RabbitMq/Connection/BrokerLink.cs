@@ -31,6 +31,8 @@ internal sealed class BrokerLink
 
     internal BrokerAddress Address { get; }
 
+    internal ServerEndpoint Server => field ??= new ServerEndpoint(Address.Host, Address.Port);
+
     internal long Generation { get; }
 
     /// <summary>Ends, with the reason, when the connection is gone or given up.</summary>

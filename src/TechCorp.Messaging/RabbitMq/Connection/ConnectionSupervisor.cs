@@ -100,7 +100,8 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         _state = TransportState.Stopped;
     }
 
-    private BrokerLink? Peek()
+    /// <summary>The open connection; null while there is none.</summary>
+    internal BrokerLink? Peek()
     {
         lock (_gate)
         {

@@ -15,6 +15,7 @@ internal sealed class RabbitMqTransport : ITransport
     private readonly RabbitMqPublisher _publisher;
     private readonly DeclaredTopology _declared = new();
     private readonly RabbitMqDeliverySources _sources = new();
+    private readonly ServerEndpoint _firstServer;
     private long _readers;
     private int _stopped;
 
@@ -28,7 +29,9 @@ internal sealed class RabbitMqTransport : ITransport
         _options = options.Copy();
         _timeProvider = timeProvider;
         _logger = logger;
-        Name = BrokerAddress.Of(_options.Uris[0]).ToString();
+        var first = BrokerAddress.Of(_options.Uris[0]);
+        Name = first.ToString();
+        _firstServer = new ServerEndpoint(first.Host, first.Port);
         var causes = new LoggedCauses();
         _publishing = new ConnectionSupervisor(_options, $"{appId} publishing", RedeclareAsync, timeProvider, logger, causes);
         _consuming = new ConnectionSupervisor(_options, $"{appId} consuming", RedeclareAsync, timeProvider, logger, causes);
@@ -38,6 +41,11 @@ internal sealed class RabbitMqTransport : ITransport
     public string Name { get; }
 
     public string System => "rabbitmq";
+
+    /// <summary>While there is no connection, the first node that is tried.</summary>
+    public ServerEndpoint? PublishingServer => _publishing.Peek()?.Server ?? _firstServer;
+
+    public ServerEndpoint? ConsumingServer => _consuming.Peek()?.Server ?? _firstServer;
 
     public PublishLoad PublishLoad => new(Outstanding, WaitingPublishes);
 

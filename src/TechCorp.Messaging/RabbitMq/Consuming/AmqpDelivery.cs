@@ -12,6 +12,7 @@ internal static class AmqpDelivery
     private const string AcquiredCountHeader = "x-acquired-count";
     private const string DeathHeader = "x-death";
     private const string FirstDeathReasonHeader = "x-first-death-reason";
+    private static readonly long MostSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>(0);
 
     /// <param name="generation">Of the channel.</param>
@@ -76,12 +77,14 @@ internal static class AmqpDelivery
 
     private static ForeignProperties? ForeignOf(IReadOnlyBasicProperties properties, Dictionary<string, object?>? headers)
         => headers is null && !properties.IsReplyToPresent() && !properties.IsContentEncodingPresent() && !properties.IsPriorityPresent()
+            && !(properties.IsTimestampPresent() && !IsSeconds(properties.Timestamp.UnixTime))
             ? null
             : new ForeignProperties
             {
                 ReplyTo = properties.ReplyTo,
                 ContentEncoding = properties.ContentEncoding,
                 Priority = properties.IsPriorityPresent() ? properties.Priority : null,
+                Timestamp = properties.IsTimestampPresent() && !IsSeconds(properties.Timestamp.UnixTime) ? properties.Timestamp.UnixTime : null,
                 Headers = headers,
             };
 
@@ -140,7 +143,11 @@ internal static class AmqpDelivery
         _ => null,
     };
 
-    /// <summary>Foreign producers send milliseconds, or nonsense: what is no time is left out.</summary>
-    private static DateTimeOffset? AsTime(long seconds)
-        => seconds >= 0 && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    /// <summary>Foreign producers send milliseconds, which for all times after 1978 are too many to be seconds, or nonsense, which is no time.</summary>
+    private static DateTimeOffset? AsTime(long value)
+        => IsSeconds(value) ? DateTimeOffset.FromUnixTimeSeconds(value)
+            : value >= 0 && value <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(value)
+            : null;
+
+    private static bool IsSeconds(long value) => value >= 0 && value <= MostSeconds;
 }

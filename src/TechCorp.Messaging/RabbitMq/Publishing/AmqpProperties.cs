@@ -1,3 +1,4 @@
+using System.Globalization;
 using RabbitMQ.Client;
 
 namespace TechCorp.Messaging;
@@ -15,20 +16,10 @@ internal static class AmqpProperties
         properties.ContentType = message.ContentType;
         properties.CorrelationId = message.CorrelationId;
         properties.AppId = message.AppId;
-        properties.ReplyTo = message.Foreign?.ReplyTo;
-        properties.ContentEncoding = message.Foreign?.ContentEncoding;
-        if (message.Foreign?.Priority is { } priority)
+        FillFurther(properties, message.Foreign);
+        if ((message.Foreign?.Timestamp ?? message.Timestamp?.ToUnixTimeSeconds()) is { } timestamp)
         {
-            properties.Priority = priority;
-        }
-        else
-        {
-            properties.ClearPriority();
-        }
-
-        if (message.Timestamp is { } timestamp)
-        {
-            properties.Timestamp = new AmqpTimestamp(timestamp.ToUnixTimeSeconds());
+            properties.Timestamp = new AmqpTimestamp(timestamp);
         }
         else
         {
@@ -55,5 +46,20 @@ internal static class AmqpProperties
         }
 
         return properties;
+    }
+
+    private static void FillFurther(BasicProperties properties, ForeignProperties? further)
+    {
+        properties.ReplyTo = further?.ReplyTo;
+        properties.ContentEncoding = further?.ContentEncoding;
+        properties.Expiration = further?.Expiration is { } expiration ? ((long)expiration.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : null;
+        if (further?.Priority is { } priority)
+        {
+            properties.Priority = (byte)priority;
+        }
+        else
+        {
+            properties.ClearPriority();
+        }
     }
 }

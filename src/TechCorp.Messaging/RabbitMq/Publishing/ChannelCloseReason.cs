@@ -45,10 +45,10 @@ internal sealed partial record ChannelCloseReason(int Code, string Text, string 
     internal ChannelCloseReason WithExchange(string exchange) => this with { Exchange = exchange, IsCut = false };
 
     /// <summary>The outcome of a publish to an exchange that is known to be missing.</summary>
-    internal static PublishOutcome Missing(string exchange) => PublishOutcome.Returned(NotFound, $"exchange '{exchange}' does not exist; it was not sent.");
+    internal static PublishOutcome Missing(string exchange) => PublishOutcome.Returned(NotFound, $"exchange '{exchange}' does not exist.");
 
     /// <summary>The outcome of a publish to an exchange that is known to be refused.</summary>
-    internal static PublishOutcome Refused(string text) => new(PublishOutcomeKind.Rejected, false, AccessRefused, $"{text}; it was not sent.");
+    internal static PublishOutcome Refused(string text) => new(PublishOutcomeKind.Rejected, false, AccessRefused, text);
 
     /// <summary>Whether the channel was closed for this publish, or for one like it.</summary>
     internal bool Concerns(PublishEntry entry)

@@ -82,7 +82,7 @@ internal sealed class PublishEndings(PublishState state, TimeProvider timeProvid
     /// <summary>How a publish ends that the stop found without a confirm.</summary>
     internal static PublishOutcome OutcomeAfterStop(PublishEntry entry) => entry.Written
         ? PublishOutcome.ConnectionLost("the publisher stopped before the confirm came.")
-        : PublishOutcome.ExpiredUnwritten("the publisher stopped before it was sent.");
+        : PublishOutcome.ExpiredUnwritten("the publisher stopped.");
 
     private static void Answer(PublishEntry entry, bool wake, PublishSession? stuck)
     {

@@ -62,7 +62,7 @@ internal sealed class PublishState(int maxOutstandingConfirms)
         _live++;
         if (IsStopping)
         {
-            Finish(entry, PublishOutcome.ExpiredUnwritten("the publisher is stopping; it was not sent."));
+            Finish(entry, PublishOutcome.ExpiredUnwritten("the publisher is stopping."));
             return false;
         }
 

@@ -18,8 +18,9 @@ internal static class ManagementDiff
 
             foreach (var binding in await api.BindingsAsync(queue.Name, cancellationToken).ConfigureAwait(false))
             {
-                var kind = topology.BindingSet.Contains(binding) ? TopologyChangeKind.Identical : TopologyChangeKind.Undeclared;
-                complete[TopologyNames.Of(binding)] = new TopologyChange(kind, TopologyNames.Of(binding));
+                var ours = topology.BindingSet.FirstOrDefault(own => own with { Header = null } == binding); // what is bound by a header has one binding only
+                var (kind, name) = (ours is null ? TopologyChangeKind.Undeclared : TopologyChangeKind.Identical, TopologyNames.Of(ours ?? binding));
+                complete[name] = new TopologyChange(kind, name);
             }
         }
 

@@ -32,8 +32,8 @@ internal static class TopologyDeclarer
 
             foreach (var binding in mode == TopologyMode.Create ? topology.Bindings : [])
             {
-                await declaring.DoAsync(TopologyNames.Of(binding), channel => channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey, null,
-                    noWait: false, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await declaring.DoAsync(TopologyNames.Of(binding), channel => channel.QueueBindAsync(binding.Queue, binding.Exchange, binding.RoutingKey,
+                    ArgumentsOf(binding), noWait: false, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -78,8 +78,8 @@ internal static class TopologyDeclarer
 
     private static Task ExchangeAsync(IChannel channel, ExchangeDeclaration exchange, TopologyMode mode, CancellationToken cancellationToken)
         => mode == TopologyMode.Create
-            ? channel.ExchangeDeclareAsync(exchange.Name, TypeOf(exchange.Kind), durable: true, autoDelete: false, arguments: null,
-                cancellationToken: cancellationToken)
+            ? channel.ExchangeDeclareAsync(exchange.Name, exchange.RoutesByHeader ? ExchangeType.Headers : TypeOf(exchange.Kind), durable: true,
+                autoDelete: false, ArgumentsOf(exchange), cancellationToken: cancellationToken)
             : channel.ExchangeDeclarePassiveAsync(exchange.Name, cancellationToken);
 
     private static async Task QueueAsync(DeclaringChannel declaring, QueueDeclaration queue, TopologyMode mode, TopologyOutcome outcome,
@@ -108,6 +108,12 @@ internal static class TopologyDeclarer
             }
         }
     }
+
+    private static Dictionary<string, object?>? ArgumentsOf(ExchangeDeclaration exchange)
+        => exchange.AlternateExchange is { } alternate ? new() { ["alternate-exchange"] = alternate } : null;
+
+    private static Dictionary<string, object?>? ArgumentsOf(BindingDeclaration binding)
+        => binding.Header is { } header ? new() { ["x-match"] = "all", [header] = BindingDeclaration.HeaderValue } : null;
 
     private static string TypeOf(ExchangeKind kind) => kind switch
     {

@@ -56,8 +56,10 @@ internal sealed class RelayRow
 
     /// <exception cref="ArgumentException">The row cannot be a message: a name is too long, for example.</exception>
     /// <exception cref="JsonException">The headers are no JSON.</exception>
-    internal (Message Message, Destination Destination) ToMessage() => (
-        new Message
+    internal (Message Message, Destination Destination) ToMessage()
+    {
+        var headers = Headers is { } json ? JsonSerializer.Deserialize(json, HeadersJson.Default.DictionaryStringString)! : [];
+        var message = new Message
         {
             Body = Payload,
             Type = Type,
@@ -66,7 +68,11 @@ internal sealed class RelayRow
             ContentType = ContentType,
             CorrelationId = CorrelationId,
             AppId = AppId,
-            Headers = Headers is { } json ? JsonSerializer.Deserialize(json, HeadersJson.Default.DictionaryStringString)! : [],
-        },
-        Exchange.Length == 0 ? Destination.ToQueue(RoutingKey) : Destination.ToExchange(Exchange, RoutingKey));
+            Priority = StoredProperties.TakePriority(headers),
+            Expiration = StoredProperties.TakeExpiration(headers),
+            Delay = StoredProperties.TakeDelay(headers),
+            Headers = headers,
+        };
+        return (message, Exchange.Length == 0 ? Destination.ToQueue(RoutingKey) : Destination.ToExchange(Exchange, RoutingKey));
+    }
 }

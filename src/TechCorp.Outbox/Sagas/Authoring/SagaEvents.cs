@@ -9,7 +9,7 @@ internal sealed class SagaEvents(IOutbox outbox, Func<int, string>? id = null)
 
     internal IReadOnlyList<OutboxMessage> Messages => _messages;
 
-    internal void Add<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId)
+    internal void Add<T>(T payload, Destination? destination, string? aggregateType, string? aggregateId, PublishOptions? options)
         where T : notnull
-        => _messages.Add(outbox.ToCheckedMessage(payload, destination, aggregateType, aggregateId, id?.Invoke(_messages.Count)));
+        => _messages.Add(outbox.ToCheckedMessage(payload, destination, aggregateType, aggregateId, options, id?.Invoke(_messages.Count)));
 }

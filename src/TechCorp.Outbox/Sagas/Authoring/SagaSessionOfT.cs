@@ -92,5 +92,9 @@ internal sealed class SagaSession<TState>(SagaSteps<TState> steps, JsonTypeInfo<
 
     private TState Read(string data) => JsonSerializer.Deserialize(data, json) ?? throw new JsonException("The state is the JSON value null.");
 
-    private string Write(TState state) => JsonSerializer.Serialize(state, json);
+    private string Write(TState state)
+    {
+        JsonShape.ThrowIfCut(state, json, "The saga's state", nameof(state));
+        return JsonSerializer.Serialize(state, json);
+    }
 }

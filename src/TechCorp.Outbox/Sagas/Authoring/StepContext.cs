@@ -39,7 +39,8 @@ public sealed class StepContext<TState>
     /// <summary>Publishes an event in the transaction that keeps the outcome of this call.</summary>
     /// <exception cref="InvalidOperationException">The type is not in the catalog, or has no destination and none was given.</exception>
     /// <exception cref="ArgumentException">The payload cannot be serialized or is too large.</exception>
-    public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null)
+    public void Publish<T>(T payload, Destination? destination = null, string? aggregateType = null, string? aggregateId = null,
+        PublishOptions? options = null)
         where T : notnull
-        => _events.Add(payload, destination, aggregateType, aggregateId);
+        => _events.Add(payload, destination, aggregateType, aggregateId, options);
 }

@@ -155,6 +155,7 @@ public sealed class SagaOrchestrator : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(state);
         var definition = _catalog.Value.For<TState>();
         var plan = SagaPlanner.Begin(definition.Rules);
+        JsonShape.ThrowIfCut(state, definition.Json, "The saga's state", nameof(state));
         var data = JsonSerializer.Serialize(state, definition.Json);
         var deadline = SagaDeadline.In(definition.DeadlineAfter, _timeProvider);
         return (new SagaInstance(Guid.CreateVersion7(), definition, businessKey, Epoch: 1, data, plan.Progress, deadline), plan);

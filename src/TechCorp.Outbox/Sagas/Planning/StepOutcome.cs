@@ -28,7 +28,13 @@ public sealed class StepOutcome
 
     /// <summary>The effect happened; the output is kept as JSON.</summary>
     /// <remarks>An output that cannot be serialized throws, which makes the outcome unknown: the effect may exist.</remarks>
-    public static StepOutcome Success<T>(T output, JsonTypeInfo<T> jsonTypeInfo) => Success(JsonSerializer.Serialize(output, jsonTypeInfo));
+    /// <exception cref="ArgumentException">The output is of a derived type, and JSON of the declared type would leave a part of it out.</exception>
+    public static StepOutcome Success<T>(T output, JsonTypeInfo<T> jsonTypeInfo)
+    {
+        ArgumentNullException.ThrowIfNull(jsonTypeInfo);
+        JsonShape.ThrowIfCut(output, jsonTypeInfo, "The output", nameof(output));
+        return Success(JsonSerializer.Serialize(output, jsonTypeInfo));
+    }
 
     /// <summary>The effect did not happen, in this attempt or any earlier one with this key, and will not: the steps
     /// before are undone, this one is not.</summary>

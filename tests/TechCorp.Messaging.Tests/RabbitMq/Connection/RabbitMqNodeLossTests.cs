@@ -60,6 +60,33 @@ public sealed class RabbitMqNodeLossTests
                 : Task.FromResult(handled.AddOrUpdate(order.Id, 1, static (_, times) => times + 1));
     }
 
+    [Fact, Trait("Spec", "FM21")]
+    public async Task Restarting_the_broker_while_messages_are_delayed_loses_none()
+    {
+        const int Messages = 40;
+        await using var broker = await PrivateBroker.StartAsync();
+        var handled = new ConcurrentDictionary<string, string>();
+        await using var bus = await MessageBus.StartAsync(
+            m => m.UseRabbitMq(o => o.Uris = [broker.Nodes[0]])
+                .AddMessage("order.created", TestJson.Default.OrderCreated, Destination.ToExchange("orders", "order.created"))
+                .AddTopology(Topology.Topic("orders", ("order.*", "quorum")))
+                .AddConsumer<OrderCreated>("quorum", (order, context, _) =>
+                {
+                    handled[order.Id] = $"{context.Exchange} {context.RoutingKey}";
+                    return Task.CompletedTask;
+                }),
+            Cancellation);
+        for (var i = 0; i < Messages; i++)
+        {
+            await bus.Publisher.PublishAsync(new OrderCreated($"{i}"), new PublishOptions { Delay = TimeSpan.FromSeconds(9) }, Cancellation);
+        }
+
+        await broker.RestartAsync();
+
+        await Eventually.Holds(() => handled.Count == Messages, "each has arrived", Deadline);
+        handled.Values.Should().OnlyContain(route => route == "orders order.created");
+    }
+
     private static async Task<long> WaitingAsync(ITransport transport)
         => (await transport.CountAsync("quorum.retry.10s", Cancellation))!.Value.Ready
             + (await transport.CountAsync("classic.retry.10s", Cancellation))!.Value.Ready;

@@ -28,6 +28,9 @@ public sealed class MeterProbe : IDisposable
     /// <summary>The names of all that was measured.</summary>
     public IReadOnlyCollection<string> Instruments => [.. _measurements.Select(measurement => measurement.Instrument).Distinct()];
 
+    /// <summary>The names of all tags.</summary>
+    public IReadOnlyCollection<string> Tags => [.. _measurements.SelectMany(measurement => measurement.Tags.Keys).Distinct()];
+
     /// <summary>What was measured, in order.</summary>
     public IReadOnlyList<double> Values(string instrument, params (string Name, object Value)[] tags)
         => [.. _measurements.Where(one => one.Instrument == instrument && tags.All(tag => Equals(one.Tags.GetValueOrDefault(tag.Name), tag.Value)))

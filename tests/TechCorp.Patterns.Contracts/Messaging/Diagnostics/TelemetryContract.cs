@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Contracts;
@@ -79,8 +80,9 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
         Settled("dead-lettered").Should().Be(1);
         meter.Total("techcorp.messaging.retries", system, queue).Should().Be(2);
         meter.Total("techcorp.messaging.dead_lettered", system, queue, ("reason", "attempts-exhausted")).Should().Be(1);
-        meter.Values("messaging.process.duration", system, queue, ("succeeded", false), ("messaging.message.type", "order.created")).Should().HaveCount(3);
-        meter.Values("messaging.process.duration", system, queue, ("succeeded", true)).Should().HaveCount(1);
+        (string, object) failed = ("error.type", "System.InvalidOperationException"), type = ("messaging.message.type", "order.created");
+        meter.Values("messaging.process.duration", system, queue, failed, type).Should().HaveCount(3);
+        meter.Values("messaging.process.duration", system, queue, ("error.type", null!)).Should().HaveCount(1);
 
         (double Confirmed, double Sent, int Timed) Published(string operation, string destination)
         {
@@ -138,5 +140,52 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
         double Total(string instrument) => meter.Total(instrument, ("messaging.system", Transport.System), ("messaging.destination.name", Queue));
     }
 
-    private Task<MessageBus> StartAsync() => ConsumeAsync((_, _, _) => _healed ? Task.CompletedTask : throw new InvalidOperationException("not healed"));
+    [Fact, Trait("Spec", "FM16")]
+    public async Task Duration_histograms_advise_the_buckets_of_the_conventions()
+    {
+        await StartAsync();
+        var advice = new Dictionary<string, IReadOnlyList<double>?>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument is Histogram<double> { Meter.Name: Source } histogram)
+                {
+                    advice[histogram.Name] = histogram.Advice?.HistogramBucketBoundaries;
+                }
+            },
+        };
+
+        listener.Start();
+
+        advice.Keys.Should().BeEquivalentTo("messaging.client.operation.duration", "messaging.process.duration");
+        advice.Values.Should().AllSatisfy(buckets => buckets.Should().Equal(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10));
+    }
+
+    [Safeguard("The broker's address is in metrics and spans", SwitchedOff = "`MessagingMetrics.AddServer` adds nothing")]
+    [Fact, Trait("Spec", "FM16")]
+    public async Task Metrics_and_spans_name_the_broker_and_the_error_and_no_flag()
+    {
+        using var meter = new MeterProbe(Source);
+        using var trace = new TraceProbe(Source);
+        var transport = await StartServiceAsync();
+        var bus = await StartAsync(transport);
+
+        await PublishOrdersAsync(bus, "o1");
+        await DeadLettersAsync(bus, 1);
+
+        (string, object)[] server = [("server.address", transport.PublishingServer?.Address!), ("server.port", transport.PublishingServer?.Port!)];
+        meter.Values("messaging.client.sent.messages", server).Should().HaveCount(4, "a publish, two retries and a dead letter");
+        meter.Values("messaging.client.operation.duration", server).Should().HaveCount(4);
+        meter.Values("messaging.client.consumed.messages", server).Should().HaveCount(3);
+        meter.Values("messaging.process.duration", [.. server, ("error.type", "System.InvalidOperationException")]).Should().HaveCount(3);
+        meter.Tags.Should().NotContain("succeeded");
+        await Eventually.Holds(() => trace.Ended.Count == 7, "all spans have ended");
+        trace.Ended.Should().OnlyContain(span => Equals(span.GetTagItem("server.address"), server[0].Item2)
+            && Equals(span.GetTagItem("server.port"), server[1].Item2));
+        (transport.PublishingServer is null, transport.ConsumingServer).Should().Be((transport.System == "in_memory", transport.PublishingServer));
+    }
+
+    private Task<MessageBus> StartAsync(ITransport? transport = null) => ConsumeAsync(
+        (_, _, _) => _healed ? Task.CompletedTask : throw new InvalidOperationException("not healed"), transport: transport);
 }

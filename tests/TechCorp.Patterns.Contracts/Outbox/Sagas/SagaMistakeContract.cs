@@ -72,6 +72,37 @@ public abstract class SagaMistakeContract<TDatabase> : SagaContract<TDatabase>
         saga.Steps[0].Attempt.Should().Be(1);
     }
 
+    [Safeguard("A saga's state is kept in full",
+        SwitchedOff = "`SagaSession.Write` does not look at the runtime type: the saga completes without what was added")]
+    [Fact, Trait("Spec", "FM8")]
+    public async Task A_state_of_a_derived_type_is_refused_and_never_kept_in_part()
+    {
+        var process = Probe(s => s.Step("a", (step, _) =>
+        {
+            step.State = new LongerProbeState("a", "lost");
+            return Task.FromResult(StepOutcome.Success());
+        }));
+        var start = () => process.StartAsync("p-0", new LongerProbeState("", "lost"), Cancel);
+        var startAsBase = () => process.StartAsync<ProbeState>("p-0", new LongerProbeState("", "lost"), Cancel);
+
+        await start.Should().ThrowAsync<InvalidOperationException>("no saga has that state");
+        (await startAsBase.Should().ThrowAsync<ArgumentException>()).WithMessage($"*{typeof(LongerProbeState)}*{typeof(ProbeState)}*");
+        await process.StartAsync("p-1", new ProbeState(""), Cancel);
+        var saga = await DriveAsync<ProbeState>(process, "p-1", until: snapshot => snapshot.Steps[0].LastError is not null);
+
+        saga.Status.Should().NotBe(SagaStatus.Completed);
+        saga.Steps[0].LastError.Should().Contain(typeof(LongerProbeState).FullName).And.Contain(typeof(ProbeState).FullName);
+    }
+
+    [Fact, Trait("Spec", "FM8")]
+    public void An_output_of_a_derived_type_is_refused()
+    {
+        ProbeState output = new LongerProbeState("a", "lost");
+
+        FluentActions.Invoking(() => StepOutcome.Success(output, SagaJson.Default.ProbeState)).Should().Throw<ArgumentException>()
+            .WithMessage($"*{typeof(LongerProbeState)}*{typeof(ProbeState)}*");
+    }
+
     [Safeguard("No `QueryOutcome` on a local step", SwitchedOff = "`SagaDefinitionCheck` lets it pass")]
     [Fact]
     public void A_local_step_has_no_other_way_to_ask_for_its_outcome()

@@ -14,7 +14,10 @@ public sealed record OrderState(string OrderId, int Quantity, long Amount)
 public sealed record OrderEnded(string OrderId, string Status, string? Reason);
 
 /// <summary>A second state, for sagas that are not the order's.</summary>
-public sealed record ProbeState(string Trail);
+public record ProbeState(string Trail);
+
+/// <summary>A state that its saga's JSON knows nothing of.</summary>
+public sealed record LongerProbeState(string Trail, string More) : ProbeState(Trail);
 
 [JsonSerializable(typeof(OrderState))]
 [JsonSerializable(typeof(OrderEnded))]
