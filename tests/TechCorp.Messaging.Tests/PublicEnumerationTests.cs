@@ -6,7 +6,6 @@ public sealed class PublicEnumerationTests
     [
         "Success", "Succeeded", "Completed", "Done", "Ok", "Healthy", "Connected", nameof(PublishOutcomeKind.Confirmed), nameof(ConsumerState.Consuming),
         nameof(ConsumerState.Idle),
-        nameof(TopologyChangeKind.Identical),
     ];
 
     public static TheoryData<Type> PublicEnumerations => [.. typeof(IMessagePublisher).Assembly.GetExportedTypes().Where(type => type.IsEnum)];

@@ -4,9 +4,12 @@ namespace TechCorp.Messaging;
 internal sealed class BoundHandler
 {
     private readonly Func<IServiceProvider, MessageContext, CancellationToken, Task> _handle;
+    private readonly Action<IServiceProvider> _create;
 
-    private BoundHandler(string wireName, string handlerName, Func<IServiceProvider, MessageContext, CancellationToken, Task> handle)
+    private BoundHandler(string wireName, string handlerName, Action<IServiceProvider> create,
+        Func<IServiceProvider, MessageContext, CancellationToken, Task> handle)
     {
+        _create = create;
         WireName = wireName;
         HandlerName = handlerName;
         _handle = handle;
@@ -16,9 +19,13 @@ internal sealed class BoundHandler
 
     internal string HandlerName { get; }
 
-    internal static BoundHandler Of<T>(MessageType<T> type, Func<IServiceProvider, T, MessageContext, CancellationToken, Task> handle, string handlerName)
+    internal static BoundHandler Of<T>(MessageType<T> type, Func<IServiceProvider, T, MessageContext, CancellationToken, Task> handle,
+        Action<IServiceProvider> create, string handlerName)
         where T : notnull
-        => new(type.WireName, handlerName, (services, context, cancellationToken) => handle(services, Deserialize(type, context), context, cancellationToken));
+        => new(type.WireName, handlerName, create, (services, context, cancellationToken) => handle(services, Deserialize(type, context), context, cancellationToken));
+
+    /// <summary>Makes the handler without calling it. Throws what its constructor or factory throws.</summary>
+    internal void Create(IServiceProvider services) => _create(services);
 
     /// <summary>One attempt. The body is deserialized for each, so that a handler that changes its message does not change the next attempt's.</summary>
     /// <exception cref="UnreadableBodyException">The body is not of the type.</exception>

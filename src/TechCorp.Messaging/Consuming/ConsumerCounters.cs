@@ -8,6 +8,9 @@ internal sealed class ConsumerCounters(ITransport transport, string queue)
     private long _retried;
     private long _deadLettered;
     private long _requeued;
+    private long _setAside;
+    private long _ignored;
+    private long _discarded;
     private long _stale;
     private int _overdue;
 
@@ -20,6 +23,12 @@ internal sealed class ConsumerCounters(ITransport transport, string queue)
     internal long DeadLettered => Volatile.Read(ref _deadLettered);
 
     internal long Requeued => Volatile.Read(ref _requeued);
+
+    internal long SetAside => Volatile.Read(ref _setAside);
+
+    internal long Ignored => Volatile.Read(ref _ignored);
+
+    internal long Discarded => Volatile.Read(ref _discarded);
 
     internal long Stale => Volatile.Read(ref _stale);
 
@@ -53,6 +62,9 @@ internal sealed class ConsumerCounters(ITransport transport, string queue)
         SettlementAction.Acknowledge => "acknowledged",
         SettlementAction.RetryByQueue => "retried",
         SettlementAction.DeadLetter => "dead-lettered",
+        SettlementAction.SetAside => "set-aside",
+        SettlementAction.Ignore => "ignored",
+        SettlementAction.Discard => "discarded",
         _ => "requeued",
     };
 
@@ -66,6 +78,12 @@ internal sealed class ConsumerCounters(ITransport transport, string queue)
                 return ref _retried;
             case SettlementAction.DeadLetter:
                 return ref _deadLettered;
+            case SettlementAction.SetAside:
+                return ref _setAside;
+            case SettlementAction.Ignore:
+                return ref _ignored;
+            case SettlementAction.Discard:
+                return ref _discarded;
             default:
                 return ref _requeued;
         }

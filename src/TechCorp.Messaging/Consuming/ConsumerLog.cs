@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What consumers log: event ids 2100 to 2129. Bodies and secrets are never logged.</summary>
+/// <summary>What consumers log: event ids 2100 to 2129, and 2150 to 2159. Bodies and secrets are never logged.</summary>
 internal static partial class ConsumerLog
 {
     [LoggerMessage(2100, LogLevel.Information, "Queue '{Queue}' is being consumed: prefetch {Prefetch}, concurrency {Concurrency}.")]
@@ -59,6 +59,25 @@ internal static partial class ConsumerLog
         "The consumer of queue '{Queue}' (generation {Generation}) is stalled: the broker sent nothing for {Silence}, although messages are ready or the "
         + "broker does not know the consumer; it is rebuilt.")]
     internal static partial void ConsumerStalled(this ILogger logger, string queue, long generation, TimeSpan silence);
+
+    [LoggerMessage(2150, LogLevel.Information,
+        "Message {MessageId} of queue '{Queue}' is ignored, as are all further ones of its type: {Reason} WhenTypeUnknown=DeadLetter would dead-letter them.")]
+    internal static partial void TypeIgnored(this ILogger logger, string? messageId, string queue, string reason);
+
+    [LoggerMessage(2151, LogLevel.Error,
+        "Message {MessageId} ('{Type}') of broadcast queue '{Queue}' failed after {Attempts} attempts ({Reason}) and is dropped: {Error}")]
+    internal static partial void Discarding(this ILogger logger, string? messageId, string? type, string queue, int attempts, string? reason, string? error);
+
+    [LoggerMessage(2152, LogLevel.Warning,
+        "There is no room in {Target} for the retries or dead letters of queue '{Queue}' ({Reason}): such messages wait at the end of their own queue until "
+        + "there is; the others are handled.")]
+    internal static partial void CopyTargetUnavailable(this ILogger logger, string target, string queue, string reason);
+
+    [LoggerMessage(2153, LogLevel.Information, "There is {Target} again for the retries or dead letters of queue '{Queue}'; what waited for it is moved there.")]
+    internal static partial void CopyTargetAvailable(this ILogger logger, string target, string queue);
+
+    [LoggerMessage(2154, LogLevel.Warning, "The retry queues and the dead-letter queue of queue '{Queue}' could not be declared or found; it is tried again: {Error}")]
+    internal static partial void CopyTargetsNotDeclared(this ILogger logger, string queue, string error);
 
     [LoggerMessage(2119, LogLevel.Debug, "The broker could not be asked whether queue '{Queue}' has messages that are not delivered; it is asked again.")]
     internal static partial void StalledCheckFailed(this ILogger logger, Exception exception, string queue);

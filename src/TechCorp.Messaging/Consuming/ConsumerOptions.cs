@@ -26,6 +26,20 @@ public sealed class ConsumerOptions
     /// <summary>The wire name of a message that names no type. Default: none, and such a message is dead-lettered.</summary>
     public string? DefaultType { get; set; }
 
+    /// <summary>
+    /// What happens to a message whose type has no handler on this queue. Default: <see cref="UnknownTypeBehavior.Default"/>, which ignores it where the queue
+    /// is bound to a fanout or topic exchange in the service's topology, and dead-letters it on every other queue.
+    /// </summary>
+    /// <remarks>Ignored are only messages on their first way: one that a handler has had before (retried, redriven) is dead-lettered, because another
+    /// instance of the service knows its type. A message that names no type at all is always dead-lettered.</remarks>
+    public UnknownTypeBehavior WhenTypeUnknown { get; set; }
+
+    /// <summary>The exchange that this queue declares for its dead letters, in place of the one that its declaration names. Default: null, as declared:
+    /// <c>dlx</c> for the presets, or <see cref="MessagingBuilder.UseDeadLetterExchange"/>.</summary>
+    /// <remarks>A broker refuses to change it on a queue that exists. The consumer's own copies go straight to the dead-letter queue; only
+    /// what the broker dead-letters itself passes through the exchange.</remarks>
+    public string? DeadLetterExchange { get; set; }
+
     /// <summary>Whether a hash of the body is the id of a message that has none; equal bodies then count as the same message. Default: false, and a
     /// handler that needs an id (the inbox) dead-letters the message.</summary>
     public bool MessageIdFromBodyHash { get; set; }
@@ -97,6 +111,16 @@ public sealed class ConsumerOptions
         if (JsonTypeProperty is "" || DefaultType is "")
         {
             yield return $"{nameof(JsonTypeProperty)} and {nameof(DefaultType)} of queue '{Queue}' must not be empty; leave them null.";
+        }
+
+        if (!Enum.IsDefined(WhenTypeUnknown))
+        {
+            yield return $"{nameof(WhenTypeUnknown)} of queue '{Queue}' must be Default, DeadLetter or Ignore; it is {WhenTypeUnknown}.";
+        }
+
+        if (DeadLetterExchange is "" || (DeadLetterExchange is { } exchange && AmqpName.ProblemOf(exchange) is not null))
+        {
+            yield return $"{nameof(DeadLetterExchange)} of queue '{Queue}' must be null or the name of an exchange; it is '{DeadLetterExchange}'.";
         }
 
         if (RedeliveryLimit < 0)

@@ -5,16 +5,27 @@ namespace TechCorp.Messaging;
 /// <summary>One queue as it will be consumed.</summary>
 /// <param name="Options">Checked, and not changed any more.</param>
 /// <param name="Handlers">By wire name.</param>
-/// <param name="DeadLetters">Where its dead letters go.</param>
-/// <param name="SingleActiveConsumer">Whether the broker serves one consumer of the queue at a time: to get nothing while messages are
-/// ready is normal for the others.</param>
-internal sealed record ConsumerPlan(ConsumerOptions Options, FrozenDictionary<string, BoundHandler> Handlers, Destination DeadLetters,
-    bool SingleActiveConsumer)
+internal sealed record ConsumerPlan(ConsumerOptions Options, FrozenDictionary<string, BoundHandler> Handlers)
 {
     /// <summary>The limit of a quorum queue that declares none, from RabbitMQ 4.0 on.</summary>
     private const int BrokersOwnLimit = 20;
 
     internal string Queue => Options.Queue;
+
+    /// <summary>Where its dead letters go; null where what fails is dropped.</summary>
+    internal DeadLetterTarget? DeadLetters { get; init; }
+
+    /// <summary>The queues that its copies go to, with the bindings and exchanges of its dead letters: what is declared again when it is missing.</summary>
+    internal Topology CopyTargets { get; init; } = Topology.Empty;
+
+    /// <summary>The names of the queues that its copies go to, as far as they are known.</summary>
+    internal IReadOnlyList<string> CopyQueues { get; init; } = [];
+
+    /// <summary>Whether the broker serves one consumer of the queue at a time: to get nothing while messages are ready is normal for the others.</summary>
+    internal bool SingleActiveConsumer { get; init; }
+
+    /// <summary>Whether a message is acknowledged whose type has no handler here.</summary>
+    internal bool IgnoresUnknownTypes { get; init; }
 
     /// <summary>The queue's kind as it is declared here; null when it is declared elsewhere.</summary>
     internal QueueKind? Kind { get; init; }

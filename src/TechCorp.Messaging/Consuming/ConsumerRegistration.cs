@@ -22,12 +22,13 @@ internal sealed class ConsumerRegistration
     /// <param name="attribute">The settings on the handler class, which <paramref name="configure"/> overrides.</param>
     /// <param name="configure">The settings in code.</param>
     /// <param name="handle">Calls the handler.</param>
+    /// <param name="create">Makes the handler without calling it.</param>
     /// <param name="handlerName">What problems and logs call it.</param>
     internal static ConsumerRegistration Of<T>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure,
-        Func<IServiceProvider, T, MessageContext, CancellationToken, Task> handle, string handlerName)
+        Func<IServiceProvider, T, MessageContext, CancellationToken, Task> handle, Action<IServiceProvider> create, string handlerName)
         where T : notnull
         => new(OptionsOf(attribute, configure), typeof(T), handlerName,
-            catalog => BoundHandler.Of((MessageType<T>)catalog.Find(typeof(T)), handle, handlerName));
+            catalog => BoundHandler.Of((MessageType<T>)catalog.Find(typeof(T)), handle, create, handlerName));
 
     /// <summary>The handler with its message type, which must be in the catalog.</summary>
     internal BoundHandler Bind(MessageCatalog catalog) => _bind(catalog);
@@ -35,13 +36,7 @@ internal sealed class ConsumerRegistration
     private static ConsumerOptions OptionsOf(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure)
     {
         var options = new ConsumerOptions();
-        if (attribute is not null)
-        {
-            options.Queue = attribute.Queue;
-            options.Prefetch = attribute.Prefetch == 0 ? options.Prefetch : attribute.Prefetch;
-            options.Concurrency = attribute.Concurrency == 0 ? options.Concurrency : attribute.Concurrency;
-        }
-
+        attribute?.ApplyTo(options);
         configure?.Invoke(options);
         return options;
     }

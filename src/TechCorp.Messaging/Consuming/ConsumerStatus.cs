@@ -31,6 +31,21 @@ public sealed record ConsumerStatus(string Queue, ConsumerState State)
     /// <summary>Deliveries moved to the dead-letter queue.</summary>
     public long DeadLettered { get; init; }
 
+    /// <summary>Deliveries acknowledged without a handler call because their type has no handler here. See
+    /// <see cref="ConsumerOptions.WhenTypeUnknown"/>.</summary>
+    public long Ignored { get; init; }
+
+    /// <summary>Deliveries of a <see cref="Topology.Broadcast"/> queue that failed and were dropped, because such a queue has no dead letters.</summary>
+    public long Discarded { get; init; }
+
+    /// <summary>Deliveries moved to the end of their own queue because the retry queue or dead-letter queue for them was missing or full. One message
+    /// counts each time it comes round.</summary>
+    public long SetAside { get; init; }
+
+    /// <summary>The retry queues and dead-letter queues that are missing or full; empty when all take copies. Messages for them wait at the end
+    /// of their own queue meanwhile.</summary>
+    public IReadOnlyList<string> UnavailableTargets { get; init; } = [];
+
     /// <summary>Deliveries requeued.</summary>
     public long Requeued { get; init; }
 

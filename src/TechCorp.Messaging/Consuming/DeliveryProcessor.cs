@@ -11,6 +11,7 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
     private readonly DeliveryResolver _resolver = new(plan);
     private readonly RunningDeliveries _running = new();
+    private readonly UnknownTypes _unknownTypes = new(logger);
 
     /// <summary>A timestamp of the clock that deliveries are kept by.</summary>
     internal long Now => timeProvider.GetTimestamp();
@@ -31,6 +32,13 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
             return;
         }
 
+        if (SetAside.Of(delivery, timeProvider) is { } waitsFor)
+        {
+            Settle(source, delivery, await mover.MoveAgainAsync(delivery, waitsFor, closing, abort).ConfigureAwait(false));
+            return;
+        }
+
+        mover.Progressed();
         var (done, settled) = (false, false);
         _running.Begin(queued, source);
         try
@@ -102,7 +110,7 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
         var (handler, otherwise) = _resolver.FindHandler(delivery);
         if (handler is null)
         {
-            return Decide(otherwise, 0);
+            return IsIgnored(delivery, otherwise) ? new SettlementDecision(SettlementAction.Ignore, before) : Decide(otherwise, 0);
         }
 
         for (var attempt = 1; ; attempt++)
@@ -135,7 +143,25 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
         }
 
         SettlementDecision Decide(AttemptOutcome outcome, int attemptsHere)
-            => SettlementDecision.After(outcome, before, attemptsHere, plan.Options.Policy);
+        {
+            var decision = SettlementDecision.After(outcome, before, attemptsHere, plan.Options.Policy);
+            return decision.Action == SettlementAction.DeadLetter && plan.DeadLetters is null
+                ? decision with { Action = SettlementAction.Discard }
+                : decision;
+        }
+    }
+
+    /// <summary>One that a handler of this queue had before is not: another instance of the service knows its type.</summary>
+    private bool IsIgnored(Delivery delivery, AttemptOutcome otherwise)
+    {
+        if (!plan.IgnoresUnknownTypes || otherwise.UnhandleableReason != DeadLetterReason.UnknownType || delivery.RedriveCount() > 0
+            || delivery.Headers.GetValueOrDefault(MessageHeaders.OriginalQueue) == plan.Queue)
+        {
+            return false;
+        }
+
+        _unknownTypes.Ignored(plan.Queue, delivery, otherwise);
+        return true;
     }
 
     /// <summary>Waits where there is no retry queue: to requeue the message at once would count against the delivery limit of a quorum queue.</summary>
@@ -209,6 +235,11 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
         {
             logger.DeadLettering(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts,
                 plan.RedeliveriesOf(delivery)?.ToString(CultureInfo.InvariantCulture) ?? "unknown", decision.Reason,
+                exception is null ? null : ErrorText.StackOf(exception));
+        }
+        else if (decision.Action == SettlementAction.Discard)
+        {
+            logger.Discarding(delivery.MessageId, delivery.Type, plan.Queue, decision.Attempts, decision.Reason,
                 exception is null ? null : ErrorText.StackOf(exception));
         }
         else if (decision.IsPostponed)

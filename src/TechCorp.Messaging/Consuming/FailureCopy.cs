@@ -38,17 +38,26 @@ internal sealed class FailureCopy(ConsumerPlan plan, string consumer)
         return Copy(delivery, headers);
     }
 
-    private Dictionary<string, string> HeadersOf(Delivery delivery, SettlementDecision decision)
+    /// <summary>The copy that a delivery is which was set aside.</summary>
+    internal static Message Again(Delivery delivery) => Copy(delivery, OwnHeaders(delivery));
+
+    private static Dictionary<string, string> OwnHeaders(Delivery delivery)
     {
         var headers = new Dictionary<string, string>(delivery.Headers.Count + 10, StringComparer.Ordinal);
         foreach (var (name, value) in delivery.Headers)
         {
-            if (!BrokerHeaders.IsOne(name))
+            if (name != MessageHeaders.SetAside && !BrokerHeaders.IsOne(name))
             {
                 headers[name] = value;
             }
         }
 
+        return headers;
+    }
+
+    private Dictionary<string, string> HeadersOf(Delivery delivery, SettlementDecision decision)
+    {
+        var headers = OwnHeaders(delivery);
         headers[MessageHeaders.OriginalExchange] = delivery.OriginalExchange();
         headers[MessageHeaders.OriginalRoutingKey] = delivery.OriginalRoutingKey();
         headers[MessageHeaders.OriginalQueue] = plan.Queue;

@@ -13,6 +13,7 @@ internal sealed class QueueConsumer : IDisposable
     private readonly ConsumerPlan _plan;
     private readonly DeliveryProcessor _processor;
     private readonly ConsumerCounters _counters;
+    private readonly CopyTargets _targets;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _steps = new(1, 1);
@@ -30,6 +31,7 @@ internal sealed class QueueConsumer : IDisposable
     {
         _transport = transport;
         _plan = plan;
+        _targets = mover.Targets;
         _timeProvider = timeProvider;
         _logger = logger;
         _counters = new ConsumerCounters(transport, plan.Queue);
@@ -39,6 +41,8 @@ internal sealed class QueueConsumer : IDisposable
     }
 
     internal string Queue => _plan.Queue;
+
+    internal CopyTargets Targets => _targets;
 
     /// <summary>Whether the calling code was called by a handler of this consumer, directly or through tasks.</summary>
     internal bool IsInsideHandler => HandlerFlow.IsInside(_processor);
@@ -60,6 +64,10 @@ internal sealed class QueueConsumer : IDisposable
                 Retried = _counters.Retried,
                 DeadLettered = _counters.DeadLettered,
                 Requeued = _counters.Requeued,
+                SetAside = _counters.SetAside,
+                UnavailableTargets = _targets.Unavailable,
+                Ignored = _counters.Ignored,
+                Discarded = _counters.Discarded,
                 Stale = _counters.Stale,
             };
         }

@@ -20,4 +20,13 @@ internal enum SettlementAction
 
     /// <summary>Publish a copy with <see cref="SettlementDecision.Reason"/> to the dead-letter queue, then acknowledge.</summary>
     DeadLetter,
+
+    /// <summary>Publish a copy to the end of its own queue, because the queue for its copy is missing or full, then acknowledge.</summary>
+    SetAside,
+
+    /// <summary>Acknowledge it although no handler was called: its type is none of this consumer's business.</summary>
+    Ignore,
+
+    /// <summary>Acknowledge it although it failed: its queue has no dead letters.</summary>
+    Discard,
 }

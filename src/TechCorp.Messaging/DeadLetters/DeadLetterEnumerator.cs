@@ -4,7 +4,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>Enumerates once the messages that are in a dead-letter queue now, and holds each until the enumeration ends; messages that come
 /// meanwhile are left for the next.</summary>
-internal sealed class DeadLetterEnumerator(ITransport transport, TimeProvider timeProvider)
+internal sealed class DeadLetterEnumerator(ITransport transport, DeadLetterSources sources, TimeProvider timeProvider)
 {
     private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReturnPollInterval = TimeSpan.FromMilliseconds(25);
@@ -14,21 +14,23 @@ internal sealed class DeadLetterEnumerator(ITransport transport, TimeProvider ti
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
-        var deadLetters = Topology.DeadLetterQueueOf(queue);
-        var counts = await transport.CountAsync(deadLetters, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidOperationException($"There is no queue '{deadLetters}'; dead letters of '{queue}' cannot be read.");
+        var (deadLetters, ready, onlyOfName) = await sources.FindAsync(queue, cancellationToken).ConfigureAwait(false);
         var reader = await transport.OpenReaderAsync(deadLetters, cancellationToken).ConfigureAwait(false);
         var unacknowledged = new UnacknowledgedDeadLetters(reader);
         try
         {
-            for (var i = 0L; i < counts.Ready; i++)
+            for (var i = 0L; i < ready; i++)
             {
                 if (await unacknowledged.GetAsync(cancellationToken).ConfigureAwait(false) is not { } delivery)
                 {
                     break;
                 }
 
-                yield return (DeadLetterReading.Read(delivery, queue), delivery, unacknowledged);
+                var deadLetter = DeadLetterReading.Read(delivery, queue);
+                if (!onlyOfName || deadLetter.OriginalQueue == queue)
+                {
+                    yield return (deadLetter, delivery, unacknowledged);
+                }
             }
         }
         finally

@@ -1,8 +1,10 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Browses, redrives and discards dead letters. A dead-letter queue is named by the queue it belongs to:
-/// <c>orders.process</c>, not <c>orders.process.dlq</c>.</summary>
+/// <summary>Browses, redrives and discards dead letters, by the name of the queue that they belong to: <c>orders.process</c>. They are read where the
+/// queue's declaration in the service's topology sends them, else from <c>orders.process.dlq</c>.</summary>
 /// <remarks>
+/// The name of a dead-letter queue itself is taken as well, and means everything in it. Where several queues share a dead-letter queue, the name of one
+/// of them means only its dead letters.
 /// Safe for concurrent use; two calls on one queue share its messages between them. A message leaves the dead-letter queue only after its copy is
 /// confirmed, or when <see cref="DiscardAsync"/> chose it. While a call runs, others do not see the messages it holds; when it
 /// ends they are back in their places.
@@ -13,28 +15,29 @@ namespace TechCorp.Messaging;
 public sealed class DeadLetterQueues
 {
     private readonly ITransport _transport;
-    private readonly IReadOnlyList<string> _queues;
+    private readonly DeadLetterSources _sources;
     private readonly DeadLetterEnumerator _enumerator;
     private readonly Redrive _redrive;
     private readonly HostGate _gate;
 
-    internal DeadLetterQueues(ITransport transport, IReadOnlyList<string> queues, TimeSpan publishTimeout, TimeProvider timeProvider, HostGate gate)
+    internal DeadLetterQueues(ITransport transport, DeadLetterSources sources, TimeSpan publishTimeout, TimeProvider timeProvider, HostGate gate)
     {
         _gate = gate;
         _transport = transport;
-        _queues = queues;
-        _enumerator = new DeadLetterEnumerator(transport, timeProvider);
-        _redrive = new Redrive(transport, _enumerator, publishTimeout, timeProvider);
+        _sources = sources;
+        _enumerator = new DeadLetterEnumerator(transport, sources, timeProvider);
+        _redrive = new Redrive(transport, _enumerator, sources, publishTimeout, timeProvider);
     }
 
-    /// <summary>How many dead letters each queue has that is consumed here; null where there is no dead-letter queue.</summary>
+    /// <summary>How many messages the dead-letter queue of each queue holds that is consumed here; null where there is none. Queues that share one have
+    /// the same count.</summary>
     public async Task<IReadOnlyDictionary<string, long?>> CountAsync(CancellationToken cancellationToken = default)
     {
         _gate.ThrowUnlessRunning("count dead letters");
-        var byQueue = new Dictionary<string, long?>(_queues.Count, StringComparer.Ordinal);
-        foreach (var queue in _queues)
+        var byQueue = new Dictionary<string, long?>(_sources.Consumed.Count, StringComparer.Ordinal);
+        foreach (var queue in _sources.Consumed)
         {
-            var counts = await _transport.CountAsync(Topology.DeadLetterQueueOf(queue), cancellationToken).ConfigureAwait(false);
+            var counts = await _transport.CountAsync(_sources.Of(queue), cancellationToken).ConfigureAwait(false);
             byQueue[queue] = counts?.Ready;
         }
 

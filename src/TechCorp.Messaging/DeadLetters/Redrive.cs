@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>Sends dead letters back one after the other: choose, publish with confirm, acknowledge.</summary>
-internal sealed class Redrive(ITransport transport, DeadLetterEnumerator enumerator, TimeSpan publishTimeout, TimeProvider timeProvider)
+internal sealed class Redrive(ITransport transport, DeadLetterEnumerator enumerator, DeadLetterSources sources, TimeSpan publishTimeout, TimeProvider timeProvider)
 {
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
 
@@ -52,6 +52,13 @@ internal sealed class Redrive(ITransport transport, DeadLetterEnumerator enumera
         var (message, destination) = RedriveCopy.Of(deadLetter, delivery, toOriginalDestination, result.RedriveId);
         var outcome = await _publishing.PublishAsync("redrive", message, destination, UnroutableBehavior.Fail, publishTimeout, cancellationToken)
             .ConfigureAwait(false);
+        if (outcome.Kind == PublishOutcomeKind.Returned && string.IsNullOrEmpty(destination.Exchange)
+            && await sources.RestoreAsync(destination.RoutingKey, cancellationToken).ConfigureAwait(false))
+        {
+            outcome = await _publishing.PublishAsync("redrive", message, destination, UnroutableBehavior.Fail, publishTimeout, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         if (!outcome.IsConfirmed)
         {
             // A refusal concerns this message; anything else concerns the connection, and the next message would wait for it just as long.

@@ -28,6 +28,8 @@ internal static class ConsumerOptionsMerge
         sum.MessageIdFromBodyHash = Pick(options => options.MessageIdFromBodyHash, nameof(sum.MessageIdFromBodyHash));
         sum.RedeliveryLimit = Pick(options => options.RedeliveryLimit, nameof(sum.RedeliveryLimit));
         sum.StalledConsumerTimeout = Pick(options => options.StalledConsumerTimeout, nameof(sum.StalledConsumerTimeout));
+        sum.WhenTypeUnknown = Pick(options => options.WhenTypeUnknown, nameof(sum.WhenTypeUnknown));
+        sum.DeadLetterExchange = Pick(options => options.DeadLetterExchange, nameof(sum.DeadLetterExchange));
         sum.OrderingKey = Pick(options => options.OrderingKey, nameof(sum.OrderingKey));
         return sum;
 

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Configuration;
 namespace TechCorp.Messaging;
 
 /// <summary>Groups the registrations by queue and checks each: settings, handlers, and whether the queue is declared.</summary>
-internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mode, List<string> problems)
+internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mode, Topology declared, List<string> problems)
 {
+    /// <summary>The topology of the service, with what its consumers change in it.</summary>
+    internal Topology Topology { get; private set; } = declared;
+
     internal IReadOnlyList<ConsumerPlan> Plan(IConfiguration? section)
     {
         var plans = new List<ConsumerPlan>();
@@ -23,20 +26,41 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
             var handlers = Bind(queue);
             CheckDefaultType(options, handlers);
             CheckDeclared(queue.Key);
+            CheckDeadLetters(options);
             if (problems.Count == found)
             {
-                plans.Add(new ConsumerPlan(options, handlers.ToFrozenDictionary(handler => handler.WireName, StringComparer.Ordinal), DeadLettersOf(queue.Key),
-                    IsSingleActiveConsumer(queue.Key))
-                {
-                    Kind = builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue.Key)?.Kind,
-                    DeliveryLimit = builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue.Key)?.DeliveryLimit,
-                    MayDeclare = mode == TopologyMode.Create,
-                });
+                plans.Add(PlanOf(options, handlers));
             }
         }
 
         return plans;
     }
+
+    private ConsumerPlan PlanOf(ConsumerOptions options, List<BoundHandler> handlers)
+    {
+        var queue = options.Queue;
+        if (options.DeadLetterExchange is { } exchange)
+        {
+            Topology = DeadLetterExchangeName.ReplaceFor(Topology, queue, exchange);
+        }
+
+        var declaration = Topology.QueuesByName.GetValueOrDefault(queue);
+        return new ConsumerPlan(options, handlers.ToFrozenDictionary(handler => handler.WireName, StringComparer.Ordinal))
+        {
+            DeadLetters = declaration is { IsExclusive: true } ? null : DeadLetterTarget.Of(Topology, queue),
+            SingleActiveConsumer = declaration is { SingleActiveConsumer: true },
+            Kind = declaration?.Kind,
+            DeliveryLimit = declaration?.DeliveryLimit,
+            MayDeclare = mode == TopologyMode.Create,
+            IgnoresUnknownTypes = options.WhenTypeUnknown == UnknownTypeBehavior.Ignore
+                || (options.WhenTypeUnknown == UnknownTypeBehavior.Default && IsSubscription(queue)),
+        };
+    }
+
+    /// <summary>Whether events come to the queue that its service need not know.</summary>
+    private bool IsSubscription(string queue)
+        => Topology.Bindings.Any(binding => binding.Queue == queue
+            && new LintContext(Topology, new TopologyUsage()).KindOf(binding.Exchange) is ExchangeKind.Fanout or ExchangeKind.Topic);
 
     /// <summary>A queue's name with a colon is a path of sections: <c>a:b</c> stands inside <c>a</c>.</summary>
     private void ReadConfiguration(IConfigurationSection section, ConsumerOptions options) => SectionReader.Read(section, problems, reader =>
@@ -79,21 +103,37 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
         }
     }
 
-    private bool IsSingleActiveConsumer(string queue) => builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue) is { SingleActiveConsumer: true };
-
     private void CheckDeclared(string queue)
     {
-        if (mode == TopologyMode.Create && queue.Length > 0 && !builder.DeclaredTopology.QueuesByName.ContainsKey(queue))
+        if (mode == TopologyMode.Create && queue.Length > 0 && !Topology.QueuesByName.ContainsKey(queue))
         {
             problems.Add($"Queue '{queue}' is consumed, but not declared: call AddTopology(Topology.WorkQueue(\"{queue}\")), or choose "
                 + "TopologyMode Validate or Assume.");
         }
     }
 
-    /// <summary>Where the queue's own declaration sends its dead letters, so that ours and the broker's meet; otherwise
-    /// straight to the dead-letter queue.</summary>
-    private Destination DeadLettersOf(string queue)
-        => builder.DeclaredTopology.QueuesByName.GetValueOrDefault(queue) is { DeadLetterExchange: { Length: > 0 } exchange, DeadLetterRoutingKey: { } key }
-            ? Destination.ToExchange(exchange, key)
-            : Destination.ToQueue(Topology.DeadLetterQueueOf(queue));
+    private void CheckDeadLetters(ConsumerOptions options)
+    {
+        var declaration = Topology.QueuesByName.GetValueOrDefault(options.Queue);
+        if (options.DeadLetterExchange is not null && string.IsNullOrEmpty(declaration?.DeadLetterExchange))
+        {
+            problems.Add($"{nameof(ConsumerOptions.DeadLetterExchange)} of queue '{options.Queue}' is '{options.DeadLetterExchange}', but the queue is not "
+                + "declared here with a dead-letter exchange: call AddTopology(Topology.WorkQueue(…)), or leave it null.");
+        }
+
+        if (declaration is not { IsExclusive: true })
+        {
+            return;
+        }
+
+        if (options.Policy == DeliveryPolicy.Default)
+        {
+            options.Policy = DeliveryPolicy.NoRetry;
+        }
+        else if (options.Policy.Delays.Count > 0)
+        {
+            problems.Add($"{nameof(ConsumerOptions.Policy)} of queue '{options.Queue}' has {nameof(DeliveryPolicy.Delays)}, but a broadcast queue has no retry "
+                + $"queues: leave them empty; {nameof(DeliveryPolicy.ImmediateAttempts)} may be over 1.");
+        }
+    }
 }

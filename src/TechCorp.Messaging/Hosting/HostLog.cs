@@ -19,6 +19,14 @@ internal static partial class HostLog
     [LoggerMessage(EventId = 2123, Message = "Topology, {Subject}: {Harm} {Remedy} [{Rule}]")]
     internal static partial void TopologyFinding(this ILogger logger, LogLevel level, string subject, string harm, string remedy, string rule);
 
+    [LoggerMessage(2124, LogLevel.Warning,
+        "Topology, {Subject} is not as declared: {Difference} It is used as it is; declare it as it is, or name another (UseDeadLetterExchange for the "
+        + "exchange of dead letters).")]
+    internal static partial void TopologyDiffers(this ILogger logger, string subject, string difference);
+
+    [LoggerMessage(2125, LogLevel.Information, "The topology exists, and was not compared with the declared one: {Reason}")]
+    internal static partial void TopologyNotCompared(this ILogger logger, string reason);
+
     [LoggerMessage(2140, LogLevel.Warning,
         "Section {Section} names a queue or an instance that this process does not have, and is ignored: it belongs to another service, "
         + "or its name is misspelled.")]

@@ -30,6 +30,7 @@ public sealed class MessageBus : IAsyncDisposable
         var runtime = new MessagingRuntime(new MessagingPlanner(builder).Plan(bare), bare);
         try
         {
+            await runtime.CheckHandlersAsync().ConfigureAwait(false);
             await runtime.ConnectAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
             await runtime.StartConsumersAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
             return new MessageBus(runtime);

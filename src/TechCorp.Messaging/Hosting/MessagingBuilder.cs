@@ -46,6 +46,8 @@ public sealed class MessagingBuilder
 
     internal string? ChosenAppId { get; private set; }
 
+    internal string? ChosenDeadLetterExchange { get; private set; }
+
     internal TimeSpan StartupTimeout { get; private set; } = TimeSpan.FromSeconds(10);
 
     internal TimeProvider? ChosenTimeProvider { get; private set; }
@@ -94,7 +96,7 @@ public sealed class MessagingBuilder
     /// <summary>Consumes messages of one type with a handler from the container, resolved from a new scope for each attempt.</summary>
     /// <param name="configure">Queue and settings, over those of the handler's <see cref="ConsumerAttribute"/>.</param>
     /// <remarks>The handler is registered as scoped unless it is registered already. In a <see cref="MessageBus"/> it
-    /// is made by its public constructor.</remarks>
+    /// is made by its public constructor. It is made once when the host starts, in a scope that ends at once: one that cannot be made fails the start.</remarks>
     public MessagingBuilder AddConsumer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler,
         TMessage>(Action<ConsumerOptions>? configure = null)
         where THandler : class, IMessageHandler<TMessage>
@@ -103,21 +105,30 @@ public sealed class MessagingBuilder
         _services?.TryAddScoped<THandler>();
         var attribute = typeof(THandler).GetCustomAttribute<ConsumerAttribute>(inherit: false);
         return Add<TMessage>(attribute, configure, static (services, message, context, cancellationToken) => BareScope.Resolve<THandler>(services)
-            .HandleAsync(message, context, cancellationToken), typeof(THandler).Name);
+            .HandleAsync(message, context, cancellationToken), static services => BareScope.Resolve<THandler>(services), typeof(THandler).Name);
     }
 
     /// <summary>Consumes messages of one type with a handler that a factory gives for each attempt.</summary>
     /// <param name="queue">The queue.</param>
-    /// <param name="factory">Called with the attempt's scope; the factory disposes what it creates.</param>
+    /// <param name="factory">Called with the attempt's scope, and once when the host starts; the factory disposes what it creates.</param>
     /// <param name="configure">Further settings.</param>
+    /// <param name="handlerName">What errors and logs call the handler. Default: <c>factory of</c> the message type.</param>
     public MessagingBuilder AddConsumer<TMessage>(string queue, Func<IServiceProvider, IMessageHandler<TMessage>> factory,
-        Action<ConsumerOptions>? configure = null)
+        Action<ConsumerOptions>? configure = null, string? handlerName = null)
         where TMessage : notnull
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ArgumentNullException.ThrowIfNull(factory);
         return Add<TMessage>(new ConsumerAttribute { Queue = queue }, configure, (services, message, context, cancellationToken) => factory(services)
-            .HandleAsync(message, context, cancellationToken), $"factory of {typeof(TMessage).Name}");
+            .HandleAsync(message, context, cancellationToken), services => Check(factory(services)), handlerName ?? $"factory of {typeof(TMessage).Name}");
+
+        static void Check(IMessageHandler<TMessage>? handler)
+        {
+            if (handler is null)
+            {
+                throw new InvalidOperationException("The factory returned null.");
+            }
+        }
     }
 
     /// <summary>Consumes messages of one type with a function.</summary>
@@ -128,7 +139,7 @@ public sealed class MessagingBuilder
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ArgumentNullException.ThrowIfNull(handle);
         return Add<TMessage>(new ConsumerAttribute { Queue = queue }, configure,
-            (_, message, context, cancellationToken) => handle(message, context, cancellationToken), $"function of {typeof(TMessage).Name}");
+            (_, message, context, cancellationToken) => handle(message, context, cancellationToken), static _ => { }, $"function of {typeof(TMessage).Name}");
     }
 
     /// <summary>Changes how the publisher confirms, waits and limits.</summary>
@@ -180,6 +191,17 @@ public sealed class MessagingBuilder
     {
         ArgumentException.ThrowIfNullOrEmpty(appId);
         ChosenAppId = AmqpName.Check(appId, nameof(appId));
+        return this;
+    }
+
+    /// <summary>The exchange that dead letters go through, where the topology's presets would take <see cref="Topology.DeadLetterExchange"/> (<c>dlx</c>):
+    /// for a virtual host in which that name is another service's exchange. The configuration's <c>DeadLetterExchange</c> wins over it.</summary>
+    /// <param name="name">At most 255 bytes of UTF-8. It is declared as a direct exchange.</param>
+    /// <remarks>A broker refuses to change it on a queue that exists: every service that declares a queue must name the same.</remarks>
+    public MessagingBuilder UseDeadLetterExchange(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ChosenDeadLetterExchange = AmqpName.Check(name, nameof(name));
         return this;
     }
 
@@ -235,7 +257,7 @@ public sealed class MessagingBuilder
     /// The section whose settings win over code. Default: <c>TechCorp:Messaging</c> of the container's configuration, and
     /// <c>TechCorp:Messaging:Named:&lt;name&gt;</c> for a keyed registration.
     /// It may hold <c>Publisher:Timeout</c>, <c>Consumers:&lt;queue&gt;:Prefetch</c> and the like, <c>AppId</c>, <c>TopologyMode</c>,
-    /// <c>FailOnTopologyFindings</c>.
+    /// <c>DeadLetterExchange</c>, <c>FailOnTopologyFindings</c>.
     /// </summary>
     public MessagingBuilder UseConfiguration(IConfiguration section)
     {
@@ -257,10 +279,10 @@ public sealed class MessagingBuilder
     }
 
     private MessagingBuilder Add<TMessage>(ConsumerAttribute? attribute, Action<ConsumerOptions>? configure,
-        Func<IServiceProvider, TMessage, MessageContext, CancellationToken, Task> handle, string handlerName)
+        Func<IServiceProvider, TMessage, MessageContext, CancellationToken, Task> handle, Action<IServiceProvider> create, string handlerName)
         where TMessage : notnull
     {
-        Consumers.Add(ConsumerRegistration.Of(attribute, configure, handle, handlerName));
+        Consumers.Add(ConsumerRegistration.Of(attribute, configure, handle, create, handlerName));
         return this;
     }
 }

@@ -9,7 +9,11 @@ namespace TechCorp.Messaging;
 /// </summary>
 internal sealed class MessagingHost(MessagingRuntime runtime) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => runtime.ConnectAsync(runtime.Plan.StartupTimeout, cancellationToken);
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await runtime.CheckHandlersAsync().ConfigureAwait(false);
+        await runtime.ConnectAsync(runtime.Plan.StartupTimeout, cancellationToken).ConfigureAwait(false);
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -12,6 +12,9 @@ internal sealed record MessagingPlan
 
     internal required Topology Topology { get; init; }
 
+    /// <summary>What the service itself declares: without the queues that are added for its consumers' copies.</summary>
+    internal required Topology ServiceTopology { get; init; }
+
     internal required TopologyMode TopologyMode { get; init; }
 
     internal required bool FailOnTopologyFindings { get; init; }

@@ -19,6 +19,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         var publisher = builder.PublisherOptions.Copy();
         var foreign = new List<string>();
         var (mode, failsOnFindings, appId) = (builder.ChosenTopologyMode, builder.FailsOnTopologyFindings, builder.ChosenAppId);
+        var deadLetterExchange = builder.ChosenDeadLetterExchange;
         if (section is not null)
         {
             SectionReader.Read(section, _problems, reader =>
@@ -27,6 +28,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
                 reader.Choice<TopologyMode>("TopologyMode", value => mode = value);
                 reader.Boolean(nameof(builder.FailOnTopologyFindings), value => failsOnFindings = value);
                 reader.Text("AppId", value => appId = value);
+                reader.Text("DeadLetterExchange", value => deadLetterExchange = NameOf(reader, "DeadLetterExchange", value));
                 reader.Allow("RabbitMq", "InMemory"); // read with its transport, and left alone with another one
                 reader.Sections("Consumers", IsConsumed, foreign);
                 if (builder.Name is null)
@@ -38,8 +40,11 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
 
         _problems.AddRange(OptionsCheck.Of($"{PathOf(section)}:Publisher", publisher.Problems()));
         var topologyMode = mode ?? TopologyMode.Create;
-        var consumers = new ConsumerPlanner(builder, topologyMode, _problems).Plan(section);
-        var topology = WithRetryLadders(builder.DeclaredTopology, consumers);
+        var planner = new ConsumerPlanner(builder, topologyMode, deadLetterExchange is null
+            ? builder.DeclaredTopology
+            : DeadLetterExchangeName.Replace(builder.DeclaredTopology, deadLetterExchange), _problems);
+        var consumers = planner.Plan(section);
+        var topology = WithCopyTargets(planner.Topology, consumers);
         var transport = builder.RabbitMq is null
             ? builder.Transport
             : RabbitMqPlanner.Plan(builder.RabbitMq, section, $"{PathOf(section)}:RabbitMq", _problems);
@@ -58,10 +63,11 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             Name = builder.Name,
             Catalog = builder.Catalog,
             Topology = topology,
+            ServiceTopology = planner.Topology,
             TopologyMode = topologyMode,
             FailOnTopologyFindings = failsOnFindings ?? false,
             Publisher = publisher,
-            Consumers = consumers,
+            Consumers = [.. consumers.Select(consumer => consumer with { CopyQueues = [.. TargetsOf(consumer)], CopyTargets = topology.Around(TargetsOf(consumer)) })],
             AppId = appId ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? AppDomain.CurrentDomain.FriendlyName,
             StartupTimeout = builder.StartupTimeout,
             TimeProvider = builder.ChosenTimeProvider ?? services.GetTimeProvider(),
@@ -81,18 +87,35 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
     private IConfigurationSection? SectionOf(IConfiguration? configuration)
         => configuration?.GetSection(builder.Name is null ? SectionName : $"{SectionName}:Named:{builder.Name}");
 
-    /// <summary>With the queues that each consumer's delayed attempts wait in, and a dead-letter queue where the queue's own declaration names none.</summary>
-    private Topology WithRetryLadders(Topology topology, IEnumerable<ConsumerPlan> consumers)
+    private string? NameOf(SectionReader reader, string key, string value)
     {
-        foreach (var consumer in consumers)
+        if (AmqpName.ProblemOf(value) is { } problem)
+        {
+            _problems.Add($"{reader.PathOf(key)}: {problem}");
+            return null;
+        }
+
+        return value;
+    }
+
+    /// <summary>The queues that the consumer's copies go to.</summary>
+    private static IEnumerable<string> TargetsOf(ConsumerPlan consumer)
+        => consumer.DeadLetters is { } target
+            ? consumer.Options.Policy.Delays.Distinct().Select(delay => Topology.RetryQueueOf(consumer.Queue, delay)).Append(target.Queue)
+            : [];
+
+    /// <summary>With the queues that each consumer's delayed attempts wait in, and a dead-letter queue where the queue's own declaration names none.</summary>
+    private Topology WithCopyTargets(Topology topology, IEnumerable<ConsumerPlan> consumers)
+    {
+        foreach (var consumer in consumers.Where(consumer => consumer.DeadLetters is not null))
         {
             var declared = topology.QueuesByName.GetValueOrDefault(consumer.Queue);
             var kind = declared?.Kind ?? QueueKind.Quorum;
             try
             {
                 topology = topology.Add(Topology.RetryLadder(consumer.Queue, consumer.Options.Policy, kind));
-                if (consumer.DeadLetters == Destination.ToQueue(Topology.DeadLetterQueueOf(consumer.Queue))
-                    && !topology.QueuesByName.ContainsKey(consumer.DeadLetters.RoutingKey))
+                var usual = Topology.DeadLetterQueueOf(consumer.Queue);
+                if (consumer.DeadLetters!.Destination == Destination.ToQueue(usual) && !topology.QueuesByName.ContainsKey(usual))
                 {
                     topology = topology.Add(Topology.DeadLetterQueue(consumer.Queue, kind));
                 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace TechCorp.Messaging;
 
@@ -9,28 +10,33 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TargetCheckInterval = TimeSpan.FromSeconds(4); // a deleted dead-letter queue is declared again within 5 s
 
     private readonly ITransport _transport;
     private readonly QueueConsumer[] _consumers;
     private readonly HostGate _gate = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly IServiceScopeFactory _scopes;
     private readonly ILogger _logger;
     private Task? _connecting;
     private Task? _background;
     private Task _stoppingWithoutCaller = Task.CompletedTask;
+    private Task? _watching;
     private bool _disposed;
 
     internal MessagingRuntime(MessagingPlan plan, IServiceScopeFactory scopes)
     {
         Plan = plan;
+        _scopes = scopes;
         _logger = plan.Loggers.CreateLogger("TechCorp.Messaging.Host");
         _transport = plan.CreateTransport();
         PublishGauges.Add(_transport);
         _consumers = [.. plan.Consumers.Select(consumer => ConsumerOf(consumer, scopes))];
         Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider, plan.TopologyMode, _gate);
         Consumers = new MessageConsumers(_consumers, _gate);
-        DeadLetters = new DeadLetterQueues(_transport, [.. plan.Consumers.Select(consumer => consumer.Queue)], plan.Publisher.Timeout, plan.TimeProvider,
-            _gate);
+        var sources = new DeadLetterSources(_transport, plan.Topology, plan.TopologyMode,
+            [.. plan.Consumers.Where(consumer => consumer.DeadLetters is not null).Select(consumer => consumer.Queue)]);
+        DeadLetters = new DeadLetterQueues(_transport, sources, plan.Publisher.Timeout, plan.TimeProvider, _gate);
     }
 
     internal MessagingPlan Plan { get; }
@@ -63,9 +69,14 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Makes each handler once and gives it back, so that one that cannot be made fails the start and not the messages.</summary>
+    /// <exception cref="OptionsValidationException">A handler cannot be made; all that cannot are named.</exception>
+    internal Task CheckHandlersAsync() => HandlerCheck.RunAsync(Plan, _scopes);
+
     /// <summary>Starts the consumers, last of all; those that cannot start within the timeout start in the background, as soon as they can.</summary>
     internal async Task StartConsumersAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
+        _watching ??= WatchTargetsAsync(_stopping.Token);
         if (_connecting is { IsCompleted: false })
         {
             _background ??= StartInBackgroundAsync(_stopping.Token);
@@ -97,7 +108,8 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await (_background ?? Task.CompletedTask).WaitAsync(budget).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_background ?? Task.CompletedTask, _watching ?? Task.CompletedTask).WaitAsync(budget)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_consumers.Select(consumer => consumer.StopAsync(budget))).ConfigureAwait(false);
     }
 
@@ -164,7 +176,8 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     private QueueConsumer ConsumerOf(ConsumerPlan consumer, IServiceScopeFactory scopes)
     {
         var logger = Plan.Loggers.CreateLogger("TechCorp.Messaging.Consumer");
-        var mover = new DeliveryMover(_transport, consumer, new FailureCopy(consumer, Plan.AppId), Plan.Publisher.Timeout, Plan.TimeProvider, logger);
+        var targets = new CopyTargets(_transport, consumer, Plan.TopologyMode, Plan.Publisher.Timeout, Plan.TimeProvider, logger);
+        var mover = new DeliveryMover(_transport, consumer, new FailureCopy(consumer, Plan.AppId), targets, Plan.Publisher.Timeout, Plan.TimeProvider, logger);
         var records = new IsolatedRecords(_transport, consumer, Plan.Publisher.Timeout, Plan.TimeProvider, logger);
         return new QueueConsumer(_transport, consumer, mover, records, scopes, Plan.TimeProvider, logger);
     }
@@ -173,7 +186,54 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     {
         await _transport.StartAsync(cancellationToken).ConfigureAwait(false);
         ReportFindings();
-        await _transport.DeclareAsync(Plan.Topology, Plan.TopologyMode, cancellationToken).ConfigureAwait(false);
+        if (Plan.TopologyMode == TopologyMode.Create)
+        {
+            await _transport.DeclareAsync(Plan.Topology, TopologyMode.Create, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _transport.DeclareAsync(Plan.ServiceTopology, Plan.TopologyMode, cancellationToken).ConfigureAwait(false);
+        foreach (var consumer in _consumers)
+        {
+            await consumer.Targets.FindMissingAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Plan.TopologyMode == TopologyMode.Validate)
+        {
+            await ReportDifferencesAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What exists and is otherwise than declared works, and not as the service believes: its dead letters may go to another service.</summary>
+    private async Task ReportDifferencesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var change in await _transport.PlanAsync(Plan.ServiceTopology, cancellationToken).ConfigureAwait(false))
+            {
+                if (change.Kind == TopologyChangeKind.Conflict)
+                {
+                    _logger.TopologyDiffers(change.Subject, change.Detail);
+                }
+            }
+        }
+        catch (TopologyException exception)
+        {
+            _logger.TopologyNotCompared(exception.Message);
+        }
+    }
+
+    /// <summary>Until the stop: declares the targets of copies again that somebody deleted.</summary>
+    private async Task WatchTargetsAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(TargetCheckInterval, Plan.TimeProvider);
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        {
+            if (ConnectionState is TransportState.Connected or TransportState.Blocked)
+            {
+                await Task.WhenAll(_consumers.Select(consumer => consumer.Targets.CheckAsync(stopping))).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Before anything is declared: a wrongly declared queue would have to be deleted to be corrected.</summary>

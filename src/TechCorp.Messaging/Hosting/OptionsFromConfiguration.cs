@@ -19,6 +19,8 @@ internal static class OptionsFromConfiguration
         section.Int32(nameof(options.RedeliveryLimit), value => options.RedeliveryLimit = value);
         section.Duration(nameof(options.StalledConsumerTimeout), value => options.StalledConsumerTimeout = value);
         section.Boolean(nameof(options.MessageIdFromBodyHash), value => options.MessageIdFromBodyHash = value);
+        section.Choice<UnknownTypeBehavior>(nameof(options.WhenTypeUnknown), value => options.WhenTypeUnknown = value);
+        section.Text(nameof(options.DeadLetterExchange), value => options.DeadLetterExchange = value);
         section.Section(nameof(options.Policy), policy =>
         {
             policy.Int32(nameof(DeliveryPolicy.ImmediateAttempts), value => options.Policy = options.Policy with { ImmediateAttempts = value });

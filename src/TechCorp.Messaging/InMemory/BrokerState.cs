@@ -155,6 +155,14 @@ internal sealed class BrokerState
         consumers.ForEach(consumer => Consumers.Close(consumer, now));
         connection.Readers.ForEach(reader => Lose(reader, now));
         connection.Readers.Clear();
+        foreach (var (name, topology) in connection.Declared)
+        {
+            if (topology.QueuesByName[name].IsExclusive)
+            {
+                _routing.Remove(name)?.Delete();
+            }
+        }
+
         _deadLetters.Deliver(_routing, now);
         return Task.WhenAll(consumers.Select(consumer => consumer.Idle));
     }
@@ -164,6 +172,14 @@ internal sealed class BrokerState
     {
         connection.Readers.ForEach(reader => Lose(reader, now));
         Consumers.Cut(connection, now);
+        foreach (var (name, topology) in connection.Declared)
+        {
+            if (topology.QueuesByName[name].IsExclusive && Delete(name, now)) // it dies with the connection; its consumers declare it again
+            {
+                _routing.Restore(topology.QueuesByName[name], topology.Bindings);
+            }
+        }
+
         _deadLetters.Deliver(_routing, now);
         return true;
     }

@@ -18,7 +18,13 @@ internal sealed class ConsumerTable(RoutingTable routing)
     internal Task Cancel(InMemoryConsumer consumer, TimeSpan now)
     {
         _waiting.Remove(consumer);
+        var attached = consumer.IsAttached;
         Detach(consumer, now);
+        if (attached && routing.Find(consumer.Queue) is { Declaration.IsExclusive: true, Counts.Consumers: 0 })
+        {
+            routing.Remove(consumer.Queue)!.Delete(); // auto-delete
+        }
+
         return consumer.Idle;
     }
 
@@ -81,6 +87,12 @@ internal sealed class ConsumerTable(RoutingTable routing)
 
     private void Attach(InMemoryConsumer consumer, TimeSpan now)
     {
+        if (routing.Find(consumer.Queue) is null && consumer.Connection.Declared.GetValueOrDefault(consumer.Queue) is { } topology
+            && topology.QueuesByName[consumer.Queue].IsExclusive)
+        {
+            routing.Restore(topology.QueuesByName[consumer.Queue], topology.Bindings);
+        }
+
         if (routing.Find(consumer.Queue) is { } queue)
         {
             queue.Attach(consumer, now);

@@ -1,9 +1,13 @@
+using System.Collections.Immutable;
+
 namespace TechCorp.Messaging;
 
 /// <summary>One service's way to an <see cref="InMemoryBroker"/>. Everything completes at once; nothing expires in flight and no
 /// connection is lost by itself.</summary>
 internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
 {
+    private readonly string _id = Guid.CreateVersion7().ToString("n"); // in the names of the queues that this process has for itself
+    private volatile ImmutableHashSet<string> _own = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
     private volatile bool _stopped;
 
     public string Name => "in-memory";
@@ -30,14 +34,21 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
     {
         ArgumentNullException.ThrowIfNull(topology);
         ThrowIfOver(cancellationToken);
+        _own = _own.Union(topology.Queues.Where(queue => queue.IsExclusive).Select(queue => queue.Name));
+        topology = ExclusiveQueues.Named(topology, NameOf);
         switch (mode)
         {
             case TopologyMode.Create:
                 broker.Do((Connection, topology), static (state, argument, now) => state.Declare(argument.topology, argument.Connection, now));
                 break;
             case TopologyMode.Validate:
-                broker.Do(topology, static (state, topology, _) => state.Validate(topology));
+                broker.Do(ExclusiveQueues.Without(topology), static (state, topology, _) => state.Validate(topology));
                 break;
+        }
+
+        if (mode != TopologyMode.Create && ExclusiveQueues.Any(topology))
+        {
+            broker.Do((Connection, ExclusiveQueues.Only(topology)), static (state, argument, now) => state.Declare(argument.Item2, argument.Connection, now));
         }
 
         return Task.CompletedTask;
@@ -72,7 +83,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         ArgumentOutOfRangeException.ThrowIfZero(prefetch); // 0 means no limit at all
         ArgumentNullException.ThrowIfNull(sink);
         ThrowIfOver(cancellationToken);
-        var consumer = broker.CreateConsumer(Connection, queue, prefetch, sink);
+        var consumer = broker.CreateConsumer(Connection, NameOf(queue), prefetch, sink);
         var source = new InMemoryDeliverySource(broker, consumer);
         try
         {
@@ -90,7 +101,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ThrowIfOver(cancellationToken);
-        var reader = broker.Do((queue, Connection), static (state, argument, _) => state.OpenReader(argument.queue, argument.Connection));
+        var reader = broker.Do((queue: NameOf(queue), Connection), static (state, argument, _) => state.OpenReader(argument.queue, argument.Connection));
         return Task.FromResult<IQueueReader>(new InMemoryQueueReader(broker, reader));
     }
 
@@ -98,7 +109,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ThrowIfOver(cancellationToken);
-        return Task.FromResult(broker.Do(queue, static (state, queue, now) => state.Count(queue, now)));
+        return Task.FromResult(broker.Do(NameOf(queue), static (state, queue, now) => state.Count(queue, now)));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -108,6 +119,8 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private string NameOf(string queue) => _own.Contains(queue) ? $"{queue}.{_id}" : queue;
 
     private void ThrowIfOver(CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace TechCorp.Messaging;
 
-/// <summary>A queue as the service wants it; durable, shared. Compared by value.</summary>
+/// <summary>A queue as the service wants it; durable and shared, except that of <see cref="Topology.Broadcast"/>. Compared by value.</summary>
 public sealed record QueueDeclaration
 {
     /// <summary>A quorum queue without limits.</summary>
@@ -45,6 +45,9 @@ public sealed record QueueDeclaration
 
     /// <summary>Whether only one consumer at a time gets messages.</summary>
     public bool SingleActiveConsumer { get; init; }
+
+    /// <summary>Whether each process has its own, which the broker deletes with the process's connection. The name is that of its kind, not the broker's.</summary>
+    internal bool IsExclusive { get; init; }
 
     internal FurtherArguments Further { get; private init; } = FurtherArguments.None;
 

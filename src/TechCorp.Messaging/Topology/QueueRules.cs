@@ -9,7 +9,7 @@ internal static class QueueRules
     internal static IEnumerable<Func<LintContext, IEnumerable<TopologyFinding>>> All
     => [
         ReservedName, UnlimitedDeliveries, DeliveryLimitOnClassic, DeliveryLimitWithoutDeadLetters, NoDeliveryLimit,
-        DropsSilently, HoldsNothing, ExpiresAtOnce, Expires, UnlimitedPrefetch,
+        DropsSilently, HoldsNothing, ExpiresAtOnce, Expires, UnlimitedPrefetch, BroadcastToNobody,
     ];
 
     private static IEnumerable<TopologyFinding> Where(LintContext context, Func<QueueDeclaration, bool> condition, string rule, LogLevel severity, string harm,
@@ -65,6 +65,11 @@ internal static class QueueRules
         context, queue => queue.Further.Values.ContainsKey("x-expires"),
         "queue-expires", Warning, "With 'x-expires' the broker deletes the queue, with its messages, when it was not used for that long.",
         "Leave it out: a service that is down longer loses everything; limit the messages with a time to live.");
+
+    private static IEnumerable<TopologyFinding> BroadcastToNobody(LintContext context) => Where(
+        context, queue => queue.IsExclusive && context.Usage.Consumers.Count > 0 && !context.Usage.Consumers.ContainsKey(queue.Name),
+        "broadcast-not-consumed", Warning, "No handler of this process consumes its own broadcast queue: it fills until the process ends.",
+        "Consume it, or leave the broadcast out of this service's topology.");
 
     private static IEnumerable<TopologyFinding> UnlimitedPrefetch(LintContext context)
         => context.Usage.Consumers.Where(consumer => consumer.Value == 0).Select(consumer => new TopologyFinding(

@@ -9,10 +9,13 @@ namespace TechCorp.Messaging;
 [DebuggerDisplay("{ExchangesByName.Count} exchanges, {QueuesByName.Count} queues, {BindingSet.Count} bindings")]
 public sealed class Topology
 {
-    /// <summary>The exchange that dead letters go through.</summary>
+    /// <summary>The exchange that dead letters go through, unless <see cref="QueueDeclaration.DeadLetterExchange"/>,
+    /// <see cref="MessagingBuilder.UseDeadLetterExchange"/> or <see cref="ConsumerOptions.DeadLetterExchange"/> names another.</summary>
     public const string DeadLetterExchange = "dlx";
 
-    private Topology(ImmutableDictionary<string, ExchangeDeclaration> exchanges, ImmutableDictionary<string, QueueDeclaration> queues,
+    internal const int MostBroadcastBytes = 180; // of 255: the broker's name of the queue has the process's id behind it
+
+    internal Topology(ImmutableDictionary<string, ExchangeDeclaration> exchanges, ImmutableDictionary<string, QueueDeclaration> queues,
         ImmutableHashSet<BindingDeclaration> bindings)
     {
         ExchangesByName = exchanges;
@@ -124,11 +127,40 @@ public sealed class Topology
         return topology;
     }
 
+    /// <summary>Broadcast: every process gets every message, in a queue of its own that the broker deletes with the process's connection. For what each
+    /// instance keeps in memory: cache invalidation, feature switches.</summary>
+    /// <param name="exchange">The exchange; fanout, or topic where there is a pattern.</param>
+    /// <param name="pattern">The routing keys that each process gets, where the exchange is a topic exchange. Default: null, a fanout exchange.</param>
+    /// <remarks>
+    /// Handlers name the queue <see cref="BroadcastQueueOf"/>; the broker's name of it has the process's id behind that. It is exclusive and auto-deleted:
+    /// after the end of the process nothing is left. Messages that are published while a process is not connected, or has paused the consumer, never
+    /// reach it: at most once. There is no retry queue and no dead-letter queue; what a handler fails at is logged, counted
+    /// (<see cref="ConsumerStatus.Discarded"/>) and dropped.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The name is empty or over 170 bytes of UTF-8.</exception>
+    public static Topology Broadcast(string exchange, string? pattern = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(exchange);
+        var queue = BroadcastQueueOf(exchange);
+        if (System.Text.Encoding.UTF8.GetByteCount(queue) > MostBroadcastBytes)
+        {
+            throw new ArgumentException($"The exchange of a broadcast has at most {MostBroadcastBytes - ".broadcast".Length} bytes of UTF-8; '{exchange[..64]}…' "
+                + "has more.", nameof(exchange));
+        }
+
+        return Empty.Add(new ExchangeDeclaration(exchange, pattern is null ? ExchangeKind.Fanout : ExchangeKind.Topic))
+            .Add(new QueueDeclaration(queue) { Kind = QueueKind.Classic, IsExclusive = true })
+            .Add(new BindingDeclaration(exchange, queue, pattern ?? ""));
+    }
+
+    /// <summary>The name that handlers and configuration have for the queue of <see cref="Broadcast"/>: <c>cache.invalidation.broadcast</c>.</summary>
+    public static string BroadcastQueueOf(string exchange) => exchange + ".broadcast";
+
     /// <summary>A work queue: one quorum queue with its dead-letter queue <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
     public static Topology WorkQueue(string queue) => WorkQueue(new QueueDeclaration(queue));
 
     /// <summary>A work queue with the given settings (kind, limits, time to live) and its dead-letter queue
-    /// <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>.</summary>
+    /// <c>&lt;queue&gt;.dlq</c> behind the exchange <c>dlx</c>, or behind the queue's <see cref="QueueDeclaration.DeadLetterExchange"/>.</summary>
     /// <remarks>
     /// On a quorum queue dead-lettering is at least once: the queue refuses publishes when full. Where no delivery limit is given it is 100: a quorum
     /// queue without one puts requeued messages (at a pause, at a stop) behind all others before RabbitMQ 4.0, and has a limit of 20 since. The dead-letter
@@ -139,17 +171,18 @@ public sealed class Topology
     {
         ArgumentNullException.ThrowIfNull(queue);
         var deadLetters = DeadLetterQueueOf(queue.Name);
+        var exchange = string.IsNullOrEmpty(queue.DeadLetterExchange) ? DeadLetterExchange : queue.DeadLetterExchange;
         return Empty
-            .Add(new ExchangeDeclaration(DeadLetterExchange, ExchangeKind.Direct))
+            .Add(new ExchangeDeclaration(exchange, ExchangeKind.Direct))
             .Add(queue with
             {
-                DeadLetterExchange = DeadLetterExchange,
+                DeadLetterExchange = exchange,
                 DeadLetterRoutingKey = deadLetters,
                 RejectPublishWhenFull = true,
                 DeliveryLimit = queue.DeliveryLimit ?? (queue.Kind == QueueKind.Quorum ? DeliveryLimits.OfWorkQueue : null),
             })
             .Add(DeadLetterQueue(queue.Name, queue.Kind))
-            .Add(new BindingDeclaration(DeadLetterExchange, deadLetters, deadLetters));
+            .Add(new BindingDeclaration(exchange, deadLetters, deadLetters));
     }
 
     /// <summary>The queue that holds the dead letters of another one: looking at them gives each back to the broker, which counts that.</summary>
@@ -191,6 +224,17 @@ public sealed class Topology
     /// <summary>The name of a queue in which messages wait: <c>orders.process.retry.1s</c>, <c>orders.process.retry.250ms</c>.</summary>
     public static string RetryQueueOf(string queue, TimeSpan delay)
         => delay.Ticks % TimeSpan.TicksPerSecond == 0 ? $"{queue}.retry.{(long)delay.TotalSeconds}s" : $"{queue}.retry.{(long)delay.TotalMilliseconds}ms";
+
+    /// <summary>Only these queues, with their bindings and the exchanges of those.</summary>
+    internal Topology Around(IEnumerable<string> queues)
+    {
+        var names = queues.ToHashSet(StringComparer.Ordinal);
+        var bindings = BindingSet.Where(binding => names.Contains(binding.Queue)).ToList();
+        return new Topology(
+            ExchangesByName.RemoveRange(ExchangesByName.Keys.Except(bindings.Select(binding => binding.Exchange))),
+            QueuesByName.RemoveRange(QueuesByName.Keys.Except(names)),
+            [.. bindings]);
+    }
 
     /// <summary>What in this topology does harm although the broker may accept it, the worst first. The broker is not asked; each
     /// argument lets it find more.</summary>

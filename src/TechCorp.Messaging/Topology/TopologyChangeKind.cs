@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
 /// <summary>What declaring would do about one part of a topology.</summary>
-public enum TopologyChangeKind
+internal enum TopologyChangeKind
 {
     /// <summary>Not known.</summary>
     Unknown,

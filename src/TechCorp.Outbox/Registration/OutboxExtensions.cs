@@ -72,8 +72,10 @@ public static class OutboxExtensions
             {
                 options.Prefetch = attribute is { Prefetch: > 0 } ? attribute.Prefetch : options.Prefetch;
                 options.Concurrency = attribute is { Concurrency: > 0 } ? attribute.Concurrency : options.Concurrency;
+                options.WhenTypeUnknown = attribute?.WhenTypeUnknown ?? options.WhenTypeUnknown;
+                options.DeadLetterExchange = attribute?.DeadLetterExchange;
                 configure?.Invoke(options);
-            });
+            }, typeof(THandler).Name);
     }
 
     internal static IMessageHandler<TMessage> Handler<THandler, TMessage>(IServiceProvider provider, string? outbox)

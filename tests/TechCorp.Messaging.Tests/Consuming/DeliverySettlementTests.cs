@@ -67,13 +67,14 @@ public sealed class DeliverySettlementTests
     [InlineData("""{"id":"permanent"}""", "order.created", "permanent-failure")]
     public async Task What_can_never_be_handled_is_dead_lettered_at_once(string body, string? type, string reason)
     {
-        await using var engine = await EngineFixture.StartAsync((_, _, _) => throw new PermanentFailureException("never"));
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => throw new PermanentFailureException("never"),
+            o => o.WhenTypeUnknown = UnknownTypeBehavior.DeadLetter);
 
         engine.Source.Deliver("m1", body, type);
 
         await engine.Log.ContainsAsync("Acknowledge m1");
         var (letter, destination) = engine.Transport.Published.Single();
-        destination.Should().Be(Destination.ToExchange("dlx", "orders.dlq"));
+        destination.Should().Be(Destination.ToQueue("orders.dlq"));
         letter.Headers.Should().Contain(MessageHeaders.Reason, reason);
         letter.Type.Should().Be(type ?? "");
     }

@@ -20,7 +20,7 @@ public sealed class RegistrationTests
         await transport.Log.ContainsAsync("Acknowledge m1", "Acknowledge m2");
         transport.Log.Entries.Should().Contain("consume orders 5");
         transport.Log.Entries.Where(entry => entry is "handled m1" or "handled m2" or "disposed").Should()
-            .Equal("handled m1", "disposed", "handled m2", "disposed");
+            .Equal("disposed", "handled m1", "disposed", "handled m2", "disposed"); // the first was made by the start, to see that it can be
     }
 
     [Fact]
@@ -35,6 +35,68 @@ public sealed class RegistrationTests
         await coded.StartAsync(TestContext.Current.CancellationToken);
 
         transport.Log.Entries.Where(entry => entry.StartsWith("consume ", StringComparison.Ordinal)).Should().Equal("consume orders 9", "consume orders 7");
+    }
+
+    [Theory, Trait("Spec", "FM13"), Trait("Spec", "FM5")]
+    [InlineData(null, null, "attribute.dlx")]
+    [InlineData("code.dlx", null, "code.dlx")]
+    [InlineData("code.dlx", "settings.dlx", "settings.dlx")]
+    public async Task The_dead_letter_exchange_of_a_consumer_comes_from_attribute_code_or_configuration(string? code, string? configured, string expected)
+    {
+        var transport = new ScriptedTransport();
+        Dictionary<string, string?> settings = [];
+        if (configured is not null)
+        {
+            settings["TechCorp:Messaging:Consumers:orders:DeadLetterExchange"] = configured;
+            settings["TechCorp:Messaging:Consumers:orders:WhenTypeUnknown"] = "deadletter";
+        }
+
+        using var host = HostOf(transport, m => m.AddConsumer<Elsewhere, OrderCreated>(o => o.DeadLetterExchange = code ?? o.DeadLetterExchange), settings);
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        transport.Sources["orders"].Deliver("m1", type: "order.unknown");
+
+        await transport.Log.ContainsAsync("Acknowledge m1");
+        transport.Declared!.QueuesByName["orders"].DeadLetterExchange.Should().Be(expected);
+        transport.Declared.ExchangesByName.Keys.Should().BeEquivalentTo("events.fanout", expected);
+        transport.Published.Should().HaveCount(configured is null ? 0 : 1, "the attribute says Ignore, the configuration DeadLetter");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact, Trait("Spec", "FM13")]
+    public async Task The_dead_letter_exchange_of_the_service_comes_from_configuration_over_code()
+    {
+        var transport = new ScriptedTransport();
+        using var host = HostOf(transport, m => m.UseDeadLetterExchange("code.dlx").AddConsumer<Handler, OrderCreated>(),
+            new() { ["TechCorp:Messaging:DeadLetterExchange"] = "settings.dlx" });
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        transport.Declared!.ExchangesByName.Keys.Should().BeEquivalentTo("events.fanout", "settings.dlx");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact, Trait("Spec", "FM13"), Trait("Spec", "FM20")]
+    public async Task Dead_letter_settings_that_cannot_be_kept_are_refused_at_the_start()
+    {
+        var name = new string('x', 256);
+        using var host = HostOf(
+            new ScriptedTransport(),
+            m => m.AddTopology(Topology.Broadcast("cache").Add(new QueueDeclaration("bare")))
+                .AddConsumer<OrderCreated>("orders", (_, _, _) => Task.CompletedTask, o => o.DeadLetterExchange = "")
+                .AddConsumer<OrderCreated>("bare", (_, _, _) => Task.CompletedTask, o => o.DeadLetterExchange = "own")
+                .AddConsumer<OrderCreated>("cache.broadcast", (_, _, _) => Task.CompletedTask, o =>
+                    o.Policy = new DeliveryPolicy { Delays = [TimeSpan.FromSeconds(1)] })
+                .AddConsumer<OrderShipped>("cache.broadcast", (_, _, _) => Task.CompletedTask, o => o.WhenTypeUnknown = (UnknownTypeBehavior)9),
+            new() { ["TechCorp:Messaging:DeadLetterExchange"] = name });
+
+        var start = () => host.StartAsync(TestContext.Current.CancellationToken);
+
+        var failures = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures;
+        foreach (var part in new[] { "DeadLetterExchange of queue 'orders'", "DeadLetterExchange of queue 'bare' is 'own'", "Policy of queue 'cache.broadcast'",
+            "WhenTypeUnknown of queue 'cache.broadcast'", "TechCorp:Messaging:DeadLetterExchange: At most 255 bytes" })
+        {
+            failures.Should().Contain(failure => failure.Contains(part, StringComparison.Ordinal), part);
+        }
     }
 
     [Fact]
@@ -85,7 +147,7 @@ public sealed class RegistrationTests
         await host.StopAsync(TestContext.Current.CancellationToken);
 
         transport.Log.Entries.Should()
-            .Equal("connect", "declare Create", "between starts", "consume orders 5", "cancel", "close", "between stops", "disconnect");
+            .Equal("disposed", "connect", "declare Create", "between starts", "consume orders 5", "cancel", "close", "between stops", "disconnect");
     }
 
     [Fact, Trait("Spec", "PB15")]
@@ -265,6 +327,12 @@ public sealed class RegistrationTests
         }
 
         public void Dispose() => log.Add("disposed");
+    }
+
+    [Consumer(Queue = "orders", DeadLetterExchange = "attribute.dlx", WhenTypeUnknown = UnknownTypeBehavior.Ignore)]
+    private sealed class Elsewhere : IMessageHandler<OrderCreated>
+    {
+        public Task HandleAsync(OrderCreated message, MessageContext context, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Between(EventLog log) : IHostedService

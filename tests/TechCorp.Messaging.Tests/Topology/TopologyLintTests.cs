@@ -10,6 +10,8 @@ public sealed class TopologyLintTests
     => [
         Topology.Fanout("events", "a", "b"),
         Topology.Topic("events", ("order.#", "a"), ("*.created", "b")),
+        Topology.Broadcast("events"),
+        Topology.Broadcast("events", "order.#"),
         Topology.WorkQueue("q"),
         Topology.WorkQueue(new QueueDeclaration("q") { Kind = QueueKind.Classic, MessageTimeToLive = TimeSpan.FromDays(1), MaxLength = 1000 }),
         Topology.WorkQueue("q").Add(Topology.RetryLadder("q", new DeliveryPolicy { Delays = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8)] })),
@@ -98,6 +100,15 @@ public sealed class TopologyLintTests
         findings[0].ToString().Should()
             .Be("queue 'q': A message over the delivery limit is dropped without a trace. Name a dead-letter exchange, as Topology.WorkQueue does. "
             + "[delivery-limit-without-dead-letters]");
+    }
+
+    [Fact, Trait("Spec", "FM20")]
+    public void A_broadcast_that_the_process_does_not_consume_is_found()
+    {
+        var topology = Topology.Broadcast("cache").Add(Topology.WorkQueue("orders"));
+
+        topology.Lint(consumers: new Dictionary<string, int> { ["orders"] = 16 }).Should().ContainSingle(finding => finding.Rule == "broadcast-not-consumed");
+        topology.Lint(consumers: new Dictionary<string, int> { ["orders"] = 16, ["cache.broadcast"] = 16 }).Should().BeEmpty();
     }
 
     [Fact]

@@ -17,6 +17,8 @@ internal sealed record Notification(string OrderId, string Text);
 
 internal sealed record ImageResize(string ImageId, IReadOnlyList<string> Sizes);
 
+internal sealed record PricesChanged(string Product);
+
 internal sealed record OrderState(string OrderId, long Amount);
 
 internal sealed record Receipt(string PaymentId);
@@ -25,6 +27,7 @@ internal sealed record Receipt(string PaymentId);
 [JsonSerializable(typeof(OrderCreated))]
 [JsonSerializable(typeof(Notification))]
 [JsonSerializable(typeof(ImageResize))]
+[JsonSerializable(typeof(PricesChanged))]
 [JsonSerializable(typeof(OrderState))]
 [JsonSerializable(typeof(Receipt))]
 internal sealed partial class ShopJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -16,6 +17,7 @@ internal sealed class RabbitMqTransport : ITransport
     private readonly DeclaredTopology _declared = new();
     private readonly RabbitMqDeliverySources _sources = new();
     private readonly ServerEndpoint _firstServer;
+    private readonly string _id = Guid.CreateVersion7().ToString("n"); // in the names of the queues that this process has for itself
     private long _readers;
     private int _stopped;
 
@@ -84,7 +86,8 @@ internal sealed class RabbitMqTransport : ITransport
     public async Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken)
     {
         var before = _sources.Consuming();
-        var outcome = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, topology, mode, cancellationToken), cancellationToken)
+        var (shared, own) = (ExclusiveQueues.Without(topology), ExclusiveQueues.Only(topology));
+        var outcome = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, shared, mode, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         RabbitMqDeliverySources.Rebuild(before, outcome.Unconsumed);
         if (outcome.WithoutDeliveryLimit.Count > 0)
@@ -92,9 +95,10 @@ internal sealed class RabbitMqTransport : ITransport
             _logger.WithoutDeliveryLimit(string.Join(", ", outcome.WithoutDeliveryLimit.Order(StringComparer.Ordinal)));
         }
 
-        if (mode == TopologyMode.Create)
+        _declared.Add(mode == TopologyMode.Create ? topology : own);
+        if (ExclusiveQueues.Any(own))
         {
-            _declared.Add(topology);
+            await OnLinkAsync(link => DeclareOwnAsync(link, own, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         if (mode != TopologyMode.Assume)
@@ -122,7 +126,7 @@ internal sealed class RabbitMqTransport : ITransport
     public async Task<IDeliverySource> ConsumeAsync(string queue, ushort prefetch, Action<Delivery> sink, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prefetch); // 0 means no limit at all
-        var source = new RabbitMqDeliverySource(queue, prefetch, sink, RestoreAsync, _consuming, _sources, _options, _timeProvider, _logger);
+        var source = new RabbitMqDeliverySource(queue, prefetch, sink, PrepareAsync, RestoreAsync, _consuming, _sources, _options, _timeProvider, _logger);
         try
         {
             await source.StartedAsync(cancellationToken).ConfigureAwait(false);
@@ -148,7 +152,7 @@ internal sealed class RabbitMqTransport : ITransport
     }, cancellationToken);
 
     public Task<QueueCounts?> CountAsync(string queue, CancellationToken cancellationToken)
-        => OnLinkAsync(link => TopologyDeclarer.CountAsync(link.Connection, queue, cancellationToken), cancellationToken);
+        => OnLinkAsync(link => TopologyDeclarer.CountAsync(link.Connection, IsOwn(queue) ? NameOn(link, queue) : queue, cancellationToken), cancellationToken);
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -201,8 +205,33 @@ internal sealed class RabbitMqTransport : ITransport
     /// <summary>On each new connection, before it is used.</summary>
     private Task RedeclareAsync(BrokerLink link, CancellationToken cancellationToken)
         => _declared.Current is { } topology
-            ? TopologyDeclarer.DeclareAsync(link.Connection, topology, TopologyMode.Create, cancellationToken)
+            ? TopologyDeclarer.DeclareAsync(link.Connection, ExclusiveQueues.Without(topology), TopologyMode.Create, cancellationToken)
             : Task.CompletedTask;
+
+    /// <summary>The broker's name of a queue on this connection. One that the process has for itself died with the connection before, so it is declared.</summary>
+    private async Task<string> PrepareAsync(BrokerLink link, string queue, CancellationToken cancellationToken)
+    {
+        if (!IsOwn(queue))
+        {
+            return queue;
+        }
+
+        await DeclareOwnAsync(link, ExclusiveQueues.Only(_declared.Current!.Around([queue])), cancellationToken).ConfigureAwait(false);
+        return NameOn(link, queue);
+    }
+
+    private async Task<bool> DeclareOwnAsync(BrokerLink link, Topology own, CancellationToken cancellationToken)
+    {
+        var named = ExclusiveQueues.Named(own, queue => NameOn(link, queue));
+        await TopologyDeclarer.DeclareAsync(link.Connection, named, TopologyMode.Create, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private bool IsOwn(string queue) => _declared.Current?.QueuesByName.GetValueOrDefault(queue) is { IsExclusive: true };
+
+    /// <summary>Another one on each connection: the broker may hold the last one's queue, locked, until it notices that the connection is gone.</summary>
+    private string NameOn(BrokerLink link, string queue)
+        => string.Create(CultureInfo.InvariantCulture, $"{queue}.{_id}.{link.Generation}");
 
     /// <summary>A consumer lost its queue: with the queue its bindings went too.</summary>
     private Task RestoreAsync(BrokerLink link, string queue, CancellationToken cancellationToken)

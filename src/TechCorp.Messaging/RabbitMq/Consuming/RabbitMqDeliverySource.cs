@@ -7,6 +7,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 {
     private readonly ushort _prefetch;
     private readonly Action<Delivery> _sink;
+    private readonly Func<BrokerLink, string, CancellationToken, Task<string>> _prepare;
     private readonly Func<BrokerLink, string, CancellationToken, Task> _restore;
     private readonly ConnectionSupervisor _supervisor;
     private readonly RabbitMqDeliverySources _siblings;
@@ -25,18 +26,20 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     /// <param name="queue">The queue.</param>
     /// <param name="prefetch">The most deliveries unsettled at once.</param>
     /// <param name="sink">Called for each delivery.</param>
+    /// <param name="prepare">Gives the broker's name of the queue on a connection.</param>
     /// <param name="restore">Declares the queue again when it was deleted.</param>
     /// <param name="supervisor">Gives the connection.</param>
     /// <param name="siblings">The other sources of the transport.</param>
     /// <param name="options">How long to wait between attempts.</param>
     /// <param name="timeProvider">The clock of those waits.</param>
     /// <param name="logger">Where it logs.</param>
-    internal RabbitMqDeliverySource(string queue, ushort prefetch, Action<Delivery> sink, Func<BrokerLink, string, CancellationToken, Task> restore,
-        ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
+    internal RabbitMqDeliverySource(string queue, ushort prefetch, Action<Delivery> sink, Func<BrokerLink, string, CancellationToken, Task<string>> prepare,
+        Func<BrokerLink, string, CancellationToken, Task> restore, ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
     {
         Queue = queue;
         _prefetch = prefetch;
         _sink = sink;
+        _prepare = prepare;
         _restore = restore;
         _supervisor = supervisor;
         _siblings = siblings;
@@ -169,8 +172,9 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         try
         {
             // The generation is known before the first delivery can come.
+            var queue = await _prepare(link, Queue, _ending.Token).ConfigureAwait(false);
             var generation = Interlocked.Increment(ref _generation);
-            var consumer = await RabbitMqConsumer.OpenAsync(link, Queue, _prefetch, _options.MaxInboundMessageBodyBytes, generation, _sink,
+            var consumer = await RabbitMqConsumer.OpenAsync(link, queue, _prefetch, _options.MaxInboundMessageBodyBytes, generation, _sink,
                 opened => _consumer = opened, _timeProvider, _logger, _ending.Token).ConfigureAwait(false);
             _logger.Consuming(Queue, generation);
             _causes.Reset();

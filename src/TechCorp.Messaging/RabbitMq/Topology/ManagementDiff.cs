@@ -7,7 +7,7 @@ internal static class ManagementDiff
         CancellationToken cancellationToken)
     {
         var complete = changes.ToDictionary(change => change.Subject, StringComparer.Ordinal);
-        foreach (var queue in topology.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal))
+        foreach (var queue in topology.Queues.Where(queue => !queue.IsExclusive).OrderBy(queue => queue.Name, StringComparer.Ordinal))
         {
             var subject = TopologyNames.Of(queue);
             if (complete[subject].Kind == TopologyChangeKind.Conflict

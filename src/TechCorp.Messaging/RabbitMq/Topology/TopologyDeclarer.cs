@@ -99,8 +99,8 @@ internal static class TopologyDeclarer
         async Task DeclareAsync(IChannel channel, QueueDeclaration wanted)
         {
             var there = mode == TopologyMode.Create
-                ? await channel.QueueDeclareAsync(wanted.Name, durable: true, exclusive: false, autoDelete: false, QueueArguments.Of(wanted),
-                    cancellationToken: cancellationToken).ConfigureAwait(false)
+                ? await channel.QueueDeclareAsync(wanted.Name, durable: !wanted.IsExclusive, wanted.IsExclusive, autoDelete: wanted.IsExclusive,
+                    QueueArguments.Of(wanted), cancellationToken: cancellationToken).ConfigureAwait(false)
                 : await channel.QueueDeclarePassiveAsync(wanted.Name, cancellationToken).ConfigureAwait(false);
             if (there.ConsumerCount == 0)
             {

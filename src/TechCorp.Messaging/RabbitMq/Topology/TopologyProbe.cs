@@ -18,7 +18,9 @@ internal static class TopologyProbe
 
         foreach (var queue in topology.Queues.OrderBy(queue => queue.Name, StringComparer.Ordinal))
         {
-            changes.Add(await OneAsync(connection, TopologyNames.Of(queue), Topology.Empty.Add(queue), cancellationToken).ConfigureAwait(false));
+            changes.Add(queue.IsExclusive
+                ? new TopologyChange(TopologyChangeKind.Create, TopologyNames.Of(queue)) // each process makes its own
+                : await OneAsync(connection, TopologyNames.Of(queue), Topology.Empty.Add(queue), cancellationToken).ConfigureAwait(false));
         }
 
         changes.AddRange(topology.Bindings.Select(binding => new TopologyChange(TopologyChangeKind.Bind, TopologyNames.Of(binding)))

@@ -157,15 +157,31 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
     public async Task A_dead_letter_whose_queue_is_gone_stays()
     {
         var bus = await StartAsync();
-        await PublishOrdersAsync(bus, "o1");
+        var elsewhere = new Dictionary<string, string> { [MessageHeaders.OriginalQueue] = Backend.Queue("gone") };
+        await PublishAsync(new Message { Body = TextMessage.Of("x").Body, Type = "x", Id = "o1", Headers = elsewhere },
+            Destination.ToQueue(Topology.DeadLetterQueueOf(Queue)));
         await DeadLettersAsync(bus, 1);
-        await bus.Consumers.PauseAsync(Queue, Cancellation);
-        await Backend.DeleteQueueAsync(Queue);
 
         var result = await RedriveAsync(bus, new RedriveOptions(), matched: 1);
 
         result.Should().Match<RedriveResult>(r => r.Redriven == 0 && r.Failed == 1 && r.LastFailure!.StartsWith("Returned"));
         (await DeadLettersAsync(bus, 1)).Single().MessageId.Should().Be("o1");
+    }
+
+    [Safeguard("A redrive declares its queue again", SwitchedOff = "`DeadLetterSources.RestoreAsync` declares nothing")]
+    [Fact, Trait("Spec", "FM3")]
+    public async Task A_queue_of_the_service_that_is_gone_is_declared_again_by_the_redrive()
+    {
+        var bus = await StartAsync();
+        await PublishOrdersAsync(bus, "o1", "o2");
+        await DeadLettersAsync(bus, 2);
+        await bus.Consumers.PauseAsync(Queue, Cancellation);
+        await Backend.DeleteQueueAsync(Queue);
+
+        var result = await RedriveAsync(bus, new RedriveOptions(), matched: 2);
+
+        result.Should().Match<RedriveResult>(r => r.Redriven == 2 && r.Failed == 0);
+        await HasReadyAsync(Queue, 2);
     }
 
     [Fact, Trait("Spec", "DL5")]

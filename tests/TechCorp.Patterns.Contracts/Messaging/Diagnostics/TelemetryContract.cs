@@ -11,7 +11,7 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
     private const string Source = "TechCorp.Messaging";
     private volatile bool _healed;
 
-    private string DeadLetterExchange => Topology.WorkQueue(Queue).QueuesByName[Queue].DeadLetterExchange!;
+    private string DeadLetterQueue => Topology.DeadLetterQueueOf(Queue);
 
     [Safeguard("The message carries the span of its publish")]
     [Safeguard("A copy is the child of the attempt that failed", SwitchedOff = "`PublishActivity.ParentOf` goes by what the message carries alone")]
@@ -36,7 +36,7 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
             $"Consumer process {Queue} Error",
             $"Producer retry {Queue}.retry.200ms Unset",
             $"Consumer process {Queue} Error",
-            $"Producer dead-letter {DeadLetterExchange} Unset",
+            $"Producer dead-letter {DeadLetterQueue} Unset",
             $"Producer redrive {Queue} Unset",
             $"Consumer process {Queue} Unset");
         trace.Ended.Should()
@@ -73,7 +73,7 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
         Published("publish", Queue).Should().Be((1, 1, 1));
         Published("retry", Queue + ".retry.100ms").Should().Be((1, 1, 1));
         Published("retry", Queue + ".retry.200ms").Should().Be((1, 1, 1));
-        Published("dead-letter", DeadLetterExchange).Should().Be((1, 1, 1));
+        Published("dead-letter", DeadLetterQueue).Should().Be((1, 1, 1));
         Published("redrive", Queue).Should().Be((1, 1, 1));
         meter.Total("messaging.client.consumed.messages", system, queue).Should().Be(4);
         Settled("retried").Should().Be(2);

@@ -67,6 +67,12 @@ public abstract class EngineContract<TBackend> : TransportContract<TBackend>
                 }
             },
             Cancellation);
+        return Own(bus);
+    }
+
+    /// <summary>The bus is stopped with the test.</summary>
+    private protected MessageBus Own(MessageBus bus)
+    {
         _buses.Add(bus);
         return bus;
     }

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace TechCorp.Messaging;
+
+/// <summary>The mark of a message whose copy found no queue: it waits at the end of its own queue, so that neither it is lost nor others wait for it.
+/// Plain code.</summary>
+internal static class SetAside
+{
+    /// <summary>The value for a dead letter; that for a retry is the moment at which it is due.</summary>
+    private const string DeadLetter = "dead-letter";
+
+    internal static Message Mark(Message copy, SettlementDecision decision, DateTimeOffset now)
+        => copy.With(new Dictionary<string, string>(copy.Headers, StringComparer.Ordinal)
+        {
+            [MessageHeaders.SetAside] = decision.Action == SettlementAction.DeadLetter ? DeadLetter : (now + decision.Delay).ToString("O", CultureInfo.InvariantCulture),
+        });
+
+    /// <summary>What the delivery still waits for: its dead-letter queue, or the moment of its next attempt. Null when it is to be handled.</summary>
+    internal static SettlementAction? Of(Delivery delivery, TimeProvider timeProvider)
+        => !delivery.Headers.TryGetValue(MessageHeaders.SetAside, out var mark) ? null
+            : mark == DeadLetter ? SettlementAction.DeadLetter
+            : DateTimeOffset.TryParse(mark, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var due) && timeProvider.GetUtcNow() < due
+            ? SettlementAction.RetryByQueue
+            : null;
+}
