@@ -151,7 +151,7 @@ fi
 # A machine that lacks the spelling checker and cannot install it runs all other tests.
 if [[ " ${projects[*]} " == *" TechCorp.Patterns.Conventions.Tests "* ]]; then eng/spelling.sh </dev/null || true; fi
 TECHCORP_PACKED_FEED=$packages
-TECHCORP_PACKED_VERSION=$(cd "$packages" 2>/dev/null && printf '%s\n' TechCorp.Resilience.*.nupkg | sed 's/^TechCorp\.Resilience\.//; s/\.nupkg$//' | tail -n 1)
+TECHCORP_PACKED_VERSION=$(cd "$packages" 2>/dev/null && printf '%s\n' TechCorp.Outbox.*.nupkg | sed 's/^TechCorp\.Outbox\.//; s/\.nupkg$//' | tail -n 1)
 export TECHCORP_PACKED_FEED TECHCORP_PACKED_VERSION
 export -f run_projects
 

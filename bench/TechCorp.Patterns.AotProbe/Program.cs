@@ -1,5 +1,7 @@
+using System.Net.Http.Json;
 using TechCorp.Patterns.AotProbe;
 using TechCorp.Resilience;
+using TechCorp.Resilience.Http;
 
 // Uses every pattern of the package in a program compiled ahead of time; exits with 1 if one does not behave as expected.
 (string Name, Func<Task<bool>> Holds)[] checks =
@@ -9,6 +11,7 @@ using TechCorp.Resilience;
     ("timeout", TimeoutFiresAsync),
     ("pipeline", PipelineFallsBackAsync),
     ("idempotency", ReplayIsEqualAsync),
+    ("http", AttemptsAreEqualAsync),
 ];
 var failed = 0;
 foreach ((var name, var holds) in checks)
@@ -78,4 +81,14 @@ static async Task<bool> ReplayIsEqualAsync()
     var first = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
     var second = await executor.ExecuteAsync(charge, key, Fingerprint.None, 42);
     return !first.Replayed && second.Replayed && first.Value == second.Value;
+}
+
+static async Task<bool> AttemptsAreEqualAsync()
+{
+    using var server = new FailingOnceServer();
+    var options = new ResiliencePipelineOptions { Retry = new() { BaseDelay = TimeSpan.FromMilliseconds(1) } };
+    var handler = new ResilienceHandler("stock", options, http: new HttpResilienceOptions { CreateIdempotencyKeys = true }) { InnerHandler = server };
+    using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    using var response = await client.PostAsJsonAsync("http://stock.test/", new Receipt("p-1", 42), ProbeJson.Default.Receipt);
+    return response.IsSuccessStatusCode && server.Seen is [var first, var second] && first == second;
 }

@@ -1,4 +1,4 @@
-using TechCorp.Samples;
+using TechCorp.Resilience.AspNetCore;
 
 namespace InventoryService;
 

@@ -2,6 +2,7 @@ using OrderService.Clients;
 using OrderService.Saga;
 using TechCorp.Messaging;
 using TechCorp.Resilience;
+using TechCorp.Resilience.Http;
 using TechCorp.Samples;
 
 namespace OrderService;
@@ -34,9 +35,9 @@ public static class OrderApp
                 payments.CircuitBreaker!.RecoveryTimeout = TimeSpan.FromSeconds(2);
             }));
         builder.Services.AddHttpClient<InventoryClient>(http => http.BaseAddress = settings.Dependencies["inventory"])
-            .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelineRegistry>().CreateHandler("inventory"));
+            .AddTechCorpResilience("inventory");
         builder.Services.AddHttpClient<PaymentClient>(http => http.BaseAddress = settings.Dependencies["payments"])
-            .AddHttpMessageHandler(services => services.GetRequiredService<ResiliencePipelineRegistry>().CreateHandler("payments"));
+            .AddTechCorpResilience("payments");
 
         var app = builder.BuildService();
         app.MapOrders();

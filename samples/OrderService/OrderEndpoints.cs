@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using OrderService.Clients;
 using TechCorp.Resilience;
-using TechCorp.Samples;
+using TechCorp.Resilience.AspNetCore;
 
 namespace OrderService;
 
@@ -31,7 +31,7 @@ internal static class OrderEndpoints
 
             var order = await orders.PlaceAsync(orderId, request, cancellationToken);
             return Results.Accepted($"/orders/{order.OrderId}", order);
-        }).RequireIdempotencyKey<PlaceOrderRequest>();
+        }).RequireIdempotencyKey();
 
         app.MapGet("/orders/{id}", async (string id, Orders orders, CancellationToken cancellationToken)
             => await orders.FindAsync(id, cancellationToken) is { } order ? Results.Ok(order) : Results.NotFound());

@@ -1,6 +1,6 @@
 using PaymentService.Gateway;
 using TechCorp.Resilience;
-using TechCorp.Samples;
+using TechCorp.Resilience.AspNetCore;
 
 namespace PaymentService;
 
@@ -10,18 +10,20 @@ internal static class PaymentEndpoints
     internal static void MapPayments(this WebApplication app)
     {
         // 202 is not final: a repeated request with the same key returns the current status.
+        #region snippet: guide-idempotency-endpoint
         app.MapPost("/payments", async (ChargeRequest request, HttpContext http, Payments payments, CancellationToken cancellationToken)
             => request.FindProblem() is { } problem
                 ? Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest)
                 : await RespondAsync(() => payments.ChargeAsync(http.GetIdempotencyKey().Value, request, cancellationToken), wanted: [PaymentStatus.Charged]))
-            .RequireIdempotencyKey<ChargeRequest>(notFinal: StatusCodes.Status202Accepted);
+            .RequireIdempotencyKey(keys => keys.NonFinalStatuses.Add(StatusCodes.Status202Accepted));
+        #endregion
 
         app.MapPost("/payments/refunds", async (RefundRequest request, Payments payments, CancellationToken cancellationToken)
             => string.IsNullOrEmpty(request.ActionKey)
                 ? Results.Problem("action_key is missing: send the Idempotency-Key of the charge to refund.", statusCode: StatusCodes.Status400BadRequest)
                 : await RespondAsync(() => payments.RefundAsync(request, cancellationToken),
                     wanted: [PaymentStatus.Refunded, PaymentStatus.Cancelled, PaymentStatus.Declined]))
-            .RequireIdempotencyKey<RefundRequest>(notFinal: StatusCodes.Status202Accepted);
+            .RequireIdempotencyKey(keys => keys.NonFinalStatuses.Add(StatusCodes.Status202Accepted));
 
         app.MapGet("/payments/{key}", async (string key, PaymentStore store, CancellationToken cancellationToken)
             => await store.FindAsync(key, cancellationToken) is { } payment ? Results.Ok(PaymentView.Of(payment)) : Results.NotFound());

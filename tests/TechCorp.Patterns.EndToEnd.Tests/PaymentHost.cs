@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using PaymentService;
 using TechCorp.Outbox;
 using TechCorp.Resilience;
+using TechCorp.Resilience.AspNetCore;
 using TechCorp.Samples;
 
 namespace TechCorp.Patterns.EndToEnd.Tests;
@@ -59,7 +60,8 @@ internal sealed class PaymentHost : IAsyncDisposable
     internal async Task<IdempotencyLease> ClaimAsync(string key, TimeSpan lease)
     {
         await using var database = ServiceDatabase.Open(_settings);
-        var request = Fingerprint.Of("/payments\n" + """{"order_id":"order-1","amount":100,"payment_token":"tok_visa"}""");
+        var request = RequestFingerprint.Of("/payments", [("Content-Type", "application/json; charset=utf-8")],
+            """{"order_id":"order-1","amount":100,"payment_token":"tok_visa"}"""u8);
         var claim = await new SqlIdempotencyStore(database.Tables).TryBeginAsync(
             new IdempotencyClaimRequest(new IdempotencyKey("POST /payments anonymous", key), request, Guid.CreateVersion7(), lease, TimeSpan.FromDays(1)),
             TestContext.Current.CancellationToken);

@@ -1,3 +1,5 @@
+using TechCorp.Resilience.Http;
+
 namespace OrderService.Clients;
 
 /// <summary>Sends a POST with an idempotency key. Every call that changes state uses it.</summary>
@@ -7,7 +9,7 @@ internal static class IdempotentPost
         CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
-        request.Headers.Add("Idempotency-Key", key);
+        request.Headers.Add(ResilienceHandler.IdempotencyKeyHeader, key);
         return await http.SendAsync(request, cancellationToken);
     }
 }

@@ -11,6 +11,8 @@ namespace TechCorp.Resilience;
 /// </summary>
 internal sealed class Circuit
 {
+    private const int MaxWithdrawnProbes = 2;
+
     private readonly Lock _gate = new();
     private readonly MonotonicClock _clock;
     private readonly CircuitTimes _times;
@@ -120,8 +122,7 @@ internal sealed class Circuit
     {
         if (epoch is HalfOpenEpoch probing)
         {
-            var ready = new OpenEpoch(this, epoch.Generation + 1, deadline: _clock.Now, probing.Trip);
-            return Counted(TryMove(epoch, ready, CircuitTransitionReason.ProbeWithdrawn));
+            return Counted(TryMove(epoch, Withdrawn(probing), CircuitTransitionReason.ProbeWithdrawn));
         }
 
         return Counted(ReferenceEquals(_epoch, epoch));
@@ -206,6 +207,15 @@ internal sealed class Circuit
 
     private OpenEpoch Opened(CircuitEpoch from, Exception? cause, int streak)
         => new(this, from.Generation + 1, _times.RecoveryEnd(streak), new CircuitTrip(_clock.UtcNow, cause, streak));
+
+    // Callers that are less patient than the dependency is slow would otherwise all reach it: each withdraws its probe and admits the next.
+    private OpenEpoch Withdrawn(HalfOpenEpoch probing)
+    {
+        var withdrawn = probing.Trip.Withdrawn + 1;
+        return withdrawn < MaxWithdrawnProbes
+            ? new OpenEpoch(this, probing.Generation + 1, _clock.Now, probing.Trip with { Withdrawn = withdrawn })
+            : new OpenEpoch(this, probing.Generation + 1, _times.RecoveryEnd(probing.Trip.Streak), probing.Trip with { Withdrawn = 0 });
+    }
 
     private bool TryMove(CircuitEpoch from, CircuitEpoch to, CircuitTransitionReason reason)
     {

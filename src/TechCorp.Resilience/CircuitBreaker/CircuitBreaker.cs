@@ -9,7 +9,8 @@ namespace TechCorp.Resilience;
 /// </summary>
 /// <remarks>
 /// An outcome counts only in the generation that admitted its call: a slow answer from before a transition changes nothing. A probe that is canceled
-/// by its caller is given up at once; one that hangs is given up when its lease ends. The next call may then probe. Wall-clock changes have no effect.
+/// by its caller is given up at once; one that hangs is given up when its lease ends. The next call may then probe; after a second probe in a row that its
+/// caller canceled only when the recovery time has passed again. Wall-clock changes have no effect.
 /// </remarks>
 [DebuggerDisplay("{Name,nq}: {State}, generation {Generation}, {ConsecutiveFailures} failures")]
 public sealed class CircuitBreaker : ResiliencePipeline
@@ -46,8 +47,14 @@ public sealed class CircuitBreaker : ResiliencePipeline
     /// </summary>
     public TimeSpan RetryAfter => Circuit.SureRejection().RetryAfter;
 
-    /// <summary>Whether it has no failure to remember.</summary>
-    internal bool IsAsGoodAsNew => State == CircuitState.Closed && ConsecutiveFailures == 0;
+    /// <summary>What would be lost with it.</summary>
+    internal CircuitMemory Memory => State switch
+    {
+        CircuitState.Closed => ConsecutiveFailures == 0 ? CircuitMemory.None : CircuitMemory.Failures,
+        CircuitState.HalfOpenReady => CircuitMemory.Failures,
+        CircuitState.Isolated => CircuitMemory.Isolated,
+        _ => CircuitMemory.Open,
+    };
 
     private Circuit Circuit => Executor.Circuit!;
 

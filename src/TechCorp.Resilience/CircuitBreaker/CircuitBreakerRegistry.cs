@@ -5,8 +5,9 @@ namespace TechCorp.Resilience;
 /// <summary>One circuit breaker for each key: a tenant, a shard, a host. A dependency that fails does not affect the
 /// others. Safe for use by many threads.</summary>
 /// <remarks>
-/// A breaker that is closed, has no failure to remember, and was not asked for during the idle time is dropped, so that keys which come and go leave
-/// nothing behind. Ask for it at each call and do not keep it: a kept one may have been replaced.
+/// Keys that come and go leave nothing behind: a breaker that was not asked for is dropped after the idle time, after six times as long if it remembers
+/// failures, and not while it rejects calls. Beyond the capacity, the ones with the least to lose are dropped, the longest idle first. An isolated breaker
+/// stays. Ask for the breaker at each call and do not keep it: a kept one may have been replaced.
 /// </remarks>
 /// <typeparam name="TKey">What tells the dependencies apart. Its text is part of the breaker's name, in logs and metrics too: no secrets.</typeparam>
 public sealed class CircuitBreakerRegistry<TKey>
@@ -21,16 +22,19 @@ public sealed class CircuitBreakerRegistry<TKey>
     /// <param name="idleAfter">How long a closed breaker is kept while it is not asked for. Default: 10 min.</param>
     /// <param name="timeProvider">The clock. Default: the system's.</param>
     /// <param name="logger">Default: none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The idle time or an option is invalid; the message names it.</exception>
+    /// <param name="capacity">The most breakers, isolated ones aside: more than the keys in use at one time. At least 1. Default: 10,000.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The idle time, the capacity or an option is invalid; the message names it.</exception>
     public CircuitBreakerRegistry(
         string name,
         CircuitBreakerOptions? options = null,
         OutcomeRules? outcomes = null,
         TimeSpan? idleAfter = null,
         TimeProvider? timeProvider = null,
-        ILogger? logger = null)
+        ILogger? logger = null,
+        int capacity = 10_000)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         var idle = idleAfter ?? TimeSpan.FromMinutes(10);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(idle, TimeSpan.Zero, nameof(idleAfter));
         var settings = (options ?? new CircuitBreakerOptions()).Copy();
@@ -38,8 +42,9 @@ public sealed class CircuitBreakerRegistry<TKey>
         timeProvider ??= TimeProvider.System;
         _breakers = new IdleMap<TKey, CircuitBreaker>(
             key => new CircuitBreaker($"{name} {key}", settings, outcomes, timeProvider, logger),
-            static breaker => breaker.IsAsGoodAsNew,
+            static breaker => breaker.Memory,
             idle,
+            capacity,
             new MonotonicClock(timeProvider));
     }
 

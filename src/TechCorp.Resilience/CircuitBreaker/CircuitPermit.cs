@@ -38,7 +38,8 @@ public readonly struct CircuitPermit
         return epoch.Circuit.RecordFailure(epoch, cause);
     }
 
-    /// <summary>Reports that the call says nothing about the dependency: its caller gave up. The next call may probe in the place of a probe.</summary>
+    /// <summary>Reports that the call says nothing about the dependency: its caller gave up. The next call may probe in the place of a
+    /// probe; after a second one in a row when the recovery time has passed again.</summary>
     /// <returns>Whether the outcome counted; <see langword="false"/> when the circuit has changed its state since it admitted the call.</returns>
     public bool RecordNeutral()
     {

@@ -15,7 +15,8 @@ public enum CircuitTransitionReason
     /// <summary>The probe failed.</summary>
     ProbeFailed,
 
-    /// <summary>The probe ended without an answer (its caller canceled it); the next call may probe at once.</summary>
+    /// <summary>The probe ended without an answer (its caller canceled it). The next call may probe at once, after a second such
+    /// probe in a row when the recovery time has passed again.</summary>
     ProbeWithdrawn,
 
     /// <summary>The probe did not answer within its lease when the next call came.</summary>

@@ -4,4 +4,5 @@ namespace TechCorp.Resilience;
 /// <param name="OpenedAt">When it opened, in UTC; a failed probe opens it again.</param>
 /// <param name="Cause">The last failure's exception or what stands for a failing result, if it was reported.</param>
 /// <param name="Streak">Openings since the circuit was last closed; the growth of the recovery time counts them.</param>
-internal sealed record CircuitTrip(DateTimeOffset OpenedAt, Exception? Cause, int Streak);
+/// <param name="Withdrawn">Probes in a row since the last recovery time that their callers canceled.</param>
+internal sealed record CircuitTrip(DateTimeOffset OpenedAt, Exception? Cause, int Streak, int Withdrawn = 0);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace TechCorp.Resilience;
 
 /// <summary>Which exceptions count as failures, for circuit breaker and retry alike. Every exception does unless a rule here says otherwise.</summary>
@@ -7,8 +9,9 @@ namespace TechCorp.Resilience;
 /// which then is a failure that is not retried. The rules are copied when a pipeline is made.
 /// </para>
 /// <para>
-/// No rule is asked about a cancellation by the caller, which is always neutral. Without a rule, <see cref="CircuitOpenException"/> is neutral and
-/// <see cref="ArgumentException"/> is a failure that is not retried.
+/// No rule is asked about a cancellation by the caller, which is always neutral. Without a rule, <see cref="CircuitOpenException"/> is neutral,
+/// <see cref="ArgumentException"/> is a failure that is not retried, and an <see cref="HttpRequestException"/> whose status is below 500 and neither 408 nor
+/// 429 is an answer: a success for the circuit, not retried.
 /// </para>
 /// </remarks>
 public sealed class OutcomeRules
@@ -65,6 +68,7 @@ public sealed class OutcomeRules
         {
             CircuitOpenException => OutcomeClass.Neutral,
             ArgumentException => OutcomeClass.PermanentFailure,
+            HttpRequestException { StatusCode: { } status } when IsAnswer(status) => OutcomeClass.Success,
             _ => OutcomeClass.Failure,
         };
     }
@@ -72,6 +76,9 @@ public sealed class OutcomeRules
     /// <summary>The process itself is unhealthy: such an exception is counted, and neither retried nor replaced.</summary>
     internal static bool IsFatal(Exception? exception)
         => exception is OutOfMemoryException or InsufficientExecutionStackException or AccessViolationException or ThreadInterruptedException;
+
+    private static bool IsAnswer(HttpStatusCode status)
+        => status < HttpStatusCode.InternalServerError && status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
 
     private OutcomeRules Add<TException>(OutcomeClass outcomeClass, Func<TException, bool>? when)
         where TException : Exception

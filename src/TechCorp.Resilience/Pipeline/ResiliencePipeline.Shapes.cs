@@ -90,13 +90,20 @@ public partial class ResiliencePipeline
         return done.GetAwaiter().GetResult();
     }
 
-    /// <summary>Runs a described operation whose delegate completes synchronously.</summary>
-    internal TResult Execute<TState, TResult>(ResilientOperation<TState, TResult> operation, TState state, CancellationToken cancellationToken)
+    /// <summary>Runs a described operation on the caller's thread, which it holds; so do the waits between attempts.</summary>
+    /// <typeparam name="TState">What is passed to the operation.</typeparam>
+    /// <typeparam name="TResult">What it returns.</typeparam>
+    /// <param name="operation">The description. Its delegate does its work before it returns; one that returns a pending task is waited for.</param>
+    /// <param name="state">Passed to each attempt.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public TResult Execute<TState, TResult>(
+        ResilientOperation<TState, TResult> operation,
+        TState state,
+        CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(operation);
         var described = new DescribedOperation<TState, TResult>(operation, state, blocks: true);
-        var done = Executor.InvokeAsync<DescribedOperation<TState, TResult>, TResult>(described, cancellationToken);
-        System.Diagnostics.Debug.Assert(done.IsCompleted, "A blocking operation never suspends its executor.");
-        return done.GetAwaiter().GetResult();
+        return Executor.InvokeAsync<DescribedOperation<TState, TResult>, TResult>(described, cancellationToken).AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>Runs an operation on the caller's thread, which it holds; so do the waits between attempts.</summary>

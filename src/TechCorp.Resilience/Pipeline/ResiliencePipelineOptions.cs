@@ -20,7 +20,8 @@ public sealed class ResiliencePipelineOptions
     /// <remarks>It never runs for a cancellation by the caller.</remarks>
     public bool FallbackOnFailure { get; set; }
 
-    /// <summary>Which exceptions are failures. Default: all are; argument errors are not retried.</summary>
+    /// <summary>Which exceptions are failures. Default: all but answers with a status below 500 (408 and 429 are failures); argument errors
+    /// are not retried.</summary>
     public OutcomeRules Outcomes { get; set; } = new();
 
     internal ResiliencePipelineOptions Copy() => new()

@@ -17,7 +17,11 @@ internal sealed partial class ConfigureResilience(IConfiguration? configuration 
 
         var foreign = new List<string>();
         SectionReader.Read(configuration.GetSection("TechCorp:Resilience"), options.ConfigurationProblems,
-            section => section.Sections("Pipelines", options.Pipelines.ContainsKey, foreign));
+            section =>
+            {
+                section.Sections("Pipelines", options.Pipelines.ContainsKey, foreign);
+                section.Allow("Http", "IdempotencyKeys"); // read by TechCorp.Resilience.Http and TechCorp.Resilience.AspNetCore
+            });
         foreach (var (pipeline, pipelineOptions) in options.Pipelines)
         {
             SectionReader.Read(

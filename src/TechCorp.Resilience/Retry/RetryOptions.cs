@@ -13,6 +13,7 @@ public sealed class RetryOptions
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>How the waits are randomized. Default: <see cref="JitterKind.None"/>, the waits are exact.</summary>
+    /// <remarks>With jitter, a wait that the dependency asks for is spread upwards: from that wait to one step of the back-off beyond it.</remarks>
     public JitterKind Jitter { get; set; }
 
     /// <summary>The source of randomness, for reproducible waits; used by one thread at a time. Default: <see cref="System.Random.Shared"/>.</summary>

@@ -23,13 +23,7 @@ internal sealed class RetryPlan(RetryOptions options)
             return RetryStop.RetryAfterTooLong;
         }
 
-        delay = new Backoff(options.BaseDelay, options.MaxDelay).After(attempts);
-        if (options.Jitter != JitterKind.None)
-        {
-            delay = Backoff.Spread(delay, options.Jitter == JitterKind.Full ? 1 : 0.5, NextChance());
-        }
-
-        delay = requested > delay ? requested.Value : delay;
+        delay = Delay(attempts, requested, left);
         if (circuitWait > delay)
         {
             if (!options.WaitForCircuit || circuitWait > OptionsCheck.MaxTimer)
@@ -43,6 +37,25 @@ internal sealed class RetryPlan(RetryOptions options)
         return delay >= left ? RetryStop.DeadlineTooClose
             : isRetry && options.Budget?.TryTake() == false ? RetryStop.BudgetExhausted
             : RetryStop.None;
+    }
+
+    /// <summary>The back-off, with jitter if wanted. A longer wait that the dependency asks for is exact without jitter; with it, it is spread upwards
+    /// over one step of the back-off, so that the callers it rejected together do not return together, and none before the time.</summary>
+    private TimeSpan Delay(int attempts, TimeSpan? requested, TimeSpan left)
+    {
+        var step = new Backoff(options.BaseDelay, options.MaxDelay).After(attempts);
+        if (options.Jitter == JitterKind.None)
+        {
+            return requested > step ? requested.Value : step;
+        }
+
+        if (requested is { } asked && asked > TimeSpan.Zero)
+        {
+            var room = left - asked;
+            return asked + Backoff.Spread(step < room ? step : room, share: 1, NextChance());
+        }
+
+        return Backoff.Spread(step, options.Jitter == JitterKind.Full ? 1 : 0.5, NextChance());
     }
 
     private double NextChance()

@@ -14,7 +14,8 @@ internal static class PackageCompilation
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Preview);
 
     // The packages stand on each other, so those above are no references of those below.
-    private static readonly string[] Packages = ["TechCorp.Resilience", "TechCorp.Messaging", "TechCorp.Outbox"];
+    private static readonly string[] Packages =
+        ["TechCorp.Resilience", "TechCorp.Messaging", "TechCorp.Outbox", "TechCorp.Resilience.Http", "TechCorp.Resilience.AspNetCore"];
 
     private static readonly string[] ImplicitUsings =
         ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];

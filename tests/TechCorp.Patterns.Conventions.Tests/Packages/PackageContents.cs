@@ -60,7 +60,7 @@ public sealed class PackageContents(PackedFeed feed)
             .ToList();
 
         packages.Should().OnlyContain(package => package.Version == feed.Version);
-        arrows.Should().HaveCount(2).And.OnlyContain(arrow => arrow.Value == feed.Version);
+        arrows.Should().HaveCount(4).And.OnlyContain(arrow => arrow.Value == feed.Version);
     }
 
     private PackedPackage Open(string package) => new(feed.FileOf(package, "nupkg"));

@@ -42,16 +42,16 @@ public sealed class PackedFeed : IAsyncLifetime
         var suffix = "test." + Guid.CreateVersion7().ToString("N")[..12];
         Folder = Path.Combine(_own.Path, "feed");
         var work = Path.Combine(_own.Path, "work");
-        foreach (var package in Package.All.Reverse().Index())
+        foreach (var package in Package.All.Reverse())
         {
-            string[] buildOnce = package.Index == 0 ? [] : ["--no-build"];
+            string[] buildOnce = Package.All.Any(other => other.Needs.Contains(package.Name)) ? ["--no-build"] : []; // the ones above built it
             await Command.RunAsync(Repository.Root, environment: null, "dotnet",
-                ["pack", $"src/{package.Item.Name}", "-c", "Release", "-nologo", "-v", "quiet", "-o", Folder, .. buildOnce,
+                ["pack", $"src/{package.Name}", "-c", "Release", "-nologo", "-v", "quiet", "-o", Folder, .. buildOnce,
                 "-m:2", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:UseArtifactsOutput=true", $"-p:ArtifactsPath={work}",
                 $"-p:VersionSuffix={suffix}"]);
         }
 
-        var first = Package.All[0].Name;
+        var first = Package.All[^1].Name; // no other name begins with it
         Version = Path.GetFileNameWithoutExtension(Directory.GetFiles(Folder, $"{first}.*.nupkg").Single())[(first.Length + 1)..];
     }
 }

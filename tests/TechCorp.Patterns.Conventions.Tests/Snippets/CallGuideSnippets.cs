@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TechCorp.Resilience;
+using TechCorp.Resilience.Http;
 
 namespace TechCorp.Patterns.Conventions.Tests.Snippets;
 
@@ -44,7 +46,7 @@ internal static class CallGuideSnippets
             MaxDelay = TimeSpan.FromSeconds(8),
         });
         return await retry.ExecuteAsync(
-            static async (call, token) => (await call.Http.PostAsJsonAsync(call.Url, call.Payload, CallJson.Default.Charge, token)).EnsureSuccessStatusCode(),
+            static async (call, token) => (await call.Http.PutAsJsonAsync(call.Url, call.Payload, CallJson.Default.Charge, token)).EnsureSuccessStatusCode(),
             (Http: http, Url: url, Payload: payload),
             cancellationToken);
         #endregion
@@ -58,6 +60,14 @@ internal static class CallGuideSnippets
             Jitter = JitterKind.Full, // each delay is random, between zero and the exponential delay
             Budget = new RetryBudget(ratio: 0.2), // five successes earn one retry; share one budget among the callers
         };
+        #endregion
+    }
+
+    internal static void Register(IServiceCollection services)
+    {
+        #region snippet: guide-http-keys
+        services.AddHttpClient("payments", http => http.BaseAddress = new Uri("http://payments"))
+            .AddTechCorpResilience("payments", http => http.CreateIdempotencyKeys = true); // each POST without a key gets one
         #endregion
     }
 

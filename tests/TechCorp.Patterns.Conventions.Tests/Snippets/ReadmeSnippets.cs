@@ -6,6 +6,7 @@ using Npgsql;
 using TechCorp.Messaging;
 using TechCorp.Outbox;
 using TechCorp.Resilience;
+using TechCorp.Resilience.Http;
 
 namespace TechCorp.Patterns.Conventions.Tests.Snippets;
 
@@ -66,9 +67,7 @@ internal static class ReadmeSnippets
     {
         #region snippet: resilience
         // Per attempt 5 s; retries after 1, 2, 4 and 8 s; 5 consecutive failures open the circuit for 30 s; one circuit per host.
-        services.AddTechCorpResilience(resilience => resilience.AddPipeline("inventory"));
-        services.AddHttpClient("inventory", http => http.BaseAddress = new Uri("http://inventory"))
-            .AddHttpMessageHandler(provider => provider.GetRequiredService<ResiliencePipelineRegistry>().CreateHandler("inventory"));
+        services.AddHttpClient("inventory", http => http.BaseAddress = new Uri("http://inventory")).AddTechCorpResilience("inventory");
         #endregion
     }
 

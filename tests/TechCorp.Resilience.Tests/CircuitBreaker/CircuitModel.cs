@@ -14,6 +14,7 @@ internal sealed class CircuitModel
     private readonly int _threshold;
 
     private int _failures;
+    private int _withdrawn;
     private long _now;
     private long _until;
     private CircuitState _state = CircuitState.Closed;
@@ -53,10 +54,12 @@ internal sealed class CircuitModel
                     break;
                 case 18 when pick == 0:
                     _breaker.Isolate();
+                    _withdrawn = 0;
                     Enter(CircuitState.Isolated);
                     break;
                 case 19 when pick < 2:
                     _breaker.Reset();
+                    _withdrawn = 0;
                     Enter(CircuitState.Closed);
                     break;
                 default:
@@ -142,19 +145,22 @@ internal sealed class CircuitModel
         switch (kind)
         {
             case 0 when probe:
+                _withdrawn = 0;
                 Enter(CircuitState.Closed);
                 break;
             case 0:
                 _failures = 0;
                 break;
             case 1 when probe:
-                Enter(CircuitState.Open);
+                _withdrawn = (_withdrawn + 1) % 2;
+                Enter(CircuitState.Open, _withdrawn == 0 ? Recovery : 0);
                 break;
             case 1:
                 break;
             default:
                 if (probe || ++_failures >= _threshold)
                 {
+                    _withdrawn = 0;
                     Enter(CircuitState.Open, Recovery);
                 }
 

@@ -95,11 +95,45 @@ public sealed class HalfOpenCircuitTests
         _breaker.Enter().IsProbe.Should().BeTrue();
     }
 
+    [Safeguard("Probes that their callers withdraw are bounded", SwitchedOff = "a circuit is ready again after each withdrawn probe")]
+    [Fact, Trait("Spec", "FR4")]
+    public void Of_ten_callers_who_withdraw_their_probe_two_reach_the_dependency()
+    {
+        var admitted = 1;
+        _probe.RecordNeutral();
+
+        for (var caller = 2; caller <= 10; caller++)
+        {
+            if (_breaker.TryEnter(out var permit))
+            {
+                admitted++;
+                permit.RecordNeutral();
+            }
+        }
+
+        admitted.Should().Be(2);
+        _breaker.State.Should().Be(CircuitState.Open);
+        _breaker.Rejected().RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact, Trait("Spec", "FR4")]
+    public void After_withdrawn_probes_and_another_recovery_time_a_probe_can_close_the_circuit()
+    {
+        _probe.RecordNeutral();
+        _breaker.Enter().RecordNeutral();
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        _breaker.Enter().RecordNeutral();
+        _breaker.Enter().RecordSuccess().Should().BeTrue("the count of withdrawn probes begins again");
+
+        _breaker.State.Should().Be(CircuitState.Closed);
+    }
+
     [Safeguard("The slot of a neutral probe is released")]
     [Fact, Trait("Spec", "CB11")]
     public async Task A_canceled_probe_does_not_close_the_circuit()
     {
-        _probe.RecordNeutral();
+        _clock.Advance(TimeSpan.FromSeconds(30)); // the lease of the other probe ends
         using var caller = new CancellationTokenSource();
         var call = _breaker.ExecuteAsync(static (_, token) => Hang.UntilCanceled<int>(token), 0, caller.Token);
         _breaker.State.Should().Be(CircuitState.HalfOpen);

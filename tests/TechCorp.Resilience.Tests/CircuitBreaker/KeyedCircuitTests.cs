@@ -51,22 +51,99 @@ public sealed class KeyedCircuitTests
         _breakers.Get("a").Should().BeSameAs(busy);
     }
 
-    [Safeguard("A breaker with something to remember is not dropped", SwitchedOff = "it is not asked whether it may go")]
-    [Fact]
-    public void One_that_is_open_or_remembers_a_failure_is_never_dropped()
+    [Fact, Trait("Spec", "FR7")]
+    public void One_that_remembers_failures_is_kept_six_times_as_long()
     {
         var failing = _breakers.Get("failing");
         failing.Fail(1);
-        var open = _breakers.Get("open");
-        open.Fail(5);
-        var isolated = _breakers.Get("isolated");
-        isolated.Isolate();
-        _clock.Advance(2 * Idle);
-
+        _clock.Advance((6 * Idle) - TimeSpan.FromTicks(1));
         _breakers.Get("other");
+        _breakers.Circuits.Should().Contain(failing);
 
-        _breakers.Circuits.Should().BeEquivalentTo([failing, open, isolated, _breakers.Get("other")]);
+        _clock.Advance(Idle);
+
+        _breakers.Circuits.Should().NotContain(failing);
     }
+
+    [Fact, Trait("Spec", "FR7")]
+    public void One_that_rejects_calls_is_kept_until_it_would_admit_one()
+    {
+        var breakers = new CircuitBreakerRegistry<string>("tenant", new CircuitBreakerOptions { RecoveryTimeout = TimeSpan.FromDays(2) }, timeProvider: _clock);
+        var open = breakers.Get("open");
+        open.Fail(5);
+        _clock.Advance(TimeSpan.FromDays(2) - TimeSpan.FromTicks(1));
+        breakers.Circuits.Should().Contain(open);
+
+        _clock.Advance(Idle);
+
+        breakers.Circuits.Should().BeEmpty();
+    }
+
+    [Safeguard("An isolated breaker is not dropped", SwitchedOff = "it counts as one that remembers failures")]
+    [Fact, Trait("Spec", "FR7")]
+    public void An_isolated_one_stays_however_long_it_is_idle_and_however_many_keys_come()
+    {
+        var breakers = new CircuitBreakerRegistry<string>("tenant", timeProvider: _clock, capacity: 10);
+        var isolated = breakers.Get("isolated");
+        isolated.Isolate();
+        _clock.Advance(TimeSpan.FromDays(30));
+
+        for (var key = 0; key < 1_000; key++)
+        {
+            breakers.Get($"{key}");
+        }
+
+        breakers.Get("isolated").Should().BeSameAs(isolated);
+    }
+
+    [Safeguard("Keys that failed once are forgotten", SwitchedOff = "a breaker that remembers a failure is never dropped")]
+    [Fact, Trait("Spec", "FR7")]
+    public void Of_300_000_keys_that_failed_once_in_30_days_at_most_one_in_a_hundred_is_kept()
+    {
+        for (var key = 0; key < 300_000; key++)
+        {
+            _breakers.Get($"{key}").Fail(1 + (key % 5));
+            _clock.Advance(TimeSpan.FromDays(30) / 300_000);
+        }
+
+        _breakers.Circuits.Count.Should().BeLessThanOrEqualTo(3_000);
+    }
+
+    [Safeguard("The breakers of a registry are bounded", SwitchedOff = "no room is made")]
+    [Fact, Trait("Spec", "FR7")]
+    public void A_flood_of_keys_that_fail_at_once_leaves_no_more_than_the_capacity()
+    {
+        var breakers = new CircuitBreakerRegistry<int>("tenant", timeProvider: _clock, capacity: 100);
+        for (var key = 0; key < 10_000; key++)
+        {
+            breakers.Get(key).Fail(5);
+        }
+
+        breakers.Circuits.Count.Should().BeLessThanOrEqualTo(100);
+    }
+
+    [Fact, Trait("Spec", "FR7")]
+    public void What_has_the_least_to_lose_makes_room_first_and_the_longest_idle_among_equals()
+    {
+        var breakers = new CircuitBreakerRegistry<string>("tenant", timeProvider: _clock, capacity: 4);
+        breakers.Get("open").Fail(5);
+        breakers.Get("failing").Fail(1);
+        breakers.Get("old");
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        breakers.Get("young");
+
+        breakers.Get("fifth");
+        breakers.Get("sixth");
+        breakers.Get("seventh");
+
+        breakers.Circuits.Select(circuit => circuit.Name).Should().Contain(["tenant open", "tenant failing", "tenant seventh"]).And.HaveCount(4)
+            .And.NotContain("tenant old");
+    }
+
+    [Fact, Trait("Spec", "FR7")]
+    public void A_capacity_of_nothing_is_refused()
+        => FluentActions.Invoking(() => new CircuitBreakerRegistry<string>("x", capacity: 0)).Should().Throw<ArgumentOutOfRangeException>()
+            .WithParameterName("capacity");
 
     [Safeguard("Keys that come and go leave nothing", SwitchedOff = "nothing is removed")]
     [Fact]
@@ -85,7 +162,11 @@ public sealed class KeyedCircuitTests
     public void It_searches_for_idle_breakers_at_most_once_in_the_idle_time()
     {
         var looks = 0;
-        var map = new IdleMap<string, object>(static _ => new object(), _ => ++looks < 0, Idle, new MonotonicClock(_clock));
+        var map = new IdleMap<string, object>(static _ => new object(), _ =>
+        {
+            looks++;
+            return CircuitMemory.Open;
+        }, Idle, capacity: 100, new MonotonicClock(_clock));
         map.Get("a");
         _clock.Advance(Idle);
         map.Get("b");

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace TechCorp.Resilience.Tests;
 
 public sealed class ClassificationTests
@@ -29,6 +31,51 @@ public sealed class ClassificationTests
     public async Task An_exception_is_a_failure()
     {
         await ShouldCount(RecordedAs.Failure, () => throw new InvalidDataException());
+    }
+
+    [Safeguard("A status below 500 is an answer also as an exception", SwitchedOff = "every `HttpRequestException` is a failure")]
+    [Theory, Trait("Spec", "FR6")]
+    [InlineData(HttpStatusCode.MovedPermanently, 1)]
+    [InlineData(HttpStatusCode.BadRequest, 1)]
+    [InlineData(HttpStatusCode.NotFound, 1)]
+    [InlineData(HttpStatusCode.Conflict, 1)]
+    [InlineData(HttpStatusCode.UnprocessableEntity, 1)]
+    [InlineData((HttpStatusCode)499, 1)]
+    [InlineData(HttpStatusCode.RequestTimeout, 5)]
+    [InlineData(HttpStatusCode.TooManyRequests, 5)]
+    [InlineData(HttpStatusCode.InternalServerError, 5)]
+    [InlineData(HttpStatusCode.ServiceUnavailable, 5)]
+    [InlineData(null, 5)]
+    public async Task An_answer_that_is_thrown_is_no_failure_and_not_repeated(HttpStatusCode? status, int attempts)
+    {
+        var pipeline = ResiliencePipeline.Create("inventory", timeProvider: _clock);
+        var calls = 0;
+
+        await FluentActions.Awaiting(() => _clock.RunAsync(pipeline.ExecuteAsync(ValueTask<int> (_) =>
+        {
+            calls++;
+            throw new HttpRequestException("answered", null, status);
+        }).AsTask())).Should().ThrowAsync<HttpRequestException>();
+
+        calls.Should().Be(attempts);
+        pipeline.CircuitBreaker!.State.Should().Be(attempts == 1 ? CircuitState.Closed : CircuitState.Open);
+        pipeline.CircuitBreaker.ConsecutiveFailures.Should().Be(0);
+    }
+
+    [Fact, Trait("Spec", "FR6")]
+    public async Task A_rule_can_make_an_answer_a_failure_again()
+    {
+        var rules = new OutcomeRules().TreatAsFailure<HttpRequestException>(static exception => exception.StatusCode == HttpStatusCode.Conflict);
+        var retry = new RetryPolicy("inventory", new RetryOptions { MaxAttempts = 2 }, rules, _clock);
+        var calls = 0;
+
+        await FluentActions.Awaiting(() => _clock.RunAsync(retry.ExecuteAsync(ValueTask<int> (_) =>
+        {
+            calls++;
+            throw new HttpRequestException("answered", null, HttpStatusCode.Conflict);
+        }).AsTask())).Should().ThrowAsync<HttpRequestException>();
+
+        calls.Should().Be(2);
     }
 
     [Fact, Trait("Spec", "CL4")]

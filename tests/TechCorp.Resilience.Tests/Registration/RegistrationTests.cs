@@ -32,12 +32,50 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void A_handler_of_an_unknown_name_is_refused_in_the_same_words()
+    public void Each_key_of_a_name_has_its_own_pipeline_with_the_options_of_the_name()
+    {
+        var options = new ResiliencePipelineOptions { CircuitBreaker = new() { FailureThreshold = 1 }, Retry = new() { Budget = new RetryBudget() } };
+        var pipelines = ResiliencePipelineRegistry.Create([new("stock", options)]);
+        options.CircuitBreaker.FailureThreshold = 9;
+
+        pipelines.Get("stock", "north").CircuitBreaker!.Fail();
+
+        pipelines.Get("STOCK", "north").Should().BeSameAs(pipelines.Get("stock", "north"));
+        pipelines.CircuitsOf("stock").Should().ContainSingle("without a key, the name was not called")
+            .Which.Should().Match<CircuitBreaker>(circuit => circuit.Name == "stock north" && circuit.State == CircuitState.Open);
+        pipelines.Get("stock", "south").CircuitBreaker!.State.Should().Be(CircuitState.Closed);
+        pipelines.Get("stock").CircuitBreaker!.State.Should().Be(CircuitState.Closed);
+        pipelines.Circuits.Select(circuit => circuit.Name).Should().BeEquivalentTo("stock", "stock north", "stock south");
+    }
+
+    [Fact]
+    public void A_key_of_an_unknown_name_and_an_empty_key_are_refused()
     {
         using var provider = Build(r => r.AddPipeline("inventory").AddPipeline("gateway"));
+        var pipelines = provider.GetRequiredService<ResiliencePipelineRegistry>();
 
-        provider.GetRequiredService<ResiliencePipelineRegistry>().Invoking(p => p.CreateHandler("stock")).Should().Throw<KeyNotFoundException>()
+        pipelines.Invoking(p => p.Get("stock", "north")).Should().Throw<KeyNotFoundException>()
             .WithMessage("No resilience pipeline 'stock' is registered; there are: inventory, gateway. Add it with AddTechCorpResilience.");
+        pipelines.Invoking(p => p.Get("inventory", "")).Should().Throw<ArgumentException>().WithParameterName("key");
+    }
+
+    [Fact]
+    public void The_options_of_a_pipeline_are_given_out_as_a_copy()
+    {
+        var pipelines = ResiliencePipelineRegistry.Create([new("stock", new() { Deadline = TimeSpan.FromSeconds(7) })]);
+
+        pipelines.OptionsOf("stock").Deadline = null;
+
+        pipelines.OptionsOf("stock").Deadline.Should().Be(TimeSpan.FromSeconds(7));
+    }
+
+    [Fact]
+    public void A_registry_without_a_container_refuses_invalid_options_and_names()
+    {
+        FluentActions.Invoking(() => ResiliencePipelineRegistry.Create([new("stock", new() { Deadline = TimeSpan.Zero })]))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("Deadline");
+        FluentActions.Invoking(() => ResiliencePipelineRegistry.Create([new("", new())])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => ResiliencePipelineRegistry.Create([new("stock", new()), new("Stock", new())])).Should().Throw<ArgumentException>();
     }
 
     [Fact]

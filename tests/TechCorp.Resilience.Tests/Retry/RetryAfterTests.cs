@@ -22,7 +22,40 @@ public sealed class RetryAfterTests
     {
         await Run(new RetryOptions { Jitter = JitterKind.Full, Random = new Random(3) }, asked: 1, succeedOn: 2);
 
-        _attempts.Should().Equal(0, 1);
+        _attempts.Should().HaveCount(2);
+        _attempts[1].Should().BeInRange(1, 2);
+    }
+
+    [Safeguard("Callers that were rejected together do not return together", SwitchedOff = "the wait that is asked for is exact with jitter too")]
+    [Theory, Trait("Spec", "FR8")]
+    [InlineData(JitterKind.Full)]
+    [InlineData(JitterKind.Equal)]
+    public void With_jitter_200_callers_are_spread_over_the_step_and_none_comes_before_the_time_asked(JitterKind jitter)
+    {
+        var plan = new RetryPlan(new RetryOptions { Jitter = jitter, Random = new Random(7) });
+        double[] waits = [.. Enumerable.Range(0, 200).Select(_ =>
+        {
+            plan.Decide(attempts: 3, requested: TimeSpan.FromSeconds(6), circuitWait: default, left: TimeSpan.MaxValue, out var delay)
+                .Should().Be(RetryStop.None);
+            return delay.TotalSeconds;
+        })];
+
+        waits.Should().OnlyContain(wait => wait >= 6 && wait <= 10, "the third step is 4 s");
+        waits.GroupBy(wait => (int)((wait - 6) * 10)).Max(tenth => tenth.Count()).Should().BeLessThan(20, "none of 40 tenths of a second gets them all");
+        (waits.Max() - waits.Min()).Should().BeGreaterThan(3.5);
+    }
+
+    [Fact, Trait("Spec", "FR8")]
+    public void The_spread_ends_before_the_deadline()
+    {
+        var plan = new RetryPlan(new RetryOptions { Jitter = JitterKind.Full, Random = new Random(7) });
+
+        for (var caller = 0; caller < 200; caller++)
+        {
+            plan.Decide(attempts: 4, requested: TimeSpan.FromSeconds(6), circuitWait: default, left: TimeSpan.FromSeconds(6.5), out var delay)
+                .Should().Be(RetryStop.None);
+            delay.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(6)).And.BeLessThan(TimeSpan.FromSeconds(6.5));
+        }
     }
 
     [Safeguard("Retry-After beyond the cap", SwitchedOff = "a longer wait is accepted")]

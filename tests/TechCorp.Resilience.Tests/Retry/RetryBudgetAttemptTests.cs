@@ -71,27 +71,6 @@ public sealed class RetryBudgetAttemptTests
         budget.Available.Should().Be(1);
     }
 
-    [Safeguard("Each authority has its own retry budget", SwitchedOff = "all share the one of the options")]
-    [Fact, Trait("Spec", "RT14")]
-    public async Task A_dead_authority_does_not_spend_the_budget_of_another()
-    {
-        var server = new ScriptedServer(_clock);
-        for (var request = 1; request <= 3; request++)
-        {
-            server.Answer(request, HttpStatusCode.ServiceUnavailable);
-        }
-
-        var options = new ResiliencePipelineOptions { Retry = new RetryOptions { Budget = _budget } };
-        using var client = new HttpClient(new ResilienceHandler("inventory", options, _clock) { InnerHandler = server }) { Timeout = Timeout.InfiniteTimeSpan };
-
-        var dead = await _clock.RunAsync(client.GetAsync(new Uri("http://dead.test/")));
-        var well = await _clock.RunAsync(client.GetAsync(new Uri("http://well.test/")));
-
-        dead.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable, "its one token paid for one retry");
-        well.StatusCode.Should().Be(HttpStatusCode.OK, "it has its own token");
-        server.Times.Should().HaveCount(4);
-    }
-
     [Safeguard("A shared source of chance is locked itself", SwitchedOff = "each plan has its own lock")]
     [Fact]
     public void Plans_that_share_a_source_of_chance_use_it_one_at_a_time()

@@ -1,0 +1,3 @@
+namespace TechCorp.Resilience.AspNetCore.Tests;
+
+internal sealed record Order(string Id);

@@ -1,0 +1,3 @@
+namespace TechCorp.Resilience.Http.Tests;
+
+internal sealed record Product(string Name);
