@@ -33,8 +33,9 @@ internal static class CompatibilityPage
             .ThenBy(same => same.Key, StringComparer.Ordinal))
         {
             var tests = same.Select(difference => $"`{difference.TestClass}.{difference.Method}`").Order(StringComparer.Ordinal);
-            text.Append("\n| ").Append(Cell(same.Key)).Append(" | ").Append(Cell(same.FirstOrDefault(difference => difference.Handling is not null)?.Handling ?? ""))
-                .Append(" | ").AppendJoin("<br>", tests).Append(" |");
+            var handling = same.FirstOrDefault(difference => difference.Handling is not null)?.Handling;
+            text.Append("\n| ").Append(Cell(same.Key)).Append(" | ").Append(Cell(handling ?? "")).Append(" | ")
+                .AppendJoin("<br>", tests).Append(" |");
         }
 
         return text.Append("\n\n").ToString();
