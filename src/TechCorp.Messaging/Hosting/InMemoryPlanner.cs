@@ -23,8 +23,8 @@ internal static class InMemoryPlanner
         }
         else if (!broker.TryImitate(version!))
         {
-            reader.Refuse(nameof(broker.RabbitMqVersion), $"is {version}, but the broker is in use and behaves like {broker.RabbitMqVersion}: give all services "
-                + "that share it the same version.");
+            reader.Refuse(nameof(broker.RabbitMqVersion), $"is {version}, but the broker is in use and behaves like {broker.RabbitMqVersion}: give all "
+                + "services that share it the same version.");
         }
     }
 }

@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>What differs between the versions of RabbitMQ that the broker imitates: 3.10, 4.0 and 4.3, each until the next. Guarded by the broker's lock.</summary>
+/// <summary>What differs between the versions of RabbitMQ that the broker imitates: 3.10, 4.0 and 4.3, each until the next. Guarded by the broker's
+/// lock.</summary>
 /// <remarks>Not imitated: from 4.0 on, a dead letter may arrive with the mark and the counts of deliveries of the queue that it left.</remarks>
 internal sealed class ImitatedServer(Version version)
 {
@@ -23,7 +24,8 @@ internal sealed class ImitatedServer(Version version)
 
     /// <summary>The server's refusal of a binding, in its words; null where it takes it.</summary>
     internal string? RefusalOf(ExchangeDeclaration exchange, BindingDeclaration binding)
-        => exchange.Kind == ExchangeKind.Topic && Version >= TopicPattern.BoundedSince && TopicPattern.CountMany(binding.RoutingKey) is > TopicPattern.MostMany and var many
+        => exchange.Kind == ExchangeKind.Topic && Version >= TopicPattern.BoundedSince
+            && TopicPattern.CountMany(binding.RoutingKey) is > TopicPattern.MostMany and var many
             ? $"PRECONDITION_FAILED - Topic binding key '{binding.RoutingKey}' uses {many} '#' wildcards, at most {TopicPattern.MostMany} are allowed"
             : null;
 

@@ -18,8 +18,8 @@ internal static class ArgumentRules
         => from pair in ArgumentsOf(context)
            where IsPriorityOnQuorum(pair.Queue, pair.Name)
            select new TopologyFinding("priority-on-quorum", Error, TopologyNames.Of(pair.Queue),
-               "A quorum queue does not take 'x-max-priority'; declaring it is refused.", "Leave it out: from RabbitMQ 4.0 on a quorum queue has priorities without "
-               + "it. Before, take a classic queue, or one queue for each priority.");
+               "A quorum queue does not take 'x-max-priority'; declaring it is refused.",
+               "Leave it out: from RabbitMQ 4.0 on a quorum queue has priorities without it. Before, take a classic queue, or one queue for each priority.");
 
     private static IEnumerable<TopologyFinding> OfAnotherKind(LintContext context)
         => from pair in ArgumentsOf(context)

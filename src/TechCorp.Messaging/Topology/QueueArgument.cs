@@ -23,7 +23,10 @@ internal sealed record QueueArgument(string Name, QueueKind Kind, Version? Since
         .. Quorum(V43, "x-consumer-disconnected-timeout", "x-delayed-retry-type", "x-delayed-retry-min", "x-delayed-retry-max"),
     ];
 
-    private static readonly HashSet<string> OfStreams = ["x-max-age", "x-stream-max-segment-size-bytes", "x-stream-filter-size-bytes", "x-initial-cluster-size"];
+    private static readonly HashSet<string> OfStreams =
+    [
+        "x-max-age", "x-stream-max-segment-size-bytes", "x-stream-filter-size-bytes", "x-initial-cluster-size",
+    ];
 
     /// <summary>Whether any kind of queue has it.</summary>
     internal static bool IsKnown(string name) => OfStreams.Contains(name) || Array.Exists(Table, argument => argument.Name == name);

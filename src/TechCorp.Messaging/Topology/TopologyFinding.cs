@@ -12,7 +12,8 @@ namespace TechCorp.Messaging;
 public sealed record TopologyFinding(string Rule, LogLevel Severity, string Subject, string Harm, string Remedy)
 {
     /// <summary>Whether the broker takes it without a word, and without effect.</summary>
-    internal bool IsIgnored => Rule is "unknown-argument" or "argument-of-a-later-version" or "delivery-limit-on-classic" or "dead-letter-key-without-exchange" or "key-on-fanout";
+    internal bool IsIgnored
+        => Rule is "unknown-argument" or "argument-of-a-later-version" or "delivery-limit-on-classic" or "dead-letter-key-without-exchange" or "key-on-fanout";
 
     /// <inheritdoc/>
     public override string ToString() => $"{Subject}: {Harm} {Remedy} [{Rule}]";

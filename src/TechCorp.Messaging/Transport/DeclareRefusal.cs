@@ -13,8 +13,8 @@ internal static partial class DeclareRefusal
     internal static TopologyException? Of(string entity, int code, string text, Exception? cause) => code switch
     {
         PreconditionFailed when text.Contains("'#' wildcards", StringComparison.Ordinal)
-            => new TopologyException(entity, $"the broker refuses its pattern ({text}).", "Write '#' once where it stands beside another '#', or bind two patterns.",
-                cause),
+            => new TopologyException(entity, $"the broker refuses its pattern ({text}).",
+                "Write '#' once where it stands beside another '#', or bind two patterns.", cause),
         PreconditionFailed
             => new TopologyException(entity, Difference(text),
                 entity.StartsWith("exchange ", StringComparison.Ordinal)

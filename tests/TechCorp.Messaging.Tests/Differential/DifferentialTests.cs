@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging.Tests;
 
-/// <summary>The in-memory broker against a real server, whose version it imitates: the same random programs, and everything that can be seen must agree.</summary>
+/// <summary>The in-memory broker against a real server, whose version it imitates: the same random programs, and everything that can be seen must
+/// agree.</summary>
 [Trait("Spec", "IM2"), Trait("Spec", "CN17"), Trait("Spec", "FV4")]
 public sealed class DifferentialTests
 {

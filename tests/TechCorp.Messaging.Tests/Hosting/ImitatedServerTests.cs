@@ -29,7 +29,8 @@ public sealed class ImitatedServerTests
     public async Task A_version_that_cannot_be_imitated_is_refused(string version, string problem)
     {
         using var broker = new InMemoryBroker();
-        await using var other = await MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Topology.WorkQueue("q")), TestContext.Current.CancellationToken);
+        await using var other = await MessageBus.StartAsync(m => m.UseInMemory(broker).AddTopology(Topology.WorkQueue("q")),
+            TestContext.Current.CancellationToken);
 
         var start = () => MessageBus.StartAsync(m => m.UseInMemory(broker).UseConfiguration(Section(("InMemory:RabbitMqVersion", version))),
             TestContext.Current.CancellationToken);

@@ -42,7 +42,8 @@ public sealed class TopologyLintTests
 
     [Theory, Trait("Spec", "FV1"), MemberData(nameof(Bounded), DisableDiscoveryEnumeration = true)]
     public void One_that_loses_nothing_by_it_is_not(QueueDeclaration queue)
-        => Topology.WorkQueue("target").Add(queue).Lint(brokerVersion: new Version(4, 3)).Should().NotContain(finding => finding.Rule.Contains("delivery-limit"));
+        => Topology.WorkQueue("target").Add(queue).Lint(brokerVersion: new Version(4, 3)).Should()
+            .NotContain(finding => finding.Rule.Contains("delivery-limit"));
 
     public static TheoryData<QueueDeclaration> Bounded()
     => [
@@ -66,7 +67,8 @@ public sealed class TopologyLintTests
     [InlineData(QueueKind.Quorum, "x-max-length-bytes", null, null, null, null)]
     [InlineData(QueueKind.Quorum, "x-max-in-memory-length", null, null, null, null)]
     [InlineData(QueueKind.Quorum, "x-max-priority", "priority-on-quorum", "priority-on-quorum", "priority-on-quorum", "priority-on-quorum")]
-    [InlineData(QueueKind.Quorum, "x-queue-mode", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind")]
+    [InlineData(QueueKind.Quorum, "x-queue-mode", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind",
+        "argument-of-another-kind")]
     [InlineData(QueueKind.Quorum, "x-max-age", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind", "argument-of-another-kind")]
     [InlineData(QueueKind.Quorum, "x-delayed-rety-min", "unknown-argument", "unknown-argument", "unknown-argument", "unknown-argument")]
     [InlineData(QueueKind.Classic, "x-max-priority", null, null, null, null)]

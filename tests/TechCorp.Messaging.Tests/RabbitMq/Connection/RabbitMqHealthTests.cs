@@ -68,8 +68,8 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
         await host.StopAsync(Cancellation);
     }
 
-    [DiffersByVersion("RabbitMQ: 3.10 keeps the consumer of a quorum queue that is deleted and declared again at once, and delivers nothing to it; from 4.0 on it "
-        + "cancels that consumer", Handling = "either way the consumer is rebuilt: a stalled one by the watchdog, a cancelled one at once")]
+    [DiffersByVersion("RabbitMQ: 3.10 keeps the consumer of a quorum queue that is deleted and declared again at once, and delivers nothing to it; from 4.0 on "
+        + "no consumer is left over", Handling = "either way the consumer is rebuilt and everything is handled: a stalled one is found by the watchdog")]
     [Safeguard("A stalled consumer is rebuilt")]
     [Fact, Trait("Spec", "CN12"), Trait("Spec", "OB3"), Trait("Spec", "FV5")]
     public async Task A_stalled_consumer_is_reported_until_it_is_rebuilt_and_then_everything_is_handled()

@@ -36,7 +36,8 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
         })), TopologyMode.Create, Cancellation);
         using var loggers = new ListLoggers();
 
-        await using (var bus = await MessageBus.StartAsync(m => m.UseRabbitMq(RabbitMqServer.Uri.ToString()).UseLoggerFactory(loggers).AddTopology(now), Cancellation))
+        await using (var bus = await MessageBus.StartAsync(m => m.UseRabbitMq(RabbitMqServer.Uri.ToString()).UseLoggerFactory(loggers).AddTopology(now),
+            Cancellation))
         {
             loggers.Entries.Where(entry => entry.StartsWith("2040", StringComparison.Ordinal)).Should().ContainSingle().Which.Should()
                 .Contain($": {queue}.dlq, {retry}.").And.Contain("set_policy").And.Contain("1000000000");

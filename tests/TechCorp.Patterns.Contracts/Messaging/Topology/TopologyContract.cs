@@ -210,8 +210,9 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         (await declare.Should().ThrowAsync<TopologyException>()).Which.Difference.Should().Contain(named);
     }
 
-    [DiffersByVersion("RabbitMQ: before 4.0 a dead letter is not marked as redelivered where it is delivered first; from 4.0 on one that was rejected may be, with "
-        + "the count of the queue it left", Handling = "a count is believed only together with the mark, and what a handler started is counted by the consumer")]
+    [DiffersByVersion("RabbitMQ: before 4.0 a dead letter is not marked as redelivered where it is delivered first; from 4.0 on one that was rejected may be, "
+        + "with the count of the queue it left",
+        Handling = "a count is believed only together with the mark, and what a handler started is counted by the consumer")]
     [Theory, Trait("Spec", "TP4"), Trait("Spec", "TP5"), Trait("Spec", "FV5")]
     [InlineData(QueueKind.Quorum)]
     [InlineData(QueueKind.Classic)]

@@ -144,8 +144,8 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
     [Safeguard("Requeued message at the end (quorum without delivery limit)",
         SwitchedOff = "`InMemoryQueue.Settle` puts it in front",
         Remark = "written for it: no other test went red")]
-    [DiffersByVersion("RabbitMQ: 3.10 puts a requeued message of a quorum queue without a delivery limit behind all others; from 4.0 on, where such a queue has "
-        + "a limit of 20, it comes first", Handling = "work queues are declared with a limit, so that it comes first on every version")]
+    [DiffersByVersion("RabbitMQ: 3.10 puts a requeued message of a quorum queue without a delivery limit behind all others; from 4.0 on, where such a queue "
+        + "has a limit of 20, it comes first", Handling = "work queues are declared with a limit, so that it comes first on every version")]
     [Fact, Trait("Spec", "CN2"), Trait("Spec", "FV4")]
     public async Task Without_a_delivery_limit_a_quorum_queue_puts_a_requeued_message_behind_all_others_on_3_10_and_in_front_from_4_0_on()
     {
@@ -175,8 +175,8 @@ public abstract class ConsumingContract<TBackend> : TransportContract<TBackend>
     }
 
     [Safeguard("A requeued message does not count from 4.3 on", SwitchedOff = "`ImitatedServer.CountsRequeued` is always true")]
-    [DiffersByVersion("RabbitMQ: a message that its consumer requeues counts against the delivery limit before 4.3, and not since; one that comes back because its "
-        + "channel is lost counts on every version", Handling = "the consumer's own `RedeliveryLimit` gives up such a message")]
+    [DiffersByVersion("RabbitMQ: a message that its consumer requeues counts against the delivery limit before 4.3, and not since; one that comes back because "
+        + "its channel is lost counts on every version", Handling = "the consumer's own `RedeliveryLimit` gives up such a message")]
     [Fact, Trait("Spec", "CN13"), Trait("Spec", "FV4")]
     public async Task A_requeued_message_counts_against_the_delivery_limit_before_4_3_and_not_since()
     {
