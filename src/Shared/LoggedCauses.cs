@@ -1,30 +1,39 @@
 namespace TechCorp.Patterns.Shared;
 
-/// <summary>Which failures of something that is tried again and again are logged with their stack: the first of each cause, until it succeeds. The others
-/// are one line.</summary>
-/// <remarks>Safe for concurrent use; may be shared by several that fail for one cause. Holds a bounded number of causes.</remarks>
+/// <summary>Which failures of something that is tried again and again are logged with their stack: the first of each cause in one outage. The others are one
+/// line.</summary>
+/// <remarks>Safe for concurrent use; may be shared by several that fail for one cause: the outage has ended when all of them have succeeded. Holds a bounded
+/// number of causes.</remarks>
 internal sealed class LoggedCauses
 {
     private const int MaxCauses = 16;
     private readonly Lock _gate = new();
+    private readonly HashSet<object> _failing = []; // guarded by _gate
     private readonly HashSet<string> _logged = new(StringComparer.Ordinal); // guarded by _gate
 
-    /// <summary>The exception when its cause has not been logged since the last <see cref="Reset"/>; null when it has.</summary>
-    internal Exception? IfNew(Exception exception)
+    /// <summary>The exception when its cause has not been logged in this outage; null when it has.</summary>
+    /// <param name="owner">What has failed.</param>
+    /// <param name="exception">How.</param>
+    internal Exception? IfNew(object owner, Exception exception)
     {
         var cause = $"{exception.GetType()} {LineOf(exception)}";
         lock (_gate)
         {
+            _failing.Add(owner);
             return _logged.Count < MaxCauses && _logged.Add(cause) ? exception : null;
         }
     }
 
-    /// <summary>It has succeeded: what fails next is a new outage.</summary>
-    internal void Reset()
+    /// <summary>It has succeeded. When all have, what fails next is a new outage.</summary>
+    internal void Succeeded(object owner)
     {
         lock (_gate)
         {
-            _logged.Clear();
+            _failing.Remove(owner);
+            if (_failing.Count == 0)
+            {
+                _logged.Clear();
+            }
         }
     }
 

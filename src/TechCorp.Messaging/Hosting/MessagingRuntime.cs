@@ -273,7 +273,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
             }
             catch (Exception exception)
             {
-                _logger.StartFailed(Broker, pause, LoggedCauses.LineOf(exception), causes.IfNew(exception));
+                _logger.StartFailed(Broker, pause, LoggedCauses.LineOf(exception), causes.IfNew(this, exception));
             }
 
             await Task.Delay(pause, Plan.TimeProvider, stopping).ConfigureAwait(false);

@@ -33,11 +33,11 @@ internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> s
             try
             {
                 isMore = await sweep(cancellationToken).ConfigureAwait(false);
-                _causes.Reset();
+                _causes.Succeeded(this);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.SweepFailed(what, interval, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
+                logger.SweepFailed(what, interval, LoggedCauses.LineOf(exception), _causes.IfNew(this, exception));
             }
             catch (OperationCanceledException)
             {

@@ -114,7 +114,7 @@ public sealed class OutboxRelay : IAsyncDisposable
             {
                 if (exception is not OperationCanceledException)
                 {
-                    _logger.RelayPassFailed(_outbox.Database.Schema, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
+                    _logger.RelayPassFailed(_outbox.Database.Schema, LoggedCauses.LineOf(exception), _causes.IfNew(this, exception));
                 }
             }
         }
@@ -144,12 +144,12 @@ public sealed class OutboxRelay : IAsyncDisposable
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
-            _logger.RelayPassFailed(_outbox.Database.Schema, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
+            _logger.RelayPassFailed(_outbox.Database.Schema, LoggedCauses.LineOf(exception), _causes.IfNew(this, exception));
             await Task.Delay(_schedule.AfterError(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
             return;
         }
 
-        _causes.Reset();
+        _causes.Succeeded(this);
         Report(result);
         if (result.Error is not null)
         {

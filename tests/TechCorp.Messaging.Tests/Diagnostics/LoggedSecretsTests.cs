@@ -43,7 +43,7 @@ public sealed class LoggedSecretsTests
         var logger = new NonThrowingLoggerFactory(log).CreateLogger("TechCorp.Messaging.RabbitMq");
 
         var failure = new InvalidOperationException("amqp://app:hunter2@broker/ cannot be reached");
-        logger.ConnectFailed("orders", 1, TimeSpan.Zero, LoggedCauses.LineOf(failure), failure);
+        logger.ConnectFailed("orders", "rabbitmq://broker/", 1, TimeSpan.Zero, LoggedCauses.LineOf(failure), failure);
 
         log.Texts.Should().ContainSingle().Which.Should().StartWith("2002").And.Contain("amqp://***@broker/ cannot be reached").And.NotContain("hunter2");
     }

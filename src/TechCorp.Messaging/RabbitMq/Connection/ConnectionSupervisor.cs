@@ -123,6 +123,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
         for (var generation = 1L; !_stopping.IsCancellationRequested; generation++)
         {
             Exception? failure = null;
+            var broker = _opener.Next;
             try
             {
                 failures = ReconnectBackoff.IsSettled(await OpenAndWatchAsync(generation).ConfigureAwait(false), delay) ? 1 : failures + 1;
@@ -145,7 +146,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
             delay = ReconnectBackoff.Delay(_options.ReconnectDelay, _options.MaxReconnectDelay, failures, Random.Shared.NextDouble());
             if (failure is not null)
             {
-                _logger.ConnectFailed(_name, failures, delay, LoggedCauses.LineOf(failure), _causes.IfNew(failure));
+                _logger.ConnectFailed(_name, broker.ToString(), failures, delay, LoggedCauses.LineOf(failure), _causes.IfNew(this, failure));
             }
 
             await Task.Delay(delay, _timeProvider, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -200,7 +201,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
     private void Publish(BrokerLink link)
     {
         _state = TransportState.Connected;
-        _causes.Reset();
+        _causes.Succeeded(this);
         lock (_gate)
         {
             _current.TrySetResult(link);

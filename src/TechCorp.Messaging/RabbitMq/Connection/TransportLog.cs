@@ -11,8 +11,10 @@ internal static partial class TransportLog
     [LoggerMessage(2001, LogLevel.Warning, "Connection '{Connection}' to {Broker} is lost (generation {Generation}): {Reason}")]
     internal static partial void ConnectionLost(this ILogger logger, string connection, string broker, long generation, string reason);
 
-    [LoggerMessage(2002, LogLevel.Warning, "Connection '{Connection}' could not be opened, attempt {Attempt}; the next follows in {Delay}: {Reason}")]
-    internal static partial void ConnectFailed(this ILogger logger, string connection, int attempt, TimeSpan delay, string reason, Exception? exception);
+    [LoggerMessage(2002, LogLevel.Warning,
+        "Connection '{Connection}' to {Broker} could not be opened, attempt {Attempt}; the next follows in {Delay}: {Reason}")]
+    internal static partial void ConnectFailed(this ILogger logger, string connection, string broker, int attempt, TimeSpan delay, string reason,
+        Exception? exception);
 
     [LoggerMessage(2003, LogLevel.Error, "The topology could not be declared again on connection '{Connection}' (generation {Generation}).")]
     internal static partial void RedeclareFailed(this ILogger logger, string connection, long generation, Exception exception);

@@ -139,7 +139,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
             catch (Exception exception)
             {
                 failures++;
-                _logger.ConsumeFailed(Queue, failures, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
+                _logger.ConsumeFailed(Queue, failures, LoggedCauses.LineOf(exception), _causes.IfNew(this, exception));
                 await RestoreAsync(link).ConfigureAwait(false);
             }
 
@@ -177,7 +177,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
             var consumer = await RabbitMqConsumer.OpenAsync(link, queue, _prefetch, _options.MaxInboundMessageBodyBytes, generation, _sink,
                 opened => _consumer = opened, _timeProvider, _logger, _ending.Token).ConfigureAwait(false);
             _logger.Consuming(Queue, generation);
-            _causes.Reset();
+            _causes.Succeeded(this);
             if (!_started.TrySetResult())
             {
                 MessagingMetrics.Rebuilt("consumer");
@@ -209,7 +209,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         }
         catch (Exception exception)
         {
-            _logger.RestoreFailed(Queue, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
+            _logger.RestoreFailed(Queue, LoggedCauses.LineOf(exception), _causes.IfNew(this, exception));
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
             }
             catch (Exception exception)
             {
-                logger.PublishChannelFailed(LoggedCauses.LineOf(exception), _causes.IfNew(exception));
+                logger.PublishChannelFailed(LoggedCauses.LineOf(exception), _causes.IfNew(this, exception));
                 link?.GiveUp($"no channel opens ({ErrorText.MessageOf(exception)})");
                 failures++;
             }
@@ -91,7 +91,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
         try
         {
             queue.Sessions.Open(session, link.Blocked);
-            _causes.Reset();
+            _causes.Succeeded(this);
             if (_opened)
             {
                 MessagingMetrics.Rebuilt("channel");

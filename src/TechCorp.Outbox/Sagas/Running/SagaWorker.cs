@@ -99,11 +99,11 @@ internal sealed class SagaWorker(
             try
             {
                 (_, next) = await RunDueAsync(cancellationToken).ConfigureAwait(false);
-                _causes.Reset();
+                _causes.Succeeded(this);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.RecoveryPassFailed(next, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
+                logger.RecoveryPassFailed(next, LoggedCauses.LineOf(exception), _causes.IfNew(this, exception));
             }
             catch (OperationCanceledException)
             {
@@ -137,7 +137,7 @@ internal sealed class SagaWorker(
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.NotRenewed(dispatcher.Running.Count, LoggedCauses.LineOf(exception), _causes.IfNew(exception));
+                logger.NotRenewed(dispatcher.Running.Count, LoggedCauses.LineOf(exception), _causes.IfNew(this, exception));
             }
             catch (OperationCanceledException)
             {

@@ -40,7 +40,7 @@ public sealed class OutageLogTests : RabbitMqTransportTest
         attempts.Select(entry => entry.Text.Split(';')[0]).Should().OnlyHaveUniqueItems("each attempt is one line");
         attempts.Should().OnlyContain(entry => !entry.Text.Contains('\n') && entry.Text.Contains("refused", StringComparison.OrdinalIgnoreCase));
         _log.Entries.Count(entry => entry.Exception is not null).Should().Be(1);
-        _log.Entries.Should().HaveCount(attempts.Length + 1, "but for the attempts there is only the word that the host goes on");
+        _log.Entries.Count(entry => entry.EventId > 0).Should().Be(attempts.Length + 1, "but for the attempts there is only the word that the host goes on");
         _log.Lines.Should().BeLessThan(100);
         await host.StopAsync(Cancellation);
     }

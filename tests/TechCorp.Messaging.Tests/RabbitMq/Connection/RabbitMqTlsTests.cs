@@ -129,7 +129,7 @@ public sealed class RabbitMqTlsTests : IDisposable
         })).Should().Contain("user '(client certificate)'").And.Contain("credentials were refused");
     }
 
-    [Safeguard("Certificate files are read again for each connection", SwitchedOff = "`ServerCertificateCheck` keeps the authorities that it read first")]
+    [Safeguard("Certificate files are read again for each connection", SwitchedOff = "`TlsFiles.Authorities` keeps what it read first")]
     [Fact, Trait("Spec", "FM19")]
     public async Task A_renewed_authority_file_is_read_without_a_restart()
     {

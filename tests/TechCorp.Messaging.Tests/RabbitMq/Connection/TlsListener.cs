@@ -32,6 +32,7 @@ internal static class TlsListener
         {ok, File} = application:get_env(rabbit, enabled_plugins_file),
         ok = rabbit_file:write_term_file(File, [lists:usort([rabbitmq_auth_mechanism_ssl | rabbit_plugins:read_enabled(File)])]),
         rabbit_plugins:ensure(File),
+        ok = application:set_env(rabbit, ssl_options, [{verify, verify_peer}]), % or the plugin refuses every login
         ok = application:set_env(rabbit, ssl_cert_login_from, common_name),
         ok = application:set_env(rabbit, auth_mechanisms, ['PLAIN', 'AMQPLAIN', 'EXTERNAL']).
         """);
