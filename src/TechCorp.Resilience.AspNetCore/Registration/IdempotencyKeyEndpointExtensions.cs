@@ -9,7 +9,7 @@ namespace TechCorp.Resilience.AspNetCore;
 public static class IdempotencyKeyEndpointExtensions
 {
     /// <summary>
-    /// Requires the header <c>Idempotency-Key</c>, as in the IETF's draft: the first request with a key runs the endpoint, the same request again gets its
+    /// Requires the header <c>Idempotency-Key</c>, as in the draft of the IETF: the first request with a key runs the endpoint, the same request again gets its
     /// response with <c>Idempotency-Replayed: true</c>. 400 without one well-formed key, 409 with <c>Retry-After</c> while the first runs, 422 for another
     /// request under the key, 403 for a signed-in caller whom nothing identifies, 413 for a body that is too large.
     /// </summary>

@@ -18,9 +18,10 @@ internal static class FailureModePages
 
     public static string PathOf(string page) => $"{Folder}/{page}.md";
 
-    /// <summary>The page of a test: that of the package which its project, or its folder of contracts, is named after.</summary>
+    /// <summary>The page of a test: that of the package which its project, or its folder of contracts, is named after. TechCorp.Resilience.Http belongs to
+    /// resilience.</summary>
     public static string PageOf(SafeguardUse use)
-        => Packages.FirstOrDefault(package => use.File.StartsWith($"tests/TechCorp.{package}.Tests/", StringComparison.OrdinalIgnoreCase)
+        => Packages.FirstOrDefault(package => use.File.StartsWith($"tests/TechCorp.{package}.", StringComparison.OrdinalIgnoreCase)
             || use.File.StartsWith($"tests/TechCorp.Patterns.Contracts/{package}/", StringComparison.OrdinalIgnoreCase)) ?? Repository;
 
     /// <summary>The text of a page with the table that the attributes ask for.</summary>
