@@ -19,7 +19,7 @@ internal sealed class NamedPipeline
 
     internal ResiliencePipelineOptions Options => _options.Copy();
 
-    /// <summary>A name that is used with keys only shows no circuit of its own.</summary>
+    /// <summary>A name that is used with keys only shows no circuit itself.</summary>
     internal IEnumerable<CircuitBreaker> Circuits
     => [
         .. _isCalled || !_keyed.IsValueCreated ? new[] { _pipeline.Value.CircuitBreaker }.OfType<CircuitBreaker>() : [],

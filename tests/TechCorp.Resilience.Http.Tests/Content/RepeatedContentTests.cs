@@ -109,7 +109,7 @@ public sealed class RepeatedContentTests
         await ended.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
-    [Safeguard("An inner handler disposes of its own content", SwitchedOff = "attempts share the caller's content")]
+    [Safeguard("A content that an inner handler disposes of is that of one attempt", SwitchedOff = "attempts share the caller's content")]
     [Fact]
     public async Task An_inner_handler_that_disposes_of_the_content_does_no_harm_to_the_next_attempt()
     {
