@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TechCorp.Messaging;
 
-/// <summary>What consumers log: event ids 2100 to 2129, and 2150 to 2159. Bodies and secrets are never logged.</summary>
+/// <summary>What consumers log: event ids 2100 to 2119, and 2150 to 2169. Bodies and secrets are never logged.</summary>
 internal static partial class ConsumerLog
 {
     [LoggerMessage(2100, LogLevel.Information, "Queue '{Queue}' is being consumed: prefetch {Prefetch}, concurrency {Concurrency}.")]
@@ -82,25 +82,25 @@ internal static partial class ConsumerLog
     [LoggerMessage(2119, LogLevel.Debug, "The broker could not be asked whether queue '{Queue}' has messages that are not delivered; it is asked again.")]
     internal static partial void StalledCheckFailed(this ILogger logger, Exception exception, string queue);
 
-    [LoggerMessage(2120, LogLevel.Warning,
+    [LoggerMessage(2160, LogLevel.Warning,
         "Message {MessageId} ('{Type}') of queue '{Queue}' was redelivered {Redeliveries} times, which is over the limit: it may be what ends its processes, and "
         + "is handled alone. If the process ends now, the message is dead-lettered.")]
     internal static partial void AttemptIsolated(this ILogger logger, string? messageId, string type, string queue, string redeliveries);
 
-    [LoggerMessage(2121, LogLevel.Warning,
+    [LoggerMessage(2161, LogLevel.Warning,
         "Message {MessageId} of queue '{Queue}' must be handled alone, and the record of it could not be written ({Reason}); the message is requeued after a "
         + "pause.")]
     internal static partial void IsolatedRecordFailed(this ILogger logger, string? messageId, string queue, string reason);
 
-    [LoggerMessage(2122, LogLevel.Warning,
+    [LoggerMessage(2162, LogLevel.Warning,
         "The record of an isolated attempt could not be removed from queue '{RecordQueue}'. If another process gets the message of queue '{Queue}' again, it "
         + "dead-letters it.")]
     internal static partial void IsolatedRecordKept(this ILogger logger, Exception exception, string recordQueue, string queue);
 
-    [LoggerMessage(2123, LogLevel.Information,
+    [LoggerMessage(2163, LogLevel.Information,
         "Message {MessageId} ('{Type}') of queue '{Queue}' came again after its channel was lost, and was handled meanwhile: it is acknowledged.")]
     internal static partial void AlreadyHandled(this ILogger logger, string? messageId, string? type, string queue);
 
-    [LoggerMessage(2124, LogLevel.Error, "A {Step} of the consumer of queue '{Queue}' that was requested by its own handler failed.")]
+    [LoggerMessage(2164, LogLevel.Error, "A {Step} of the consumer of queue '{Queue}' that was requested by its own handler failed.")]
     internal static partial void StepFailed(this ILogger logger, Exception exception, string step, string queue);
 }
