@@ -15,14 +15,14 @@ internal static class MessageLimits
     internal static int? Priority(int? value)
         => value is null or (>= 0 and <= byte.MaxValue)
             ? value
-            : throw new ArgumentException($"{nameof(Priority)} must be between 0 and {byte.MaxValue}; it is {value}.", nameof(Priority));
+            : throw new ArgumentException($"{nameof(Priority)} must be between 0 and {byte.MaxValue}; it is {value}.", nameof(value));
 
     /// <exception cref="ArgumentException">It is out of its range.</exception>
     internal static TimeSpan? Expiration(TimeSpan? value)
         => value is not { } time || (time > TimeSpan.Zero && time <= LongestExpiration && time.Ticks % TimeSpan.TicksPerMillisecond == 0)
             ? value
             : throw new ArgumentException($"{nameof(Expiration)} must be whole milliseconds, over 0 and at most {LongestExpiration:c}; it is {time:c}.",
-                nameof(Expiration));
+                nameof(value));
 
     /// <returns>Null for none.</returns>
     /// <exception cref="ArgumentException">It is out of its range.</exception>
@@ -30,5 +30,5 @@ internal static class MessageLimits
         => value is not { } time ? null
             : time >= TimeSpan.Zero && time <= LongestDelay ? (time == TimeSpan.Zero ? null : time)
             : throw new ArgumentException($"{nameof(Delay)} must not be negative, and at most {LongestDelay:c}; it is {time:c}. For a later moment, keep the "
-                + "message and publish it when that moment is near enough.", nameof(Delay));
+                + "message and publish it when that moment is near enough.", nameof(value));
 }

@@ -49,7 +49,7 @@ public sealed record PublishOptions
 
         if (MessageId is "")
         {
-            throw new ArgumentException($"{nameof(MessageId)} must not be empty; leave it null for a new one.", nameof(MessageId));
+            throw new ArgumentException($"{nameof(MessageId)} must not be empty; leave it null for a new one.", nameof(message));
         }
 
         return new Message
@@ -77,7 +77,7 @@ public sealed record PublishOptions
             if (name.StartsWith(MessageHeaders.Prefix, StringComparison.OrdinalIgnoreCase) || BrokerHeaders.IsOne(name))
             {
                 throw new ArgumentException($"Header '{name}' is reserved: names that begin with '{MessageHeaders.Prefix}' are this library's, and "
-                    + "'CC', 'BCC', 'x-death' and the like the broker's. Choose another name.", nameof(Headers));
+                    + "'CC', 'BCC', 'x-death' and the like the broker's. Choose another name.", nameof(added));
             }
 
             merged[name] = value;

@@ -162,7 +162,8 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
         advice.Values.Should().AllSatisfy(buckets => buckets.Should().Equal(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10));
     }
 
-    [Safeguard("The broker's address is in metrics and spans", SwitchedOff = "`MessagingMetrics.AddServer` adds nothing")]
+    [Safeguard("The broker's address is in metrics and spans", SwitchedOff = "`MessagingMetrics.AddServer` adds nothing",
+        Remark = "on RabbitMQ")]
     [Fact, Trait("Spec", "FM16")]
     public async Task Metrics_and_spans_name_the_broker_and_the_error_and_no_flag()
     {

@@ -8,7 +8,7 @@ namespace TechCorp.Patterns.Contracts;
 public abstract class EventOptionsContract<TDatabase> : OutboxSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
-    [Safeguard("Priority and expiration of an event are kept", SwitchedOff = "`StoredProperties.AddTo` adds nothing")]
+    [Safeguard("Priority and expiration of an event are kept", SwitchedOff = "`StoredProperties.AddTo` leaves out the priority")]
     [Fact, Trait("Spec", "FM18")]
     public async Task Options_of_an_event_are_kept_until_it_is_published()
     {
