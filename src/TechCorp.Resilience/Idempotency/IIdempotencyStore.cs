@@ -30,7 +30,10 @@ public interface IIdempotencyStore
     /// A lease or retention expires when the clock reaches its end. A record in doubt has no retention.
     /// </remarks>
     /// <param name="request">Key, fingerprint, owner, lease and retention.</param>
-    /// <param name="cancellationToken">Gives up asking; the claim may have been made all the same.</param>
+    /// <param name="cancellationToken">
+    /// Gives up asking, also when the caller of the operation leaves. A store ends a canceled claim without having made it, or answers; one that
+    /// has made it and throws holds the key until its lease ends.
+    /// </param>
     ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Stores the outcome of the operation; from now on it is replayed until <paramref name="retention"/> has passed.</summary>

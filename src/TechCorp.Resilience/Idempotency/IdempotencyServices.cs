@@ -15,6 +15,10 @@ internal sealed class IdempotencyServices
         Clock = new MonotonicClock(timeProvider ?? TimeProvider.System);
         Logger = SafeLogger.ScrubbingOnly(logger);
         var timeout = new TimeoutOptions { Timeout = Options.StoreTimeout, Mode = TimeoutMode.Abandon };
+        Claim = new ResilientOperation<StoreClaim, IdempotencyClaim>(static (claim, attempt) => claim.TryBeginAsync(attempt.CancellationToken))
+        {
+            Discard = claim => _ = ReleaseLateAsync(claim),
+        };
         StoreCalls = new TimeoutPolicy("idempotency store", timeout, Clock.Provider, Logger);
         Completion = ResiliencePipeline.Create(
             "idempotency completion",
@@ -44,11 +48,30 @@ internal sealed class IdempotencyServices
 
     internal ILogger Logger { get; }
 
+    /// <summary>Claims a key. A claim that the store grants after nobody waits for it any more would hold the key for a whole lease, and is released.</summary>
+    internal ResilientOperation<StoreClaim, IdempotencyClaim> Claim { get; }
+
     /// <summary>Bounds each call to the store.</summary>
     internal TimeoutPolicy StoreCalls { get; }
 
     /// <summary>Bounds and repeats what must reach the store because the effect has happened.</summary>
     internal ResiliencePipeline Completion { get; }
+
+    /// <summary>Ends a claim as no run of its operation. Never throws.</summary>
+    private async Task ReleaseLateAsync(IdempotencyClaim claim)
+    {
+        if (claim.Status != IdempotencyClaimStatus.Acquired)
+        {
+            return;
+        }
+
+        var released = await Completion.TryExecuteAsync(
+            static (run, token) => run.Store.ReleaseAsync(run.Lease, token), (Store, claim.Lease), CancellationToken.None).ConfigureAwait(false);
+        if (released.Status != OutcomeStatus.Success)
+        {
+            Report(claim.Lease.Key, released.Exception, static (logger, key, exception) => logger.LateClaimNotReleased(key, exception));
+        }
+    }
 
     /// <summary>Logs about a key; a logger that throws changes neither the renewal of a lease nor the outcome of a call.</summary>
     internal void Report<TFacts>(IdempotencyKey key, TFacts facts, Action<ILogger, IdempotencyKey, TFacts> log)

@@ -12,7 +12,9 @@ internal sealed record IdempotentCall<TState, TResult>(
     /// <inheritdoc cref="StoredResult.Read"/>
     internal IdempotentResult<TResult> Replay(StoredOutcome outcome) => StoredResult.Read(Operation.Serializer, Key, outcome);
 
-    internal IdempotencyFailurePolicy PolicyFor(Exception exception, bool canceledByCaller)
+    /// <summary>What an exception leaves behind. What is thrown after the caller canceled may only report that, in whatever type, so it is stored only if the
+    /// description names it.</summary>
+    internal IdempotencyFailurePolicy PolicyFor(Exception exception, bool callerCanceled)
     {
         IdempotencyFailurePolicy policy;
         try
@@ -25,6 +27,8 @@ internal sealed record IdempotentCall<TState, TResult>(
             policy = IdempotencyFailurePolicy.InDoubt;
         }
 
-        return canceledByCaller && policy == IdempotencyFailurePolicy.Store ? IdempotencyFailurePolicy.Release : policy;
+        return callerCanceled && policy == IdempotencyFailurePolicy.Store && (Operation.OnException is null || CallerCancellation.IsReportedBy(exception))
+            ? IdempotencyFailurePolicy.Release
+            : policy;
     }
 }

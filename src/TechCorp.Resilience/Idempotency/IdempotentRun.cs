@@ -33,11 +33,8 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
     {
         for (var poll = 1; ; poll++)
         {
-            // Not with the caller's token: a claim whose answer nobody waits for would hold the key for a whole lease.
             _claimedAt = services.Clock.Now;
-            var claim = await services.StoreCalls.ExecuteAsync(
-                static (run, token) => run.Store.TryBeginAsync(run.Request, token), (services.Store, Request: _request), CancellationToken.None)
-                .ConfigureAwait(false);
+            var claim = await AskAsync(cancellationToken).ConfigureAwait(false);
             switch (claim.Status)
             {
                 case IdempotencyClaimStatus.Mismatch:
@@ -50,6 +47,21 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
                 default:
                     return claim;
             }
+        }
+    }
+
+    /// <summary>Asks the store, which a caller that leaves cancels. What it grants all the same is not abandoned: it would hold the key for
+    /// a whole lease.</summary>
+    private async ValueTask<IdempotencyClaim> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await services.StoreCalls.ExecuteAsync(
+                services.Claim, new StoreClaim(services.Store, _request, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && !OutcomeRules.IsFatal(exception))
+        {
+            throw CallerCancellation.Of(exception, cancellationToken);
         }
     }
 
@@ -79,20 +91,26 @@ internal sealed class IdempotentRun<TState, TResult>(IdempotencyServices service
         }
         catch (Exception exception)
         {
+            var callerCanceled = cancellationToken.IsCancellationRequested;
             await keeper.DisposeAsync().ConfigureAwait(false);
             if (keeper.IsLost)
             {
                 throw IdempotencyException.LeaseLost(call.Key, exception);
             }
 
-            var canceledByCaller = exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
-            await SettleAsync(lease, call.PolicyFor(exception, canceledByCaller), exception).ConfigureAwait(false);
-            if (canceledByCaller && ((OperationCanceledException)exception).CancellationToken != cancellationToken)
+            await SettleAsync(lease, call.PolicyFor(exception, callerCanceled), exception).ConfigureAwait(false);
+            if (!callerCanceled || !CallerCancellation.IsReportedBy(exception))
             {
-                throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+                throw; // a failure of the operation, which concerns the duplicates too
             }
 
-            throw;
+            var canceled = CallerCancellation.Of(exception, cancellationToken);
+            if (ReferenceEquals(canceled, exception))
+            {
+                throw;
+            }
+
+            throw canceled;
         }
         finally
         {

@@ -31,7 +31,7 @@ internal sealed class AttemptCompletion(
             var value = suspended && abandonsOnTimeout && running.Timer is not null
                 ? await WaitOrAbandonAsync(operation, pending.AsTask(), running.Timer.Token).ConfigureAwait(false)
                 : await pending.ConfigureAwait(false);
-            ended = classifier.Classify(in operation, value);
+            ended = classifier.Classify(in operation, value, running.Timer, cancellationToken);
         }
         catch (Exception exception)
         {

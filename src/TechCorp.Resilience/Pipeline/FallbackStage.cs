@@ -20,7 +20,7 @@ internal sealed class FallbackStage(bool onFailure, OperationCallbacks callbacks
             ExceptionDispatchInfo.Throw(exception!);
         }
 
-        var open = outcome.Status == OutcomeStatus.Rejected || exception is CircuitOpenException;
+        var open = outcome.Status == OutcomeStatus.Rejected || OutcomeRules.IsRejection(exception);
         if (!TOperation.HasFallback(in operation) || !(open || (failed && onFailure)))
         {
             return outcome;
@@ -33,12 +33,13 @@ internal sealed class FallbackStage(bool onFailure, OperationCallbacks callbacks
             return Outcome<TResult>.Success(
                 await TOperation.FallBackAsync(in operation, reason, cancellationToken).Preserve().ConfigureAwait(false));
         }
-        catch (OperationCanceledException canceled) when (cancellationToken.IsCancellationRequested)
-        {
-            return Outcome<TResult>.Canceled(canceled, cancellationToken);
-        }
         catch (Exception fallbackException) when (!OutcomeRules.IsFatal(fallbackException))
         {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return Outcome<TResult>.Canceled(fallbackException, cancellationToken);
+            }
+
             if (fallbackException.Data is { IsReadOnly: false } data)
             {
                 data[ResiliencePipeline.FallbackReasonKey] = reason;

@@ -54,14 +54,9 @@ public readonly struct Outcome<TResult>
 
     internal static Outcome<TResult> Failure(Exception exception) => new(OutcomeStatus.Failure, false, default, exception, default, null);
 
-    /// <summary>A cancellation by the caller: its exception carries the caller's token, whichever token the operation observed.</summary>
-    internal static Outcome<TResult> Canceled(OperationCanceledException canceled, CancellationToken cancellationToken)
-    {
-        var exception = canceled.CancellationToken == cancellationToken
-            ? canceled
-            : new OperationCanceledException(canceled.Message, canceled, cancellationToken);
-        return new(OutcomeStatus.Canceled, false, default, exception, default, null);
-    }
+    /// <summary>A cancellation by the caller: its exception carries the caller's token, whichever token the operation observed and whatever it threw.</summary>
+    internal static Outcome<TResult> Canceled(Exception thrown, CancellationToken cancellationToken)
+        => new(OutcomeStatus.Canceled, false, default, CallerCancellation.Of(thrown, cancellationToken), default, null);
 
     internal static Outcome<TResult> Rejected(CircuitRejection rejection)
         => new(OutcomeStatus.Rejected, false, default, null, rejection, rejection.RetryAfter);

@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience;
 
-/// <summary>What the outcome of an attempt says about the dependency.</summary>
+/// <summary>What the outcome of an attempt says about the dependency. Of several, the greatest counts.</summary>
 internal enum OutcomeClass
 {
     /// <summary>Nothing: the caller gave up, or the call was not made. A circuit counts nothing; nothing is retried.</summary>

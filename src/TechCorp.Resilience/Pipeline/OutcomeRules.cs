@@ -9,7 +9,12 @@ namespace TechCorp.Resilience;
 /// which then is a failure that is not retried. The rules are copied when a pipeline is made.
 /// </para>
 /// <para>
-/// No rule is asked about a cancellation by the caller, which is always neutral. Without a rule, <see cref="CircuitOpenException"/> is neutral,
+/// An <see cref="AggregateException"/> that no rule names is judged by the exceptions in it: one that is a failure makes it a failure, and it
+/// is ignored only if all of them are.
+/// </para>
+/// <para>
+/// No rule is asked about what an operation throws after its caller has canceled: that is neutral, whatever it is. What it throws after a limit has passed is
+/// judged as the <see cref="TimeoutRejectedException"/> that it becomes. Without a rule, <see cref="CircuitOpenException"/> is neutral,
 /// <see cref="ArgumentException"/> is a failure that is not retried, and an <see cref="HttpRequestException"/> whose status is below 500 and neither 408 nor
 /// 429 is an answer: a success for the circuit, not retried.
 /// </para>
@@ -69,13 +74,20 @@ public sealed class OutcomeRules
             CircuitOpenException => OutcomeClass.Neutral,
             ArgumentException => OutcomeClass.PermanentFailure,
             HttpRequestException { StatusCode: { } status } when IsAnswer(status) => OutcomeClass.Success,
+            AggregateException { InnerExceptions.Count: > 0 } several => several.InnerExceptions.Max(Classify),
             _ => OutcomeClass.Failure,
         };
     }
 
+    /// <summary>Whether all that was thrown is the rejection of an open circuit.</summary>
+    internal static bool IsRejection(Exception? exception)
+        => exception is CircuitOpenException
+            || (exception is AggregateException { InnerExceptions.Count: > 0 } several && several.InnerExceptions.All(IsRejection));
+
     /// <summary>The process itself is unhealthy: such an exception is counted, and neither retried nor replaced.</summary>
     internal static bool IsFatal(Exception? exception)
-        => exception is OutOfMemoryException or InsufficientExecutionStackException or AccessViolationException or ThreadInterruptedException;
+        => exception is OutOfMemoryException or InsufficientExecutionStackException or AccessViolationException or ThreadInterruptedException
+            || (exception is AggregateException several && several.InnerExceptions.Any(IsFatal));
 
     private static bool IsAnswer(HttpStatusCode status)
         => status < HttpStatusCode.InternalServerError && status is not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);

@@ -9,7 +9,10 @@ namespace TechCorp.Resilience;
 /// no wait is begun that cannot end before the deadline. Safe for use by many threads; make one for each dependency and keep it.
 /// </summary>
 /// <remarks>
-/// <para>A cancellation by the caller is never a failure and throws <see cref="OperationCanceledException"/> with the caller's token.</para>
+/// <para>
+/// A cancellation by the caller is never a failure and throws <see cref="OperationCanceledException"/> with the caller's token, also when the operation reports
+/// it with another exception (which is inside) or with a result that counts as a failure. A success is a success, canceled or not.
+/// </para>
 /// <para>A call whose operation completes synchronously with success allocates nothing, reads no clock and returns the operation's own task.</para>
 /// <para>When all attempts fail, the exception of the last one is thrown, as it is, with its stack.</para>
 /// </remarks>

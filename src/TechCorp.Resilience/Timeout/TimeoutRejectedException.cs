@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace TechCorp.Resilience;
 
-/// <summary>An attempt, or the whole call, took longer than it may. The caller did not cancel it.</summary>
+/// <summary>An attempt, or the whole call, took longer than it may. The caller did not cancel it. What the operation threw then, of whatever type, is
+/// inside.</summary>
 public sealed class TimeoutRejectedException : TimeoutException
 {
     internal TimeoutRejectedException(string name, TimeSpan timeout, Exception? innerException)

@@ -1,3 +1,5 @@
+using TechCorp.Patterns.Contracts;
+
 namespace TechCorp.Resilience.Tests;
 
 /// <summary>What the executor does about a store that is late, silent or away, and about callers that leave meanwhile.</summary>
@@ -53,6 +55,56 @@ public sealed class IdempotencyStoreCallsTests
         _scene.Runs.Should().Be(0);
         _late.Before.Clear();
         (await _scene.CallAsync(process: NewProcess(new() { WaitTimeout = TimeSpan.Zero }))).Value.Id.Should().Be("run 1");
+    }
+
+    [Safeguard("A late claim is released", SwitchedOff = "`IdempotencyServices.Claim` discards nothing")]
+    [Fact, Trait("Spec", "FR10")]
+    public async Task A_claim_that_the_store_grants_after_the_store_timeout_is_released_at_once()
+    {
+        _late.AfterClaim = _silence.Task;
+        var released = new TaskCompletionSource();
+        _late.Before[nameof(IIdempotencyStore.ReleaseAsync)] = () =>
+        {
+            released.SetResult();
+            return Task.CompletedTask;
+        };
+        var late = _scene.CallAsync(process: NewProcess()).AsTask();
+        await _scene.Clock.TimerSetAsync();
+        _scene.Clock.Advance(TimeSpan.FromSeconds(5));
+        await late.Awaiting(l => l).Should().ThrowAsync<TimeoutRejectedException>();
+
+        _silence.SetResult();
+
+        await Eventually.Ends(released.Task, "the late claim is released");
+        _late.Before.Clear();
+        await Eventually.Holds(
+            async () => await _scene.CallAsync(process: NewProcess(new() { WaitTimeout = TimeSpan.Zero })).AsTask().ContinueWith(
+                static call => call.IsCompletedSuccessfully, TaskScheduler.Default),
+            "the key is free, without any time passing");
+    }
+
+    [Fact, Trait("Spec", "FR10")]
+    public async Task A_late_claim_that_cannot_be_released_is_logged()
+    {
+        var log = new ListLogger();
+        _late.AfterClaim = _silence.Task;
+        _late.Before[nameof(IIdempotencyStore.ReleaseAsync)] = () => throw new InvalidOperationException("read-only");
+        var late = _scene.CallAsync(process: NewProcess(new() { CompletionAttempts = 1 }, log)).AsTask();
+        await _scene.Clock.TimerSetAsync();
+        _scene.Clock.Advance(TimeSpan.FromSeconds(5));
+        await late.Awaiting(l => l).Should().ThrowAsync<TimeoutRejectedException>();
+
+        _silence.SetResult();
+
+        await Eventually.Holds(
+            () =>
+            {
+                lock (log.Entries)
+                {
+                    return log.Entries.Any(entry => entry.StartsWith("1033 ", StringComparison.Ordinal));
+                }
+            },
+            "the log names the key");
     }
 
     [Fact]

@@ -185,6 +185,43 @@ public sealed class ClassificationTests
         => new OutcomeRules().TreatAsSuccess<IOException>(static exception => exception.Message == "busy").Ignore<IOException>()
             .Classify(new IOException("busy")).Should().Be(OutcomeClass.Success);
 
+    [Safeguard("Several exceptions in one are judged one by one", SwitchedOff = "`OutcomeRules.Classify` has no case for `AggregateException`")]
+    [Fact, Trait("Spec", "FR10")]
+    public void Several_exceptions_in_one_are_what_the_worst_of_them_is()
+    {
+        var rules = new OutcomeRules().Ignore<IOException>()
+            .TreatAsSuccess<KeyNotFoundException>()
+            .DoNotRetry<InvalidDataException>()
+            .TreatAsFailure<FormatException>();
+
+        Classify(new IOException(), new FileNotFoundException()).Should().Be(OutcomeClass.Neutral);
+        Classify(new IOException(), new KeyNotFoundException()).Should().Be(OutcomeClass.Success);
+        Classify(new IOException(), new TimeoutException()).Should().Be(OutcomeClass.Failure);
+        Classify(new KeyNotFoundException(), new FormatException()).Should().Be(OutcomeClass.Failure);
+        Classify(new TimeoutException(), new InvalidDataException()).Should().Be(OutcomeClass.PermanentFailure);
+        Classify(new TimeoutException(), new ArgumentException("order")).Should().Be(OutcomeClass.PermanentFailure);
+        Classify(new AggregateException(new IOException())).Should().Be(OutcomeClass.Neutral);
+        Classify(new IOException(), new OutOfMemoryException()).Should().Be(OutcomeClass.PermanentFailure);
+        Classify().Should().Be(OutcomeClass.Failure);
+        new OutcomeRules().Ignore<AggregateException>().Classify(new AggregateException(new TimeoutException())).Should().Be(OutcomeClass.Neutral);
+
+        OutcomeClass Classify(params Exception[] exceptions) => rules.Classify(new AggregateException(exceptions));
+    }
+
+    [Fact, Trait("Spec", "FR10")]
+    public async Task Only_rejections_of_inner_circuits_in_one_exception_are_neutral_and_have_the_fallback_of_an_open_circuit()
+    {
+        var breaker = AfterFourFailures();
+        var inner = new CircuitBreaker("inner", timeProvider: _clock);
+        inner.Isolate();
+
+        (await breaker.ExecuteAsync((_, _) => Rejected(), static (_, _, _) => new ValueTask<int>(7), 0)).Should().Be(7);
+
+        breaker.ConsecutiveFailures.Should().Be(4);
+
+        ValueTask<int> Rejected() => throw new AggregateException(inner.TryExecuteAsync(static (_, _) => new ValueTask<int>(1), 0).Result.Exception!);
+    }
+
     [Fact, Trait("Spec", "CL10")]
     public async Task When_the_result_predicate_throws_that_is_the_outcome_and_counts_as_a_failure()
     {

@@ -7,10 +7,15 @@ internal sealed class LateStore(IIdempotencyStore inner) : IIdempotencyStore
 {
     public Dictionary<string, Func<Task>> Before { get; } = [];
 
+    /// <summary>Awaited between a claim and its answer.</summary>
+    public Task AfterClaim { get; set; } = Task.CompletedTask;
+
     public async ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
     {
         await BeforeAsync().ConfigureAwait(false);
-        return await inner.TryBeginAsync(request, cancellationToken).ConfigureAwait(false);
+        var claim = await inner.TryBeginAsync(request, cancellationToken).ConfigureAwait(false);
+        await AfterClaim.ConfigureAwait(false);
+        return claim;
     }
 
     public async ValueTask<bool> CompleteAsync(IdempotencyLease lease, StoredOutcome outcome, TimeSpan retention, CancellationToken cancellationToken = default)
