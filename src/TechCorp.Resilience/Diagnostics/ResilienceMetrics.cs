@@ -75,16 +75,24 @@ internal static class ResilienceMetrics
     /// <summary>Runs in the middle of a call, between the outcome and its record: a listener must change neither.</summary>
     private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags) => SafeTelemetry.Add(counter, 1, tags);
 
+    /// <summary>One value for each name: of several circuits that share a name, the state that lets the fewest calls through.</summary>
     private static List<Measurement<int>> States()
     {
-        var states = new List<Measurement<int>>();
+        var states = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((_, var circuit) in Circuits)
         {
-            states.Add(new(circuit.State(), new KeyValuePair<string, object?>("name", circuit.Name)));
+            var state = circuit.State();
+            if (!states.TryGetValue(circuit.Name, out var other) || Severity[state] > Severity[other])
+            {
+                states[circuit.Name] = state;
+            }
         }
 
-        return states;
+        return [.. states.Select(static state => new Measurement<int>(state.Value, new KeyValuePair<string, object?>("name", state.Key)))];
     }
+
+    // By the value of the gauge: closed, half-open and ready, half-open, open, isolated.
+    private static ReadOnlySpan<byte> Severity => [0, 3, 1, 2, 4];
 
     private sealed record StateReader(string Name, Func<int> State);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TechCorp.Resilience;
 
 /// <summary>A call of a <see cref="ResilientOperation{TState, TResult}"/>.</summary>
@@ -10,6 +12,27 @@ internal readonly struct DescribedOperation<TState, TResult>(ResilientOperation<
     private readonly string? _idempotencyKey = description.IdempotencyKey?.Invoke(state);
 
     public static bool ClassifiesResults => true;
+
+    /// <summary>Describes a call; not if finding its idempotency key throws, which then is how the call ends.</summary>
+    internal static bool TryDescribe(
+        ResilientOperation<TState, TResult> description,
+        TState state,
+        out DescribedOperation<TState, TResult> described,
+        [NotNullWhen(false)] out Exception? exception)
+    {
+        try
+        {
+            described = new(description, state);
+            exception = null;
+            return true;
+        }
+        catch (Exception thrown) when (!OutcomeRules.IsFatal(thrown))
+        {
+            described = default;
+            exception = thrown;
+            return false;
+        }
+    }
 
     public static bool Blocks(in DescribedOperation<TState, TResult> operation) => operation._blocks;
 

@@ -18,6 +18,21 @@ internal sealed class OperationCallbacks(PipelineEvents events, RetryOptions? re
         }
     }
 
+    /// <summary>Whether the operation may run again; not if the operation cannot say.</summary>
+    internal bool MayRepeat<TOperation, TResult>(in TOperation operation)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        try
+        {
+            return TOperation.MayRepeat(in operation);
+        }
+        catch (Exception exception)
+        {
+            events.CallbackFailed(exception, "MayRepeat");
+            return false;
+        }
+    }
+
     /// <summary>The wait that a failing result or an exception asks for; never negative.</summary>
     internal TimeSpan? RetryAfter<TOperation, TResult>(in TOperation operation, in Outcome<TResult> outcome)
         where TOperation : struct, IOperation<TOperation, TResult>

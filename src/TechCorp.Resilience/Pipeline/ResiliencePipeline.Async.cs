@@ -97,6 +97,8 @@ public partial class ResiliencePipeline
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        return Executor.InvokeAsync<DescribedOperation<TState, TResult>, TResult>(new(operation, state), cancellationToken);
+        return DescribedOperation<TState, TResult>.TryDescribe(operation, state, out var described, out var exception)
+            ? Executor.InvokeAsync<DescribedOperation<TState, TResult>, TResult>(described, cancellationToken)
+            : ValueTask.FromException<TResult>(exception);
     }
 }

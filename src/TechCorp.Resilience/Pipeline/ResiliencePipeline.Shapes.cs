@@ -34,7 +34,9 @@ public partial class ResiliencePipeline
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        return Executor.TryInvokeAsync<DescribedOperation<TState, TResult>, TResult>(new(operation, state), cancellationToken);
+        return DescribedOperation<TState, TResult>.TryDescribe(operation, state, out var described, out var exception)
+            ? Executor.TryInvokeAsync<DescribedOperation<TState, TResult>, TResult>(described, cancellationToken)
+            : new(Outcome<TResult>.Failure(exception));
     }
 
     /// <summary>Runs an operation that returns a <see cref="Task{TResult}"/>.</summary>

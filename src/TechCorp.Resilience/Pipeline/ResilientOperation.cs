@@ -46,9 +46,11 @@ public sealed class ResilientOperation<TState, TResult>
     /// <summary>Whether running the operation twice could do harm. Then it is retried only if the call has an idempotency key. Default: no.</summary>
     public bool IsUnsafe { get; init; }
 
-    /// <summary>Whether this call may be repeated. Called after a failure that could be retried. Default: it may.</summary>
+    /// <summary>Whether this call may be repeated. Called after a failure that could be retried; when it throws, that is reported and
+    /// the call is not repeated. Default: it may.</summary>
     public Func<TState, bool>? MayRepeat { get; init; }
 
-    /// <summary>Finds the idempotency key in the state of the call. Called once for each call, before anything else. Default: none.</summary>
+    /// <summary>Finds the idempotency key in the state of the call. Called once for each call, before anything else; what it throws is
+    /// the outcome of the call. Default: none.</summary>
     public Func<TState, string?>? IdempotencyKey { get; init; }
 }

@@ -31,15 +31,33 @@ public sealed class ResilienceBuilder
     }
 
     /// <summary>Adds the <see cref="IdempotencyExecutor"/>, and an <see cref="InMemoryIdempotencyStore"/> unless a store is registered.</summary>
+    /// <remarks>There is one executor in a container: another call changes its options further, and what it sets wins.</remarks>
     /// <param name="configure">Sets lease, retention and waiting.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is invalid; the message names all that are.</exception>
+    /// <exception cref="InvalidOperationException">Something else registered an executor; these options would have no effect.</exception>
     public ResilienceBuilder AddIdempotency(Action<IdempotencyOptions>? configure = null)
     {
-        var options = new IdempotencyOptions();
+        var added = Services.Where(static service => !service.IsKeyedService)
+            .Select(static service => service.ImplementationInstance)
+            .OfType<AddedIdempotency>()
+            .FirstOrDefault();
+        var options = added?.Options ?? new IdempotencyOptions();
         configure?.Invoke(options);
         OptionsCheck.Throw(nameof(IdempotencyOptions), options.Problems());
+        if (added is not null)
+        {
+            return this;
+        }
+
+        if (Services.Any(static service => service.ServiceType == typeof(IdempotencyExecutor) && !service.IsKeyedService))
+        {
+            throw new InvalidOperationException($"The container has an {nameof(IdempotencyExecutor)} already, so {nameof(AddIdempotency)} "
+                + "would have no effect. Remove one of the two registrations.");
+        }
+
+        Services.AddSingleton(new AddedIdempotency(options));
         Services.TryAddSingleton<IIdempotencyStore>(static provider => new InMemoryIdempotencyStore(timeProvider: provider.GetTimeProvider()));
-        Services.TryAddSingleton(provider => new IdempotencyExecutor(
+        Services.AddSingleton(provider => new IdempotencyExecutor(
             provider.GetRequiredService<IIdempotencyStore>(),
             options,
             provider.GetTimeProvider(),

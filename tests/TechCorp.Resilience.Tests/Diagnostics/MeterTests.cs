@@ -89,6 +89,38 @@ public sealed class MeterTests
         circuits.Select(c => states[$"name={c.Name}"]).Should().Equal(0, 1, 2, 3, 4);
     }
 
+    [Safeguard("One value of the gauge for each name", SwitchedOff = "`ResilienceMetrics.States` gives one for each circuit")]
+    [Fact, Trait("Spec", "FR10")]
+    public void Circuits_that_share_a_name_give_the_gauge_one_value_that_of_the_one_that_admits_least()
+    {
+        var states = new List<int>();
+        using var listener = new MeterListener { InstrumentPublished = Listen("techcorp.resilience.circuit.state") };
+        listener.SetMeasurementEventCallback<int>((_, value, tags, _) =>
+        {
+            if (Text(tags) == "name=twins")
+            {
+                states.Add(value);
+            }
+        });
+        listener.Start();
+        CircuitBreaker[] twins = [.. Enumerable.Range(0, 3).Select(_ => new CircuitBreaker("twins", timeProvider: _clock))];
+        Look();
+        twins[1].Fail(5);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Look();
+        twins[1].Enter();
+        Look();
+        twins[2].Fail(5);
+        Look();
+        twins[0].Isolate();
+        Look();
+
+        states.Should().Equal(0, 2, 3, 1, 4);
+        GC.KeepAlive(twins);
+
+        void Look() => listener.RecordObservableInstruments();
+    }
+
     private static List<(string, string?, string?)> Published()
     {
         var found = new List<(string, string?, string?)>();

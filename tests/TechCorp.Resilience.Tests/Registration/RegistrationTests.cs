@@ -116,6 +116,35 @@ public sealed class RegistrationTests
         => new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddIdempotency(static o => o.Lease = TimeSpan.Zero))).Should()
             .Throw<ArgumentOutOfRangeException>();
 
+    [Safeguard("A second AddIdempotency counts", SwitchedOff = "its options are dropped, as by `TryAddSingleton`")]
+    [Fact, Trait("Spec", "FR10")]
+    public async Task Idempotency_that_is_added_again_is_changed_further()
+    {
+        var services = new ServiceCollection();
+        services.AddTechCorpResilience(static r => r.AddIdempotency(static o => (o.WaitTimeout, o.Lease) = (TimeSpan.Zero, TimeSpan.FromSeconds(7))))
+            .AddTechCorpResilience(static r => r.AddIdempotency(static o => o.Lease = TimeSpan.FromSeconds(9)).AddIdempotency());
+        using var provider = services.BuildServiceProvider();
+        var executor = provider.GetServices<IdempotencyExecutor>().Should().ContainSingle().Subject;
+        var gate = new TaskCompletionSource();
+        Func<int, IdempotencyLease, CancellationToken, ValueTask> operation = async (_, _, _) => await gate.Task;
+        var first = executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0);
+
+        Func<Task> second = () => executor.ExecuteAsync(operation, new IdempotencyKey("orders", "17"), Fingerprint.None, 0).AsTask();
+
+        (await second.Should().ThrowIdempotencyExceptionAsync(IdempotencyFailureReason.Conflict)).Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(9));
+        gate.SetResult();
+        await first;
+    }
+
+    [Fact, Trait("Spec", "FR10")]
+    public void Idempotency_is_refused_where_an_executor_is_registered_that_would_take_no_notice_of_its_options()
+    {
+        var services = new ServiceCollection().AddSingleton(new IdempotencyExecutor(new InMemoryIdempotencyStore()));
+
+        services.Invoking(s => s.AddTechCorpResilience(static r => r.AddIdempotency())).Should().Throw<InvalidOperationException>()
+            .WithMessage("*IdempotencyExecutor already*");
+    }
+
     [Fact]
     public void What_pipelines_log_has_the_packages_name_as_its_category()
     {
