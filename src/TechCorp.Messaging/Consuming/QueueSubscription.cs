@@ -73,7 +73,7 @@ internal sealed class QueueSubscription
         requeued += canceled ? _pump.RequeueUnstarted().Requeued : 0; // after the acknowledgements of the handlers that ran
         try
         {
-            using var closing = new ClosingBudget(stopBudget, _timeProvider);
+            using var closing = new ClosingBudget(_timeProvider, stopBudget);
             await ClosingBudget.EndsAsync(_source.DisposeAsync().AsTask(), closing.Over).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -134,7 +134,7 @@ internal sealed class QueueSubscription
         }
 
         _logger.StopBudgetOver(_queue, _pump.Load.Running);
-        using var closing = new ClosingBudget(stopBudget, _timeProvider);
+        using var closing = new ClosingBudget(_timeProvider, stopBudget);
         await Task.WhenAll(_pump.AbortAsync(), _pump.Idle).WaitAsync(Grace, _timeProvider, closing.Over)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_pump.Idle.IsCompleted)

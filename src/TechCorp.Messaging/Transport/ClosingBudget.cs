@@ -13,9 +13,9 @@ internal sealed class ClosingBudget : IDisposable
     private readonly CancellationTokenSource _over;
     private readonly CancellationTokenRegistration _registration;
 
-    /// <param name="budget">Canceled when the time given to the stop has passed.</param>
     /// <param name="timeProvider">The clock of the moment more.</param>
-    internal ClosingBudget(CancellationToken budget, TimeProvider timeProvider)
+    /// <param name="budget">Canceled when the time given to the stop has passed.</param>
+    internal ClosingBudget(TimeProvider timeProvider, CancellationToken budget)
     {
         var overrun = budget.IsCancellationRequested ? LateOverrun : Overrun;
         _over = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);

@@ -134,7 +134,7 @@ internal sealed class RabbitMqTransport : ITransport
         }
         catch (Exception)
         {
-            using var closing = new ClosingBudget(cancellationToken, _timeProvider);
+            using var closing = new ClosingBudget(_timeProvider, cancellationToken);
             await ClosingBudget.EndsAsync(source.DisposeAsync().AsTask(), closing.Over).ConfigureAwait(false);
             throw;
         }
@@ -156,7 +156,7 @@ internal sealed class RabbitMqTransport : ITransport
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        using var closing = new ClosingBudget(cancellationToken, _timeProvider);
+        using var closing = new ClosingBudget(_timeProvider, cancellationToken);
         await StopAsync(cancellationToken, closing.Over).ConfigureAwait(false);
     }
 
