@@ -226,9 +226,9 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     /// <summary>Until the stop: declares the targets of copies again that somebody deleted.</summary>
     private async Task WatchTargetsAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(TargetCheckInterval, Plan.TimeProvider);
-        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        while (true)
         {
+            await Task.Delay(TargetCheckInterval, Plan.TimeProvider, stopping).ConfigureAwait(false);
             if (ConnectionState is TransportState.Connected or TransportState.Blocked)
             {
                 await Task.WhenAll(_consumers.Select(consumer => consumer.Targets.CheckAsync(stopping))).ConfigureAwait(false);
