@@ -48,7 +48,8 @@ static async Task<bool> RetrySucceedsAsync()
 
 static async Task<bool> TimeoutFiresAsync()
 {
-    var timeout = new TimeoutPolicy("stock", new TimeoutOptions { Timeout = TimeSpan.FromMilliseconds(20) });
+    var timeout = ResiliencePipeline.Create(
+        "stock", new ResiliencePipelineOptions { Timeout = new() { Timeout = TimeSpan.FromMilliseconds(20) }, Retry = null, CircuitBreaker = null });
     var outcome = await timeout.TryExecuteAsync(
         static async (_, token) =>
         {

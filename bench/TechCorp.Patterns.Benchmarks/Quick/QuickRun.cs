@@ -21,6 +21,9 @@ internal static class QuickRun
             new("breaker_outcome", calls => Loops.BreakerOutcome(ours, calls), calls => Loops.BreakerOutcome(polly, calls)),
             new("retry_outcome", calls => Loops.RetryOutcome(ours, calls), calls => Loops.RetryOutcome(polly, calls)),
             new("pipeline_outcome", calls => Loops.PipelineOutcome(ours, calls), calls => Loops.PipelineOutcome(polly, calls)),
+            new("ratio_sync", calls => Loops.RatioSync(ours, calls), calls => Loops.RatioSync(polly, calls)),
+            new("limit_sync", calls => Loops.LimitSync(ours, calls), calls => Loops.LimitSync(polly, calls)),
+            new("limit_async", calls => Loops.LimitAsync(ours, calls), calls => Loops.LimitAsync(polly, calls)),
         ];
         List<string> results = [.. pairs.Where(pair => IsWanted(pair.Name)).Select(pair => pair.Measure())];
         if (IsWanted("two_threads"))

@@ -162,4 +162,52 @@ internal static class Loops
             polly.PipelineOutcome();
         }
     }
+
+    public static void RatioSync(OurSubjects ours, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            ours.RatioSync();
+        }
+    }
+
+    public static void RatioSync(PollySubjects polly, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            polly.RatioSync();
+        }
+    }
+
+    public static void LimitSync(OurSubjects ours, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            ours.LimitSync();
+        }
+    }
+
+    public static void LimitSync(PollySubjects polly, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            polly.LimitSync();
+        }
+    }
+
+    public static void LimitAsync(OurSubjects ours, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            ours.LimitAsync();
+        }
+    }
+
+    public static void LimitAsync(PollySubjects polly, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            polly.LimitAsync();
+        }
+    }
 }

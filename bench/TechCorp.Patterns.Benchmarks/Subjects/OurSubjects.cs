@@ -9,6 +9,11 @@ internal sealed class OurSubjects
     private readonly CircuitBreaker _open = new("bench-open", new CircuitBreakerOptions { RecoveryTimeout = TimeSpan.FromMinutes(10) });
     private readonly RetryPolicy _retry = new("bench");
     private readonly ResiliencePipeline _pipeline = ResiliencePipeline.Create("bench");
+    private readonly CircuitBreaker _ratio = new("bench-ratio", new CircuitBreakerOptions { FailureRatio = 0.5 });
+    private readonly ResiliencePipeline _limit = ResiliencePipeline.Create(
+        "bench-limit",
+        new ResiliencePipelineOptions { Timeout = null, Retry = null, CircuitBreaker = null, ConcurrencyLimit = new() { PermitLimit = 100, QueueLimit = 100 } });
+
     private readonly SuspendingSource _source = new();
 
     public OurSubjects()
@@ -51,6 +56,12 @@ internal sealed class OurSubjects
     public int RetryOutcome() => Now(_retry.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
 
     public int PipelineOutcome() => Now(_pipeline.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int RatioSync() => Now(_ratio.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int LimitSync() => Now(_limit.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int LimitAsync() => Later(_limit.ExecuteAsync(static (source, _) => source.Begin(), _source));
 
     private static int Now(ValueTask<int> call)
         => call.IsCompletedSuccessfully ? call.Result : throw new InvalidOperationException("The call is expected to be complete.");

@@ -22,6 +22,12 @@ internal sealed class PollySubjects
         .AddTimeout(new TimeoutStrategyOptions { Timeout = TimeSpan.FromSeconds(5) })
         .Build();
 
+    private readonly ResiliencePipeline _ratio = new ResiliencePipelineBuilder()
+        .AddCircuitBreaker(new CircuitBreakerStrategyOptions { FailureRatio = 0.5, MinimumThroughput = 100, SamplingDuration = TimeSpan.FromSeconds(30) })
+        .Build();
+
+    private readonly ResiliencePipeline _limit = new ResiliencePipelineBuilder().AddConcurrencyLimiter(permitLimit: 100, queueLimit: 100).Build();
+
     private readonly SuspendingSource _source = new();
 
     public PollySubjects()
@@ -64,6 +70,12 @@ internal sealed class PollySubjects
     public int RetryOutcome() => OutcomeOf(_retry);
 
     public int PipelineOutcome() => OutcomeOf(_pipeline);
+
+    public int RatioSync() => Now(_ratio.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int LimitSync() => Now(_limit.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int LimitAsync() => Later(_limit.ExecuteAsync(static (source, _) => source.Begin(), _source));
 
     /// <summary>The fastest way to call Polly: a pooled context, and outcomes instead of exceptions.</summary>
     private static int OutcomeOf(ResiliencePipeline pipeline)

@@ -15,23 +15,23 @@ internal sealed class Circuit
 
     private readonly Lock _gate = new();
     private readonly MonotonicClock _clock;
-    private readonly CircuitTimes _times;
-    private readonly int _failureThreshold;
     private readonly TransitionFeed _feed;
     private readonly ILogger? _logger; // null when there is no logger, so that a rejection costs no more than reading the clock
     private readonly Action<Exception>? _errorSink;
     private volatile CircuitEpoch _epoch; // written under _gate
+    private volatile CircuitTimes _times; // written under _gate
+    private volatile bool _timesCalls; // written under _gate
 
     internal Circuit(string name, CircuitBreakerOptions options, TimeProvider timeProvider, ILogger logger)
     {
         Name = name;
-        _failureThreshold = options.FailureThreshold;
         _clock = new MonotonicClock(timeProvider);
         _times = new CircuitTimes(_clock, options);
+        _timesCalls = options.SlowCallDuration is not null;
         _feed = new TransitionFeed(options.OnTransition, options.OnCallbackError, logger);
         _logger = logger is NullLogger ? null : logger;
         _errorSink = options.OnCallbackError;
-        _epoch = new ClosedEpoch(this, generation: 0);
+        _epoch = new ClosedEpoch(this, generation: 0, _times.NewWindow());
         ResilienceMetrics.ObserveState(this, Name, () => State - CircuitState.Closed);
     }
 
@@ -54,7 +54,7 @@ internal sealed class Circuit
         var epoch = _epoch;
         if (epoch is ClosedEpoch)
         {
-            permit = new CircuitPermit(epoch);
+            permit = new CircuitPermit(epoch, _timesCalls ? _clock.Now : 0);
             return true;
         }
 
@@ -67,7 +67,7 @@ internal sealed class Circuit
         var epoch = _epoch;
         if (epoch is ClosedEpoch)
         {
-            permit = new CircuitPermit(epoch);
+            permit = new CircuitPermit(epoch, _timesCalls ? _clock.Now : 0);
             rejection = default;
             return true;
         }
@@ -89,15 +89,20 @@ internal sealed class Circuit
         return wait > TimeSpan.Zero ? new CircuitRejection(epoch, wait) : default;
     }
 
-    internal bool RecordSuccess(CircuitEpoch epoch)
+    internal bool RecordSuccess(CircuitEpoch epoch, long admittedAt)
     {
+        if (admittedAt != 0 && _times.Slowness(admittedAt) is { } slow)
+        {
+            return RecordFailure(epoch, new FailedResultException(Name, slow));
+        }
+
         if (epoch is ClosedEpoch closed && ReferenceEquals(_epoch, closed))
         {
-            closed.ForgetFailures();
+            closed.AddSuccess();
             return true;
         }
 
-        var counted = epoch is HalfOpenEpoch && TryMove(epoch, new ClosedEpoch(this, epoch.Generation + 1), CircuitTransitionReason.ProbeSucceeded);
+        var counted = epoch is HalfOpenEpoch && TryMove(epoch, Closed(epoch), CircuitTransitionReason.ProbeSucceeded);
         return Counted(counted);
     }
 
@@ -113,9 +118,8 @@ internal sealed class Circuit
             return Counted(TryMove(epoch, Opened(epoch, cause, probing.Trip.Streak + 1), CircuitTransitionReason.ProbeFailed));
         }
 
-        var failures = ((ClosedEpoch)epoch).AddFailure();
-        var counted = failures < _failureThreshold || TryMove(epoch, Opened(epoch, cause, streak: 1), CircuitTransitionReason.FailureThreshold);
-        return Counted(counted);
+        var reason = ReasonToOpen((ClosedEpoch)epoch);
+        return Counted(reason == default || TryMove(epoch, Opened(epoch, cause, streak: 1), reason));
     }
 
     internal bool RecordNeutral(CircuitEpoch epoch)
@@ -144,10 +148,25 @@ internal sealed class Circuit
         var at = _clock.UtcNow;
         lock (_gate)
         {
-            Move(new ClosedEpoch(this, _epoch.Generation + 1), CircuitTransitionReason.Reset, at);
+            Move(Closed(_epoch), CircuitTransitionReason.Reset, at);
         }
 
         _feed.Deliver();
+    }
+
+    /// <summary>Follows other options from now on. State, generation and failures in a row stay; calls are counted anew if another window counts them.</summary>
+    internal void Apply(CircuitBreakerOptions options)
+    {
+        lock (_gate)
+        {
+            var former = _times;
+            _times = new CircuitTimes(_clock, options);
+            _timesCalls = options.SlowCallDuration is not null;
+            if (_epoch is ClosedEpoch closed && !_times.HasWindowOf(former))
+            {
+                closed.Observe(_times.NewWindow());
+            }
+        }
     }
 
     private bool TryEnterUnclosed(out CircuitPermit permit, out CircuitRejection rejection)
@@ -157,7 +176,7 @@ internal sealed class Circuit
             var epoch = _epoch;
             if (epoch is ClosedEpoch)
             {
-                permit = new CircuitPermit(epoch);
+                permit = new CircuitPermit(epoch, _timesCalls ? _clock.Now : 0);
                 rejection = default;
                 return true;
             }
@@ -180,7 +199,7 @@ internal sealed class Circuit
             var probe = new HalfOpenEpoch(this, epoch.Generation + 1, _times.LeaseEnd(now), trip);
             if (TryMove(epoch, probe, reason))
             {
-                permit = new CircuitPermit(probe);
+                permit = new CircuitPermit(probe, _timesCalls ? now : 0);
                 rejection = default;
                 return true;
             }
@@ -204,6 +223,18 @@ internal sealed class Circuit
             CallbackError.Report(_logger, _errorSink, exception, nameof(ILogger), Name);
         }
     }
+
+    private CircuitTransitionReason ReasonToOpen(ClosedEpoch closed)
+    {
+        var times = _times;
+        var failures = closed.AddFailure();
+        var sum = closed.Window?.AddFailure() ?? default;
+        return failures >= times.FailureThreshold ? CircuitTransitionReason.FailureThreshold
+            : times.OpensOn(sum) ? CircuitTransitionReason.FailureRatio
+            : default;
+    }
+
+    private ClosedEpoch Closed(CircuitEpoch from) => new(this, from.Generation + 1, _times.NewWindow());
 
     private OpenEpoch Opened(CircuitEpoch from, Exception? cause, int streak)
         => new(this, from.Generation + 1, _times.RecoveryEnd(streak), new CircuitTrip(_clock.UtcNow, cause, streak));

@@ -9,7 +9,13 @@ public readonly struct CircuitPermit
 {
     private readonly CircuitEpoch? _epoch;
 
-    internal CircuitPermit(CircuitEpoch epoch) => _epoch = epoch;
+    private readonly long _admittedAt; // 0 when the circuit does not time calls
+
+    internal CircuitPermit(CircuitEpoch epoch, long admittedAt)
+    {
+        _epoch = epoch;
+        _admittedAt = admittedAt;
+    }
 
     /// <summary>The generation that admitted the call.</summary>
     public long Generation => Epoch.Generation;
@@ -21,12 +27,12 @@ public readonly struct CircuitPermit
 
     private CircuitEpoch Epoch => _epoch ?? throw new InvalidOperationException("This permit comes from no circuit; take one with TryEnter.");
 
-    /// <summary>Reports that the dependency answered.</summary>
+    /// <summary>Reports that the dependency answered; too late, with <see cref="CircuitBreakerOptions.SlowCallDuration"/>, counts as a failure.</summary>
     /// <returns>Whether the outcome counted; <see langword="false"/> when the circuit has changed its state since it admitted the call.</returns>
     public bool RecordSuccess()
     {
         var epoch = Epoch;
-        return epoch.Circuit.RecordSuccess(epoch);
+        return epoch.Circuit.RecordSuccess(epoch, _admittedAt);
     }
 
     /// <summary>Reports that the dependency failed.</summary>

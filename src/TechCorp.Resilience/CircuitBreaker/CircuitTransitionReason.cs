@@ -27,4 +27,7 @@ public enum CircuitTransitionReason
 
     /// <summary><see cref="CircuitBreaker.Reset"/> was called.</summary>
     Reset,
+
+    /// <summary>The part of the calls that failed reached <see cref="CircuitBreakerOptions.FailureRatio"/>.</summary>
+    FailureRatio,
 }

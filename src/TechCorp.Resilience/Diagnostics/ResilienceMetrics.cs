@@ -28,14 +28,32 @@ internal static class ResilienceMetrics
     private static readonly Counter<long> Timeouts = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>(
         "techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long."));
 
+    private static readonly Counter<long> LimitRejections = SafeTelemetry.Instrument(Meter, static meter => meter.CreateCounter<long>(
+        "techcorp.resilience.limit.rejections", "{call}", "Calls that a concurrency limit did not admit."));
+
     // Weak, so that a circuit lives no longer than its users, whether or not anybody listens to the gauge.
     private static readonly ConditionalWeakTable<object, StateReader> Circuits = [];
 
-    static ResilienceMetrics() => SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableGauge(
-        "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated."));
+    private static readonly ConditionalWeakTable<object, LimiterReader> Limiters = [];
+
+    static ResilienceMetrics()
+    {
+        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableGauge(
+            "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated."));
+        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableGauge(
+            "techcorp.resilience.limit.in_use", static () => Limits(static limiter => limiter.InUse), "{call}", "Calls that hold a permit of a concurrency limit."));
+        SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableGauge(
+            "techcorp.resilience.limit.queued", static () => Limits(static limiter => limiter.Queued), "{call}", "Calls that wait for a permit."));
+    }
 
     /// <summary>Adds a circuit to the state gauge for as long as it lives.</summary>
     internal static void ObserveState(object circuit, string name, Func<int> state) => Circuits.Add(circuit, new StateReader(name, state));
+
+    /// <summary>Adds a concurrency limit to the gauges for as long as it lives.</summary>
+    internal static void ObserveLimiter(object limiter, string name, Func<int> inUse, Func<int> queued)
+        => Limiters.Add(limiter, new LimiterReader(name, inUse, queued));
+
+    internal static void LimitRejected(string name) => Add(LimitRejections, name);
 
     internal static void CircuitChanged<TState, TReason>(string name, TState to, TReason reason)
         where TState : struct, Enum
@@ -93,6 +111,20 @@ internal static class ResilienceMetrics
 
     // By the value of the gauge: closed, half-open and ready, half-open, open, isolated.
     private static ReadOnlySpan<byte> Severity => [0, 3, 1, 2, 4];
+
+    /// <summary>One value for each name: of several limits that share a name, the sum.</summary>
+    private static List<Measurement<int>> Limits(Func<LimiterReader, Func<int>> reading)
+    {
+        var sums = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach ((_, var limiter) in Limiters)
+        {
+            sums[limiter.Name] = sums.GetValueOrDefault(limiter.Name) + reading(limiter)();
+        }
+
+        return [.. sums.Select(static sum => new Measurement<int>(sum.Value, new KeyValuePair<string, object?>("name", sum.Key)))];
+    }
+
+    private sealed record LimiterReader(string Name, Func<int> InUse, Func<int> Queued);
 
     private sealed record StateReader(string Name, Func<int> State);
 }

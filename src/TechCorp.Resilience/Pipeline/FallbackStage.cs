@@ -20,8 +20,8 @@ internal sealed class FallbackStage(bool onFailure, OperationCallbacks callbacks
             ExceptionDispatchInfo.Throw(exception!);
         }
 
-        var open = outcome.Status == OutcomeStatus.Rejected || OutcomeRules.IsRejection(exception);
-        if (!TOperation.HasFallback(in operation) || !(open || (failed && onFailure)))
+        var rejected = outcome.Status == OutcomeStatus.Rejected || OutcomeRules.IsRejection(exception);
+        if (!TOperation.HasFallback(in operation) || !(rejected || (failed && onFailure)))
         {
             return outcome;
         }

@@ -61,6 +61,8 @@ public readonly struct Outcome<TResult>
     internal static Outcome<TResult> Rejected(CircuitRejection rejection)
         => new(OutcomeStatus.Rejected, false, default, null, rejection, rejection.RetryAfter);
 
+    internal static Outcome<TResult> Rejected(ConcurrencyLimitException rejection) => new(OutcomeStatus.Rejected, false, default, rejection, default, null);
+
     internal static Outcome<TResult> Rejected(CircuitRejection rejection, Exception? lastFailure) => lastFailure is null
         ? Rejected(rejection)
         : new(OutcomeStatus.Rejected, false, default, rejection.ToException(lastFailure), default, rejection.RetryAfter);

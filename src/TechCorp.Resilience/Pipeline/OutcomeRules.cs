@@ -14,7 +14,8 @@ namespace TechCorp.Resilience;
 /// </para>
 /// <para>
 /// No rule is asked about what an operation throws after its caller has canceled: that is neutral, whatever it is. What it throws after a limit has passed is
-/// judged as the <see cref="TimeoutRejectedException"/> that it becomes. Without a rule, <see cref="CircuitOpenException"/> is neutral,
+/// judged as the <see cref="TimeoutRejectedException"/> that it becomes. Without a rule, <see cref="CircuitOpenException"/> and
+/// <see cref="ConcurrencyLimitException"/> are neutral,
 /// <see cref="ArgumentException"/> is a failure that is not retried, and an <see cref="HttpRequestException"/> whose status is below 500 and neither 408 nor
 /// 429 is an answer: a success for the circuit, not retried.
 /// </para>
@@ -71,7 +72,7 @@ public sealed class OutcomeRules
 
         return exception switch
         {
-            CircuitOpenException => OutcomeClass.Neutral,
+            CircuitOpenException or ConcurrencyLimitException => OutcomeClass.Neutral,
             ArgumentException => OutcomeClass.PermanentFailure,
             HttpRequestException { StatusCode: { } status } when IsAnswer(status) => OutcomeClass.Success,
             AggregateException { InnerExceptions.Count: > 0 } several => several.InnerExceptions.Max(Classify),
@@ -79,9 +80,9 @@ public sealed class OutcomeRules
         };
     }
 
-    /// <summary>Whether all that was thrown is the rejection of an open circuit.</summary>
+    /// <summary>Whether all that was thrown is the rejection of an open circuit or of a concurrency limit.</summary>
     internal static bool IsRejection(Exception? exception)
-        => exception is CircuitOpenException
+        => exception is CircuitOpenException or ConcurrencyLimitException
             || (exception is AggregateException { InnerExceptions.Count: > 0 } several && several.InnerExceptions.All(IsRejection));
 
     /// <summary>The process itself is unhealthy: such an exception is counted, and neither retried nor replaced.</summary>

@@ -9,7 +9,7 @@ public enum OutcomeStatus
     /// <summary>With an exception, or with a value that counts as a failure.</summary>
     Failure,
 
-    /// <summary>The circuit was not closed; the last attempt was not made.</summary>
+    /// <summary>The circuit was not closed, or the concurrency limit was reached; the last attempt was not made.</summary>
     Rejected,
 
     /// <summary>The caller canceled it.</summary>

@@ -16,6 +16,8 @@ internal sealed class PipelineExecutor
     private readonly MonotonicClock _clock;
     private readonly TimeLimits _limits;
     private readonly bool _hasDeadline;
+    private readonly bool _hasEdge; // a deadline or a concurrency limit: one question for calls that have neither
+    private readonly ConcurrencyStage? _concurrency;
     private readonly AttemptTimerPool? _timers;
     private readonly PipelineEvents _events;
     private readonly OperationCallbacks _callbacks;
@@ -32,6 +34,8 @@ internal sealed class PipelineExecutor
         _clock = new MonotonicClock(stages.TimeProvider);
         _limits = new TimeLimits(_clock, stages.Timeout?.Timeout ?? Timeout.InfiniteTimeSpan, stages.Deadline);
         _hasDeadline = _limits.HasDeadline;
+        _concurrency = stages.Limiter is { } limiter ? new ConcurrencyStage(this, limiter, _limits, _clock, stages.Deadline) : null;
+        _hasEdge = _hasDeadline || _concurrency is not null;
         _timers = _limits.HasNone ? null : new AttemptTimerPool(_clock);
         var retry = stages.Retry?.Copy();
         _events = new PipelineEvents(Name, stages.Logger, retry);
@@ -40,12 +44,17 @@ internal sealed class PipelineExecutor
         _completion = new AttemptCompletion(_limits, _timers, stages.Timeout?.Mode == TimeoutMode.Abandon, classifier, _callbacks);
         _retry = new RetryStage(retry, Circuit, _limits, _callbacks);
         _budget = retry?.Budget;
+        MaxAttempts = retry?.MaxAttempts ?? 1;
         _fallback = new FallbackStage(stages.FallbackOnFailure, _callbacks);
     }
 
     internal string Name { get; }
 
     internal Circuit? Circuit { get; }
+
+    internal int MaxAttempts { get; }
+
+    internal ConcurrencyLimiter? Limiter => _concurrency?.Limiter;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ValueTask<TResult> InvokeAsync<TOperation, TResult>(TOperation operation, CancellationToken cancellationToken)
@@ -56,7 +65,17 @@ internal sealed class PipelineExecutor
             return ValueTask.FromCanceled<TResult>(cancellationToken);
         }
 
-        var startedAt = _hasDeadline ? _clock.Now : 0;
+        var startedAt = 0L;
+        if (_hasEdge)
+        {
+            if (_concurrency is not null)
+            {
+                return _concurrency.InvokeAsync<TOperation, TResult>(in operation, cancellationToken);
+            }
+
+            startedAt = _clock.Now;
+        }
+
         CircuitPermit permit = default;
         if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
         {
@@ -81,7 +100,17 @@ internal sealed class PipelineExecutor
             return new(Outcome<TResult>.Canceled(new OperationCanceledException(cancellationToken), cancellationToken));
         }
 
-        var startedAt = _hasDeadline ? _clock.Now : 0;
+        var startedAt = 0L;
+        if (_hasEdge)
+        {
+            if (_concurrency is not null)
+            {
+                return _concurrency.TryInvokeAsync<TOperation, TResult>(in operation, cancellationToken).Preserve();
+            }
+
+            startedAt = _clock.Now;
+        }
+
         CircuitPermit permit = default;
         if (Circuit is not null && !Circuit.TryEnter(out permit, out var rejection))
         {
@@ -101,10 +130,18 @@ internal sealed class PipelineExecutor
         return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken).Preserve();
     }
 
+    internal ValueTask<Outcome<TResult>> FallBackAsync<TOperation, TResult>(
+        TOperation operation,
+        Outcome<TResult> outcome,
+        bool failed,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+        => _fallback.EndAsync(operation, outcome, failed, cancellationToken);
+
     internal static ValueTask Forget(ValueTask<NoResult> pending) => pending.IsCompletedSuccessfully ? default : new(pending.AsTask());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Succeed(CircuitPermit permit, AttemptTimer? timer)
+    internal void Succeed(CircuitPermit permit, AttemptTimer? timer)
     {
         if (Circuit is not null)
         {
@@ -173,7 +210,7 @@ internal sealed class PipelineExecutor
 
     /// <summary>Finishes the first attempt of a call that was suspended, failed or was rejected, and makes the attempts that follow.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome<TResult>> ContinueAsync<TOperation, TResult>(
+    internal async ValueTask<Outcome<TResult>> ContinueAsync<TOperation, TResult>(
         TOperation operation,
         RunningAttempt<TResult> running,
         long startedAt,
@@ -221,7 +258,7 @@ internal sealed class PipelineExecutor
         }
     }
 
-    private RunningAttempt<TResult> Begin<TOperation, TResult>(in TOperation operation, int number, long startedAt, CancellationToken cancellationToken)
+    internal RunningAttempt<TResult> Begin<TOperation, TResult>(in TOperation operation, int number, long startedAt, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         CircuitPermit permit = default;
@@ -241,6 +278,6 @@ internal sealed class PipelineExecutor
     }
 
     // Not pooled: its task is the caller's.
-    private static async ValueTask<TResult> UnwrapAsync<TResult>(ValueTask<Outcome<TResult>> pending)
+    internal static async ValueTask<TResult> UnwrapAsync<TResult>(ValueTask<Outcome<TResult>> pending)
         => (await pending.ConfigureAwait(false)).GetValueOrThrow();
 }

@@ -26,6 +26,8 @@ internal sealed class PipelineStages(string name, TimeProvider? timeProvider, IL
     /// <summary>A circuit that exists already, instead of a new one.</summary>
     internal Circuit? Circuit { get; init; }
 
+    internal ConcurrencyLimiter? Limiter { get; init; }
+
     internal Circuit? FindCircuit()
         => Circuit ?? (CircuitBreaker is null ? null : new Circuit(Name, CircuitBreaker.Copy(), TimeProvider, Logger));
 

@@ -21,21 +21,25 @@ namespace TechCorp.Resilience;
 [DebuggerDisplay("{Name,nq}")]
 public partial class ResiliencePipeline
 {
-    private readonly CircuitBreaker? _circuitBreaker;
+    private readonly PipelineParts? _parts;
+    private volatile PipelineExecutor _executor;
 
-    private protected ResiliencePipeline(PipelineStages stages, CircuitBreaker? circuitBreaker = null)
+    private protected ResiliencePipeline(PipelineStages stages, PipelineParts? parts = null)
     {
-        Executor = new PipelineExecutor(stages);
-        _circuitBreaker = circuitBreaker;
+        _executor = new PipelineExecutor(stages);
+        _parts = parts;
     }
 
     /// <summary>The name in exceptions, logs and metrics.</summary>
     public string Name => Executor.Name;
 
     /// <summary>The circuit of this pipeline, to read its state or to isolate it; <see langword="null"/> when it has none.</summary>
-    public CircuitBreaker? CircuitBreaker => this as CircuitBreaker ?? _circuitBreaker;
+    public CircuitBreaker? CircuitBreaker => this as CircuitBreaker ?? _parts?.CircuitBreaker;
 
-    internal PipelineExecutor Executor { get; }
+    /// <summary>The most attempts of a call, the first included; 1 without retry.</summary>
+    public int MaxAttempts => Executor.MaxAttempts;
+
+    internal PipelineExecutor Executor => _executor;
 
     /// <summary>Makes a pipeline.</summary>
     /// <param name="name">Names it in exceptions, logs and metrics.</param>
@@ -51,16 +55,10 @@ public partial class ResiliencePipeline
     {
         var copy = (options ?? new ResiliencePipelineOptions()).Copy();
         OptionsCheck.Throw(nameof(ResiliencePipelineOptions), copy.Problems());
-        var breaker = copy.CircuitBreaker is null ? null : new CircuitBreaker(name, copy.CircuitBreaker, copy.Outcomes, timeProvider, logger);
-        var stages = new PipelineStages(name, timeProvider, logger)
-        {
-            Timeout = copy.Timeout,
-            Retry = copy.Retry,
-            Outcomes = copy.Outcomes,
-            Deadline = copy.Deadline,
-            FallbackOnFailure = copy.FallbackOnFailure,
-            Circuit = breaker?.Executor.Circuit,
-        };
-        return new ResiliencePipeline(stages, breaker);
+        var parts = new PipelineParts(name, copy, timeProvider, logger);
+        return new ResiliencePipeline(parts.StagesOf(copy), parts);
     }
+
+    /// <summary>Lets new calls follow other options, which are valid; running calls end under those that they began with.</summary>
+    internal void Apply(ResiliencePipelineOptions options) => _executor = new PipelineExecutor(_parts!.StagesOf(options.Copy()));
 }

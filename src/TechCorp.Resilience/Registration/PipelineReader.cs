@@ -8,6 +8,7 @@ internal static class PipelineReader
         section.Section(nameof(options.Timeout), stage => options.Timeout = Stage(stage, options.Timeout, Read));
         section.Section(nameof(options.Retry), stage => options.Retry = Stage(stage, options.Retry, Read));
         section.Section(nameof(options.CircuitBreaker), stage => options.CircuitBreaker = Stage(stage, options.CircuitBreaker, Read));
+        section.Section(nameof(options.ConcurrencyLimit), stage => options.ConcurrencyLimit = Stage(stage, options.ConcurrencyLimit, Read));
         section.Duration(nameof(options.Deadline), value => options.Deadline = value);
         section.Boolean(nameof(options.FallbackOnFailure), value => options.FallbackOnFailure = value);
     }
@@ -44,5 +45,16 @@ internal static class PipelineReader
         section.Duration(nameof(options.ProbeLease), value => options.ProbeLease = value);
         section.Double(nameof(options.RecoveryGrowth), value => options.RecoveryGrowth = value);
         section.Duration(nameof(options.MaxRecoveryTimeout), value => options.MaxRecoveryTimeout = value);
+        section.Double(nameof(options.RecoveryJitter), value => options.RecoveryJitter = value);
+        section.Double(nameof(options.FailureRatio), value => options.FailureRatio = value);
+        section.Int32(nameof(options.MinimumThroughput), value => options.MinimumThroughput = value);
+        section.Duration(nameof(options.SamplingDuration), value => options.SamplingDuration = value);
+        section.Duration(nameof(options.SlowCallDuration), value => options.SlowCallDuration = value);
+    }
+
+    private static void Read(SectionReader section, ConcurrencyLimitOptions options)
+    {
+        section.Int32(nameof(options.PermitLimit), value => options.PermitLimit = value);
+        section.Int32(nameof(options.QueueLimit), value => options.QueueLimit = value);
     }
 }

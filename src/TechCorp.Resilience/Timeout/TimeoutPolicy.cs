@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace TechCorp.Resilience;
 
 /// <summary>Limits the time of a call: a pipeline of one stage. Safe for use by many threads.</summary>
-public sealed class TimeoutPolicy : ResiliencePipeline
+internal sealed class TimeoutPolicy : ResiliencePipeline
 {
     /// <summary>Makes a timeout; by default 5 s, cooperative.</summary>
     /// <param name="name">Names it in exceptions and metrics.</param>
@@ -11,7 +11,7 @@ public sealed class TimeoutPolicy : ResiliencePipeline
     /// <param name="timeProvider">The clock. Default: the system's.</param>
     /// <param name="logger">Default: none.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is invalid; the message names all that are.</exception>
-    public TimeoutPolicy(string name, TimeoutOptions? options = null, TimeProvider? timeProvider = null, ILogger? logger = null)
+    internal TimeoutPolicy(string name, TimeoutOptions? options = null, TimeProvider? timeProvider = null, ILogger? logger = null)
         : base(new PipelineStages(name, timeProvider, logger) { Timeout = options ?? new TimeoutOptions() })
     {
     }

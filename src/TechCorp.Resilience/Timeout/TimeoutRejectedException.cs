@@ -15,6 +15,16 @@ public sealed class TimeoutRejectedException : TimeoutException
         Timeout = timeout;
     }
 
+    /// <summary>The deadline of a call that never got a permit.</summary>
+    internal TimeoutRejectedException(string name, TimeSpan deadline)
+        : base(string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{name}' got no permit of its concurrency limit within its deadline of {deadline.TotalSeconds} s; the call was not made."))
+    {
+        Name = name;
+        Timeout = deadline;
+    }
+
     /// <summary>The name of the pipeline or policy whose limit it was; tells nested timeouts apart.</summary>
     public string Name { get; }
 

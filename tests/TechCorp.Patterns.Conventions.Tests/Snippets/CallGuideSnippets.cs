@@ -36,6 +36,32 @@ internal static class CallGuideSnippets
         return circuit;
     }
 
+    internal static CircuitBreakerOptions OpenOnRatio()
+    {
+        #region snippet: guide-circuit-ratio
+        var options = new CircuitBreakerOptions
+        {
+            FailureRatio = 0.5, // every second call failed ...
+            MinimumThroughput = 20, // ... of at least 20 ...
+            SamplingDuration = TimeSpan.FromSeconds(10), // ... in 10 s
+            SlowCallDuration = TimeSpan.FromSeconds(2), // a success after 2 s counts as a failure
+            RecoveryJitter = 0.5, // probe after 30 to 45 s, so that the instances of this service do not probe together
+        };
+        #endregion
+        return options;
+    }
+
+    internal static void LimitConcurrency(IServiceCollection services)
+    {
+        #region snippet: guide-concurrency-limit
+        services.AddTechCorpResilience(resilience => resilience.AddPipeline("gateway", pipeline =>
+        {
+            pipeline.ConcurrencyLimit = new ConcurrencyLimitOptions { PermitLimit = 100, QueueLimit = 50 };
+            pipeline.Deadline = TimeSpan.FromSeconds(20); // also ends the wait in the queue
+        }));
+        #endregion
+    }
+
     internal static async Task<HttpResponseMessage> CallExternalServiceAsync(HttpClient http, Uri url, Charge payload, CancellationToken cancellationToken)
     {
         #region snippet: guide-retry

@@ -20,6 +20,9 @@ public sealed class MeterTests
             ("techcorp.resilience.retries", "{attempt}", "Attempts after the first."),
             ("techcorp.resilience.retry.stops", "{call}", "Failed calls that were not repeated (again), by reason."),
             ("techcorp.resilience.timeouts", "{attempt}", "Attempts that took too long."),
+            ("techcorp.resilience.limit.rejections", "{call}", "Calls that a concurrency limit did not admit."),
+            ("techcorp.resilience.limit.in_use", "{call}", "Calls that hold a permit of a concurrency limit."),
+            ("techcorp.resilience.limit.queued", "{call}", "Calls that wait for a permit."),
             ("techcorp.resilience.circuit.state", "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated."),
         ]);
     }

@@ -17,6 +17,7 @@ public sealed class ConfigurationKeysTests
         ($"{Pipeline}:Timeout", typeof(TimeoutOptions)),
         ($"{Pipeline}:Retry", typeof(RetryOptions)),
         ($"{Pipeline}:CircuitBreaker", typeof(CircuitBreakerOptions)),
+        ($"{Pipeline}:ConcurrencyLimit", typeof(ConcurrencyLimitOptions)),
     ];
 
     public static TheoryData<string> Durations => [.. OptionKeys.Durations(Sections)];

@@ -18,7 +18,7 @@ public sealed class PipelineReaderTests
     [InlineData("Timeout:Enabled", "perhaps", "p:Timeout:Enabled must be true or false; it is 'perhaps'.")]
     [InlineData("Timeout:Limit", "00:00:01", "p:Timeout:Limit is unknown; known are Enabled, Mode, Timeout.")]
     [InlineData("Retry:Attempts", "3", "p:Retry:Attempts is unknown; did you mean MaxAttempts?")]
-    [InlineData("Bulkhead", "3", "p:Bulkhead is unknown; known are CircuitBreaker, Deadline, FallbackOnFailure, Retry, Timeout.")]
+    [InlineData("Bulkhead", "3", "p:Bulkhead is unknown; known are CircuitBreaker, ConcurrencyLimit, Deadline, FallbackOnFailure, Retry, Timeout.")]
     public void A_value_that_cannot_be_read_is_reported_and_changes_nothing(string key, string value, string problem)
     {
         Read((key, value));

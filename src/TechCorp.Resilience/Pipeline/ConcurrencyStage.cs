@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+
+namespace TechCorp.Resilience;
+
+/// <summary>Runs calls that need a permit of a concurrency limit: takes it, or waits for it, and gives it back when the call has ended.</summary>
+internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLimiter limiter, TimeLimits limits, MonotonicClock clock, TimeSpan? deadline)
+{
+    internal ConcurrencyLimiter Limiter => limiter;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal ValueTask<TResult> InvokeAsync<TOperation, TResult>(in TOperation operation, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        var pending = TryInvokeAsync<TOperation, TResult>(in operation, cancellationToken);
+        if (!pending.IsCompletedSuccessfully)
+        {
+            return PipelineExecutor.UnwrapAsync(pending);
+        }
+
+        var outcome = pending.Result;
+        return outcome.HasValue ? new(outcome.Value!) : PipelineExecutor.UnwrapAsync(new ValueTask<Outcome<TResult>>(outcome));
+    }
+
+    /// <returns>To be awaited once.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal ValueTask<Outcome<TResult>> TryInvokeAsync<TOperation, TResult>(in TOperation operation, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        var startedAt = deadline is null ? 0 : clock.Now;
+        return limiter.TryTake()
+            ? RunAsync<TOperation, TResult>(in operation, startedAt, cancellationToken)
+            : QueueAsync<TOperation, TResult>(operation, startedAt, cancellationToken);
+    }
+
+    /// <summary>Runs a call that has its permit, and gives the permit back.</summary>
+    private ValueTask<Outcome<TResult>> RunAsync<TOperation, TResult>(in TOperation operation, long startedAt, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        var running = executor.Begin<TOperation, TResult>(in operation, 1, startedAt, cancellationToken);
+        if (TOperation.ClassifiesResults || running.IsRejected || !running.Pending.IsCompletedSuccessfully)
+        {
+            return HoldAsync(executor.ContinueAsync(operation, running, startedAt, cancellationToken));
+        }
+
+        var value = running.Pending.Result;
+        executor.Succeed(running.Permit, running.Timer);
+        limiter.Return();
+        return new(Outcome<TResult>.Success(value));
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome<TResult>> HoldAsync<TResult>(ValueTask<Outcome<TResult>> pending)
+    {
+        try
+        {
+            return await pending.ConfigureAwait(false);
+        }
+        finally
+        {
+            limiter.Return();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome<TResult>> QueueAsync<TOperation, TResult>(TOperation operation, long startedAt, CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+    {
+        var reason = await WaitAsync(TOperation.Blocks(in operation), startedAt, cancellationToken).ConfigureAwait(false);
+        var outcome = reason switch
+        {
+            null => await RunAsync<TOperation, TResult>(in operation, startedAt, cancellationToken).ConfigureAwait(false),
+            ConcurrencyLimitException rejection => Outcome<TResult>.Rejected(rejection),
+            OperationCanceledException canceled => Outcome<TResult>.Canceled(canceled, cancellationToken),
+            _ => Outcome<TResult>.Failure(reason),
+        };
+        return reason is null
+            ? outcome
+            : await executor.FallBackAsync(operation, outcome, outcome.Status == OutcomeStatus.Failure, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a permit that was not free.</summary>
+    /// <returns>Why the call is not made; <see langword="null"/> when it has its permit.</returns>
+    private async ValueTask<Exception?> WaitAsync(bool blocks, long startedAt, CancellationToken cancellationToken)
+    {
+        if (!limiter.Wait(blocks, out var waiter))
+        {
+            return limiter.Rejection();
+        }
+
+        if (waiter is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var left = deadline is null ? Timeout.InfiniteTimeSpan : limits.TimeLeft(startedAt);
+            var turn = waiter.Task.WaitAsync(left, clock.Provider, cancellationToken);
+            if (blocks)
+            {
+                turn.GetAwaiter().GetResult(); // holds the caller's thread, as all waits of a blocking call do
+            }
+
+            await turn.ConfigureAwait(false);
+            return null;
+        }
+        catch (OperationCanceledException canceled)
+        {
+            limiter.GiveUp(waiter);
+            return new OperationCanceledException($"'{limiter.Name}' was canceled while it waited for a permit.", canceled, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            limiter.GiveUp(waiter);
+            return new TimeoutRejectedException(limiter.Name, deadline!.Value);
+        }
+    }
+}

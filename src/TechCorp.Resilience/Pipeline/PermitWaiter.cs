@@ -1,0 +1,6 @@
+namespace TechCorp.Resilience;
+
+/// <summary>A call that waits for a permit.</summary>
+/// <remarks>A caller that holds its thread is woken by the thread that gives the permit, so that no thread of the pool is needed for it.</remarks>
+internal sealed class PermitWaiter(bool blocks)
+    : TaskCompletionSource(blocks ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
