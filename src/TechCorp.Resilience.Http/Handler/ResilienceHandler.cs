@@ -31,7 +31,6 @@ public sealed class ResilienceHandler : DelegatingHandler
     private readonly string _name;
     private readonly HttpResilienceOptions _http;
     private readonly ILogger _logger;
-    private readonly bool _repeats;
     private readonly ResilientOperation<HttpCall, HttpResponseMessage> _operation;
 
     /// <summary>Makes a handler with its own circuits.</summary>
@@ -73,7 +72,6 @@ public sealed class ResilienceHandler : DelegatingHandler
         OptionsCheck.Throw(nameof(HttpResilienceOptions), _http.Problems());
         var options = pipelines.OptionsOf(name);
         OptionsCheck.Throw(nameof(ResiliencePipelineOptions), PipelineRules.Problems(options));
-        _repeats = options.Retry is { MaxAttempts: > 1 };
         _logger = SafeLogger.Of(logger);
         _operation = HttpOperation.Describe(timeProvider ?? TimeProvider.System, Send);
 
@@ -92,7 +90,7 @@ public sealed class ResilienceHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         var pipeline = PipelineOf(request);
-        var call = await PrepareAsync(request, blocks: false, cancellationToken).ConfigureAwait(false);
+        var call = await PrepareAsync(request, pipeline, blocks: false, cancellationToken).ConfigureAwait(false);
         try
         {
             return await pipeline.ExecuteAsync(_operation, call, cancellationToken).ConfigureAwait(false);
@@ -110,7 +108,7 @@ public sealed class ResilienceHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         var pipeline = PipelineOf(request);
-        var call = PrepareAsync(request, blocks: true, cancellationToken).AsTask().GetAwaiter().GetResult();
+        var call = PrepareAsync(request, pipeline, blocks: true, cancellationToken).AsTask().GetAwaiter().GetResult();
         try
         {
             return pipeline.Execute(_operation, call, cancellationToken);
@@ -125,7 +123,11 @@ public sealed class ResilienceHandler : DelegatingHandler
         ? _pipelines.Get(_name, FormattableString.Invariant($"{address.Scheme}://{address.IdnHost}:{address.Port}"))
         : throw new InvalidOperationException("The request has no absolute address; send it through an HttpClient with a BaseAddress.");
 
-    private async ValueTask<HttpCall> PrepareAsync(HttpRequestMessage request, bool blocks, CancellationToken cancellationToken)
+    private async ValueTask<HttpCall> PrepareAsync(
+        HttpRequestMessage request,
+        ResiliencePipeline pipeline,
+        bool blocks,
+        CancellationToken cancellationToken)
     {
         if (_http.CreateIdempotencyKeys && !HttpCall.IsSafe(request.Method) && HttpCall.KeyOf(request) is null)
         {
@@ -134,7 +136,7 @@ public sealed class ResilienceHandler : DelegatingHandler
         }
 
         var call = new HttpCall(request, blocks);
-        if (!_repeats)
+        if (pipeline.MaxAttempts == 1)
         {
             return call;
         }

@@ -15,6 +15,7 @@ internal sealed partial class ConfigureResilience(IConfiguration? configuration 
             return;
         }
 
+        options.Read = SettingsReload.Read(configuration);
         var foreign = new List<string>();
         SectionReader.Read(configuration.GetSection("TechCorp:Resilience"), options.ConfigurationProblems,
             section =>

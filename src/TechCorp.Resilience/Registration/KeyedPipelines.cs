@@ -7,32 +7,67 @@ internal sealed class KeyedPipelines
 {
     private const int Capacity = 10_000;
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(10);
-    private readonly IdleMap<string, ResiliencePipeline> _pipelines;
-    private readonly ResiliencePipelineOptions _options;
+    private readonly IdleMap<string, KeyedPipeline> _pipelines;
+    private readonly Func<ResiliencePipelineOptions> _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger? _logger;
 
-    internal KeyedPipelines(string name, ResiliencePipelineOptions options, TimeProvider timeProvider, ILogger? logger)
+    internal KeyedPipelines(string name, Func<ResiliencePipelineOptions> options, TimeProvider timeProvider, ILogger? logger)
     {
         _options = options;
-        _pipelines = new IdleMap<string, ResiliencePipeline>(
-            key => ResiliencePipeline.Create($"{name} {key}", OptionsOfKey(), timeProvider, logger),
-            static pipeline => pipeline.CircuitBreaker?.Memory ?? CircuitMemory.None,
+        _timeProvider = timeProvider;
+        _logger = logger;
+        _pipelines = new IdleMap<string, KeyedPipeline>(
+            key => Make($"{name} {key}"),
+            static keyed => keyed.Pipeline.CircuitBreaker?.Memory ?? CircuitMemory.None,
             IdleAfter,
             Capacity,
             new MonotonicClock(timeProvider));
     }
 
-    internal IEnumerable<CircuitBreaker> Circuits => _pipelines.Values.Select(pipeline => pipeline.CircuitBreaker).OfType<CircuitBreaker>();
+    internal IEnumerable<CircuitBreaker> Circuits => _pipelines.Values.Select(keyed => keyed.Pipeline.CircuitBreaker).OfType<CircuitBreaker>();
 
-    internal ResiliencePipeline Get(string key) => _pipelines.Get(key);
-
-    private ResiliencePipelineOptions OptionsOfKey()
+    internal ResiliencePipeline Get(string key)
     {
-        var options = _options.Copy();
-        if (options.Retry?.Budget is { } budget)
+        var keyed = _pipelines.Get(key);
+        var options = _options();
+        if (!ReferenceEquals(keyed.Followed, options))
         {
-            options.Retry.Budget = budget.Another();
+            keyed.Pipeline.Apply(OfKey(options));
+            keyed.Followed = options;
         }
 
-        return options;
+        return keyed.Pipeline;
+    }
+
+    private static ResiliencePipelineOptions OfKey(ResiliencePipelineOptions options)
+    {
+        var copy = options.Copy();
+        if (copy.Retry?.Budget is { } budget)
+        {
+            copy.Retry.Budget = budget.Another();
+        }
+
+        return copy;
+    }
+
+    private KeyedPipeline Make(string name)
+    {
+        var options = _options();
+        return new KeyedPipeline(ResiliencePipeline.Create(name, OfKey(options), _timeProvider, _logger), options);
+    }
+
+    private sealed class KeyedPipeline(ResiliencePipeline pipeline, ResiliencePipelineOptions followed)
+    {
+        private volatile ResiliencePipelineOptions _followed = followed;
+
+        internal ResiliencePipeline Pipeline => pipeline;
+
+        /// <summary>The options of the name that it follows.</summary>
+        internal ResiliencePipelineOptions Followed
+        {
+            get => _followed;
+            set => _followed = value;
+        }
     }
 }

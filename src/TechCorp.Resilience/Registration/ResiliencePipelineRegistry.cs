@@ -77,10 +77,12 @@ public sealed class ResiliencePipelineRegistry
     /// <exception cref="KeyNotFoundException">No pipeline of this name is registered; the message says which are.</exception>
     public IReadOnlyCollection<CircuitBreaker> CircuitsOf(string name) => [.. Named(name).Circuits];
 
-    /// <summary>A copy of the options of a pipeline, as code and configuration made them.</summary>
+    /// <summary>A copy of the options of a pipeline, as code and configuration made them; after a reload, the new ones.</summary>
     /// <param name="name">A registered name.</param>
     /// <exception cref="KeyNotFoundException">No pipeline of this name is registered; the message says which are.</exception>
     public ResiliencePipelineOptions OptionsOf(string name) => Named(name).Options;
+
+    internal void Apply(string name, ResiliencePipelineOptions options) => Named(name).Apply(options);
 
     private NamedPipeline Named(string name) => _pipelines.TryGetValue(name, out var named) ? named : throw Unknown(name);
 

@@ -6,5 +6,8 @@ internal sealed class ResilienceSettings
     /// <summary>Names in a configuration do not distinguish case.</summary>
     internal Dictionary<string, ResiliencePipelineOptions> Pipelines { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The keys and values that they were read from.</summary>
+    internal IReadOnlyDictionary<string, string?> Read { get; set; } = new Dictionary<string, string?>();
+
     internal List<string> ConfigurationProblems { get; } = [];
 }
