@@ -88,7 +88,6 @@ public sealed class TaskUseTests
         await OthersAreRightAsync();
     }
 
-    [Safeguard("The task of an operation is preserved")]
     [Fact, Trait("Spec", "FR1")]
     public async Task A_source_that_goes_on_twice_disturbs_no_other_call()
     {

@@ -116,7 +116,6 @@ public sealed class RegistrationTests
         => new ServiceCollection().Invoking(s => s.AddTechCorpResilience(static r => r.AddIdempotency(static o => o.Lease = TimeSpan.Zero))).Should()
             .Throw<ArgumentOutOfRangeException>();
 
-    [Safeguard("A second AddIdempotency counts", SwitchedOff = "its options are dropped, as by `TryAddSingleton`")]
     [Fact, Trait("Spec", "FR10")]
     public async Task Idempotency_that_is_added_again_is_changed_further()
     {
