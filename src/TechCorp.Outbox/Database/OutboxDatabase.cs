@@ -105,7 +105,28 @@ public sealed class OutboxDatabase
     internal async Task<WriteTransaction> BeginMigrationAsync(IsolationLevel isolation = IsolationLevel.Unspecified,
         CancellationToken cancellationToken = default)
     {
-        var slot = Dialect.HasOneWriter ? await WriterQueue.Of(DataSource).TakeSlotAsync(cancellationToken).ConfigureAwait(false) : null;
+        if (!Dialect.HasOneWriter)
+        {
+            return await BeginWriteAsync(isolation, slot: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        // SQLite's driver waits for another process's transaction on the calling thread, up to 30 s, and looks at no token.
+        // It may hold a thread, but not the caller.
+        var slot = await WriterQueue.Of(DataSource).TakeSlotAsync(cancellationToken).ConfigureAwait(false);
+        var begin = Task.Run(() => BeginWriteAsync(isolation, slot, CancellationToken.None), CancellationToken.None);
+        try
+        {
+            return await begin.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _ = EndLateAsync(begin);
+            throw;
+        }
+    }
+
+    private async Task<WriteTransaction> BeginWriteAsync(IsolationLevel isolation, WriterSlot? slot, CancellationToken cancellationToken)
+    {
         try
         {
             var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -124,6 +145,19 @@ public sealed class OutboxDatabase
         {
             slot?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Ends a transaction whose caller has gone before it began.</summary>
+    private static async Task EndLateAsync(Task<WriteTransaction> begin)
+    {
+        try
+        {
+            await using var late = await begin.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It did not begin, and its caller has its cancellation.
         }
     }
 

@@ -48,7 +48,9 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
             var claim = await _records.ClaimAsync(write.Connection, write.Transaction, _sql.Bound, request, cancellationToken).ConfigureAwait(false);
             if (claim.Status == IdempotencyClaimStatus.Acquired)
             {
-                await write.CommitAsync(cancellationToken).ConfigureAwait(false);
+                // Canceled before, nothing is claimed; a commit that is canceled on its way would leave open whether the key is held.
+                cancellationToken.ThrowIfCancellationRequested();
+                await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             }
 
             return claim;

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Contracts;
 
 /// <summary>Many callers share a publisher, and what one of them does with its task touches no other.</summary>
+[SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "What happens to others when they are not is what these tests are about.")]
 public abstract class BlockedPublishersContract<TBackend> : EngineContract<TBackend>
     where TBackend : TransportBackend, new()
 {
