@@ -25,6 +25,7 @@ internal sealed class PipelineExecutor
     private readonly RetryStage _retry;
     private readonly RetryBudget? _budget;
     private readonly FallbackStage _fallback;
+    private readonly bool _mayFollow; // an attempt or a fallback, after a failed attempt
 
     internal PipelineExecutor(PipelineStages stages)
     {
@@ -45,6 +46,7 @@ internal sealed class PipelineExecutor
         _retry = new RetryStage(retry, Circuit, _limits, _callbacks);
         _budget = retry?.Budget;
         MaxAttempts = retry?.MaxAttempts ?? 1;
+        _mayFollow = retry is not null || stages.FallbackOnFailure;
         _fallback = new FallbackStage(stages.FallbackOnFailure, _callbacks);
     }
 
@@ -82,6 +84,7 @@ internal sealed class PipelineExecutor
             return RejectAsync<TOperation, TResult>(in operation, rejection, startedAt, cancellationToken);
         }
 
+        var context = _mayFollow ? ExecutionContext.Capture() : null;
         var pending = Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
         if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
         {
@@ -89,6 +92,7 @@ internal sealed class PipelineExecutor
             return pending.Preserve();
         }
 
+        Restore(context);
         return FinishAsync<TOperation, TResult>(in operation, pending, permit, timer, startedAt, cancellationToken);
     }
 
@@ -119,6 +123,7 @@ internal sealed class PipelineExecutor
                 : ContinueAsync(operation, new RunningAttempt<TResult>(rejection), startedAt, cancellationToken).Preserve();
         }
 
+        var context = _mayFollow ? ExecutionContext.Capture() : null;
         var pending = Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
         if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
         {
@@ -127,6 +132,7 @@ internal sealed class PipelineExecutor
             return new(Outcome<TResult>.Success(value));
         }
 
+        Restore(context);
         return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken).Preserve();
     }
 
@@ -218,6 +224,7 @@ internal sealed class PipelineExecutor
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         Exception? lastFailure = null;
+        var context = _mayFollow ? ExecutionContext.Capture() : null;
         for (int rounds = 1, number = 1; ; rounds++)
         {
             var ended = running.IsRejected
@@ -234,6 +241,7 @@ internal sealed class PipelineExecutor
             if (stop != RetryStop.None)
             {
                 _events.RetryStopped(running.IsRejected ? null : number, stop, outcome.Status, ended.Evidence);
+                Restore(context);
                 return await _fallback.EndAsync(operation, outcome, ended.IsFailure, cancellationToken).ConfigureAwait(false);
             }
 
@@ -253,7 +261,9 @@ internal sealed class PipelineExecutor
                 return CanceledWhileWaiting<TResult>(number, lastFailure, cancellationToken);
             }
 
+            Restore(context);
             running = Begin<TOperation, TResult>(in operation, number, startedAt, cancellationToken);
+            Restore(context);
             _retry.ReturnToken(isRetry && running.IsRejected);
         }
     }
@@ -269,6 +279,16 @@ internal sealed class PipelineExecutor
 
         var pending = Start<TOperation, TResult>(in operation, number, startedAt, out var timer, cancellationToken);
         return new RunningAttempt<TResult>(pending, permit, timer);
+    }
+
+    /// <summary>Takes back what an attempt or a callback has changed in the flow of its caller: an asynchronous local, the current span, the culture.</summary>
+    /// <remarks>An operation that is no asynchronous method changes the flow in which it is called, and the next attempt would begin with that.</remarks>
+    private static void Restore(ExecutionContext? context)
+    {
+        if (context is not null) // null: its caller has suppressed the flow, or nothing can follow
+        {
+            ExecutionContext.Restore(context);
+        }
     }
 
     private Outcome<TResult> CanceledWhileWaiting<TResult>(int number, Exception? lastFailure, CancellationToken cancellationToken)
