@@ -101,7 +101,7 @@ public sealed class OutboxDatabase
         return BeginMigrationAsync(isolation, cancellationToken);
     }
 
-    /// <summary>As <see cref="BeginWriteAsync"/>, also before the host's start: for what creates the tables.</summary>
+    /// <summary>As <see cref="BeginWriteAsync(IsolationLevel, CancellationToken)"/>, also before the host's start: for what creates the tables.</summary>
     internal async Task<WriteTransaction> BeginMigrationAsync(IsolationLevel isolation = IsolationLevel.Unspecified,
         CancellationToken cancellationToken = default)
     {

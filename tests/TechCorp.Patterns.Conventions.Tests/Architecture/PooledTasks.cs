@@ -111,7 +111,7 @@ internal sealed class PooledTasks
 
     private void FollowCall(SemanticModel model, SimpleNameSyntax name, IMethodSymbol method)
     {
-        SyntaxNode node = name.FirstAncestorOrSelf<InvocationExpressionSyntax>(call => call.Expression.Span.End == name.Span.End) ?? (SyntaxNode)name;
+        var node = (SyntaxNode?)name.FirstAncestorOrSelf<InvocationExpressionSyntax>(call => call.Expression.Span.End == name.Span.End) ?? name;
         while (node.Parent is ParenthesizedExpressionSyntax or ConditionalExpressionSyntax or SwitchExpressionArmSyntax or SwitchExpressionSyntax
             || (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" } && node.Parent.Parent is InvocationExpressionSyntax)
             || (node.Parent is InvocationExpressionSyntax call && call.Expression == node))

@@ -138,7 +138,7 @@ public sealed class UnstoredResponseTests : IAsyncDisposable
             {
                 began.SetResult();
                 cancellationToken.Register(canceled.SetResult);
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             }
 
             return "done";

@@ -201,7 +201,7 @@ public sealed class ClassificationTests
         Classify(new TimeoutException(), new InvalidDataException()).Should().Be(OutcomeClass.PermanentFailure);
         Classify(new TimeoutException(), new ArgumentException("order")).Should().Be(OutcomeClass.PermanentFailure);
         Classify(new AggregateException(new IOException())).Should().Be(OutcomeClass.Neutral);
-        Classify(new IOException(), new OutOfMemoryException()).Should().Be(OutcomeClass.PermanentFailure);
+        Classify(new IOException(), new InsufficientExecutionStackException()).Should().Be(OutcomeClass.PermanentFailure);
         Classify().Should().Be(OutcomeClass.Failure);
         new OutcomeRules().Ignore<AggregateException>().Classify(new AggregateException(new TimeoutException())).Should().Be(OutcomeClass.Neutral);
 

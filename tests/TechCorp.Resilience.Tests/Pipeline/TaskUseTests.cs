@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Resilience.Tests;
 
 /// <summary>What callers may do with the task of a call that the rules of <see cref="ValueTask"/> forbid: each use ends as a <see cref="Task"/> would, and
 /// no other call notices.</summary>
+[SuppressMessage("Usage", "xUnit1031:Do not use blocking task operations in test method", Justification = "That callers block is what is tested.")]
 public sealed class TaskUseTests
 {
     private readonly TaskCompletionSource<int> _answer = new();

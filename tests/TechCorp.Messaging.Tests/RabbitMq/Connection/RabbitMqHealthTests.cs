@@ -127,7 +127,7 @@ public sealed class RabbitMqHealthTests : RabbitMqTransportTest
     private static Task PublishAsync(IHost host)
         => host.Services.GetRequiredService<IMessagePublisher>().PublishAsync(new OrderCreated("o1"), cancellationToken: Cancellation);
 
-    private async Task<bool> IsPublishedAsync(IHost host)
+    private static async Task<bool> IsPublishedAsync(IHost host)
     {
         try
         {
