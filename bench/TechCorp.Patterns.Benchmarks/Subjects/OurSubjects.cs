@@ -12,7 +12,10 @@ internal sealed class OurSubjects
     private readonly CircuitBreaker _ratio = new("bench-ratio", new CircuitBreakerOptions { FailureRatio = 0.5 });
     private readonly ResiliencePipeline _limit = ResiliencePipeline.Create(
         "bench-limit",
-        new ResiliencePipelineOptions { Timeout = null, Retry = null, CircuitBreaker = null, ConcurrencyLimit = new() { PermitLimit = 100, QueueLimit = 100 } });
+        new ResiliencePipelineOptions
+        {
+            Timeout = null, Retry = null, CircuitBreaker = null, ConcurrencyLimit = new() { PermitLimit = 100, QueueLimit = 100 },
+        });
 
     private readonly SuspendingSource _source = new();
 

@@ -11,14 +11,14 @@ internal sealed class AttemptGate
     private readonly SemaphoreSlim _aloneTurn = new(1, 1);
     private readonly SemaphoreSlim _drained = new(0, 1);
     private readonly Lock _gate = new();
-    private TaskCompletionSource? _opened; // guarded by _gate; completes when whoever is alone has exited
+    private TaskCompletionSource? _opened; // guarded by _gate; completes when the isolated attempt has exited
     private int _running;
     private volatile bool _isAlone; // someone is alone, or waits until the others have exited
 
     /// <summary>Enters beside others; false while someone is alone or wants to be.</summary>
     internal bool TryEnter()
     {
-        Interlocked.Increment(ref _running); // before the flag is read: whoever sets it either sees this one or is seen
+        Interlocked.Increment(ref _running); // before the flag is read: the one that sets it either sees this one or is seen
         if (!_isAlone)
         {
             return true;
@@ -51,7 +51,8 @@ internal sealed class AttemptGate
         }
     }
 
-    /// <summary>Waits until all others have exited and lets no further one enter; false, and the gate is open again, when the token was canceled before.</summary>
+    /// <summary>Waits until all others have exited and lets no further one enter; false, and others may enter again, when the token was canceled
+    /// before.</summary>
     internal async Task<bool> EnterAloneAsync(CancellationToken cancellationToken)
     {
         try

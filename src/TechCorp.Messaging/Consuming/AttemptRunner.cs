@@ -7,7 +7,7 @@ namespace TechCorp.Messaging;
 /// <summary>Runs the attempts of one queue: side by side, and in isolation those of a message that was delivered too often to be trusted.</summary>
 /// <remarks>
 /// An isolated attempt has no other handler of the queue beside it, and a durable record of it is written first. If the process ends in the attempt, that
-/// message alone was started, and the record says so to whoever gets it next: it is dead-lettered. So a message that ends its process is started at most
+/// message alone was started, and the record says so to the next one that gets it: it is dead-lettered. So a message that ends its process is started at most
 /// limit + 2 times (once before any redelivery, once for each redelivery up to the limit, once in isolation), and messages that were only held beside it are
 /// never given up unhandled.
 /// </remarks>

@@ -22,7 +22,8 @@ internal sealed class BoundHandler
     internal static BoundHandler Of<T>(MessageType<T> type, Func<IServiceProvider, T, MessageContext, CancellationToken, Task> handle,
         Action<IServiceProvider> create, string handlerName)
         where T : notnull
-        => new(type.WireName, handlerName, create, (services, context, cancellationToken) => handle(services, Deserialize(type, context), context, cancellationToken));
+        => new(type.WireName, handlerName, create,
+            (services, context, cancellationToken) => handle(services, Deserialize(type, context), context, cancellationToken));
 
     /// <summary>Makes the handler without calling it. Throws what its constructor or factory throws.</summary>
     internal void Create(IServiceProvider services) => _create(services);

@@ -69,22 +69,24 @@ internal static partial class ConsumerLog
     internal static partial void Discarding(this ILogger logger, string? messageId, string? type, string queue, int attempts, string? reason, string? error);
 
     [LoggerMessage(2152, LogLevel.Warning,
-        "There is no room in {Target} for the retries or dead letters of queue '{Queue}' ({Reason}): such messages wait at the end of their own queue until "
+        "There is no room in {Target} for the retries or dead letters of queue '{Queue}' ({Reason}): such messages wait at the end of their queue until "
         + "there is; the others are handled.")]
     internal static partial void CopyTargetUnavailable(this ILogger logger, string target, string queue, string reason);
 
-    [LoggerMessage(2153, LogLevel.Information, "There is {Target} again for the retries or dead letters of queue '{Queue}'; what waited for it is moved there.")]
+    [LoggerMessage(2153, LogLevel.Information,
+        "There is {Target} again for the retries or dead letters of queue '{Queue}'; what waited for it is moved there.")]
     internal static partial void CopyTargetAvailable(this ILogger logger, string target, string queue);
 
-    [LoggerMessage(2154, LogLevel.Warning, "The retry queues and the dead-letter queue of queue '{Queue}' could not be declared or found; it is tried again: {Error}")]
+    [LoggerMessage(2154, LogLevel.Warning,
+        "The retry queues and the dead-letter queue of queue '{Queue}' could not be declared or found; it is tried again: {Error}")]
     internal static partial void CopyTargetsNotDeclared(this ILogger logger, string queue, string error);
 
     [LoggerMessage(2119, LogLevel.Debug, "The broker could not be asked whether queue '{Queue}' has messages that are not delivered; it is asked again.")]
     internal static partial void StalledCheckFailed(this ILogger logger, Exception exception, string queue);
 
     [LoggerMessage(2160, LogLevel.Warning,
-        "Message {MessageId} ('{Type}') of queue '{Queue}' was redelivered {Redeliveries} times, which is over the limit: it may be what ends its processes, and "
-        + "is handled alone. If the process ends now, the message is dead-lettered.")]
+        "Message {MessageId} ('{Type}') of queue '{Queue}' was redelivered {Redeliveries} times, which is over the limit: it may be what ends its processes, "
+        + "and is handled alone. If the process ends now, the message is dead-lettered.")]
     internal static partial void AttemptIsolated(this ILogger logger, string? messageId, string type, string queue, string redeliveries);
 
     [LoggerMessage(2161, LogLevel.Warning,

@@ -46,12 +46,12 @@ public sealed class ConsumerOptions
 
     /// <summary>
     /// How many times the broker may redeliver a message (lost connections, killed processes, pauses, stops) before it counts as one that may end its process.
-    /// From then on it is handled alone: no other handler of the queue runs in this process. If the process ends all the same, the next one that gets the message
-    /// dead-letters it (<c>redelivery-limit</c>). 0 or more; null for no limit. Default: 20.
+    /// From then on it is handled alone: no other handler of the queue runs in this process. If the process ends all the same, the next one that gets the
+    /// message dead-letters it (<c>redelivery-limit</c>). 0 or more; null for no limit. Default: 20.
     /// </summary>
     /// <remarks>
-    /// A message that ends its process is started at most limit + 2 times. The broker's own limit (<see cref="QueueDeclaration.DeliveryLimit"/>; 20 where none is
-    /// declared) less 1 is the highest limit that has an effect. Classic queues do not count: there, every redelivered message is handled alone,
+    /// A message that ends its process is started at most limit + 2 times. The broker's own limit (<see cref="QueueDeclaration.DeliveryLimit"/>; 20 where none
+    /// is declared) less 1 is the highest limit that has an effect. Classic queues do not count: there, every redelivered message is handled alone,
     /// and one that ends its process is started at most twice.
     /// The attempt is recorded in the queue <c>&lt;queue&gt;.isolated</c>, declared when it is needed first. Where the service does not declare
     /// (<see cref="TopologyMode"/>) and the queue does not exist, a message over the limit is dead-lettered unhandled.

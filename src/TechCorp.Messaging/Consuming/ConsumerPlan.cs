@@ -45,6 +45,7 @@ internal sealed record ConsumerPlan(ConsumerOptions Options, FrozenDictionary<st
     /// <summary>How many times the broker delivered the message before; null when it is not known.</summary>
     internal long? RedeliveriesOf(Delivery delivery) => !delivery.Redelivered ? 0 : Kind == QueueKind.Classic ? null : delivery.DeliveryCount;
 
-    /// <summary>Whether the message was delivered so often that it may be what ends its processes. Where the broker does not count, every redelivery is.</summary>
+    /// <summary>Whether the message was delivered so often that it may be what ends its processes. Where the broker does not count,
+    /// every redelivery is.</summary>
     internal bool IsOverLimit(Delivery delivery) => RedeliveryLimit is { } limit && delivery.Redelivered && (RedeliveriesOf(delivery) ?? long.MaxValue) > limit;
 }

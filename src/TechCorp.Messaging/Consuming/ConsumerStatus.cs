@@ -38,12 +38,12 @@ public sealed record ConsumerStatus(string Queue, ConsumerState State)
     /// <summary>Deliveries of a <see cref="Topology.Broadcast"/> queue that failed and were dropped, because such a queue has no dead letters.</summary>
     public long Discarded { get; init; }
 
-    /// <summary>Deliveries moved to the end of their own queue because the retry queue or dead-letter queue for them was missing or full. One message
+    /// <summary>Deliveries moved to the end of their queue because the retry queue or dead-letter queue for them was missing or full. One message
     /// counts each time it comes round.</summary>
     public long SetAside { get; init; }
 
     /// <summary>The retry queues and dead-letter queues that are missing or full; empty when all take copies. Messages for them wait at the end
-    /// of their own queue meanwhile.</summary>
+    /// of their queue meanwhile.</summary>
     public IReadOnlyList<string> UnavailableTargets { get; init; } = [];
 
     /// <summary>Deliveries requeued.</summary>

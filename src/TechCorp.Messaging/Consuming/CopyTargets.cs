@@ -74,7 +74,7 @@ internal sealed class CopyTargets(ITransport transport, ConsumerPlan plan, Topol
         }
     }
 
-    /// <summary>One look: declares again what the service declares; otherwise asks whether what was missing exists by now. Never throws.</summary>
+    /// <summary>One pass: declares again what the service declares; otherwise asks whether what was missing exists by now. Never throws.</summary>
     internal async Task CheckAsync(CancellationToken cancellationToken)
     {
         if (mode == TopologyMode.Create)

@@ -4,7 +4,7 @@ namespace TechCorp.Messaging;
 
 /// <summary>Moves copies to retry and dead-letter queues: confirmed before the original may be acknowledged, so that no
 /// crash between loses the message.</summary>
-/// <remarks>A copy that finds no room waits, with its mark, at the end of its own queue: a missing or full target holds up no other message.</remarks>
+/// <remarks>A copy that finds no room waits, with its mark, at the end of its queue: a missing or full target holds up no other message.</remarks>
 internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, FailureCopy copies, CopyTargets targets, TimeSpan timeout,
     TimeProvider timeProvider, ILogger logger)
 {

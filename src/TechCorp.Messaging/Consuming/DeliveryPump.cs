@@ -96,9 +96,9 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
         }
     }
 
-    /// <summary>Requeues deliveries that were never started, oldest first: all of them once no handler runs, or else no more than <see cref="MostAtOnce"/>. Call it
-    /// after <see cref="Close"/> and after the consumer is canceled at the broker, or they would be delivered again at once.</summary>
-    /// <remarks>While an older delivery is being handled, each takes a frame of its own; a quorum queue defers what follows more than 32 of them that it has
+    /// <summary>Requeues deliveries that were never started, oldest first: all of them once no handler runs, or else no more than <see cref="MostAtOnce"/>.
+    /// Call it after <see cref="Close"/> and after the consumer is canceled at the broker, or they would be delivered again at once.</summary>
+    /// <remarks>While an older delivery is being handled, each takes a separate frame; a quorum queue defers what follows more than 32 of them that it has
     /// not written yet, and forgets it when the channel closes: the acknowledgement of that older delivery would be lost.</remarks>
     /// <returns>How many, and whether there are more.</returns>
     internal (int Requeued, bool More) RequeueUnstarted()

@@ -69,7 +69,7 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
     internal async Task RemoveAsync(Delivery delivery)
     {
         var identity = MessageIdentity.Of(delivery);
-        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false); // each turn ends by its own deadline
+        await _turn.WaitAsync(CancellationToken.None).ConfigureAwait(false); // each holder ends by its deadline
         using var budget = new CancellationTokenSource(RemoveTimeout, timeProvider);
         try
         {

@@ -166,7 +166,7 @@ internal sealed class QueueConsumer : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // It was called off, or the consumer is stopped.
+            // It was canceled, or the consumer is stopped.
         }
         catch (Exception exception)
         {

@@ -88,10 +88,10 @@ internal sealed class RunningDeliveries
     /// <summary>The delivery is done. Call it before its body is released.</summary>
     /// <param name="queued">The delivery.</param>
     /// <param name="handled">Whether its handler succeeded.</param>
-    /// <param name="settled">Whether the broker is told.</param>
+    /// <param name="settled">Whether a settlement was sent to the broker.</param>
     internal void End(QueuedDelivery queued, bool handled, bool settled)
     {
-        // Whoever does not find it among the running ones finds it among the handled ones.
+        // A caller that does not find it among the running ones finds it among the handled ones.
         var identity = handled && !settled ? MessageIdentity.Of(queued.Delivery) : null;
         TaskCompletionSource<bool>? waiting;
         lock (_gate)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TechCorp.Messaging;
 
-/// <summary>The mark of a message whose copy found no queue: it waits at the end of its own queue, so that neither it is lost nor others wait for it.
+/// <summary>The mark of a message whose copy found no queue: it waits at the end of its queue, so that neither it is lost nor others wait for it.
 /// Plain code.</summary>
 internal static class SetAside
 {
@@ -12,7 +12,9 @@ internal static class SetAside
     internal static Message Mark(Message copy, SettlementDecision decision, DateTimeOffset now)
         => copy.With(new Dictionary<string, string>(copy.Headers, StringComparer.Ordinal)
         {
-            [MessageHeaders.SetAside] = decision.Action == SettlementAction.DeadLetter ? DeadLetter : (now + decision.Delay).ToString("O", CultureInfo.InvariantCulture),
+            [MessageHeaders.SetAside] = decision.Action == SettlementAction.DeadLetter
+                ? DeadLetter
+                : (now + decision.Delay).ToString("O", CultureInfo.InvariantCulture),
         });
 
     /// <summary>What the delivery still waits for: its dead-letter queue, or the moment of its next attempt. Null when it is to be handled.</summary>

@@ -21,7 +21,7 @@ internal enum SettlementAction
     /// <summary>Publish a copy with <see cref="SettlementDecision.Reason"/> to the dead-letter queue, then acknowledge.</summary>
     DeadLetter,
 
-    /// <summary>Publish a copy to the end of its own queue, because the queue for its copy is missing or full, then acknowledge.</summary>
+    /// <summary>Publish a copy to the end of its queue, because the queue for its copy is missing or full, then acknowledge.</summary>
     SetAside,
 
     /// <summary>Acknowledge it although no handler was called: its type is none of this consumer's business.</summary>

@@ -1,7 +1,8 @@
 namespace TechCorp.Messaging;
 
 /// <summary>Sends dead letters back one after the other: choose, publish with confirm, acknowledge.</summary>
-internal sealed class Redrive(ITransport transport, DeadLetterEnumerator enumerator, DeadLetterSources sources, TimeSpan publishTimeout, TimeProvider timeProvider)
+internal sealed class Redrive(ITransport transport, DeadLetterEnumerator enumerator, DeadLetterSources sources, TimeSpan publishTimeout,
+    TimeProvider timeProvider)
 {
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
 

@@ -96,7 +96,8 @@ public sealed class MessagingBuilder
     /// <summary>Consumes messages of one type with a handler from the container, resolved from a new scope for each attempt.</summary>
     /// <param name="configure">Queue and settings, over those of the handler's <see cref="ConsumerAttribute"/>.</param>
     /// <remarks>The handler is registered as scoped unless it is registered already. In a <see cref="MessageBus"/> it
-    /// is made by its public constructor. It is made once when the host starts, in a scope that ends at once: one that cannot be made fails the start.</remarks>
+    /// is made by its public constructor. It is made once when the host starts, in a scope that ends at once: one that cannot be made fails the
+    /// start.</remarks>
     public MessagingBuilder AddConsumer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler,
         TMessage>(Action<ConsumerOptions>? configure = null)
         where THandler : class, IMessageHandler<TMessage>

@@ -67,7 +67,11 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             TopologyMode = topologyMode,
             FailOnTopologyFindings = failsOnFindings ?? false,
             Publisher = publisher,
-            Consumers = [.. consumers.Select(consumer => consumer with { CopyQueues = [.. TargetsOf(consumer)], CopyTargets = topology.Around(TargetsOf(consumer)) })],
+            Consumers = [.. consumers.Select(consumer => consumer with
+            {
+                CopyQueues = [.. TargetsOf(consumer)],
+                CopyTargets = topology.Around(TargetsOf(consumer)),
+            })],
             AppId = appId ?? services.GetService<IHostEnvironment>()?.ApplicationName ?? AppDomain.CurrentDomain.FriendlyName,
             StartupTimeout = builder.StartupTimeout,
             TimeProvider = builder.ChosenTimeProvider ?? services.GetTimeProvider(),

@@ -54,7 +54,7 @@ public static class MessageHeaders
     /// <summary>The names of the headers that a copy left out because its headers may have at most 96 KiB.</summary>
     public const string DroppedHeaders = Prefix + "dropped-headers";
 
-    /// <summary>On a message that waits at the end of its own queue because the queue for its copy was missing or full: what it waits for.</summary>
+    /// <summary>On a message that waits at the end of its queue because the queue for its copy was missing or full: what it waits for.</summary>
     internal const string SetAside = Prefix + "set-aside";
 
     /// <summary>The W3C trace context.</summary>

@@ -22,7 +22,8 @@ internal static class DeadLetterExchangeName
         var bindings = topology.BindingSet.Except(unused).Union(ways.Select(way => way with { Exchange = name }));
         var exchanges = topology.ExchangesByName.ContainsKey(name)
             ? topology.ExchangesByName
-            : topology.ExchangesByName.SetItem(name, new ExchangeDeclaration(name, topology.ExchangesByName.GetValueOrDefault(before)?.Kind ?? ExchangeKind.Direct));
+            : topology.ExchangesByName.SetItem(name,
+                new ExchangeDeclaration(name, topology.ExchangesByName.GetValueOrDefault(before)?.Kind ?? ExchangeKind.Direct));
         return bindings.Any(binding => binding.Exchange == before) || queues.Values.Any(other => other.DeadLetterExchange == before)
             ? new Topology(exchanges, queues, bindings)
             : new Topology(exchanges.Remove(before), queues, bindings);

@@ -46,7 +46,8 @@ public sealed record QueueDeclaration
     /// <summary>Whether only one consumer at a time gets messages.</summary>
     public bool SingleActiveConsumer { get; init; }
 
-    /// <summary>Whether each process has its own, which the broker deletes with the process's connection. The name is that of its kind, not the broker's.</summary>
+    /// <summary>Whether each process has its own, which the broker deletes with the process's connection. The name is that of its kind, not the
+    /// broker's.</summary>
     internal bool IsExclusive { get; init; }
 
     internal FurtherArguments Further { get; private init; } = FurtherArguments.None;

@@ -127,7 +127,7 @@ public sealed class Topology
         return topology;
     }
 
-    /// <summary>Broadcast: every process gets every message, in a queue of its own that the broker deletes with the process's connection. For what each
+    /// <summary>Broadcast: every process gets every message, in a separate queue that the broker deletes with the process's connection. For what each
     /// instance keeps in memory: cache invalidation, feature switches.</summary>
     /// <param name="exchange">The exchange; fanout, or topic where there is a pattern.</param>
     /// <param name="pattern">The routing keys that each process gets, where the exchange is a topic exchange. Default: null, a fanout exchange.</param>
@@ -144,8 +144,8 @@ public sealed class Topology
         var queue = BroadcastQueueOf(exchange);
         if (System.Text.Encoding.UTF8.GetByteCount(queue) > MostBroadcastBytes)
         {
-            throw new ArgumentException($"The exchange of a broadcast has at most {MostBroadcastBytes - ".broadcast".Length} bytes of UTF-8; '{exchange[..64]}…' "
-                + "has more.", nameof(exchange));
+            throw new ArgumentException($"The exchange of a broadcast has at most {MostBroadcastBytes - ".broadcast".Length} bytes of UTF-8; "
+                + $"'{exchange[..64]}…' has more.", nameof(exchange));
         }
 
         return Empty.Add(new ExchangeDeclaration(exchange, pattern is null ? ExchangeKind.Fanout : ExchangeKind.Topic))
@@ -164,7 +164,7 @@ public sealed class Topology
     /// <remarks>
     /// On a quorum queue dead-lettering is at least once: the queue refuses publishes when full. Where no delivery limit is given it is 100: a quorum
     /// queue without one puts requeued messages (at a pause, at a stop) behind all others before RabbitMQ 4.0, and has a limit of 20 since. The dead-letter
-    /// queue's limit is 1,000,000,000, which is none in practice: each look at a dead letter counts.
+    /// queue's limit is 1,000,000,000, which is none in practice: each peek at a dead letter counts.
     /// See <see href="https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling"/>.
     /// </remarks>
     public static Topology WorkQueue(QueueDeclaration queue)

@@ -18,8 +18,8 @@ internal static partial class DeclareRefusal
         PreconditionFailed
             => new TopologyException(entity, Difference(text),
                 entity.StartsWith("exchange ", StringComparison.Ordinal)
-                ? "Declare it as it is, or delete it and let it be declared again, or give the new one another name (that of the dead-letter exchange is set by "
-                + "UseDeadLetterExchange); TopologyMode.Assume leaves it alone."
+                ? "Declare it as it is, or delete it and let it be declared again, or give the new one another name (that of the dead-letter exchange is set "
+                + "by UseDeadLetterExchange); TopologyMode.Assume leaves it alone."
                 : "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; "
                 + "TopologyMode.Assume leaves it alone.", cause),
         NotFound => new TopologyException(entity, $"it does not exist ({text}).", "Declare it, or start with TopologyMode.Create.", cause),

@@ -41,7 +41,8 @@ internal static class ResilienceMetrics
         SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableGauge(
             "techcorp.resilience.circuit.state", States, "{state}", "0 closed, 1 open, 2 half-open and ready, 3 half-open, 4 isolated."));
         SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableGauge(
-            "techcorp.resilience.limit.in_use", static () => Limits(static limiter => limiter.InUse), "{call}", "Calls that hold a permit of a concurrency limit."));
+            "techcorp.resilience.limit.in_use", static () => Limits(static limiter => limiter.InUse), "{call}",
+            "Calls that hold a permit of a concurrency limit."));
         SafeTelemetry.Instrument(Meter, static meter => meter.CreateObservableGauge(
             "techcorp.resilience.limit.queued", static () => Limits(static limiter => limiter.Queued), "{call}", "Calls that wait for a permit."));
     }

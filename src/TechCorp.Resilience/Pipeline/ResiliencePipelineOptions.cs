@@ -1,6 +1,7 @@
 namespace TechCorp.Resilience;
 
-/// <summary>The stages of a pipeline, from the outside in: deadline, concurrency limit, fallback, retry, circuit breaker, timeout. Copied at construction.</summary>
+/// <summary>The stages of a pipeline, from the outside in: deadline, concurrency limit, fallback, retry, circuit breaker, timeout. Copied at
+/// construction.</summary>
 public sealed class ResiliencePipelineOptions
 {
     /// <summary>The limit of each attempt; <see langword="null"/> leaves the stage out. Default: 5 s.</summary>

@@ -84,8 +84,8 @@ public sealed class RegistrationTests
             m => m.AddTopology(Topology.Broadcast("cache").Add(new QueueDeclaration("bare")))
                 .AddConsumer<OrderCreated>("orders", (_, _, _) => Task.CompletedTask, o => o.DeadLetterExchange = "")
                 .AddConsumer<OrderCreated>("bare", (_, _, _) => Task.CompletedTask, o => o.DeadLetterExchange = "own")
-                .AddConsumer<OrderCreated>("cache.broadcast", (_, _, _) => Task.CompletedTask, o =>
-                    o.Policy = new DeliveryPolicy { Delays = [TimeSpan.FromSeconds(1)] })
+                .AddConsumer<OrderCreated>("cache.broadcast", (_, _, _) => Task.CompletedTask,
+                    o => o.Policy = new DeliveryPolicy { Delays = [TimeSpan.FromSeconds(1)] })
                 .AddConsumer<OrderShipped>("cache.broadcast", (_, _, _) => Task.CompletedTask, o => o.WhenTypeUnknown = (UnknownTypeBehavior)9),
             new() { ["TechCorp:Messaging:DeadLetterExchange"] = name });
 

@@ -22,15 +22,15 @@ public sealed class SqliteIdempotencyTimeoutTests : DatabaseContract<SqliteDatab
     [Fact, Trait("Spec", "FR10")]
     public async Task The_store_timeout_ends_a_claim_while_another_process_holds_the_database()
     {
-        var clock = new FakeTimeProvider();
-        var executor = new IdempotencyExecutor(Store, new IdempotencyOptions { StoreTimeout = TimeSpan.FromSeconds(3) }, clock);
+        var timeProvider = new FakeTimeProvider();
+        var executor = new IdempotencyExecutor(Store, new IdempotencyOptions { StoreTimeout = TimeSpan.FromSeconds(3) }, timeProvider);
         await using (await LockAsync())
         {
             var call = executor.ExecuteAsync(_operation, Key, Fingerprint.None, 17, Cancel).AsTask();
             await Eventually.Holds(
                 () =>
                 {
-                    clock.Advance(TimeSpan.FromSeconds(3));
+                    timeProvider.Advance(TimeSpan.FromSeconds(3));
                     return call.IsCompleted;
                 },
                 "the store timeout ends the call");

@@ -9,7 +9,7 @@ namespace TechCorp.Outbox.Tests;
 /// <summary>A database that is away is logged once with its stack, then in one line a pass.</summary>
 public sealed class RelayOutageLogTests
 {
-    private readonly FakeTimeProvider _clock = new();
+    private readonly FakeTimeProvider _timeProvider = new();
 
     [Safeguard("The stack of an outage is logged once")]
     [Fact, Trait("Spec", "FM17")]
@@ -18,13 +18,13 @@ public sealed class RelayOutageLogTests
         var log = new PassLog();
         var source = SqliteFactory.Instance.CreateDataSource($"Data Source={Path.Combine(Path.GetTempPath(), "no-such-folder", "x.db")};Mode=ReadWrite");
         await using var database = source;
-        await using var outbox = TransactionalOutbox.Create(new OutboxDatabase(source, SqlDialect.Sqlite), new MessageCatalog(), timeProvider: _clock);
+        await using var outbox = TransactionalOutbox.Create(new OutboxDatabase(source, SqlDialect.Sqlite), new MessageCatalog(), timeProvider: _timeProvider);
         await using var relay = OutboxRelay.Start(outbox, new ScriptedBroker(), logger: log);
 
         await Eventually.Holds(
             () =>
             {
-                _clock.Advance(TimeSpan.FromSeconds(1));
+                _timeProvider.Advance(TimeSpan.FromSeconds(1));
                 return log.Entries.Count >= 8;
             },
             "it is tried again and again");
@@ -37,13 +37,13 @@ public sealed class RelayOutageLogTests
     public async Task A_sweeper_without_its_database_logs_one_line_a_pass_and_its_stack_once()
     {
         var log = new PassLog();
-        using var sweeper = new Sweeper("inbox", _ => throw new IOException("the database\nis away"), TimeSpan.FromSeconds(1), _clock, log);
+        using var sweeper = new Sweeper("inbox", _ => throw new IOException("the database\nis away"), TimeSpan.FromSeconds(1), _timeProvider, log);
         await sweeper.StartAsync(TestContext.Current.CancellationToken);
 
         await Eventually.Holds(
             () =>
             {
-                _clock.Advance(TimeSpan.FromSeconds(1));
+                _timeProvider.Advance(TimeSpan.FromSeconds(1));
                 return log.Entries.Count >= 5;
             },
             "it is tried again and again");

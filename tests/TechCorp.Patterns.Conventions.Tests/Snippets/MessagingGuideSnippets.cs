@@ -118,8 +118,8 @@ internal static class MessagingGuideSnippets
     internal static void ConnectWithRotatedCredentials(IServiceCollection services, Func<CancellationToken, Task<string>> readPassword)
     {
         #region snippet: guide-credentials
-        services.AddTechCorpMessaging(messaging => messaging.UseRabbitMq("amqps://broker.example", broker =>
-            broker.Credentials = async cancellationToken => new NetworkCredential("orders", await readPassword(cancellationToken))));
+        services.AddTechCorpMessaging(messaging => messaging.UseRabbitMq("amqps://broker.example",
+            broker => broker.Credentials = async cancellationToken => new NetworkCredential("orders", await readPassword(cancellationToken))));
         #endregion
     }
 }

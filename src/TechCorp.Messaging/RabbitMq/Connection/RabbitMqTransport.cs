@@ -208,7 +208,8 @@ internal sealed class RabbitMqTransport : ITransport
             ? TopologyDeclarer.DeclareAsync(link.Connection, ExclusiveQueues.Without(topology), TopologyMode.Create, cancellationToken)
             : Task.CompletedTask;
 
-    /// <summary>The broker's name of a queue on this connection. One that the process has for itself died with the connection before, so it is declared.</summary>
+    /// <summary>The broker's name of a queue on this connection. One that the process has for itself died with the connection before, so it is
+    /// declared.</summary>
     private async Task<string> PrepareAsync(BrokerLink link, string queue, CancellationToken cancellationToken)
     {
         if (!IsOwn(queue))

@@ -34,7 +34,8 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
     /// <param name="timeProvider">The clock of those waits.</param>
     /// <param name="logger">Where it logs.</param>
     internal RabbitMqDeliverySource(string queue, ushort prefetch, Action<Delivery> sink, Func<BrokerLink, string, CancellationToken, Task<string>> prepare,
-        Func<BrokerLink, string, CancellationToken, Task> restore, ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings, RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
+        Func<BrokerLink, string, CancellationToken, Task> restore, ConnectionSupervisor supervisor, RabbitMqDeliverySources siblings,
+        RabbitMqOptions options, TimeProvider timeProvider, ILogger logger)
     {
         Queue = queue;
         _prefetch = prefetch;

@@ -62,8 +62,8 @@ internal sealed class RabbitMqSettleLedger
         _pending.Clear();
     }
 
-    /// <summary>The last of several requeued deliveries that one frame may cover, because everything below is settled; null when there is no such run. That frame
-    /// is the last: an acknowledgement after many refusals may be lost when the channel closes at once.</summary>
+    /// <summary>The last of several requeued deliveries that one frame may cover, because everything below is settled; null when there is no such run. That
+    /// frame is the last: an acknowledgement after many refusals may be lost when the channel closes at once.</summary>
     private ulong? LastOfRun()
     {
         var (requeued, last) = (0, 0UL);

@@ -12,7 +12,7 @@ public sealed class OutageLogTests : RabbitMqTransportTest
 {
     private const int ConnectFailed = 2002;
     private const string User = "outage";
-    private readonly FakeTimeProvider _clock = new();
+    private readonly FakeTimeProvider _timeProvider = new();
     private readonly LogLines _log = new();
     private readonly TcpProxy _proxy = new(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
 
@@ -93,7 +93,7 @@ public sealed class OutageLogTests : RabbitMqTransportTest
         var queue = Backend.Queue();
         using var host = new HostBuilder().ConfigureServices(services => services
             .AddSingleton<ILoggerFactory>(_log)
-            .AddSingleton<TimeProvider>(_clock)
+            .AddSingleton<TimeProvider>(_timeProvider)
             .AddTechCorpMessaging(bus => bus
                 .UseRabbitMq(RabbitMqServer.Uri.ToString())
                 .UseTopologyMode(TopologyMode.Assume)
@@ -117,15 +117,15 @@ public sealed class OutageLogTests : RabbitMqTransportTest
 
     private bool Advance(int milliseconds)
     {
-        _clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        _timeProvider.Advance(TimeSpan.FromMilliseconds(milliseconds));
         return true;
     }
 
     /// <summary>In steps, so that attempts that fail at once can follow each other.</summary>
     private async Task PassAsync(TimeSpan time)
     {
-        var end = _clock.GetUtcNow() + time;
-        await Eventually.Holds(() => Advance(250) && _clock.GetUtcNow() >= end, "the time passes");
+        var end = _timeProvider.GetUtcNow() + time;
+        await Eventually.Holds(() => Advance(250) && _timeProvider.GetUtcNow() >= end, "the time passes");
     }
 
     private IHost HostOf(Uri uri)
@@ -133,7 +133,7 @@ public sealed class OutageLogTests : RabbitMqTransportTest
         var queues = Enumerable.Range(0, 3).Select(_ => Backend.Queue()).ToArray();
         return new HostBuilder().ConfigureServices(services => services
             .AddSingleton<ILoggerFactory>(_log)
-            .AddSingleton<TimeProvider>(_clock)
+            .AddSingleton<TimeProvider>(_timeProvider)
             .AddTechCorpMessaging(bus =>
             {
                 bus.UseRabbitMq(uri.ToString()).UseStartupTimeout(TimeSpan.Zero).AddMessage("job", new JobFormat());

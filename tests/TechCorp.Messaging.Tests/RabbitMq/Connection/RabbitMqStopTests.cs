@@ -12,7 +12,7 @@ public sealed class RabbitMqStopTests : RabbitMqTransportTest
 {
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MostOverrun = TimeSpan.FromSeconds(1);
-    private readonly FakeTimeProvider _clock = new();
+    private readonly FakeTimeProvider _timeProvider = new();
     private readonly TcpProxy _proxy = new(RabbitMqServer.Uri.Host, RabbitMqServer.Port);
     private RabbitMqTransport? _transport;
 
@@ -102,7 +102,7 @@ public sealed class RabbitMqStopTests : RabbitMqTransportTest
         _proxy.Stall();
         using var host = new HostBuilder()
             .ConfigureServices(services => services
-                .AddSingleton<TimeProvider>(_clock)
+                .AddSingleton<TimeProvider>(_timeProvider)
                 .AddTechCorpMessaging(bus => Configure(bus, queue, RabbitMqServer.Through(_proxy.Port), (_, _, _) => Task.CompletedTask)
                     .UseStartupTimeout(TimeSpan.Zero)))
             .Build();
@@ -112,7 +112,7 @@ public sealed class RabbitMqStopTests : RabbitMqTransportTest
     }
 
     private MessagingBuilder Configure(MessagingBuilder bus, string queue, Uri uri, Func<Job, MessageContext, CancellationToken, Task> handle)
-        => bus.UseTransport(settings => _transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [uri] }, settings.Publisher, settings.AppId, _clock,
+        => bus.UseTransport(settings => _transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [uri] }, settings.Publisher, settings.AppId, _timeProvider,
                 NullLogger.Instance))
             .ConfigurePublisher(publisher => publisher.Timeout = TimeSpan.FromHours(1))
             .AddMessage("job", new JobFormat())
@@ -120,7 +120,7 @@ public sealed class RabbitMqStopTests : RabbitMqTransportTest
             .AddConsumer(queue, handle, consumer => consumer.StalledConsumerTimeout = null);
 
     private Task<MessageBus> StartAsync(string queue, Uri uri, Func<Job, MessageContext, CancellationToken, Task> handle)
-        => MessageBus.StartAsync(bus => Configure(bus.UseTimeProvider(_clock), queue, uri, handle), Cancellation);
+        => MessageBus.StartAsync(bus => Configure(bus.UseTimeProvider(_timeProvider), queue, uri, handle), Cancellation);
 
     private Task<TimeSpan> OverrunAsync(MessageBus bus) => OverrunAsync(bus.StopAsync);
 
@@ -128,22 +128,22 @@ public sealed class RabbitMqStopTests : RabbitMqTransportTest
     /// run is no wait.</summary>
     private async Task<TimeSpan> OverrunAsync(Func<CancellationToken, Task> stop)
     {
-        using var budget = new CancellationTokenSource(Budget, _clock);
+        using var budget = new CancellationTokenSource(Budget, _timeProvider);
         var stopping = stop(budget.Token);
-        _clock.Advance(Budget);
-        var passed = _clock.GetUtcNow();
+        _timeProvider.Advance(Budget);
+        var passed = _timeProvider.GetUtcNow();
         await Eventually.Holds(
             () =>
             {
                 if (!stopping.IsCompleted)
                 {
-                    _clock.Advance(TimeSpan.FromMilliseconds(5));
+                    _timeProvider.Advance(TimeSpan.FromMilliseconds(5));
                 }
 
                 return stopping.IsCompleted;
             },
             "the stop ends");
         await stopping;
-        return _clock.GetUtcNow() - passed;
+        return _timeProvider.GetUtcNow() - passed;
     }
 }

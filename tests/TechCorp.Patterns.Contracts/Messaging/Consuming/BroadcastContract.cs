@@ -78,17 +78,15 @@ public abstract class BroadcastContract<TBackend> : EngineContract<TBackend>
     public async Task What_its_handler_fails_at_is_logged_counted_and_dropped()
     {
         var logs = new CollectingLogger();
-        var (bus, _) = await ServiceAsync("a", m => m.UseLoggerFactory(logs), _ => throw new InvalidOperationException("no cache"), o => o.Policy = new DeliveryPolicy
-        {
-            ImmediateAttempts = 3,
-            Delays = [],
-        });
+        var (bus, _) = await ServiceAsync("a", m => m.UseLoggerFactory(logs), _ => throw new InvalidOperationException("no cache"),
+            o => o.Policy = new DeliveryPolicy { ImmediateAttempts = 3, Delays = [] });
 
         await PublishAsync(bus, "o1");
 
         await HoldsInTimeAsync(() => bus.Consumers.Status()[0].Discarded == 1, "it is dropped");
         _handled.Should().HaveCount(3, "it had its attempts");
-        logs.Entries.Should().ContainSingle(entry => entry.Id == 2151 && entry.Level == LogLevel.Error && entry.Text.Contains("no cache", StringComparison.Ordinal));
+        logs.Entries.Should().ContainSingle(entry => entry.Id == 2151 && entry.Level == LogLevel.Error
+            && entry.Text.Contains("no cache", StringComparison.Ordinal));
         (await bus.DeadLetters.CountAsync(Cancellation)).Should().BeEmpty("it has no dead letters");
     }
 
@@ -159,7 +157,8 @@ public abstract class BroadcastContract<TBackend> : EngineContract<TBackend>
     {
         foreach (var id in ids)
         {
-            await bus.Publisher.PublishAsync(new OrderCreated(id), destination, new PublishOptions { UnroutableBehavior = UnroutableBehavior.Accept }, Cancellation);
+            await bus.Publisher.PublishAsync(new OrderCreated(id), destination, new PublishOptions { UnroutableBehavior = UnroutableBehavior.Accept },
+                Cancellation);
         }
     }
 

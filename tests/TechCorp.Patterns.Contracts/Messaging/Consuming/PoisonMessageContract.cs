@@ -158,7 +158,8 @@ public abstract class PoisonMessageContract<TBackend> : EngineContract<TBackend>
             },
             o => (o.Concurrency, o.RedeliveryLimit) = (concurrency, Limit),
             transport);
-        await Eventually.Holds(() => _died || bus.Consumers.Status()[0] is { DeadLettered: > 0, Waiting: 0, Running: 0 } || isDone(), "the process ends, or is idle");
+        await Eventually.Holds(() => _died || bus.Consumers.Status()[0] is { DeadLettered: > 0, Waiting: 0, Running: 0 } || isDone(),
+            "the process ends, or is idle");
         var dead = (int)bus.Consumers.Status()[0].DeadLettered;
         await transport.DisposeAsync(); // its handlers settle nothing any more, and what it holds goes back
         return dead;

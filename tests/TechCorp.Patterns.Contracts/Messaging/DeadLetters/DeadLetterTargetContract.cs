@@ -142,7 +142,8 @@ public abstract class DeadLetterTargetContract<TBackend> : EngineContract<TBacke
     {
         foreach (var id in ids)
         {
-            var outcome = await PublishAsync(new Message { Id = id, Body = """{"order_id":"x"}"""u8.ToArray(), Type = "order.created" }, Destination.ToQueue(queue));
+            var outcome = await PublishAsync(new Message { Id = id, Body = """{"order_id":"x"}"""u8.ToArray(), Type = "order.created" },
+                Destination.ToQueue(queue));
             outcome.IsConfirmed.Should().BeTrue();
         }
     }
