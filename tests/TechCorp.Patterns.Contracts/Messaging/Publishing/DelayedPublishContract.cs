@@ -94,7 +94,6 @@ public abstract class DelayedPublishContract<TBackend> : EngineContract<TBackend
         (await Transport.CountAsync(DelaySteps.NameOf(destination, 10), Cancellation)).Should().BeNull("15 minutes need no larger step");
     }
 
-    [Safeguard("A copy of a delayed message is not delayed again", SwitchedOff = "`BrokerHeaders` does not know the headers of the steps")]
     [Fact, Trait("Spec", "FM21")]
     public async Task What_fails_after_its_delay_is_a_dead_letter_like_any_other_and_can_be_redriven_to_its_exchange()
     {
