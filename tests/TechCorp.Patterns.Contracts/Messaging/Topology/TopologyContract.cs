@@ -173,7 +173,8 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         }
     }
 
-    [Safeguard("A dead-letter queue of an earlier version stops no start", SwitchedOff = "`DeclareDifference.Of` and `TopologyDeclarer` insist on the limit")]
+    [Safeguard("A dead-letter queue of an earlier version stops no start", SwitchedOff = "`DeclareDifference.Of` insists on the limit",
+        Remark = "in memory")]
     [Theory, Trait("Spec", "FV1")]
     [InlineData(".dlq")]
     [InlineData(".retry.3600s")]
