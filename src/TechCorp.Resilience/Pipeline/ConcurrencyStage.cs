@@ -11,14 +11,27 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
     internal ValueTask<TResult> InvokeAsync<TOperation, TResult>(in TOperation operation, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
     {
-        var pending = TryInvokeAsync<TOperation, TResult>(in operation, cancellationToken);
-        if (!pending.IsCompletedSuccessfully)
+        var startedAt = deadline is null ? 0 : clock.Now;
+        if (!limiter.TryTake())
         {
-            return PipelineExecutor.UnwrapAsync(pending);
+            return PipelineExecutor.UnwrapAsync(QueueAsync<TOperation, TResult>(operation, startedAt, cancellationToken));
         }
 
-        var outcome = pending.Result;
-        return outcome.HasValue ? new(outcome.Value!) : PipelineExecutor.UnwrapAsync(new ValueTask<Outcome<TResult>>(outcome));
+        CircuitPermit permit = default;
+        if (executor.Circuit is { } circuit && !circuit.TryEnter(out permit, out var rejection))
+        {
+            return FinishAsync(in operation, new RunningAttempt<TResult>(rejection), startedAt, cancellationToken);
+        }
+
+        var pending = executor.Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
+        if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
+        {
+            executor.Succeed(permit, timer);
+            limiter.Return();
+            return pending.Preserve();
+        }
+
+        return FinishAsync(in operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken);
     }
 
     /// <returns>To be awaited once.</returns>
@@ -31,6 +44,15 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
             ? RunAsync<TOperation, TResult>(in operation, startedAt, cancellationToken)
             : QueueAsync<TOperation, TResult>(operation, startedAt, cancellationToken);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ValueTask<TResult> FinishAsync<TOperation, TResult>(
+        in TOperation operation,
+        RunningAttempt<TResult> running,
+        long startedAt,
+        CancellationToken cancellationToken)
+        where TOperation : struct, IOperation<TOperation, TResult>
+        => UnwrapHeldAsync(executor.ContinueAsync(operation, running, startedAt, cancellationToken));
 
     /// <summary>Runs a call that has its permit, and gives the permit back.</summary>
     private ValueTask<Outcome<TResult>> RunAsync<TOperation, TResult>(in TOperation operation, long startedAt, CancellationToken cancellationToken)
@@ -46,6 +68,19 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
         executor.Succeed(running.Permit, running.Timer);
         limiter.Return();
         return new(Outcome<TResult>.Success(value));
+    }
+
+    // Not pooled: its task is the caller's.
+    private async ValueTask<TResult> UnwrapHeldAsync<TResult>(ValueTask<Outcome<TResult>> pending)
+    {
+        try
+        {
+            return (await pending.ConfigureAwait(false)).GetValueOrThrow();
+        }
+        finally
+        {
+            limiter.Return();
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -162,7 +162,7 @@ internal sealed class PipelineExecutor
         _budget?.OnSuccess();
     }
 
-    private ValueTask<TResult> Start<TOperation, TResult>(
+    internal ValueTask<TResult> Start<TOperation, TResult>(
         in TOperation operation,
         int number,
         long startedAt,
