@@ -154,7 +154,7 @@ internal sealed class Circuit
         _feed.Deliver();
     }
 
-    /// <summary>Follows other options from now on. State, generation and failures in a row stay; calls are counted anew if another window counts them.</summary>
+    /// <summary>Follows other options from now on. State, generation and failures in a row stay; a window of another length begins without calls.</summary>
     internal void Apply(CircuitBreakerOptions options)
     {
         lock (_gate)

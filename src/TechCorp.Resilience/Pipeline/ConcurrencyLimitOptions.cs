@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience;
 
-/// <summary>How many calls of a pipeline run at one time, and how many may wait for their turn. Copied at construction: later changes have no effect.</summary>
+/// <summary>How many calls of a pipeline run at one time, and how many may wait for a permit. Copied at construction: later changes have no effect.</summary>
 /// <remarks>A call holds one permit for all its attempts, the waits between them and its fallback. It gets the permit before the circuit is asked.</remarks>
 public sealed class ConcurrencyLimitOptions
 {
