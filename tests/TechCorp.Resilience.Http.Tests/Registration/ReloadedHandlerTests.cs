@@ -13,7 +13,6 @@ public sealed class ReloadedHandlerTests
     private readonly TestClock _clock = new();
 
     [Fact, Trait("Spec", "FR11")]
-    [Safeguard("A handler follows its pipeline", SwitchedOff = "whether requests are repeated is asked once, when the handler is made")]
     public async Task Its_next_requests_follow_and_the_circuit_of_the_host_keeps_its_count()
     {
         var root = new ConfigurationBuilder().AddInMemoryCollection(
