@@ -72,21 +72,21 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact, Trait("Spec", "FR11")]
-    [Safeguard("A reload that is invalid changes nothing", SwitchedOff = "`SettingsReload` reads without validation")]
+    [Safeguard("A reload that is invalid changes nothing", SwitchedOff = "`ValidateResilience` finds no problem")]
     public void An_invalid_reload_is_refused_with_all_problems_and_the_former_settings_stay()
     {
         var pipeline = Build(("Retry:MaxAttempts", "2"), ("Retry:BaseDelay", "00:00:00")).Get("gateway");
 
-        FluentActions.Invoking(() => Change(("Retry:MaxAttempts", "0"), ("CircuitBreaker:RecoveryTimeout", "30"), ("Retry:Attempts", "1"))).Should().NotThrow();
+        FluentActions.Invoking(() => Change(("Retry:MaxAttempts", "0"), ("CircuitBreaker:RecoveryTimeout", "30"), ("Retry:Jitter", "some"))).Should().NotThrow();
 
         pipeline.MaxAttempts.Should().Be(2);
         Attempts(pipeline).Should().Be(2);
         _logger.Entries.Should().ContainSingle(entry => entry.StartsWith("1042")).Which.Should()
             .Contain("MaxAttempts must be at least 1; it is 0.")
             .And.Contain($"{Section}:CircuitBreaker:RecoveryTimeout must be a duration")
-            .And.Contain($"{Section}:Retry:Attempts is unknown; did you mean MaxAttempts?");
+            .And.Contain($"{Section}:Retry:Jitter must be one of");
 
-        Change(("Retry:MaxAttempts", "3"), ("CircuitBreaker:RecoveryTimeout", null), ("Retry:Attempts", null));
+        Change(("Retry:MaxAttempts", "3"), ("CircuitBreaker:RecoveryTimeout", null), ("Retry:Jitter", null));
         Attempts(pipeline).Should().Be(3);
     }
 
