@@ -14,7 +14,10 @@ internal sealed class OurSubjects
         "bench-limit",
         new ResiliencePipelineOptions
         {
-            Timeout = null, Retry = null, CircuitBreaker = null, ConcurrencyLimit = new() { PermitLimit = 100, QueueLimit = 100 },
+            Timeout = null,
+            Retry = null,
+            CircuitBreaker = null,
+            ConcurrencyLimit = new() { PermitLimit = 100, QueueLimit = 100 },
         });
 
     private readonly SuspendingSource _source = new();

@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>How long a stop waits for closings: as long as the time given to the stop lasts, and a moment more. What is not closed by then goes on closing
-/// unawaited: a broker that blocks or is frozen answers no close.</summary>
+/// <summary>How long a stop waits for closings: as long as the time given to the stop lasts, and a moment more. What is not closed by then goes on closing in
+/// the background: a broker that blocks or is frozen answers no close.</summary>
 internal sealed class ClosingBudget : IDisposable
 {
     /// <summary>For what is closing when the time given to the stop passes.</summary>

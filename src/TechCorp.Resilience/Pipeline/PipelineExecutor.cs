@@ -292,10 +292,8 @@ internal sealed class PipelineExecutor
     }
 
     private Outcome<TResult> CanceledWhileWaiting<TResult>(int number, Exception? lastFailure, CancellationToken cancellationToken)
-    {
-        var message = $"'{Name}' was canceled while it waited for attempt {number}.";
-        return Outcome<TResult>.Canceled(new OperationCanceledException(message, lastFailure, cancellationToken), cancellationToken);
-    }
+        => Outcome<TResult>.Canceled(new OperationCanceledException($"'{Name}' was canceled while it waited for attempt {number}.", lastFailure,
+            cancellationToken), cancellationToken);
 
     // Not pooled: its task is the caller's.
     internal static async ValueTask<TResult> UnwrapAsync<TResult>(ValueTask<Outcome<TResult>> pending)

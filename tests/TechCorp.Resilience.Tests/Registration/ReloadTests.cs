@@ -77,7 +77,8 @@ public sealed class ReloadTests : IDisposable
     {
         var pipeline = Build(("Retry:MaxAttempts", "2"), ("Retry:BaseDelay", "00:00:00")).Get("gateway");
 
-        FluentActions.Invoking(() => Change(("Retry:MaxAttempts", "0"), ("CircuitBreaker:RecoveryTimeout", "30"), ("Retry:Jitter", "some"))).Should().NotThrow();
+        FluentActions.Invoking(() => Change(("Retry:MaxAttempts", "0"), ("CircuitBreaker:RecoveryTimeout", "30"), ("Retry:Jitter", "some")))
+            .Should().NotThrow();
 
         pipeline.MaxAttempts.Should().Be(2);
         Attempts(pipeline).Should().Be(2);

@@ -112,8 +112,8 @@ public sealed class RabbitMqStopTests : RabbitMqTransportTest
     }
 
     private MessagingBuilder Configure(MessagingBuilder bus, string queue, Uri uri, Func<Job, MessageContext, CancellationToken, Task> handle)
-        => bus.UseTransport(settings => _transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [uri] }, settings.Publisher, settings.AppId, _timeProvider,
-                NullLogger.Instance))
+        => bus.UseTransport(settings => _transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [uri] }, settings.Publisher, settings.AppId,
+                _timeProvider, NullLogger.Instance))
             .ConfigurePublisher(publisher => publisher.Timeout = TimeSpan.FromHours(1))
             .AddMessage("job", new JobFormat())
             .AddTopology(Topology.WorkQueue(queue))

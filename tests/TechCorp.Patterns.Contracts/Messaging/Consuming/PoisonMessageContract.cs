@@ -106,7 +106,11 @@ public abstract class PoisonMessageContract<TBackend> : EngineContract<TBackend>
             {
                 var beside = Interlocked.Increment(ref running) - 1;
                 overlaps += beside > 0 && context.Redeliveries > Limit ? 1 : 0;
-                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancellation);
+                for (var steps = 0; steps < 100; steps++)
+                {
+                    await Task.Yield();
+                }
+
                 overlaps += Volatile.Read(ref running) > 1 && context.Redeliveries > Limit ? 1 : 0;
                 Interlocked.Decrement(ref running);
                 _handled.Enqueue(order.OrderId);

@@ -53,7 +53,7 @@ public abstract class DeadLetterContract<TBackend> : EngineContract<TBackend>
         (await bus.DeadLetters.CountAsync(Cancellation)).Should().BeEquivalentTo(new Dictionary<string, long?> { [Queue] = 3 });
     }
 
-    [Safeguard("A look loses no dead letter", SwitchedOff = "`Topology.DeadLetterQueue` sets no delivery limit", Remark = "as RabbitMQ 4.0 and later")]
+    [Safeguard("A peek loses no dead letter", SwitchedOff = "`Topology.DeadLetterQueue` sets no delivery limit", Remark = "as RabbitMQ 4.0 and later")]
     [DiffersByVersion("RabbitMQ: 3.10 never drops a message of a quorum queue without a delivery limit; from 4.0 on it drops one that came back 20 times",
         Handling = "dead-letter and retry queues are declared with a limit of 1,000,000,000; one that exists without is used with a warning")]
     [Fact, Trait("Spec", "FV1"), Trait("Spec", "DL3")]

@@ -124,7 +124,11 @@ public abstract class TelemetryContract<TBackend> : EngineContract<TBackend>
         var gate = new TaskCompletionSource();
         var transport = await StartServiceAsync();
         var bus = await ConsumeAsync(
-            (_, context, _) => context.Redelivered ? throw new PermanentFailureException("never") : gate.Task,
+            async (_, _, _) =>
+            {
+                await gate.Task;
+                throw new PermanentFailureException("never");
+            },
             transport: transport);
         await PublishOrdersAsync(bus, "o1");
         await Eventually.Holds(() => bus.Consumers.Status()[0].Running == 1, "the handler runs");
