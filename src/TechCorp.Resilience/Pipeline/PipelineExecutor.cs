@@ -281,8 +281,7 @@ internal sealed class PipelineExecutor
         return new RunningAttempt<TResult>(pending, permit, timer);
     }
 
-    /// <summary>Takes back what an attempt or a callback has changed in the flow of its caller: an asynchronous local, the current span, the culture.</summary>
-    /// <remarks>An operation that is no asynchronous method changes the flow in which it is called, and the next attempt would begin with that.</remarks>
+    /// <summary>Takes back what an attempt that is no asynchronous method has changed in its caller's flow: an asynchronous local, the current span.</summary>
     private static void Restore(ExecutionContext? context)
     {
         if (context is not null) // null: its caller has suppressed the flow, or nothing can follow

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Resilience.AspNetCore.Tests;
 

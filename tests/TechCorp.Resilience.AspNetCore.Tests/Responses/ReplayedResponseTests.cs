@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
-using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Resilience.AspNetCore.Tests;
 

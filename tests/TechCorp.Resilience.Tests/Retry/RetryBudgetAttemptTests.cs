@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace TechCorp.Resilience.Tests;
 
 public sealed class RetryBudgetAttemptTests
