@@ -67,7 +67,7 @@ internal static partial class TransportLog
 
     [LoggerMessage(2040, LogLevel.Warning,
         "These queues exist without 'x-delivery-limit' and are used as they are: {Queues}. From RabbitMQ 4.0 on each peek at a message counts, and after 20 "
-        + "the broker gives it up: a dead letter is lost. Give them a policy with \"delivery-limit\": 1000000000 (set_policy; see the guide on operations), or delete them "
-        + "when they are empty and start again.")]
+        + "the broker gives it up: a dead letter is lost. Give them a policy with \"delivery-limit\": 1000000000 (set_policy; see the guide on operations), or "
+        + "delete them when they are empty and start again.")]
     internal static partial void WithoutDeliveryLimit(this ILogger logger, string queues);
 }
