@@ -15,7 +15,6 @@ public sealed class TransactionalHandlerCheckTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    [Safeguard("A transactional handler is made when the host starts", SwitchedOff = "`MessagingHost` does not check the handlers")]
     [Fact, Trait("Spec", "FM6")]
     public async Task A_transactional_consumer_without_an_outbox_fails_the_start_which_names_the_handler()
     {

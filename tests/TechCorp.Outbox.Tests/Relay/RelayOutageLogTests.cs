@@ -11,7 +11,6 @@ public sealed class RelayOutageLogTests
 {
     private readonly FakeTimeProvider _timeProvider = new();
 
-    [Safeguard("The stack of an outage is logged once")]
     [Fact, Trait("Spec", "FM17")]
     public async Task A_relay_without_its_database_logs_one_line_a_pass_and_its_stack_once()
     {
