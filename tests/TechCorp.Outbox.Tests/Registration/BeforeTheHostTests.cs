@@ -77,6 +77,28 @@ public sealed class BeforeTheHostTests
         await host.StopAsync(Cancellation);
     }
 
+    [Fact, Trait("Spec", "FM12")]
+    public async Task An_event_that_is_committed_after_the_stop_is_kept_for_the_next_host()
+    {
+        await using var database = new SqliteDatabase();
+        await database.InitializeAsync();
+        var broker = new ScriptedBroker();
+        using var stopped = Host(database);
+        await stopped.StartAsync(Cancellation);
+        await stopped.StopAsync(Cancellation);
+
+        await using (var work = await stopped.Services.GetRequiredService<TransactionalOutbox>().BeginAsync(cancellationToken: Cancellation))
+        {
+            work.Publish(Event(null, "1"));
+            await work.CommitAsync(Cancellation);
+        }
+
+        using var next = Host(database, broker);
+        await next.StartAsync(Cancellation);
+        await Eventually.Holds(() => broker.Accepted.Count == 1, "the next host's relay publishes it");
+        await next.StopAsync(Cancellation);
+    }
+
     private static IHost Host(TestDatabase database, ScriptedBroker? broker = null, Action<IServiceCollection>? first = null)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);

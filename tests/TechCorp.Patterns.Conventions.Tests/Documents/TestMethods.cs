@@ -12,6 +12,16 @@ internal static partial class TestMethods
     public static IReadOnlySet<string> Names { get; }
         = Sources.SelectMany(file => PublicMethod().Matches(file.Text)).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Class and method of each test.</summary>
+    public static IReadOnlySet<string> FullNames { get; }
+        = Sources.Where(file => file.Text.Contains("[Fact", StringComparison.Ordinal) || file.Text.Contains("[Theory", StringComparison.Ordinal))
+            .SelectMany(file => CSharpSyntaxTree.ParseText(file.Text, new CSharpParseOptions(LanguageVersion.Preview)).GetRoot().DescendantNodes())
+            .OfType<MethodDeclarationSyntax>()
+            .Where(method => method.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString() is "Fact" or "Theory"))
+            .Where(method => method.Parent is ClassDeclarationSyntax)
+            .Select(method => $"{((ClassDeclarationSyntax)method.Parent!).Identifier.Text}.{method.Identifier.Text}")
+            .ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Each with the file that carries it.</summary>
     public static IReadOnlyList<(string Id, string File)> SpecIds { get; }
         = [.. from file in Sources
