@@ -18,9 +18,6 @@ internal readonly record struct AttemptOutcome
     /// <summary>Why no handler can ever be called, as in <see cref="DeadLetterReason"/>; null when one was called.</summary>
     internal string? UnhandleableReason { get; private init; }
 
-    /// <summary>Whether no attempt began, also none that is known from before.</summary>
-    internal bool IsUnstarted { get; init; }
-
     internal static AttemptOutcome Succeeded => new() { IsSuccess = true };
 
     internal static AttemptOutcome Stopped => new() { IsStopped = true };

@@ -9,12 +9,13 @@ namespace TechCorp.Messaging;
 /// An isolated attempt has no other handler of the queue beside it, and a durable record of it is written first. If the process ends in the attempt, that
 /// message alone was started, and the record says so to the next one that gets it: it is dead-lettered. So a message that ends its process is started at most
 /// limit + 2 times (once before any redelivery, once for each redelivery up to the limit, once in isolation), and messages that were only held beside it are
-/// never given up unhandled.
+/// never given up unhandled. Where no record can be written, the message is handled alone all the same: to start a harmful message once more is better than to
+/// give up one that did nothing.
 /// </remarks>
-internal sealed class AttemptRunner(ConsumerPlan plan, HandlerInvoker invoker, IsolatedRecords records, DeliveryMover mover, TimeProvider timeProvider,
-    ILogger logger)
+internal sealed class AttemptRunner(ConsumerPlan plan, HandlerInvoker invoker, IsolatedRecords records, TimeProvider timeProvider, ILogger logger)
 {
     private readonly AttemptGate _gate = new();
+    private bool _saidImpossible;
 
     /// <summary>One attempt.</summary>
     /// <returns>How it ended; null when it did not begin: the message is to be requeued.</returns>
@@ -53,33 +54,39 @@ internal sealed class AttemptRunner(ConsumerPlan plan, HandlerInvoker invoker, I
             return null;
         }
 
-        IsolatedRecord record;
         try
         {
-            record = await records.WriteAsync(delivery, closing).ConfigureAwait(false);
-            if (record.Kind == IsolatedRecord.Outcome.Written)
+            var record = await records.WriteAsync(delivery, closing).ConfigureAwait(false);
+            if (record.Kind == IsolatedRecord.Outcome.Found)
             {
-                logger.AttemptIsolated(delivery.MessageId, context.Type, plan.Queue, RedeliveriesOf(delivery));
-                var outcome = await invoker.InvokeAsync(handler, context, abort).ConfigureAwait(false);
-                await records.RemoveAsync(delivery).ConfigureAwait(false);
-                return outcome;
+                return GivenUp(delivery);
             }
+
+            LogAttempt(delivery, context, record);
+            var outcome = closing.IsCancellationRequested ? (AttemptOutcome?)null : await invoker.InvokeAsync(handler, context, abort).ConfigureAwait(false);
+            if (record.Kind != IsolatedRecord.Outcome.Impossible)
+            {
+                await records.RemoveAsync(delivery).ConfigureAwait(false);
+            }
+
+            return outcome;
         }
         finally
         {
             _gate.ExitAlone();
         }
+    }
 
-        switch (record.Kind)
+    private void LogAttempt(Delivery delivery, MessageContext context, IsolatedRecord record)
+    {
+        if (record.Kind == IsolatedRecord.Outcome.Written)
         {
-            case IsolatedRecord.Outcome.Found:
-                return GivenUp(delivery, "the process ended while the message was handled alone");
-            case IsolatedRecord.Outcome.Impossible:
-                return GivenUp(delivery, $"it could not be handled alone, because {record.Reason}") with { IsUnstarted = true };
-            default:
-                logger.IsolatedRecordFailed(delivery.MessageId, plan.Queue, record.Reason);
-                await mover.PauseAfterFailureAsync(closing).ConfigureAwait(false);
-                return null;
+            logger.AttemptIsolated(delivery.MessageId, context.Type, plan.Queue, RedeliveriesOf(delivery));
+        }
+        else if (record.Kind == IsolatedRecord.Outcome.Failed || !_saidImpossible)
+        {
+            _saidImpossible |= record.Kind == IsolatedRecord.Outcome.Impossible; // it stays so; a race logs it twice
+            logger.AttemptWithoutRecord(delivery.MessageId, context.Type, plan.Queue, RedeliveriesOf(delivery), record.Reason);
         }
     }
 
@@ -93,10 +100,10 @@ internal sealed class AttemptRunner(ConsumerPlan plan, HandlerInvoker invoker, I
 
     private string RedeliveriesOf(Delivery delivery) => plan.RedeliveriesOf(delivery)?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
 
-    private AttemptOutcome GivenUp(Delivery delivery, string why)
+    private AttemptOutcome GivenUp(Delivery delivery)
     {
         var text = $"The broker redelivered the message ({RedeliveriesOf(delivery)} times; {nameof(ConsumerOptions.RedeliveryLimit)} is "
-            + $"{plan.Options.RedeliveryLimit}), and {why}.";
+            + $"{plan.Options.RedeliveryLimit}), and the process ended while the message was handled alone.";
         return AttemptOutcome.Unhandleable(DeadLetterReason.RedeliveryLimit, new PermanentFailureException(text));
     }
 }

@@ -90,9 +90,9 @@ internal static partial class ConsumerLog
     internal static partial void AttemptIsolated(this ILogger logger, string? messageId, string type, string queue, string redeliveries);
 
     [LoggerMessage(2161, LogLevel.Warning,
-        "Message {MessageId} of queue '{Queue}' must be handled alone, and the record of it could not be written ({Reason}); the message is requeued after a "
-        + "pause.")]
-    internal static partial void IsolatedRecordFailed(this ILogger logger, string? messageId, string queue, string reason);
+        "Message {MessageId} ('{Type}') of queue '{Queue}' was redelivered {Redeliveries} times, which is over the limit: it is handled alone, without a record, "
+        + "because {Reason}. If it ends its process, it is not given up, but started again.")]
+    internal static partial void AttemptWithoutRecord(this ILogger logger, string? messageId, string type, string queue, string redeliveries, string reason);
 
     [LoggerMessage(2162, LogLevel.Warning,
         "The record of an isolated attempt could not be removed from queue '{RecordQueue}'. If another process gets the message of queue '{Queue}' again, it "

@@ -36,11 +36,11 @@ internal sealed record ConsumerPlan(ConsumerOptions Options, FrozenDictionary<st
     /// <summary>Whether this service declares what it needs at the broker.</summary>
     internal bool MayDeclare { get; init; } = true;
 
-    /// <summary>The redeliveries after which a message is not handled beside others; null for no limit. Always under the broker's own limit, at which it
-    /// would dead-letter a message unhandled.</summary>
+    /// <summary>The redeliveries after which a message is not handled beside others; null for no limit. At most half of the broker's own limit, at which it
+    /// dead-letters a message unhandled: the other half is for what interrupts isolated attempts.</summary>
     internal int? RedeliveryLimit => Options.RedeliveryLimit is not { } limit ? null
         : Kind == QueueKind.Classic ? limit
-        : Math.Max(0, Math.Min(limit, (DeliveryLimit ?? BrokersOwnLimit) - 1));
+        : Math.Min(limit, (DeliveryLimit ?? BrokersOwnLimit) / 2);
 
     /// <summary>How many times the broker delivered the message before; null when it is not known.</summary>
     internal long? RedeliveriesOf(Delivery delivery) => !delivery.Redelivered ? 0 : Kind == QueueKind.Classic ? null : delivery.DeliveryCount;

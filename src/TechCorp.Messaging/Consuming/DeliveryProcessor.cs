@@ -10,7 +10,7 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
 {
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(1);
     private readonly DeliveryResolver _resolver = new(plan);
-    private readonly RunningDeliveries _running = new();
+    private readonly RunningDeliveries _running = new(timeProvider);
     private readonly UnknownTypes _unknownTypes = new(logger);
 
     /// <summary>A timestamp of the clock that deliveries are kept by.</summary>
@@ -124,7 +124,7 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
                 return new SettlementDecision(SettlementAction.Requeue, before);
             }
 
-            var decision = Decide(ended, ended.IsUnstarted ? attempt - 1 : attempt);
+            var decision = Decide(ended, attempt);
             var again = decision.Action == SettlementAction.RetryNow;
             if (decision.Action == SettlementAction.RetryAfterHold)
             {
@@ -195,7 +195,8 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
 
         try
         {
-            var handled = await ended.Task.WaitAsync(closing).ConfigureAwait(false) && LogAlreadyHandled(again.Delivery);
+            var handled = await ended.Task.WaitAsync(closing).ConfigureAwait(false) && MessageIdentity.IsKnown(again.Delivery)
+                && LogAlreadyHandled(again.Delivery);
             return handled || !IsStale(source, again.Delivery, closing) ? handled : null;
         }
         catch (OperationCanceledException)

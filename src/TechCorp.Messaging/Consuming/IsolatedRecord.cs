@@ -7,10 +7,10 @@ internal readonly record struct IsolatedRecord(IsolatedRecord.Outcome Kind, stri
 {
     internal enum Outcome
     {
-        /// <summary>It could not be written now; it is tried again later.</summary>
+        /// <summary>It could not be written now; there may be one all the same.</summary>
         Failed,
 
-        /// <summary>It can never be written here.</summary>
+        /// <summary>It can never be written here: there is no queue for it.</summary>
         Impossible,
 
         /// <summary>It is written; the attempt may begin.</summary>

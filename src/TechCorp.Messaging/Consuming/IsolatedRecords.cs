@@ -22,8 +22,9 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
     private readonly HashSet<string> _kept = []; // guarded by _turn; records of attempts that have ended, but could not be removed
     private readonly Destination _destination = Destination.ToQueue(Topology.IsolatedQueueOf(plan.Queue));
     private readonly Topology _topology = TopologyOf(plan);
+    private bool _hasQueue; // guarded by _turn; what was seen last
 
-    /// <summary>Writes the record of an attempt that is about to begin, unless there is one.</summary>
+    /// <summary>Writes the record of an attempt that is about to begin, unless there is one. Never throws.</summary>
     internal async Task<IsolatedRecord> WriteAsync(Delivery delivery, CancellationToken closing)
     {
         using var budget = new CancellationTokenSource(timeout, timeProvider);
@@ -34,25 +35,13 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
         {
             await _turn.WaitAsync(either.Token).ConfigureAwait(false);
             hasTurn = true;
-            if (!await HasQueueAsync(either.Token).ConfigureAwait(false))
-            {
-                return IsolatedRecord.Impossible($"queue '{_destination.RoutingKey}' does not exist, and the topology mode does not declare it");
-            }
-
-            if (await ReadAsync(identity, removes: false, either.Token).ConfigureAwait(false) && !_kept.Contains(identity))
-            {
-                return IsolatedRecord.Found;
-            }
-
-            var record = new Message { Id = identity, Type = RecordType, Body = ReadOnlyMemory<byte>.Empty };
-            var outcome = await transport.PublishAsync(record, _destination, UnroutableBehavior.Fail, timeout, either.Token).ConfigureAwait(false);
-            return outcome.IsConfirmed ? IsolatedRecord.Written : IsolatedRecord.Failed(outcome.Reason);
+            var hadQueue = _hasQueue;
+            var (record, isUnsent) = await WriteOnceAsync(identity, either.Token).ConfigureAwait(false);
+            return hadQueue && isUnsent // the queue is gone: it expires
+                ? (await WriteOnceAsync(identity, either.Token).ConfigureAwait(false)).Record
+                : record;
         }
-        catch (TopologyException exception)
-        {
-            return IsolatedRecord.Impossible(ErrorText.MessageOf(exception));
-        }
-        catch (Exception exception)
+        catch (OperationCanceledException exception)
         {
             return IsolatedRecord.Failed(ErrorText.MessageOf(exception));
         }
@@ -78,6 +67,7 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
         }
         catch (Exception exception)
         {
+            _hasQueue = false;
             if (_kept.Count < MostRead)
             {
                 _kept.Add(identity);
@@ -88,6 +78,41 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private async Task<(IsolatedRecord Record, bool IsUnsent)> WriteOnceAsync(string identity, CancellationToken cancellationToken)
+    {
+        var isUnsent = true;
+        try
+        {
+            if (!_hasQueue && !await HasQueueAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return (IsolatedRecord.Impossible($"queue '{_destination.RoutingKey}' does not exist, and the topology mode does not declare it"), true);
+            }
+
+            _hasQueue = true;
+            if (await ReadAsync(identity, removes: false, cancellationToken).ConfigureAwait(false) && !_kept.Contains(identity))
+            {
+                return (IsolatedRecord.Found, false);
+            }
+
+            var record = new Message { Id = identity, Type = RecordType, Body = ReadOnlyMemory<byte>.Empty };
+            isUnsent = false;
+            var outcome = await transport.PublishAsync(record, _destination, UnroutableBehavior.Fail, timeout, cancellationToken).ConfigureAwait(false);
+            _hasQueue = outcome.IsConfirmed;
+            return outcome.IsConfirmed
+                ? (IsolatedRecord.Written, false)
+                : (IsolatedRecord.Failed(outcome.Reason), outcome.Kind == PublishOutcomeKind.Returned);
+        }
+        catch (TopologyException exception)
+        {
+            return (IsolatedRecord.Impossible(ErrorText.MessageOf(exception)), true);
+        }
+        catch (Exception exception)
+        {
+            _hasQueue = false;
+            return (IsolatedRecord.Failed(ErrorText.MessageOf(exception)), isUnsent);
         }
     }
 

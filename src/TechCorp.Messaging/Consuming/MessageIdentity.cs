@@ -12,6 +12,9 @@ internal static class MessageIdentity
             && one.Body.Span.SequenceEqual(other.Body.Span)
             && PropertiesOf(one) == PropertiesOf(other);
 
+    /// <summary>Whether equal deliveries are one message. Without an id they may be two that say the same: none of them stands for the other.</summary>
+    internal static bool IsKnown(Delivery delivery) => !string.IsNullOrEmpty(delivery.MessageId);
+
     /// <summary>A hash; equal for deliveries that are the same.</summary>
     internal static string Of(Delivery delivery)
     {

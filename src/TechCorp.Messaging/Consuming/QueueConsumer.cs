@@ -36,7 +36,7 @@ internal sealed class QueueConsumer : IDisposable
         _logger = logger;
         _counters = new ConsumerCounters(transport, plan.Queue);
         var invoker = new HandlerInvoker(transport, plan, scopes, _counters, timeProvider, logger);
-        var attempts = new AttemptRunner(plan, invoker, records, mover, timeProvider, logger);
+        var attempts = new AttemptRunner(plan, invoker, records, timeProvider, logger);
         _processor = new DeliveryProcessor(transport, plan, attempts, mover, _counters, timeProvider, logger);
     }
 

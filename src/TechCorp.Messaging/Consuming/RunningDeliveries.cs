@@ -4,16 +4,18 @@ namespace TechCorp.Messaging;
 /// its messages again while their handlers still run.</summary>
 /// <remarks>
 /// Safe for concurrent use. Bounded: what runs is at most the concurrency (and handlers that outlived a stop); of messages that were handled
-/// and whose acknowledgement came to nothing, the newest 1,000 are remembered.
-/// A message is recognized by its properties and its body. Of equal messages without an id, each running one accounts for one redelivery.
+/// and whose acknowledgement came to nothing, the newest 1,000 are remembered for ten minutes.
+/// A message is recognized by its id, its other properties and its body. Of equal messages without an id, one that comes again waits for one that runs, and is
+/// handled in any case: the broker may have given the other elsewhere.
 /// </remarks>
-internal sealed class RunningDeliveries
+internal sealed class RunningDeliveries(TimeProvider timeProvider)
 {
     private const int MostRemembered = 1_000;
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10); // a broker that is back redelivers at once
 
     private readonly Lock _gate = new();
     private readonly List<QueuedDelivery> _running = []; // guarded by _gate
-    private readonly Queue<string> _handled = new(); // guarded by _gate; in the order in which they ended
+    private readonly Queue<(string Identity, long At)> _handled = new(); // guarded by _gate; in the order in which they ended
 
     /// <summary>The delivery is about to be handled by its source's channel.</summary>
     internal void Begin(QueuedDelivery queued, IDeliverySource source)
@@ -58,6 +60,11 @@ internal sealed class RunningDeliveries
     {
         lock (_gate)
         {
+            while (_handled.TryPeek(out var oldest) && timeProvider.GetElapsedTime(oldest.At) > Remembered)
+            {
+                _handled.Dequeue();
+            }
+
             if (_handled.Count == 0)
             {
                 return false;
@@ -71,7 +78,7 @@ internal sealed class RunningDeliveries
             for (; left > 0; left--)
             {
                 var handled = _handled.Dequeue();
-                if (!found && handled == identity)
+                if (!found && handled.Identity == identity)
                 {
                     found = true;
                 }
@@ -92,7 +99,7 @@ internal sealed class RunningDeliveries
     internal void End(QueuedDelivery queued, bool handled, bool settled)
     {
         // A caller that does not find it among the running ones finds it among the handled ones.
-        var identity = handled && !settled ? MessageIdentity.Of(queued.Delivery) : null;
+        var identity = handled && !settled && MessageIdentity.IsKnown(queued.Delivery) ? MessageIdentity.Of(queued.Delivery) : null;
         TaskCompletionSource<bool>? waiting;
         lock (_gate)
         {
@@ -117,7 +124,7 @@ internal sealed class RunningDeliveries
             _handled.Dequeue();
         }
 
-        _handled.Enqueue(identity);
+        _handled.Enqueue((identity, timeProvider.GetTimestamp()));
     }
 
     /// <summary>Two deliveries of one channel are two messages.</summary>

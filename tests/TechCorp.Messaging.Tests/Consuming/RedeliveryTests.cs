@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
@@ -117,5 +118,49 @@ public sealed class RedeliveryTests
 
         await Eventually.Holds(() => Volatile.Read(ref calls) == 2, "it is not the same message");
         gate.SetResult();
+    }
+
+    [Safeguard("What was handled is forgotten in time", SwitchedOff = "`RunningDeliveries` keeps entries of any age")]
+    [Theory, Trait("Spec", "FM10")]
+    [InlineData("m1", 9, 1)]
+    [InlineData("m1", 11, 2)]
+    [InlineData("", 1, 2)]
+    public async Task A_message_that_comes_again_after_its_handler_succeeded_is_skipped_only_with_an_id_and_soon(string id, int minutes, int calls)
+    {
+        var (gate, called) = (new TaskCompletionSource(), 0);
+        await using var engine = await EngineFixture.StartAsync((_, _, _) =>
+        {
+            Interlocked.Increment(ref called);
+            return gate.Task;
+        });
+        engine.Source.Deliver(id);
+        await Eventually.Holds(() => Volatile.Read(ref called) == 1, "the handler runs");
+        engine.Source.Rebuild();
+        gate.SetResult();
+        await Eventually.Holds(() => engine.Status.Stale == 1, "its acknowledgement comes to nothing");
+        engine.Transport.Clock.Advance(TimeSpan.FromMinutes(minutes));
+
+        engine.Source.Deliver(id, redelivered: true, deliveryCount: 1);
+
+        await engine.Log.ContainsAsync($"Acknowledge {id}");
+        called.Should().Be(calls);
+    }
+
+    [Theory, Trait("Spec", "FM2")]
+    [InlineData(100, 20, 20)]
+    [InlineData(null, 20, 10)]
+    [InlineData(20, 20, 10)]
+    [InlineData(5, 20, 2)]
+    [InlineData(1, 20, 0)]
+    [InlineData(100, 7, 7)]
+    public void The_redelivery_limit_is_at_most_half_of_the_brokers_own(int? brokers, int limit, int expected)
+    {
+        var plan = new ConsumerPlan(new ConsumerOptions { Queue = EngineFixture.Queue, RedeliveryLimit = limit }, FrozenDictionary<string, BoundHandler>.Empty)
+        {
+            Kind = QueueKind.Quorum,
+            DeliveryLimit = brokers,
+        };
+
+        plan.RedeliveryLimit.Should().Be(expected);
     }
 }

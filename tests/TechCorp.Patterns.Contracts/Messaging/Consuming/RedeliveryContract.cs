@@ -54,8 +54,10 @@ public abstract class RedeliveryContract<TBackend> : EngineContract<TBackend>
         _overlaps.Should().Be(0);
     }
 
+    // Which of the equal ones the broker gives to which process, nobody can tell: to skip one could lose one.
+    [Safeguard("A message without an id is never taken for another", SwitchedOff = "`MessageIdentity.IsKnown` is always true")]
     [Fact, Trait("Spec", "FM10")]
-    public async Task Equal_messages_without_an_id_are_each_handled_once_after_a_lost_connection()
+    public async Task Equal_messages_without_an_id_are_handled_again_after_a_lost_connection()
     {
         var gate = new TaskCompletionSource();
         var transport = await StartServiceAsync();
@@ -69,10 +71,11 @@ public abstract class RedeliveryContract<TBackend> : EngineContract<TBackend>
         await Eventually.Holds(() => _started.Count == 3, "the handlers run");
         await Backend.CutAsync(transport);
         await Eventually.Holds(() => bus.Consumers.Status()[0].Received == 6, "the messages came again");
+        _started.Should().HaveCount(3, "each waits for one that runs");
         gate.SetResult();
 
         await Eventually.Holds(() => bus.Consumers.Status()[0] is { Acknowledged: 3, Waiting: 0, Running: 0 }, "all are acknowledged");
-        _started.Should().HaveCount(3);
+        _started.Should().HaveCount(6);
     }
 
     private async Task HandleAsync(OrderCreated order, Task gate)
