@@ -116,11 +116,15 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
         }
     }
 
-    private static Topology TopologyOf(ConsumerPlan plan)
+    internal static Topology TopologyOf(ConsumerPlan plan)
     {
-        var queue = new QueueDeclaration(Topology.IsolatedQueueOf(plan.Queue)) { Kind = plan.Kind ?? QueueKind.Quorum, MessageTimeToLive = Retention };
-        return Topology.Empty.Add((queue.Kind == QueueKind.Quorum ? queue with { DeliveryLimit = 1_000_000_000 } : queue)
-            .WithArgument("x-expires", (long)Retention.TotalMilliseconds));
+        var kind = plan.Kind ?? QueueKind.Quorum;
+        return Topology.Empty.Add(new QueueDeclaration(Topology.IsolatedQueueOf(plan.Queue))
+        {
+            Kind = kind,
+            MessageTimeToLive = Retention,
+            DeliveryLimit = DeliveryLimits.UnboundedFor(kind), // each look at the records counts
+        }.WithArgument("x-expires", (long)Retention.TotalMilliseconds));
     }
 
     private async Task<bool> HasQueueAsync(CancellationToken cancellationToken)

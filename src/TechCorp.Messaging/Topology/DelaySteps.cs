@@ -55,6 +55,7 @@ internal static class DelaySteps
                 {
                     MessageTimeToLive = TimeSpan.FromSeconds(step < 0 ? 1 : 1 << step),
                     DeadLetterExchange = next,
+                    DeliveryLimit = DeliveryLimits.Unbounded, // over a limit it would go on before its time
                     RejectPublishWhenFull = true,
                 })
                 .Add(new BindingDeclaration(name, name, "") { Header = step < 0 ? null : HeaderOf(step) });

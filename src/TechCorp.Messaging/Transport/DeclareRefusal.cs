@@ -8,6 +8,7 @@ internal static partial class DeclareRefusal
     private const int AccessRefused = 403;
     private const int NotFound = 404;
     private const int PreconditionFailed = 406;
+    private const string DoesNotExist = "it does not exist";
 
     /// <summary>The exception for a refusal; null when the code is none.</summary>
     internal static TopologyException? Of(string entity, int code, string text, Exception? cause) => code switch
@@ -22,7 +23,7 @@ internal static partial class DeclareRefusal
                 + "by UseDeadLetterExchange); TopologyMode.Assume leaves it alone."
                 : "Declare it as it is, or delete it and let it be declared again (move its messages first), or give the new one another name; "
                 + "TopologyMode.Assume leaves it alone.", cause),
-        NotFound => new TopologyException(entity, $"it does not exist ({text}).", "Declare it, or start with TopologyMode.Create.", cause),
+        NotFound => new TopologyException(entity, $"{DoesNotExist} ({text}).", "Declare it, or start with TopologyMode.Create.", cause),
         AccessRefused when text.Contains("reserved prefix", StringComparison.Ordinal)
             => new TopologyException(entity, $"the broker keeps names that begin with 'amq.' for itself ({text}).", "Choose another name.", cause),
         AccessRefused
@@ -35,6 +36,9 @@ internal static partial class DeclareRefusal
     internal static bool IsMissingDeliveryLimit(TopologyException refusal)
         => refusal.Difference.StartsWith("argument 'x-delivery-limit': ", StringComparison.Ordinal)
             && refusal.Difference.EndsWith("the broker's is none.", StringComparison.Ordinal);
+
+    /// <summary>Whether it does not exist.</summary>
+    internal static bool IsMissing(TopologyException refusal) => refusal.Difference.StartsWith(DoesNotExist, StringComparison.Ordinal);
 
     private static string Difference(string text)
     {

@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using TechCorp.Patterns.Contracts;
+
 namespace TechCorp.Messaging.Tests;
 
 public sealed class TopologyPresetsTests
@@ -22,6 +25,25 @@ public sealed class TopologyPresetsTests
     public void Dead_letter_and_retry_queues_have_a_delivery_limit_that_is_never_reached_because_a_look_counts(QueueKind kind, int? limit)
         => Topology.WorkQueue(new QueueDeclaration("q") { Kind = kind }).Add(Topology.RetryLadder("q", DeliveryPolicy.Default, kind)).Queues
             .Where(queue => queue.Name != "q").Select(queue => queue.DeliveryLimit).Should().HaveCount(5).And.AllBeEquivalentTo(limit);
+
+    [Safeguard("Each auxiliary queue has a delivery limit that is never reached", SwitchedOff = "`DelaySteps.To` gives no limit")]
+    [Fact, Trait("Spec", "FM21"), Trait("Spec", "FV1")]
+    public void Delay_queues_have_a_delivery_limit_that_is_never_reached()
+    {
+        Destination[] destinations = [Destination.ToExchange("events"), Destination.ToQueue("q")];
+
+        destinations.SelectMany(destination => Topology.DelayLadder(destination, TimeSpan.FromSeconds(5)).Queues).Select(queue => queue.DeliveryLimit).Should()
+            .HaveCount(7).And.AllBeEquivalentTo(1_000_000_000);
+    }
+
+    [Safeguard("Each auxiliary queue has a delivery limit that is never reached", SwitchedOff = "`IsolatedRecords.TopologyOf` gives no limit")]
+    [Theory, Trait("Spec", "FM2"), Trait("Spec", "FV1")]
+    [InlineData(QueueKind.Quorum, 1_000_000_000)]
+    [InlineData(QueueKind.Classic, null)]
+    [InlineData(null, 1_000_000_000)]
+    public void The_records_of_isolated_attempts_have_a_delivery_limit_that_is_never_reached(QueueKind? kind, int? limit)
+        => IsolatedRecords.TopologyOf(new ConsumerPlan(new ConsumerOptions { Queue = "q" }, FrozenDictionary<string, BoundHandler>.Empty) { Kind = kind })
+            .Queues.Should().ContainSingle().Which.DeliveryLimit.Should().Be(limit);
 
     [Fact, Trait("Spec", "FM20")]
     public void A_broadcast_has_a_name_that_leaves_room_for_the_process_and_no_dead_letters()

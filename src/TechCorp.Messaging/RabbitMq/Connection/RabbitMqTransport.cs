@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal sealed class RabbitMqTransport : ITransport
     private readonly RabbitMqDeliverySources _sources = new();
     private readonly ServerEndpoint _firstServer;
     private readonly string _id = Guid.CreateVersion7().ToString("n"); // in the names of the queues that this process has for itself
+    private readonly ConcurrentDictionary<string, byte> _withoutDeliveryLimit = new(StringComparer.Ordinal); // by queue; see DeliveryLimits.WithoutUnbounded
     private long _readers;
     private int _stopped;
 
@@ -87,13 +89,8 @@ internal sealed class RabbitMqTransport : ITransport
     {
         var before = _sources.Consuming();
         var (shared, own) = (ExclusiveQueues.Without(topology), ExclusiveQueues.Only(topology));
-        var outcome = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, shared, mode, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        var outcome = await OnLinkAsync(link => DeclareSharedAsync(link, shared, mode, cancellationToken), cancellationToken).ConfigureAwait(false);
         RabbitMqDeliverySources.Rebuild(before, outcome.Unconsumed);
-        if (outcome.WithoutDeliveryLimit.Count > 0)
-        {
-            _logger.WithoutDeliveryLimit(string.Join(", ", outcome.WithoutDeliveryLimit.Order(StringComparer.Ordinal)));
-        }
 
         _declared.Add(mode == TopologyMode.Create ? topology : own);
         if (ExclusiveQueues.Any(own))
@@ -205,8 +202,22 @@ internal sealed class RabbitMqTransport : ITransport
     /// <summary>On each new connection, before it is used.</summary>
     private Task RedeclareAsync(BrokerLink link, CancellationToken cancellationToken)
         => _declared.Current is { } topology
-            ? TopologyDeclarer.DeclareAsync(link.Connection, ExclusiveQueues.Without(topology), TopologyMode.Create, cancellationToken)
+            ? DeclareSharedAsync(link, ExclusiveQueues.Without(topology), TopologyMode.Create, cancellationToken)
             : Task.CompletedTask;
+
+    /// <summary>What it finds without a delivery limit is reported once, though some queues are declared again every few seconds.</summary>
+    private async Task<TopologyOutcome> DeclareSharedAsync(BrokerLink link, Topology shared, TopologyMode mode, CancellationToken cancellationToken)
+    {
+        var outcome = await TopologyDeclarer.DeclareAsync(link.Connection, shared, mode, cancellationToken, [.. _withoutDeliveryLimit.Keys])
+            .ConfigureAwait(false);
+        var found = outcome.WithoutDeliveryLimit.Where(queue => _withoutDeliveryLimit.TryAdd(queue, 0)).Order(StringComparer.Ordinal).ToList();
+        if (found.Count > 0)
+        {
+            _logger.WithoutDeliveryLimit(string.Join(", ", found));
+        }
+
+        return outcome;
+    }
 
     /// <summary>The broker's name of a queue on this connection. One that the process has for itself died with the connection before, so it is
     /// declared.</summary>

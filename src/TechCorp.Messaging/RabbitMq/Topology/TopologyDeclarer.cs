@@ -8,9 +8,9 @@ internal static class TopologyDeclarer
 {
     /// <exception cref="TopologyException">The broker has something otherwise, or not at all, or lets the user not declare it.</exception>
     internal static async Task<TopologyOutcome> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, IReadOnlyCollection<string>? knownWithoutDeliveryLimit = null)
     {
-        var outcome = new TopologyOutcome();
+        var outcome = new TopologyOutcome(knownWithoutDeliveryLimit);
         if (mode == TopologyMode.Assume)
         {
             return outcome;
@@ -85,7 +85,12 @@ internal static class TopologyDeclarer
     private static async Task QueueAsync(DeclaringChannel declaring, QueueDeclaration queue, TopologyMode mode, TopologyOutcome outcome,
         CancellationToken cancellationToken)
     {
+        var known = outcome.KnownWithoutDeliveryLimit.Contains(queue.Name);
         try
+        {
+            await declaring.DoAsync(TopologyNames.Of(queue), channel => DeclareAsync(channel, queue, passively: known), cancellationToken).ConfigureAwait(false);
+        }
+        catch (TopologyException refusal) when (known && DeclareRefusal.IsMissing(refusal))
         {
             await declaring.DoAsync(TopologyNames.Of(queue), channel => DeclareAsync(channel, queue), cancellationToken).ConfigureAwait(false);
         }
@@ -96,9 +101,9 @@ internal static class TopologyDeclarer
             outcome.WithoutDeliveryLimit.Add(queue.Name);
         }
 
-        async Task DeclareAsync(IChannel channel, QueueDeclaration wanted)
+        async Task DeclareAsync(IChannel channel, QueueDeclaration wanted, bool passively = false)
         {
-            var there = mode == TopologyMode.Create
+            var there = mode == TopologyMode.Create && !passively
                 ? await channel.QueueDeclareAsync(wanted.Name, durable: !wanted.IsExclusive, wanted.IsExclusive, autoDelete: wanted.IsExclusive,
                     QueueArguments.Of(wanted), cancellationToken: cancellationToken).ConfigureAwait(false)
                 : await channel.QueueDeclarePassiveAsync(wanted.Name, cancellationToken).ConfigureAwait(false);

@@ -46,6 +46,29 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
         await RabbitMqServer.DeleteQueueAsync(retry);
     }
 
+    [Safeguard("Queues without a limit are reported once", SwitchedOff = "`RabbitMqTransport.DeclareSharedAsync` reports them each time")]
+    [Fact, Trait("Spec", "FV1"), Trait("Spec", "FM3")]
+    public async Task A_queue_without_the_limit_is_named_once_and_has_the_limit_when_it_is_declared_anew()
+    {
+        using var loggers = new ListLoggers();
+        await using var transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [RabbitMqServer.Uri] }, new PublisherOptions(), "tests",
+            TimeProvider.System, loggers);
+        await transport.StartAsync(Cancellation);
+        var queue = Backend.Queue();
+        var wanted = Topology.Empty.Add(new QueueDeclaration(queue) { DeliveryLimit = 1_000_000_000 });
+        await (await Backend.StartAsync(new PublisherOptions())).DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)), TopologyMode.Create, Cancellation);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await transport.DeclareAsync(wanted, TopologyMode.Create, Cancellation);
+        }
+
+        await RabbitMqServer.DeleteQueueAsync(queue);
+        await transport.DeclareAsync(wanted, TopologyMode.Create, Cancellation);
+        loggers.Entries.Where(entry => entry.StartsWith("2040", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().Contain(queue);
+        (await transport.PlanAsync(wanted, Cancellation)).Should().ContainSingle().Which.Detail.Should().NotBe(TopologyChange.WithoutDeliveryLimit);
+    }
+
     [Fact, Trait("Spec", "TP2")]
     public async Task A_refused_declaration_is_not_declared_again_after_a_reconnect()
     {

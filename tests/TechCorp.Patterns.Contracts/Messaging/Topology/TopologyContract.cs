@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TechCorp.Messaging;
 
 namespace TechCorp.Patterns.Contracts;
@@ -178,10 +179,15 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
     [Theory, Trait("Spec", "FV1")]
     [InlineData(".dlq")]
     [InlineData(".retry.3600s")]
+    [InlineData(".queue-delay.1s")]
+    [InlineData(".isolated")]
     public async Task A_queue_that_exists_without_the_limit_that_stands_for_none_is_used_as_it_is(string ending)
     {
         var name = Backend.Queue();
-        var topology = Topology.WorkQueue(name).Add(Topology.RetryLadder(name, new DeliveryPolicy { Delays = [TimeSpan.FromHours(1)] }));
+        var plan = new ConsumerPlan(new ConsumerOptions { Queue = name }, FrozenDictionary<string, BoundHandler>.Empty);
+        var ladder = Topology.DelayLadder(Destination.ToQueue(name), TimeSpan.FromSeconds(2));
+        var topology = Topology.WorkQueue(name).Add(Topology.RetryLadder(name, new DeliveryPolicy { Delays = [TimeSpan.FromHours(1)] })).Add(ladder)
+            .Add(IsolatedRecords.TopologyOf(plan));
         var wanted = topology.QueuesByName[name + ending];
         wanted.DeliveryLimit.Should().Be(1_000_000_000);
         var earlier = await StartServiceAsync();
@@ -191,11 +197,23 @@ public abstract class TopologyContract<TBackend> : TransportContract<TBackend>
         await DeclareAsync(topology);
         await DeclareAsync(topology);
 
-        (await ReadyTextsAsync(wanted.Name)).Should().Equal("kept");
         (await Transport.PlanAsync(topology, Cancellation)).Single(change => change.Subject == $"queue '{wanted.Name}'").Should()
             .BeEquivalentTo(new { Kind = TopologyChangeKind.Identical, Detail = TopologyChange.WithoutDeliveryLimit });
         (await Transport.CountAsync(name, Cancellation)).Should().NotBeNull("what comes after it is declared too");
-        await Backend.DeleteQueueAsync(wanted.Name);
+        if (ending != ".queue-delay.1s") // from there it has gone on
+        {
+            (await ReadyTextsAsync(wanted.Name)).Should().Equal("kept");
+        }
+
+        foreach (var queue in topology.Queues)
+        {
+            await Backend.DeleteQueueAsync(queue.Name);
+        }
+
+        foreach (var step in ladder.Exchanges)
+        {
+            await Backend.DeleteExchangeAsync(step.Name);
+        }
     }
 
     [Theory, Trait("Spec", "FV1")]
