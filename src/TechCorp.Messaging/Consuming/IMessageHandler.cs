@@ -3,8 +3,8 @@ namespace TechCorp.Messaging;
 /// <summary>Handles messages of one type.</summary>
 /// <remarks>
 /// Returning settles the message; throwing hands it to the delivery policy: immediate attempts, delayed attempts, then the dead-letter queue.
-/// <see cref="PermanentFailureException"/> dead-letters at once; <see cref="RetryLaterException"/>
-/// and an open circuit (<see cref="Resilience.CircuitOpenException"/>)
+/// <see cref="PermanentFailureException"/> dead-letters at once; <see cref="RetryLaterException"/>, an open circuit
+/// (<see cref="Resilience.CircuitOpenException"/>) and a full pipeline (<see cref="Resilience.ConcurrencyLimitException"/>)
 /// ask for a later attempt that does not count. A message may come more than once: be idempotent.
 /// </remarks>
 /// <typeparam name="T">The payload's type, registered in the <see cref="MessageCatalog"/>.</typeparam>

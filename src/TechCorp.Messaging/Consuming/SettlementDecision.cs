@@ -74,6 +74,7 @@ internal readonly record struct SettlementDecision(SettlementAction Action, int 
     {
         RetryLaterException later => later.Delay > TimeSpan.Zero ? later.Delay : TimeSpan.Zero,
         CircuitOpenException open => open.RetryAfter > TimeSpan.Zero ? open.RetryAfter : TimeSpan.Zero,
+        ConcurrencyLimitException => TimeSpan.Zero, // a place may be free at any moment
         _ => null,
     };
 

@@ -71,6 +71,24 @@ public sealed class SettlementDecisionTests
         Failed(open, 4, 1, Default).Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, 4, TimeSpan.FromSeconds(4), IsPostponed: true));
     }
 
+    [Safeguard("A postponed attempt is not counted", SwitchedOff = "`SettlementDecision.PostponedBy` does not know `ConcurrencyLimitException`")]
+    [Fact, Trait("Spec", "RY4")]
+    public async Task A_full_pipeline_postpones_for_the_shortest_time()
+    {
+        var pipeline = ResiliencePipeline.Create("payments", new() { ConcurrencyLimit = new() { PermitLimit = 1, QueueLimit = 0 }, Timeout = null },
+            new FakeTimeProvider());
+        var gate = new TaskCompletionSource<int>();
+        var running = pipeline.ExecuteAsync((_, _) => new ValueTask<int>(gate.Task), 0, TestContext.Current.CancellationToken).AsTask();
+        var call = async () => await pipeline.ExecuteAsync((_, _) => new ValueTask<int>(1), 0, TestContext.Current.CancellationToken);
+        var full = (await call.Should().ThrowAsync<ConcurrencyLimitException>()).Which;
+        gate.SetResult(0);
+        await running;
+
+        Failed(full, 4, 1, Default).Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, 4, TimeSpan.FromSeconds(1), IsPostponed: true));
+        Failed(full, 4, 1, DeliveryPolicy.NoRetry).Should()
+            .Be(new SettlementDecision(SettlementAction.RetryAfterHold, 4, SettlementDecision.ShortestHold, IsPostponed: true));
+    }
+
     [Fact, Trait("Spec", "RY4")]
     public void A_postponed_message_is_not_dead_lettered_after_any_number_of_attempts()
         => Failed(new RetryLaterException("closed", TimeSpan.FromSeconds(1)), 99, 1, Default).Action.Should().Be(SettlementAction.RetryByQueue);
