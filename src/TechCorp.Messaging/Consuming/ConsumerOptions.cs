@@ -52,7 +52,7 @@ public sealed class ConsumerOptions
     /// <remarks>
     /// A message that ends its process is started at most limit + 2 times. The broker's own limit (<see cref="QueueDeclaration.DeliveryLimit"/>; 20 where none
     /// is declared) divided by 2 is the highest limit that has an effect. Classic queues do not count: there, every redelivered message is handled alone,
-    /// and one that ends its process is started at most twice.
+    /// and one that ends its process is started at most twice. The queue of a <see cref="Topology.Broadcast"/> has no limit: it ends with its process.
     /// The attempt is recorded in the queue <c>&lt;queue&gt;.isolated</c>, declared when it is needed first. Where the service does not declare
     /// (<see cref="TopologyMode"/>) and the queue does not exist, a message over the limit is handled alone all the same, and one that ends its process is not
     /// recognized.

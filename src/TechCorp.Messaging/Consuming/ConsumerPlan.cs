@@ -33,12 +33,16 @@ internal sealed record ConsumerPlan(ConsumerOptions Options, FrozenDictionary<st
     /// <summary>The broker's delivery limit as it is declared here; null when it is not known.</summary>
     internal int? DeliveryLimit { get; init; }
 
+    /// <summary>Whether the process has the queue for itself, and the broker deletes it with the process's connection.</summary>
+    internal bool IsExclusive { get; init; }
+
     /// <summary>Whether this service declares what it needs at the broker.</summary>
     internal bool MayDeclare { get; init; } = true;
 
     /// <summary>The redeliveries after which a message is not handled beside others; null for no limit. At most half of the broker's own limit, at which it
-    /// dead-letters a message unhandled: the other half is for what interrupts isolated attempts.</summary>
-    internal int? RedeliveryLimit => Options.RedeliveryLimit is not { } limit ? null
+    /// dead-letters a message unhandled: the other half is for what interrupts isolated attempts. None for a queue that the process has for itself: a message
+    /// that ends the process ends with the queue.</summary>
+    internal int? RedeliveryLimit => IsExclusive || Options.RedeliveryLimit is not { } limit ? null
         : Kind == QueueKind.Classic ? limit
         : Math.Min(limit, (DeliveryLimit ?? BrokersOwnLimit) / 2);
 

@@ -49,6 +49,7 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
         {
             DeadLetters = declaration is { IsExclusive: true } ? null : DeadLetterTarget.Of(Topology, queue),
             SingleActiveConsumer = declaration is { SingleActiveConsumer: true },
+            IsExclusive = declaration is { IsExclusive: true },
             Kind = declaration?.Kind,
             DeliveryLimit = declaration?.DeliveryLimit,
             MayDeclare = mode == TopologyMode.Create,

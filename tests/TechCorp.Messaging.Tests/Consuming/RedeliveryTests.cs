@@ -65,6 +65,28 @@ public sealed class RedeliveryTests
         (await Eventually.Ends(seen.Task, "it is handled")).Should().Be(redeliveries);
     }
 
+    [Safeguard("No isolated attempt of a message that only this process has", SwitchedOff = "`ConsumerPlan.RedeliveryLimit` is that of any classic queue")]
+    [Fact, Trait("Spec", "FM20")]
+    public async Task A_message_that_only_this_process_has_is_handled_as_any_other_however_often_it_came()
+    {
+        var handled = new TaskCompletionSource<bool>();
+        var queue = Topology.BroadcastQueueOf("cache");
+        await using var engine = await EngineFixture.StartAsync(m => m
+            .AddTopology(Topology.Broadcast("cache"))
+            .AddConsumer<OrderCreated>(queue, (_, context, _) =>
+            {
+                handled.TrySetResult(context.Redelivered);
+                return Task.CompletedTask;
+            }, o => o.RedeliveryLimit = 1));
+
+        engine.Transport.Sources[queue].Deliver("m1", redelivered: true);
+
+        await engine.Log.ContainsAsync("Acknowledge m1");
+        (await Eventually.Ends(handled.Task, "it is handled")).Should().BeTrue();
+        engine.Transport.Published.Should().BeEmpty("no record is written of the attempt");
+        engine.Transport.Declared!.Queues.Should().NotContain(declared => declared.Name.EndsWith(".isolated", StringComparison.Ordinal));
+    }
+
     [Safeguard("A handler that outlived its stop is waited for", SwitchedOff = "`RunningDeliveries` compares generations alone")]
     [Fact, Trait("Spec", "FM10")]
     public async Task A_message_whose_handler_outlived_a_pause_is_handled_again_only_after_it()
