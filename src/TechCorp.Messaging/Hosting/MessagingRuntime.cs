@@ -10,7 +10,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan TargetCheckInterval = TimeSpan.FromSeconds(4); // a deleted dead-letter queue is declared again within 5 s
+    internal static readonly TimeSpan TargetCheckInterval = TimeSpan.FromSeconds(4); // a deleted dead-letter queue is declared again within 5 s
 
     private readonly ITransport _transport;
     private readonly QueueConsumer[] _consumers;
