@@ -63,6 +63,23 @@ public sealed class RabbitMqLargeMessageTests : RabbitMqTransportTest
         (await RabbitMqServer.ReadyAsync(_large)).Should().Be(2);
     }
 
+    [Theory, Trait("Spec", "FM1")]
+    [InlineData(64 * 1024, 100_000)] // a header frame over the limit, but under the frame's own (128 KiB)
+    [InlineData(MiB, 0)] // a body of more than one frame
+    public async Task A_body_of_just_the_limit_is_handled_whatever_its_frames(int limit, int headerBytes)
+    {
+        using var host = HostOf(limit);
+        await host.StartAsync(Cancellation);
+
+        await SendAsync(_large, new Dictionary<string, object?> { ["note"] = new string('x', headerBytes) }, limit);
+
+        await Eventually.Holds(() => !_sizes.IsEmpty, "it is handled");
+        _sizes.Should().Equal(limit);
+        StatusOf(host).StopReason.Should().BeNull();
+        _log.Count(2001).Should().Be(0, "no connection was lost");
+        await host.StopAsync(Cancellation);
+    }
+
     [Fact, Trait("Spec", "FM1")]
     public async Task When_the_message_is_gone_the_consumer_can_be_resumed()
     {
@@ -99,16 +116,37 @@ public sealed class RabbitMqLargeMessageTests : RabbitMqTransportTest
         await host.StopAsync(Cancellation);
     }
 
+    [Fact, Trait("Spec", "FM1")]
+    public async Task A_dead_letter_over_the_limit_that_is_redriven_is_not_lost_and_stops_its_consumer_alone()
+    {
+        using var host = HostOf(MiB);
+        await host.StartAsync(Cancellation);
+        await SendAsync($"{_large}.dlq", 2 * MiB);
+
+        var result = await host.Services.GetRequiredService<DeadLetterQueues>().RedriveAsync(_large, cancellationToken: Cancellation);
+
+        result.Redriven.Should().Be(1);
+        await Eventually.Holds(() => StatusOf(host).State == ConsumerState.Stopped, "its consumer has stopped");
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(_large) == 1, "the message is in its queue");
+        (await RabbitMqServer.ReadyAsync($"{_large}.dlq")).Should().Be(0);
+        await SendAsync(_small, [.. Enumerable.Repeat(10, Messages)]);
+        await Eventually.Holds(() => Volatile.Read(ref _handled) == Messages, "the other queue is handled");
+        _log.Count(2001).Should().Be(0, "no connection was lost");
+        await host.StopAsync(Cancellation);
+    }
+
     private static Task LimitAsync(int bytes) => BrokerControl.RabbitMqCtlAsync("eval", // 4.x keeps the limit in both places
         $"application:set_env(rabbit, max_message_size, {bytes}), persistent_term:put(max_message_size, {bytes}).");
 
-    private static async Task SendAsync(string queue, params int[] sizes)
+    private static Task SendAsync(string queue, params int[] sizes) => SendAsync(queue, [], sizes);
+
+    private static async Task SendAsync(string queue, Dictionary<string, object?> headers, params int[] sizes)
     {
         var connection = await new ConnectionFactory { Uri = RabbitMqServer.Uri }.CreateConnectionAsync(Cancellation);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(true, true), Cancellation);
         foreach (var size in sizes)
         {
-            var properties = new BasicProperties { Type = "bytes", Persistent = true };
+            var properties = new BasicProperties { Type = "bytes", Persistent = true, Headers = headers };
             await channel.BasicPublishAsync("", queue, mandatory: true, properties, new byte[size], Cancellation);
         }
 
