@@ -13,6 +13,7 @@ public sealed class OutageLogTests : RabbitMqTransportTest
     private const int Connections = 2; // one publishes, one consumes
     private const int Connected = 2000;
     private const int ConnectFailed = 2002;
+    private const int StartFailed = 2121;
     private const string User = "outage";
     private readonly FakeTimeProvider _timeProvider = new();
     private readonly LogLines _log = new();
@@ -110,6 +111,14 @@ public sealed class OutageLogTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "FM17")]
+    public Task A_missing_virtual_host_logs_one_line_an_attempt_and_its_stack_once()
+        => IsRefusedAgainAndAgainAsync(new UriBuilder(RabbitMqServer.Uri) { Path = "/missing" }.Uri, "virtual host 'missing'");
+
+    [Fact, Trait("Spec", "FM17")]
+    public Task A_refused_TLS_handshake_logs_one_line_an_attempt_and_its_stack_once()
+        => IsRefusedAgainAndAgainAsync(new UriBuilder(RabbitMqServer.Uri) { Scheme = "amqps" }.Uri, "TLS handshake failed");
+
+    [Fact, Trait("Spec", "FM17")]
     public async Task A_missing_queue_logs_one_line_an_attempt_and_its_stack_once()
     {
         var queue = Backend.Queue();
@@ -129,6 +138,22 @@ public sealed class OutageLogTests : RabbitMqTransportTest
 
         _log.Entries.Where(entry => entry.EventId == 2022).Count(entry => entry.Exception is not null).Should().Be(1);
         _log.Entries.Where(entry => entry.EventId == 2022).Should().OnlyContain(entry => !entry.Text.Contains('\n') && entry.Text.Contains(queue));
+        await host.StopAsync(Cancellation);
+    }
+
+    private async Task IsRefusedAgainAndAgainAsync(Uri uri, string reason)
+    {
+        using var host = HostOf(uri);
+        await host.StartAsync(Cancellation);
+
+        await Eventually.Holds(() => Advance(500) && _log.Count(StartFailed) >= 7, "it is tried again and again", TimeSpan.FromSeconds(60));
+
+        var refusals = _log.Entries.Where(entry => entry.EventId == StartFailed).Take(7).ToArray();
+        refusals.Should().OnlyContain(entry => entry.Text.Contains(reason, StringComparison.Ordinal) && !entry.Text.Contains('\n'));
+        refusals.Select(entry => entry.Text.Split(" after ")[1].Split(": ")[0]).Should()
+            .Equal(new[] { 1, 2, 4, 8, 16, 30, 30 }.Select(seconds => TimeSpan.FromSeconds(seconds).ToString()), "it backs off");
+        _log.Entries.Count(entry => entry.Exception is not null).Should().Be(1);
+        _log.Count(ConnectFailed).Should().Be(0, "the host's start says it already");
         await host.StopAsync(Cancellation);
     }
 
