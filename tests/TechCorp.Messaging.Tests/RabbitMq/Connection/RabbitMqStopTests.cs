@@ -98,6 +98,28 @@ public sealed class RabbitMqStopTests : RabbitMqTransportTest
     }
 
     [Fact, Trait("Spec", "FM11")]
+    public async Task With_a_broker_whose_process_is_stopped_a_stop_ends_with_its_budget()
+    {
+        var queue = Backend.Queue();
+        var handling = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var bus = await StartAsync(queue, RabbitMqServer.Uri, (_, _, _) =>
+        {
+            handling.TrySetResult();
+            return release.Task;
+        });
+        await bus.Publisher.PublishAsync(new Job(1), Destination.ToQueue(queue), cancellationToken: Cancellation);
+        await Eventually.Ends(handling.Task, "the handler runs");
+        await using var frozen = await BrokerControl.FreezeAsync();
+        var publish = bus.Publisher.TryPublishAsync(TextMessage.Of("x"), Destination.ToQueue(queue), cancellationToken: Cancellation).AsTask();
+
+        (await OverrunAsync(bus)).Should().BeLessThanOrEqualTo(MostOverrun);
+
+        (await Eventually.Ends(publish, "its caller has an answer")).IsConfirmed.Should().BeFalse();
+        release.SetResult();
+    }
+
+    [Fact, Trait("Spec", "FM11")]
     public async Task A_start_that_waits_for_a_frozen_broker_is_stopped_with_its_budget()
     {
         var queue = Backend.Queue();
