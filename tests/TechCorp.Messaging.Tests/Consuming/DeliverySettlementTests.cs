@@ -319,7 +319,7 @@ public sealed class DeliverySettlementTests
     {
         await using var engine = await EngineFixture.StartAsync(
             (_, _, _) => throw new RetryLaterException("the gateway is away", TimeSpan.FromMinutes(1)),
-            o => (o.Policy, o.StalledConsumerTimeout) = (DeliveryPolicy.NoRetry, null));
+            o => o.Policy = DeliveryPolicy.NoRetry);
         engine.Source.Deliver("m1");
 
         for (var minute = 0; minute < 15; minute++)
@@ -354,8 +354,8 @@ public sealed class DeliverySettlementTests
 
     private static Task Failing(OrderCreated order, MessageContext context, CancellationToken token) => throw new InvalidOperationException("no");
 
-    /// <summary>Waits until a message is held for this long, and lets the time pass. No other wait of the service may be as long: with the publish timeout
-    /// (30 s) the watch over the retry queues waits too, with the stalled timeout (1 min) the watchdog.</summary>
+    /// <summary>Waits until a message is held for this long, and lets the time pass. No other wait of the service may be as long: for 30 s the watch
+    /// over the retry queues (the publish timeout) and the watchdog (the stalled timeout) wait too.</summary>
     private static Task HeldAsync(EngineFixture engine, TimeSpan hold)
         => Eventually.Ends(engine.Transport.Clock.PassAsync(due => due == hold, TestContext.Current.CancellationToken), "the message is held");
 
