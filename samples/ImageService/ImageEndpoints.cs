@@ -30,6 +30,11 @@ internal static class ImageEndpoints
         app.MapGet("/images/{id}", async (string id, ImageStore store, CancellationToken cancellationToken)
             => await store.FindStatusAsync(id, cancellationToken) is { } status ? Results.Ok(new { image_id = id, status }) : Results.NotFound());
 
+        app.MapGet($"/images/{{id}}/{ThumbnailCache.Size}", async (string id, ThumbnailCache thumbnails, CancellationToken cancellationToken)
+            => IsPlainName(id) && await thumbnails.FindAsync(id, cancellationToken) is { } thumbnail
+                ? Results.File(thumbnail, "image/jpeg")
+                : Results.NotFound());
+
         app.MapGet("/images/{id}/{size}", (string id, string size, ImageFiles files)
             => IsPlainName(id) && ImageSizes.LongestEdge.ContainsKey(size) && File.Exists(files.PathOf(id, size))
                 ? Results.File(Path.GetFullPath(files.PathOf(id, size)), "image/jpeg")

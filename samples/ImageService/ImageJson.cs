@@ -4,4 +4,5 @@ namespace ImageService;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ImageResize))]
+[JsonSerializable(typeof(ImageChanged))]
 internal sealed partial class ImageJson : JsonSerializerContext;

@@ -4,7 +4,7 @@ namespace ImageService;
 
 /// <summary>The worker: writes every size that the job names. It is idempotent: a second run writes the same files.</summary>
 [Consumer(Queue = "images.resize", Prefetch = 5, Concurrency = 2)]
-public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMessageHandler<ImageResize>
+public sealed class ImageResizeHandler(ImageFiles files, ImageStore store, IMessagePublisher publisher) : IMessageHandler<ImageResize>
 {
     private static readonly int Attempts = DeliveryPolicy.Default.Delays.Count + 1;
 
@@ -29,6 +29,9 @@ public sealed class ImageResizeHandler(ImageFiles files, ImageStore store) : IMe
             throw;
         }
 
+        // Accepted without a queue, too: the embedded consumers may be stopped already.
+        await publisher.PublishAsync(new ImageChanged(message.ImageId), new PublishOptions { UnroutableBehavior = UnroutableBehavior.Accept },
+            cancellationToken);
         await store.MarkDoneAsync(message.ImageId, redriven: context.RedriveCount > 0, cancellationToken);
     }
 }

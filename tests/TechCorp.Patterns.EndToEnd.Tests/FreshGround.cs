@@ -7,7 +7,7 @@ namespace TechCorp.Patterns.EndToEnd.Tests;
 /// <summary>The initial state for a run of the samples on real servers: a broker without their queues, and an empty database or folder.</summary>
 internal sealed class FreshGround : IAsyncDisposable
 {
-    private static readonly string[] Exchanges = ["events.fanout", "notifications", "dlx"];
+    private static readonly string[] Exchanges = ["events.fanout", "notifications", "images.changed", "dlx"];
     private static readonly string[] WorkQueues =
     [
         "inventory.order-events", "notification.order-events", "analytics.order-events", "notifications.email", "notifications.sms", "notifications.push",
