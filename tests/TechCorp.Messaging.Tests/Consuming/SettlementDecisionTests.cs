@@ -71,7 +71,7 @@ public sealed class SettlementDecisionTests
         Failed(open, 4, 1, Default).Should().Be(new SettlementDecision(SettlementAction.RetryByQueue, 4, TimeSpan.FromSeconds(4), IsPostponed: true));
     }
 
-    [Safeguard("A postponed attempt is not counted", SwitchedOff = "`SettlementDecision.PostponedBy` does not know `ConcurrencyLimitException`")]
+    [Safeguard("A full pipeline postpones a message", SwitchedOff = "`SettlementDecision.PostponedBy` does not know `ConcurrencyLimitException`")]
     [Fact, Trait("Spec", "RY4")]
     public async Task A_full_pipeline_postpones_for_the_shortest_time()
     {
