@@ -97,6 +97,7 @@ public sealed class RabbitMqStopTests : RabbitMqTransportTest
         release.SetResult();
     }
 
+    [Safeguard("A stop waits for closings only a moment longer than its budget")]
     [Fact, Trait("Spec", "FM11")]
     public async Task With_a_broker_whose_process_is_stopped_a_stop_ends_with_its_budget()
     {

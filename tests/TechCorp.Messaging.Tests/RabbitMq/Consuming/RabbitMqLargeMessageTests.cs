@@ -116,6 +116,7 @@ public sealed class RabbitMqLargeMessageTests : RabbitMqTransportTest
         await host.StopAsync(Cancellation);
     }
 
+    [Safeguard("A consumer that is sent a message over the limit stops alone")]
     [Fact, Trait("Spec", "FM1")]
     public async Task A_dead_letter_over_the_limit_that_is_redriven_is_not_lost_and_stops_its_consumer_alone()
     {
