@@ -34,7 +34,11 @@ public sealed class IdempotencyCallersContextTests
     public void It_waits_for_the_release_of_a_claim_whose_caller_has_canceled()
     {
         using var caller = new CancellationTokenSource();
-        _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => caller.CancelAsync();
+        _late.AfterClaim = () =>
+        {
+            caller.Cancel(); // on this thread: the claim is granted, and the release is what the call waits for
+            return Task.CompletedTask;
+        };
         _late.Before[nameof(IIdempotencyStore.ReleaseAsync)] = () => _gate.Task;
 
         ShouldNotPost(() => _scene.CallAsync(process: _process, cancellationToken: caller.Token).AsTask(), _gate.SetResult);

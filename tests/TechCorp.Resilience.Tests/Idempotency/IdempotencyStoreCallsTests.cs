@@ -42,11 +42,20 @@ public sealed class IdempotencyStoreCallsTests
         completions.Should().Be(5);
     }
 
-    [Fact]
-    public async Task A_caller_that_leaves_while_the_key_is_claimed_runs_nothing_and_leaves_the_key_free()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_caller_that_leaves_while_the_key_is_claimed_runs_nothing_and_leaves_the_key_free(bool granted)
     {
         using var caller = new CancellationTokenSource();
-        _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => caller.CancelAsync();
+        if (granted)
+        {
+            _late.AfterClaim = () => caller.CancelAsync();
+        }
+        else
+        {
+            _late.Before[nameof(IIdempotencyStore.TryBeginAsync)] = () => caller.CancelAsync();
+        }
 
         (await _scene.Awaiting(s => s.CallAsync(process: NewProcess(), cancellationToken: caller.Token).AsTask()).Should()
             .ThrowAsync<OperationCanceledException>())
@@ -54,6 +63,7 @@ public sealed class IdempotencyStoreCallsTests
 
         _scene.Runs.Should().Be(0);
         _late.Before.Clear();
+        _late.AfterClaim = static () => Task.CompletedTask;
         (await _scene.CallAsync(process: NewProcess(new() { WaitTimeout = TimeSpan.Zero }))).Value.Id.Should().Be("run 1");
     }
 
@@ -61,7 +71,7 @@ public sealed class IdempotencyStoreCallsTests
     [Fact, Trait("Spec", "FR10")]
     public async Task A_claim_that_the_store_grants_after_the_store_timeout_is_released_at_once()
     {
-        _late.AfterClaim = _silence.Task;
+        _late.AfterClaim = () => _silence.Task;
         var released = new TaskCompletionSource();
         _late.Before[nameof(IIdempotencyStore.ReleaseAsync)] = () =>
         {
@@ -87,7 +97,7 @@ public sealed class IdempotencyStoreCallsTests
     public async Task A_late_claim_that_cannot_be_released_is_logged()
     {
         var log = new ListLogger();
-        _late.AfterClaim = _silence.Task;
+        _late.AfterClaim = () => _silence.Task;
         _late.Before[nameof(IIdempotencyStore.ReleaseAsync)] = () => throw new InvalidOperationException("read-only");
         var late = _scene.CallAsync(process: NewProcess(new() { CompletionAttempts = 1 }, log)).AsTask();
         await _scene.Clock.TimerSetAsync();

@@ -7,14 +7,14 @@ internal sealed class LateStore(IIdempotencyStore inner) : IIdempotencyStore
 {
     public Dictionary<string, Func<Task>> Before { get; } = [];
 
-    /// <summary>Awaited between a claim and its answer.</summary>
-    public Task AfterClaim { get; set; } = Task.CompletedTask;
+    /// <summary>Done between a claim and its answer.</summary>
+    public Func<Task> AfterClaim { get; set; } = static () => Task.CompletedTask;
 
     public async ValueTask<IdempotencyClaim> TryBeginAsync(IdempotencyClaimRequest request, CancellationToken cancellationToken = default)
     {
         await BeforeAsync().ConfigureAwait(false);
         var claim = await inner.TryBeginAsync(request, cancellationToken).ConfigureAwait(false);
-        await AfterClaim.ConfigureAwait(false);
+        await AfterClaim().ConfigureAwait(false);
         return claim;
     }
 
