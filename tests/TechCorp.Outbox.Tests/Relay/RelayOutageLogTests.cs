@@ -11,6 +11,7 @@ public sealed class RelayOutageLogTests
 {
     private readonly FakeTimeProvider _timeProvider = new();
 
+    [Safeguard("The stack of an outage is logged once")]
     [Fact, Trait("Spec", "FM17")]
     public async Task A_relay_without_its_database_logs_one_line_a_pass_and_its_stack_once()
     {
@@ -32,6 +33,7 @@ public sealed class RelayOutageLogTests
         log.Entries.Should().OnlyContain(entry => entry.Text.Contains("unable to open database file", StringComparison.Ordinal) && !entry.Text.Contains('\n'));
     }
 
+    [Safeguard("The stack of an outage is logged once")]
     [Fact, Trait("Spec", "FM17")]
     public async Task A_sweeper_without_its_database_logs_one_line_a_pass_and_its_stack_once()
     {

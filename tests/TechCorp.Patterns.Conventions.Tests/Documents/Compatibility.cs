@@ -7,6 +7,8 @@ public sealed class Compatibility
     /// <summary>Set by <c>eng/compatibility.sh</c>: the page is written instead of compared.</summary>
     private static bool Writes => Environment.GetEnvironmentVariable("TECHCORP_WRITE_COMPATIBILITY") == "1";
 
+    [Safeguard("A difference between versions is a tested fact",
+        SwitchedOff = "an attribute on a method without `[Fact]`, one that names no server, and one that says a second time how it is dealt with")]
     [Fact]
     public void A_difference_stands_on_a_test_names_its_server_and_says_once_how_it_is_dealt_with()
         => VersionDifference.All.Where(difference => !difference.IsTest || !CompatibilityPage.NamesServer(difference))
@@ -17,6 +19,7 @@ public sealed class Compatibility
                     + $"{string.Join(", ", same.Select(difference => difference.Place))}."))
             .ShouldBeNone("a difference between versions is a fact that a test states, and a reader wants to know what follows from it");
 
+    [Safeguard("The page of differences is up to date", SwitchedOff = "a word of an attribute changed")]
     [Fact]
     public void The_page_says_what_the_attributes_say()
     {
@@ -31,6 +34,7 @@ public sealed class Compatibility
         (page.Text == expected).Should().BeTrue("the table is written from the tests: run 'eng/compatibility.sh differences'");
     }
 
+    [Safeguard("The table of differences keeps its columns", SwitchedOff = "`CompatibilityPage.Cell` escapes nothing")]
     [Fact]
     public void The_table_holds_each_difference_once_between_the_markers()
     {
