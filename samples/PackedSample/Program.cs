@@ -18,3 +18,5 @@ await using var bus = await MessageBus.StartAsync(messaging => messaging
 await bus.Publisher.PublishAsync(new OrderCreated(42));
 Console.WriteLine(await arrived.Task.WaitAsync(TimeSpan.FromSeconds(10)));
 #endregion
+
+Console.WriteLine(await IdempotentOrders.RunAsync());
