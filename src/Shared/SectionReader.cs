@@ -13,12 +13,14 @@ internal sealed class SectionReader
 
     private readonly IConfiguration _section;
     private readonly ICollection<string> _problems;
+    private readonly RestartNotice? _notice;
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
-    private SectionReader(IConfiguration section, ICollection<string> problems)
+    private SectionReader(IConfiguration section, ICollection<string> problems, RestartNotice? notice)
     {
         _section = section;
         _problems = problems;
+        _notice = notice;
     }
 
     private delegate bool Parser<T>(string text, out T value);
@@ -29,9 +31,13 @@ internal sealed class SectionReader
     internal IEnumerable<IConfigurationSection> Rest => _section.GetChildren().Where(child => !_known.Contains(child.Key));
 
     /// <summary>Lets <paramref name="read"/> ask for every key that the section may have, then refuses all others.</summary>
-    internal static void Read(IConfiguration section, ICollection<string> problems, Action<SectionReader> read)
+    /// <param name="section">The section.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="read">Asks for the keys.</param>
+    /// <param name="notice">Notes them, where what is read once is not read again when it changes.</param>
+    internal static void Read(IConfiguration section, ICollection<string> problems, Action<SectionReader> read, RestartNotice? notice = null)
     {
-        var reader = new SectionReader(section, problems);
+        var reader = new SectionReader(section, problems, notice);
         if (section is IConfigurationSection { Value.Length: > 0 } value)
         {
             problems.Add($"{value.Path} must be a section of settings; it is '{Shown(value.Value)}'.");
@@ -65,7 +71,7 @@ internal sealed class SectionReader
     internal void Section(string key, Action<SectionReader> read)
     {
         _known.Add(key);
-        Read(_section.GetSection(key), _problems, read);
+        Read(_section.GetSection(key), _problems, read, _notice);
     }
 
     /// <summary>Sections under names that the service chose. One that this process does not know may be another
@@ -117,13 +123,14 @@ internal sealed class SectionReader
     {
         _known.Add(key);
         var list = _section.GetSection(key);
+        _notice?.Note(list);
         if (!string.IsNullOrEmpty(list.Value))
         {
             _problems.Add($"{list.Path} must be a list of durations like [\"00:00:01\", \"00:00:30\"]; it is '{Shown(list.Value)}'.");
         }
         else if (list.Exists())
         {
-            var (durations, entries) = (new List<TimeSpan>(), new SectionReader(list, _problems));
+            var (durations, entries) = (new List<TimeSpan>(), new SectionReader(list, _problems, notice: null));
             foreach (var entry in list.GetChildren())
             {
                 entries.Duration(entry.Key, durations.Add);
@@ -163,6 +170,7 @@ internal sealed class SectionReader
     {
         _known.Add(key);
         var entry = _section.GetSection(key);
+        _notice?.Note(entry);
         if (entry.GetChildren().Any())
         {
             _problems.Add($"{entry.Path} must be {expected}; it is a section.");

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace TechCorp.Messaging;
 
 /// <summary>Groups the registrations by queue and checks each: settings, handlers, and whether the queue is declared.</summary>
-internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mode, Topology declared, List<string> problems)
+internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mode, Topology declared, List<string> problems, RestartNotice notice)
 {
     /// <summary>The topology of the service, with what its consumers change in it.</summary>
     internal Topology Topology { get; private set; } = declared;
@@ -72,7 +72,7 @@ internal sealed class ConsumerPlanner(MessagingBuilder builder, TopologyMode mod
         {
             reader.Allow(inner[(options.Queue.Length + 1)..].Split(':')[0]);
         }
-    });
+    }, notice);
 
     private List<BoundHandler> Bind(IGrouping<string, ConsumerRegistration> queue)
     {

@@ -31,4 +31,7 @@ internal static partial class HostLog
         "Section {Section} names a queue or an instance that this process does not have, and is ignored: it belongs to another service, "
         + "or its name is misspelled.")]
     internal static partial void ForeignSection(this ILogger logger, string section);
+
+    [LoggerMessage(2141, LogLevel.Warning, "Settings changed that have no effect until this service restarts: {Settings}.")]
+    internal static partial void NeedsRestart(this ILogger logger, string settings);
 }

@@ -5,11 +5,11 @@ namespace TechCorp.Messaging;
 /// <summary>Lets the configuration choose which server the broker in memory imitates.</summary>
 internal static class InMemoryPlanner
 {
-    internal static void Plan(InMemoryBroker? broker, IConfiguration? section, List<string> problems)
+    internal static void Plan(InMemoryBroker? broker, IConfiguration? section, List<string> problems, RestartNotice notice)
     {
         if (broker is not null && section?.GetSection("InMemory") is { } own)
         {
-            SectionReader.Read(own, problems, reader => reader.Text(nameof(broker.RabbitMqVersion), text => Imitate(broker, reader, text)));
+            SectionReader.Read(own, problems, reader => reader.Text(nameof(broker.RabbitMqVersion), text => Imitate(broker, reader, text)), notice);
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed record MessagingPlan
 
     internal required IConfiguration? Configuration { get; init; }
 
+    /// <summary>What was read from it.</summary>
+    internal required RestartNotice RestartNotice { get; init; }
+
     internal required Func<TransportSettings, ITransport> Transport { get; init; }
 
     /// <summary>What is found in the topology, used as this plan uses it.</summary>

@@ -18,6 +18,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
         var section = builder.ChosenConfiguration ?? SectionOf(services.GetService<IConfiguration>());
         var publisher = builder.PublisherOptions.Copy();
         var foreign = new List<string>();
+        var notice = new RestartNotice();
         var (mode, failsOnFindings, appId) = (builder.ChosenTopologyMode, builder.FailsOnTopologyFindings, builder.ChosenAppId);
         var deadLetterExchange = builder.ChosenDeadLetterExchange;
         if (section is not null)
@@ -35,20 +36,20 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
                 {
                     reader.Sections("Named", builder.IsRegistered, foreign);
                 }
-            });
+            }, notice);
         }
 
         _problems.AddRange(OptionsCheck.Of($"{PathOf(section)}:Publisher", publisher.Problems()));
         var topologyMode = mode ?? TopologyMode.Create;
         var planner = new ConsumerPlanner(builder, topologyMode, deadLetterExchange is null
             ? builder.DeclaredTopology
-            : DeadLetterExchangeName.Replace(builder.DeclaredTopology, deadLetterExchange), _problems);
+            : DeadLetterExchangeName.Replace(builder.DeclaredTopology, deadLetterExchange), _problems, notice);
         var consumers = planner.Plan(section);
         var topology = WithCopyTargets(planner.Topology, consumers);
         var transport = builder.RabbitMq is null
             ? builder.Transport
-            : RabbitMqPlanner.Plan(builder.RabbitMq, section, $"{PathOf(section)}:RabbitMq", _problems);
-        InMemoryPlanner.Plan(builder.InMemory, section, _problems);
+            : RabbitMqPlanner.Plan(builder.RabbitMq, section, $"{PathOf(section)}:RabbitMq", _problems, notice);
+        InMemoryPlanner.Plan(builder.InMemory, section, _problems, notice);
         if (transport is null)
         {
             _problems.Add("No transport is chosen: call UseRabbitMq or UseInMemory.");
@@ -77,6 +78,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             TimeProvider = builder.ChosenTimeProvider ?? services.GetTimeProvider(),
             Loggers = loggers,
             Configuration = section,
+            RestartNotice = notice,
             Transport = transport!,
         };
     }

@@ -58,6 +58,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
     internal async Task ConnectAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         _gate.Start();
+        Plan.RestartNotice.Follow(_logger.NeedsRestart);
         _connecting ??= ConnectAsync(_stopping.Token);
         try
         {
@@ -162,6 +163,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         {
             await DrainConsumersAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
             _disposed = true;
+            Plan.RestartNotice.Dispose();
             _gate.Stop();
             PublishGauges.Remove(_transport);
             await _transport.DisposeAsync().ConfigureAwait(false);

@@ -5,12 +5,17 @@ namespace TechCorp.Messaging;
 /// <summary>The RabbitMQ options with configuration over them, checked.</summary>
 internal static class RabbitMqPlanner
 {
-    internal static Func<TransportSettings, ITransport> Plan(RabbitMqOptions chosen, IConfiguration? section, string path, List<string> problems)
+    internal static Func<TransportSettings, ITransport> Plan(
+        RabbitMqOptions chosen,
+        IConfiguration? section,
+        string path,
+        List<string> problems,
+        RestartNotice notice)
     {
         var options = chosen.Copy();
         if (section?.GetSection("RabbitMq") is { } own)
         {
-            SectionReader.Read(own, problems, reader => OptionsFromConfiguration.Read(reader, options, problems));
+            SectionReader.Read(own, problems, reader => OptionsFromConfiguration.Read(reader, options, problems), notice);
         }
 
         problems.AddRange(OptionsCheck.Of(path, options.Problems()));

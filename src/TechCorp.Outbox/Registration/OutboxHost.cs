@@ -6,12 +6,15 @@ namespace TechCorp.Outbox;
 /// <summary>Tables before anything starts; the relay after that. It stops when the consumers have drained (StoppingAsync) and before the
 /// publisher ends (StoppedAsync).</summary>
 internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrator, OutboxDatabase database, Func<OutboxRelay> relay, ILogger? logger)
-    : IHostedLifecycleService
+    : IHostedLifecycleService, IDisposable
 {
     private OutboxRelay? _relay;
 
+    public void Dispose() => settings.RestartNotice.Dispose();
+
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        settings.RestartNotice.Follow(SafeLogger.Of(logger).NeedsRestart);
         if (settings.Migrate)
         {
             var applied = await migrator.MigrateAsync(cancellationToken).ConfigureAwait(false);

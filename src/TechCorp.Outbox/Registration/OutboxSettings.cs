@@ -27,6 +27,9 @@ internal sealed class OutboxSettings(string? name)
 
     internal bool Migrate { get; set; } = true;
 
+    /// <summary>What was read from the configuration, with the settings of inbox and sagas.</summary>
+    internal RestartNotice RestartNotice { get; } = new();
+
     private string Section => Name is null ? "TechCorp:Outbox" : $"TechCorp:Outbox:{Name}";
 
     internal static OutboxSettings? Of(ServiceDescriptor service) => service is { ServiceType: { } type, IsKeyedService: false }
@@ -49,7 +52,7 @@ internal sealed class OutboxSettings(string? name)
             var (problems, foreign) = (new List<string>(), new List<string>());
             if (services.GetService<IConfiguration>() is { } configuration)
             {
-                SectionReader.Read(configuration.GetSection(Section), problems, reader => Read(reader, services, foreign));
+                SectionReader.Read(configuration.GetSection(Section), problems, reader => Read(reader, services, foreign), RestartNotice);
             }
 
             if (Database is null)

@@ -30,4 +30,7 @@ internal static partial class RelayLog
     [LoggerMessage(3020, LogLevel.Warning,
         "Section {Section} names an outbox that this process does not have, and is ignored: it belongs to another service, or its name is misspelled.")]
     internal static partial void ForeignSection(this ILogger logger, string section);
+
+    [LoggerMessage(3021, LogLevel.Warning, "Settings changed that have no effect until this service restarts: {Settings}.")]
+    internal static partial void NeedsRestart(this ILogger logger, string settings);
 }
