@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace TechCorp.Patterns.Conventions.Tests;
 
-/// <summary>An attribute of a method in the sources of the tests, read from its syntax.</summary>
+/// <summary>An attribute of a method in the sources, read from its syntax.</summary>
 internal sealed class TestAttribute
 {
     private readonly AttributeSyntax _syntax;
