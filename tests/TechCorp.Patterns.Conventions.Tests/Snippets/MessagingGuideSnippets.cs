@@ -1,6 +1,7 @@
-using System.Net;
+#region snippet: usings-messaging
 using Microsoft.Extensions.DependencyInjection;
 using TechCorp.Messaging;
+#endregion
 
 namespace TechCorp.Patterns.Conventions.Tests.Snippets;
 
@@ -102,24 +103,16 @@ internal static class MessagingGuideSnippets
         #endregion
     }
 
-    internal static void ConnectWithTls(IServiceCollection services)
+    internal static async Task PauseAsync(MessageConsumers consumers, CancellationToken cancellationToken)
     {
-        #region snippet: guide-tls
-        services.AddTechCorpMessaging(messaging => messaging.UseRabbitMq("amqps://broker.example", broker =>
+        #region snippet: guide-pause
+        await consumers.PauseAsync("images.resize", cancellationToken); // running handlers finish; messages that none has begun are requeued
+        foreach (var consumer in consumers.Status())
         {
-            broker.Tls.CertificateAuthorityFile = "/etc/orders/ca.pem";
-            broker.Tls.ClientCertificateFile = "/etc/orders/client.pem";
-            broker.Tls.ClientCertificateKeyFile = "/etc/orders/client.key";
-            broker.Tls.UseExternalAuthentication = true; // the client certificate is the login: no user, no password
-        }));
-        #endregion
-    }
+            Console.WriteLine($"{consumer.Queue}: {consumer.State}, {consumer.Running} handlers run");
+        }
 
-    internal static void ConnectWithRotatedCredentials(IServiceCollection services, Func<CancellationToken, Task<string>> readPassword)
-    {
-        #region snippet: guide-credentials
-        services.AddTechCorpMessaging(messaging => messaging.UseRabbitMq("amqps://broker.example",
-            broker => broker.Credentials = async cancellationToken => new NetworkCredential("orders", await readPassword(cancellationToken))));
+        await consumers.ResumeAsync("images.resize", cancellationToken);
         #endregion
     }
 }

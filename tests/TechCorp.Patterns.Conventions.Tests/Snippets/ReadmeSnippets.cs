@@ -1,12 +1,9 @@
 using System.Net;
 using System.Text.Json.Serialization;
-using Dapper;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using TechCorp.Messaging;
 using TechCorp.Outbox;
 using TechCorp.Resilience;
-using TechCorp.Resilience.Http;
 
 namespace TechCorp.Patterns.Conventions.Tests.Snippets;
 
@@ -63,14 +60,6 @@ internal interface IInventory
 
 internal static class ReadmeSnippets
 {
-    internal static void Resilience(IServiceCollection services)
-    {
-        #region snippet: resilience
-        // Per attempt 5 s; retries after 1, 2, 4 and 8 s; 5 consecutive failures open the circuit for 30 s; one circuit per host.
-        services.AddHttpClient("inventory", http => http.BaseAddress = new Uri("http://inventory")).AddTechCorpResilience("inventory");
-        #endregion
-    }
-
     internal static async Task<bool> CallAsync(ResiliencePipelineRegistry pipelines, HttpClient http, CancellationToken cancellationToken)
     {
         #region snippet: fallback
@@ -143,31 +132,6 @@ internal static class ReadmeSnippets
         #endregion
     }
 
-    internal static void Outbox(IServiceCollection services)
-    {
-        #region snippet: outbox-registration
-        var database = new OutboxDatabase(NpgsqlDataSource.Create("Host=localhost;Database=orders;…"), SqlDialect.PostgreSql);
-        services.AddTechCorpOutbox(outbox => outbox.UseDatabase(database)); // creates its tables at startup and runs the relay with the host
-        #endregion
-    }
-
-    internal static async Task CommitAsync(TransactionalOutbox outbox, CancellationToken cancellationToken)
-    {
-        #region snippet: outbox
-        await using var work = await outbox.BeginAsync(cancellationToken: cancellationToken);
-        await work.Connection.ExecuteAsync("insert into orders (order_id) values (@id)", new { id = "17" }, work.Transaction);
-        work.Publish(new OrderCreated("17", "ana"), aggregateType: "Order", aggregateId: "17");
-        await work.CommitAsync(cancellationToken); // both or neither; then the relay publishes, in order per aggregate
-        #endregion
-    }
-
-    internal static void Inbox(MessagingBuilder messaging)
-    {
-        #region snippet: inbox-registration
-        messaging.AddTransactionalConsumer<DemandHandler, OrderCreated>();
-        #endregion
-    }
-
     internal static void Sagas(OutboxBuilder outbox)
     {
         #region snippet: saga-registration
@@ -182,18 +146,6 @@ internal static class ReadmeSnippets
         var saga = await sagas.FindAsync<OrderState>("17", cancellationToken); // status, reason, steps
         #endregion
         saga.Should().NotBeNull();
-    }
-
-    internal static async Task<Receipt> ChargeAsync(IdempotencyExecutor idempotency, IPayments payments, OrderState order, string key,
-        ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        #region snippet: idempotency
-        var charge = new IdempotentOperation<OrderState, Receipt>(
-            (state, lease, token) => payments.ChargeCardAsync(state, token),
-            "receipt", ShopJson.Default.Receipt);
-        var result = await idempotency.ExecuteAsync(charge, new IdempotencyKey("payments", key), Fingerprint.Of(body.Span), order, cancellationToken);
-        return result.Value; // result.Replayed tells whether it is the stored result of an earlier call
-        #endregion
     }
 }
 
@@ -215,20 +167,6 @@ internal sealed class ResizeWorker(IImages images) : IMessageHandler<ImageResize
         => message.Sizes.Count == 0
             ? throw new PermanentFailureException("The job names no size.") // dead-lettered without a retry
             : images.ResizeAsync(message, cancellationToken);
-}
-#endregion
-
-#region snippet: inbox
-[Consumer(Queue = "inventory.order-events")]
-internal sealed class DemandHandler : ITransactionalHandler<OrderCreated>
-{
-    // The inbox entry, these writes and the published events commit together. A repeated delivery of the message changes nothing.
-    public async Task HandleAsync(OrderCreated message, TransactionContext context, CancellationToken cancellationToken)
-    {
-        await context.Connection.ExecuteAsync("update demand set orders = orders + 1", transaction: context.Transaction);
-        context.Publish(new Notification(message.OrderId, "We have received your order."),
-            Destination.ToExchange("notifications", "notification.email.order.received"));
-    }
 }
 #endregion
 

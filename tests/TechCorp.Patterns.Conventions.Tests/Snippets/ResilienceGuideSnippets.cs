@@ -1,6 +1,7 @@
+#region snippet: usings-resilience
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TechCorp.Resilience;
+#endregion
 
 namespace TechCorp.Patterns.Conventions.Tests.Snippets;
 
@@ -28,41 +29,27 @@ internal interface IRetryQueue
     ValueTask<PaymentStatus> PostponeAsync(PaidOrder order, CancellationToken cancellationToken);
 }
 
-#region snippet: guide-circuit-health
-internal sealed class CircuitHealthCheck(ResiliencePipelineRegistry pipelines) : IHealthCheck
-{
-    // Degraded, not unhealthy: the service still works, and restarting it would not repair the dependency.
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        var notClosed = pipelines.Circuits.Where(circuit => circuit.State != CircuitState.Closed).Select(circuit => $"{circuit.Name}: {circuit.State}")
-            .ToArray();
-        return Task.FromResult(notClosed.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join(", ", notClosed)));
-    }
-}
-#endregion
-
 internal static class ResilienceGuideSnippets
 {
-    internal static ResilientOperation<PaidOrder, GatewayAnswer> Describe(IGateway gateway)
+    internal static void ChooseSettings(ResilienceBuilder resilience)
     {
-        #region snippet: guide-operation
-        return new ResilientOperation<PaidOrder, GatewayAnswer>((order, attempt) => gateway.SendAsync(order, attempt.IdempotencyKey, attempt.CancellationToken))
+        #region snippet: guide-pipeline-settings
+        resilience.AddPipeline("reports", pipeline =>
         {
-            IsUnsafe = true, // retried only with an idempotency key
-            IdempotencyKey = static order => $"charge-{order.Id}",
-            IsFailure = static answer => answer.Status >= 500,
-            RetryAfter = static answer => answer.RetryAfter, // a lower bound for the delay; above MaxDelay the call ends
-        };
+            pipeline.Timeout = new TimeoutOptions { Timeout = TimeSpan.FromSeconds(30), Mode = TimeoutMode.Abandon };
+            pipeline.Retry = null; // one attempt; a stage that is null is left out
+        });
         #endregion
     }
 
-    internal static async Task<bool> OnceAsync(IdempotencyExecutor idempotency, IdempotentOperation<PaidOrder, Receipt> charge, PaidOrder order, string header,
-        byte[] body, CancellationToken cancellationToken)
+    internal static void LimitConcurrency(IServiceCollection services)
     {
-        #region snippet: guide-idempotency
-        var result = await idempotency.ExecuteAsync(
-            charge, new IdempotencyKey("acme/payments", header), Fingerprint.Of(body), order, cancellationToken);
-        return result.Replayed; // result.Value is the same for both calls
+        #region snippet: guide-concurrency-limit
+        services.AddTechCorpResilience(resilience => resilience.AddPipeline("gateway", pipeline =>
+        {
+            pipeline.ConcurrencyLimit = new ConcurrencyLimitOptions { PermitLimit = 100, QueueLimit = 50 };
+            pipeline.Deadline = TimeSpan.FromSeconds(20); // also ends the wait in the queue
+        }));
         #endregion
     }
 }
