@@ -1,8 +1,8 @@
+#region snippet: packed-sample-message
 using System.Text.Json.Serialization;
 
 namespace PackedSample;
 
-#region snippet: packed-sample-message
 /// <summary>The event, as it is serialized.</summary>
 internal sealed record OrderCreated([property: JsonPropertyName("order_id")] int OrderId);
 
