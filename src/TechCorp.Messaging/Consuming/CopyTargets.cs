@@ -115,7 +115,7 @@ internal sealed class CopyTargets(ITransport transport, ConsumerPlan plan, Topol
     {
         try
         {
-            await transport.DeclareAsync(plan.CopyTargets, TopologyMode.Create, CancellationToken.None).ConfigureAwait(false);
+            await transport.RestoreAsync(plan.CopyTargets, CancellationToken.None).ConfigureAwait(false);
             foreach (var target in _unavailable.Keys)
             {
                 Found(target);

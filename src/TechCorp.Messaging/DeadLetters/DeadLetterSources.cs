@@ -45,7 +45,7 @@ internal sealed class DeadLetterSources(ITransport transport, Topology topology,
 
         try
         {
-            await transport.DeclareAsync(topology.Around([queue]), TopologyMode.Create, cancellationToken).ConfigureAwait(false);
+            await transport.RestoreAsync(topology.Around([queue]), cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (Exception)

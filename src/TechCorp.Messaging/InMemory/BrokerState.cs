@@ -58,6 +58,8 @@ internal sealed class BrokerState
         return true;
     }
 
+    internal bool Restore(Topology topology, InMemoryConnection connection, TimeSpan now) => Declare(_routing.MissingOf(topology), connection, now);
+
     internal bool Validate(Topology topology)
     {
         _routing.Validate(topology);

@@ -54,6 +54,14 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         return Task.CompletedTask;
     }
 
+    public Task RestoreAsync(Topology topology, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(topology);
+        ThrowIfOver(cancellationToken);
+        broker.Do((Connection, topology), static (state, argument, now) => state.Restore(argument.topology, argument.Connection, now));
+        return Task.CompletedTask;
+    }
+
     public Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(topology);

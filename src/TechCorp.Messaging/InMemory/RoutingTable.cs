@@ -116,6 +116,12 @@ internal sealed class RoutingTable(ImitatedServer server, DeadLetterRouter deadL
         return queue;
     }
 
+    /// <summary>Without the exchanges and queues that exist, whatever their arguments.</summary>
+    internal Topology MissingOf(Topology topology) => new(
+        topology.ExchangesByName.RemoveRange(topology.ExchangesByName.Keys.Where(_exchanges.ContainsKey)),
+        topology.QueuesByName.RemoveRange(topology.QueuesByName.Keys.Where(_queues.ContainsKey)),
+        topology.BindingSet);
+
     /// <summary>Declares one queue of a topology again, with its bindings.</summary>
     internal void Restore(QueueDeclaration queue, IEnumerable<BindingDeclaration> bindings)
     {

@@ -33,6 +33,11 @@ internal interface ITransport : IAsyncDisposable
     /// <exception cref="TopologyException">The broker has it otherwise.</exception>
     Task DeclareAsync(Topology topology, TopologyMode mode, CancellationToken cancellationToken);
 
+    /// <summary>Declares what is missing of a topology; what exists is used as it is, whatever its arguments. Made to be called again and again: while
+    /// nothing is missing, it costs the broker as little as possible.</summary>
+    /// <exception cref="TopologyException">Something is missing and cannot be declared.</exception>
+    Task RestoreAsync(Topology topology, CancellationToken cancellationToken) => DeclareAsync(topology, TopologyMode.Create, cancellationToken);
+
     /// <summary>Says what declaring would do, and changes nothing that exists.</summary>
     /// <exception cref="TopologyException">The user may not configure something that exists.</exception>
     Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken);

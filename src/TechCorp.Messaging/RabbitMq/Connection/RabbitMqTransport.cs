@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -16,10 +15,11 @@ internal sealed class RabbitMqTransport : ITransport
     private readonly ConnectionSupervisor _consuming;
     private readonly RabbitMqPublisher _publisher;
     private readonly DeclaredTopology _declared = new();
+    private readonly AcceptedQueues _accepted = new();
+    private readonly TopologyRestorer _restorer;
     private readonly RabbitMqDeliverySources _sources = new();
     private readonly ServerEndpoint _firstServer;
     private readonly string _id = Guid.CreateVersion7().ToString("n"); // in the names of the queues that this process has for itself
-    private readonly ConcurrentDictionary<string, byte> _withoutDeliveryLimit = new(StringComparer.Ordinal); // by queue; see DeliveryLimits.WithoutUnbounded
     private long _readers;
     private int _stopped;
 
@@ -33,6 +33,7 @@ internal sealed class RabbitMqTransport : ITransport
         _options = options.Copy();
         _timeProvider = timeProvider;
         _logger = logger;
+        _restorer = new TopologyRestorer(_accepted);
         var first = BrokerAddress.Of(_options.Uris[0]);
         Name = first.ToString();
         _firstServer = new ServerEndpoint(first.Host, first.Port);
@@ -89,9 +90,10 @@ internal sealed class RabbitMqTransport : ITransport
     {
         var before = _sources.Consuming();
         var (shared, own) = (ExclusiveQueues.Without(topology), ExclusiveQueues.Only(topology));
-        var outcome = await OnLinkAsync(link => DeclareSharedAsync(link, shared, mode, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var outcome = await OnLinkAsync(link => TopologyDeclarer.DeclareAsync(link.Connection, shared, mode, _accepted, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         RabbitMqDeliverySources.Rebuild(before, outcome.Unconsumed);
-
+        Report(outcome);
         _declared.Add(mode == TopologyMode.Create ? topology : own);
         if (ExclusiveQueues.Any(own))
         {
@@ -102,6 +104,15 @@ internal sealed class RabbitMqTransport : ITransport
         {
             _publisher.Declared(topology);
         }
+    }
+
+    public async Task RestoreAsync(Topology topology, CancellationToken cancellationToken)
+    {
+        var before = _sources.Consuming();
+        var outcome = await OnLinkAsync(link => _restorer.RestoreAsync(link, topology, cancellationToken), cancellationToken).ConfigureAwait(false);
+        RabbitMqDeliverySources.Rebuild(before, outcome.Unconsumed);
+        Report(outcome);
+        _publisher.Declared(topology);
     }
 
     public async Task<IReadOnlyList<TopologyChange>> PlanAsync(Topology topology, CancellationToken cancellationToken)
@@ -171,6 +182,16 @@ internal sealed class RabbitMqTransport : ITransport
             {
                 _logger.NotClosedInTime(Name);
             }
+
+            _restorer.Dispose();
+        }
+    }
+
+    private void Report(TopologyOutcome outcome)
+    {
+        if (outcome.WithoutDeliveryLimit.Count > 0)
+        {
+            _logger.WithoutDeliveryLimit(string.Join(", ", outcome.WithoutDeliveryLimit.Order(StringComparer.Ordinal)));
         }
     }
 
@@ -200,23 +221,13 @@ internal sealed class RabbitMqTransport : ITransport
     }
 
     /// <summary>On each new connection, before it is used.</summary>
-    private Task RedeclareAsync(BrokerLink link, CancellationToken cancellationToken)
-        => _declared.Current is { } topology
-            ? DeclareSharedAsync(link, ExclusiveQueues.Without(topology), TopologyMode.Create, cancellationToken)
-            : Task.CompletedTask;
-
-    /// <summary>What it finds without a delivery limit is reported once, though some queues are declared again every few seconds.</summary>
-    private async Task<TopologyOutcome> DeclareSharedAsync(BrokerLink link, Topology shared, TopologyMode mode, CancellationToken cancellationToken)
+    private async Task RedeclareAsync(BrokerLink link, CancellationToken cancellationToken)
     {
-        var outcome = await TopologyDeclarer.DeclareAsync(link.Connection, shared, mode, cancellationToken, [.. _withoutDeliveryLimit.Keys])
-            .ConfigureAwait(false);
-        var found = outcome.WithoutDeliveryLimit.Where(queue => _withoutDeliveryLimit.TryAdd(queue, 0)).Order(StringComparer.Ordinal).ToList();
-        if (found.Count > 0)
+        if (_declared.Current is { } topology)
         {
-            _logger.WithoutDeliveryLimit(string.Join(", ", found));
+            Report(await TopologyDeclarer.DeclareAsync(link.Connection, ExclusiveQueues.Without(topology), TopologyMode.Create, _accepted, cancellationToken)
+                .ConfigureAwait(false));
         }
-
-        return outcome;
     }
 
     /// <summary>The broker's name of a queue on this connection. One that the process has for itself died with the connection before, so it is
@@ -235,7 +246,7 @@ internal sealed class RabbitMqTransport : ITransport
     private async Task<bool> DeclareOwnAsync(BrokerLink link, Topology own, CancellationToken cancellationToken)
     {
         var named = ExclusiveQueues.Named(own, queue => NameOn(link, queue));
-        await TopologyDeclarer.DeclareAsync(link.Connection, named, TopologyMode.Create, cancellationToken).ConfigureAwait(false);
+        await TopologyDeclarer.DeclareAsync(link.Connection, named, TopologyMode.Create, _accepted, cancellationToken).ConfigureAwait(false);
         return true;
     }
 

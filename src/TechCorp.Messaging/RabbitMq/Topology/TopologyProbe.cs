@@ -49,7 +49,7 @@ internal static class TopologyProbe
     {
         try
         {
-            return new Answer(await TopologyDeclarer.DeclareAsync(connection, one, mode, cancellationToken).ConfigureAwait(false));
+            return new Answer(await TopologyDeclarer.DeclareAsync(connection, one, mode, accepted: null, cancellationToken).ConfigureAwait(false));
         }
         catch (TopologyException mismatch) when (mismatch.InnerException is OperationInterruptedException { ShutdownReason: { } reason })
         {
