@@ -42,7 +42,7 @@ public sealed class DeadLetter
     /// <summary>When it failed last, UTC; null when the broker dead-lettered it.</summary>
     public DateTimeOffset? LastFailure { get; init; }
 
-    /// <summary>The queue it was consumed from.</summary>
+    /// <summary>The queue it was consumed from, or that the broker dead-lettered it from; never one in which it waited for a delay.</summary>
     public required string OriginalQueue { get; init; }
 
     /// <summary>The exchange it was first published to, empty for the default exchange; null when it is not known.</summary>

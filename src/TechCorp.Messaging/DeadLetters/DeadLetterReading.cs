@@ -19,7 +19,7 @@ internal static class DeadLetterReading
         ExceptionStack = Header(delivery, MessageHeaders.ExceptionStack),
         FirstFailure = Moment(delivery, MessageHeaders.FirstFailure),
         LastFailure = Moment(delivery, MessageHeaders.LastFailure),
-        OriginalQueue = Text(Header(delivery, MessageHeaders.OriginalQueue)) ?? Text(Header(delivery, BrokerHeaders.FirstDeathQueue)) ?? queue,
+        OriginalQueue = Text(Header(delivery, MessageHeaders.OriginalQueue)) ?? delivery.BrokerDeath?.Queue ?? queue,
         OriginalExchange = Header(delivery, MessageHeaders.OriginalExchange),
         OriginalRoutingKey = Header(delivery, MessageHeaders.OriginalRoutingKey),
         Consumer = Header(delivery, MessageHeaders.Consumer),

@@ -32,7 +32,7 @@ internal sealed class UnsettledDeliveries
             Timestamp = message.Timestamp,
             Headers = message.Headers,
             Foreign = message.Foreign,
-            BrokerReason = message.Deaths.IsEmpty ? null : message.Deaths[0].Reason,
+            BrokerDeath = message.Deaths.IsEmpty ? null : BrokerDeath.Of(message.Deaths.Select(static death => ((string?)death.Queue, (string?)death.Reason))),
         };
     }
 

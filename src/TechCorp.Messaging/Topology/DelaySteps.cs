@@ -36,6 +36,18 @@ internal static class DelaySteps
 
     internal static string HeaderOf(int step) => HeaderPrefix + step.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Whether a queue has the name of a step.</summary>
+    internal static bool IsStep(string queue)
+    {
+        var dot = queue.LastIndexOf('.');
+        var (ladder, step) = dot < 0 ? ("", queue) : (queue[..dot], queue[(dot + 1)..]);
+        return ladder.EndsWith(ToQueue, StringComparison.Ordinal) ? step == "last" || IsSeconds(step)
+            : ladder.EndsWith(ToExchange, StringComparison.Ordinal) && IsSeconds(step);
+
+        static bool IsSeconds(string step)
+            => step.EndsWith('s') && int.TryParse(step[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && int.IsPow2(seconds);
+    }
+
     /// <summary>Whether a binding is that of a step.</summary>
     internal static bool IsOne(BindingDeclaration binding)
         => binding.Exchange == binding.Queue && (binding.Header is not null || binding.Queue.EndsWith(ToQueue + ".last", StringComparison.Ordinal));

@@ -3,9 +3,6 @@ namespace TechCorp.Messaging;
 /// <summary>Headers that the broker writes, or acts upon: they belong to one journey and must not travel with a copy.</summary>
 internal static class BrokerHeaders
 {
-    /// <summary>The queue that dead-lettered a message first.</summary>
-    internal const string FirstDeathQueue = "x-first-death-queue";
-
     private static readonly string[] Prefixes =
     [
         "x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count", "x-opt-", DelaySteps.HeaderPrefix,

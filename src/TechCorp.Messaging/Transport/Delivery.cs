@@ -44,14 +44,17 @@ internal sealed class Delivery
     }
 
     /// <summary>Headers whose values could be read as text; the broker's own tables
-    /// (<c>x-death</c>) as the engine needs them: see <see cref="BrokerReason"/>.</summary>
+    /// (<c>x-death</c>) as the engine needs them: see <see cref="BrokerDeath"/>.</summary>
     internal required IReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>What else its producer said; null when nothing.</summary>
     internal ForeignProperties? Foreign { get; init; }
 
-    /// <summary>Why the broker dead-lettered it last (<c>x-first-death-reason</c>: expired, rejected, maxlen, delivery_limit); null if it did not.</summary>
-    internal string? BrokerReason { get; init; }
+    /// <summary>How the broker dead-lettered it last; null if it did not.</summary>
+    internal BrokerDeath? BrokerDeath { get; init; }
+
+    /// <summary>Why the broker dead-lettered it last (expired, rejected, maxlen, delivery_limit); null if it did not.</summary>
+    internal string? BrokerReason => BrokerDeath?.Reason;
 
     /// <summary>The pooled array that holds the body; null where it is not pooled.</summary>
     internal byte[]? Rented

@@ -12,6 +12,7 @@ internal static class AmqpDelivery
     private const string AcquiredCountHeader = "x-acquired-count";
     private const string DeathHeader = "x-death";
     private const string FirstDeathReasonHeader = "x-first-death-reason";
+    private const string FirstDeathQueueHeader = "x-first-death-queue";
     private static readonly long MostSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
     private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>(0);
 
@@ -48,7 +49,7 @@ internal static class AmqpDelivery
             Timestamp = properties.IsTimestampPresent() ? AsTime(properties.Timestamp.UnixTime) : null,
             Headers = texts,
             Foreign = ForeignOf(properties, others),
-            BrokerReason = headers is null ? null : LastDeathReason(headers),
+            BrokerDeath = headers is null ? null : LastDeath(headers),
         };
     }
 
@@ -64,16 +65,14 @@ internal static class AmqpDelivery
             : null;
 
     /// <summary>The broker keeps the most recent death first.</summary>
-    private static string? LastDeathReason(IDictionary<string, object?> headers)
-    {
-        if (headers.TryGetValue(DeathHeader, out var deaths) && deaths is IList<object?> { Count: > 0 } list
-            && list[0] is IDictionary<string, object?> last && last.TryGetValue("reason", out var reason))
-        {
-            return AsText(reason);
-        }
+    private static BrokerDeath? LastDeath(IDictionary<string, object?> headers)
+        => headers.TryGetValue(DeathHeader, out var deaths) && deaths is IList<object?> { Count: > 0 } list && list[0] is IDictionary<string, object?>
+            ? BrokerDeath.Of(list.OfType<IDictionary<string, object?>>().Select(death => (TextOf(death, "queue"), TextOf(death, "reason"))))
+            : headers.ContainsKey(FirstDeathReasonHeader)
+            ? BrokerDeath.Of([(TextOf(headers, FirstDeathQueueHeader), TextOf(headers, FirstDeathReasonHeader))])
+            : null;
 
-        return headers.TryGetValue(FirstDeathReasonHeader, out var first) ? AsText(first) : null;
-    }
+    private static string? TextOf(IDictionary<string, object?> table, string name) => table.TryGetValue(name, out var value) ? AsText(value) : null;
 
     private static ForeignProperties? ForeignOf(IReadOnlyBasicProperties properties, Dictionary<string, object?>? headers)
         => headers is null && !properties.IsReplyToPresent() && !properties.IsContentEncodingPresent() && !properties.IsPriorityPresent()

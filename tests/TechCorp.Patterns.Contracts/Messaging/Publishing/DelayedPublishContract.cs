@@ -111,6 +111,41 @@ public abstract class DelayedPublishContract<TBackend> : EngineContract<TBackend
         await HoldsInTimeAsync(() => _handled.Count == 2, "it is handled again, without a delay");
     }
 
+    [Safeguard("A redrive never sends a message into the delay queues",
+        SwitchedOff = "`BrokerDeath` names the last queue of all, or `DeadLetterReading` the first that the broker named")]
+    [Theory, Trait("Spec", "FM21"), Trait("Spec", "FM14")]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public async Task What_the_broker_gives_up_after_its_delay_is_redriven_to_the_queue_that_it_was_in(int seconds, bool toExchange)
+    {
+        var (queue, exchange) = (Backend.Queue("short"), Backend.Exchange("delayed"));
+        var letters = Topology.DeadLetterQueueOf(queue);
+        var bus = await StartBusAsync(m => m.AddTopology(Topology.Topic(exchange)
+            .Add(new QueueDeclaration(queue) { Kind = QueueKind.Classic, MaxLength = 1, DeadLetterExchange = "", DeadLetterRoutingKey = letters })
+            .Add(Topology.DeadLetterQueue(queue, QueueKind.Classic))
+            .AddBinding(exchange, queue, "order.*")));
+        var destination = Delayed(toExchange ? Destination.ToExchange(exchange, "order.created") : Destination.ToQueue(queue));
+        var options = new PublishOptions { Delay = TimeSpan.FromSeconds(seconds), MessageId = "delayed" };
+        await bus.Publisher.PublishAsync(new OrderCreated("o1"), destination, options, Cancellation);
+        await HasReadyInTimeAsync(queue, 1);
+        await PushOutAsync("second");
+
+        var letter = (await bus.DeadLetters.PeekAsync(queue, cancellationToken: Cancellation)).Single();
+        letter.Should().BeEquivalentTo(new { MessageId = "delayed", OriginalQueue = queue, Reason = "maxlen" });
+        (await bus.DeadLetters.RedriveAsync(queue, cancellationToken: Cancellation)).Redriven.Should().Be(1);
+
+        await HasReadyInTimeAsync(letters, 1);
+        (await bus.DeadLetters.PeekAsync(queue, cancellationToken: Cancellation)).Single().MessageId.Should().Be("second", "the redriven one is in its place");
+        await HasReadyAsync(queue, 1);
+
+        async Task PushOutAsync(string id)
+        {
+            await bus.Publisher.PublishAsync(new OrderCreated("o2"), Destination.ToQueue(queue), new PublishOptions { MessageId = id }, Cancellation);
+            await HasReadyInTimeAsync(letters, 1);
+        }
+    }
+
     [Fact, Trait("Spec", "FM21")]
     public async Task A_batch_delays_each_message_by_its_own_delay()
     {
@@ -156,6 +191,14 @@ public abstract class DelayedPublishContract<TBackend> : EngineContract<TBackend
     private Destination ToExchange(string key) => Delayed(Destination.ToExchange(Exchange, key));
 
     private Destination ToQueue() => Delayed(Destination.ToQueue(Queue));
+
+    private Task HasReadyInTimeAsync(string queue, int count) => Eventually.Holds(
+        async () =>
+        {
+            await Backend.AdvanceAsync(TimeSpan.FromMilliseconds(50));
+            return (await Transport.CountAsync(queue, Cancellation))?.Ready == count;
+        },
+        $"{count} wait in {queue}");
 
     private Destination Delayed(Destination destination)
     {
