@@ -10,6 +10,8 @@ internal sealed class DeadLetterSources(ITransport transport, Topology topology,
     private readonly HashSet<string> _targets = [.. topology.Queues.Select(queue => queue.Name).Concat(consumed)
         .Select(queue => DeadLetterTarget.Of(topology, queue).Queue)];
 
+    private readonly ILookup<string, string> _sources = SourcesOf(topology, consumed); // by the queue that their dead letters get into
+
     internal IReadOnlyList<string> Consumed => consumed;
 
     /// <summary>The queue that holds the dead letters of a queue.</summary>
@@ -25,13 +27,22 @@ internal sealed class DeadLetterSources(ITransport transport, Topology topology,
         var isDeadLetterQueue = _targets.Contains(name) && !consumed.Contains(name, StringComparer.Ordinal);
         if (!isDeadLetterQueue && await transport.CountAsync(target, cancellationToken).ConfigureAwait(false) is { } counts)
         {
-            return (target, counts.Ready, OnlyOfName: target != Topology.DeadLetterQueueOf(name));
+            return (target, counts.Ready, OnlyOfName: target != Topology.DeadLetterQueueOf(name) || _sources[target].Any(source => source != name));
         }
 
         return (isDeadLetterQueue || name.EndsWith(Topology.DeadLetterQueueOf(""), StringComparison.Ordinal))
             && await transport.CountAsync(name, cancellationToken).ConfigureAwait(false) is { } own
             ? (name, own.Ready, OnlyOfName: false)
             : throw new InvalidOperationException($"There is no queue '{(isDeadLetterQueue ? name : target)}'; dead letters of '{name}' cannot be read.");
+    }
+
+    /// <summary>The copies of the consumers go to one queue; what the broker dead-letters goes to each that is bound.</summary>
+    private static ILookup<string, string> SourcesOf(Topology topology, IReadOnlyList<string> consumed)
+    {
+        var context = new LintContext(topology, new TopologyUsage());
+        return topology.Queues.SelectMany(queue => context.DeadLetterTargets(queue).Select(target => (Target: target, Source: queue.Name)))
+            .Concat(topology.Queues.Select(queue => queue.Name).Concat(consumed).Select(queue => (DeadLetterTarget.Of(topology, queue).Queue, queue)))
+            .ToLookup(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal);
     }
 
     /// <summary>Declares a queue of the service again, with its bindings, when it was deleted. Never throws.</summary>

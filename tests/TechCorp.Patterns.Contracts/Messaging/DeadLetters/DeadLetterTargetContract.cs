@@ -50,6 +50,27 @@ public abstract class DeadLetterTargetContract<TBackend> : EngineContract<TBacke
         (await bus.DeadLetters.RedriveAsync(one, new RedriveOptions { DryRun = true }, Cancellation)).Matched.Should().Be(1);
     }
 
+    [Safeguard("A queue's name never means the dead letters of another", SwitchedOff = "`DeadLetterSources.FindAsync` takes all from `<queue>.dlq`")]
+    [Fact, Trait("Spec", "FM14")]
+    public async Task The_name_of_a_queue_means_only_its_own_also_when_another_sends_its_dead_letters_to_its_usual_queue()
+    {
+        var guest = Backend.Queue("guest");
+        var usual = Topology.DeadLetterQueueOf(Queue);
+        var bus = await StartBusAsync(m => m
+            .AddTopology(Topology.Empty.Add(new QueueDeclaration(guest) { DeadLetterExchange = "", DeadLetterRoutingKey = usual }))
+            .AddConsumer<OrderCreated>(Queue, (_, _, _) => throw new PermanentFailureException("no"))
+            .AddConsumer<OrderCreated>(guest, (_, _, _) => throw new PermanentFailureException("no")));
+        await SendAsync(Queue, "own");
+        await SendAsync(guest, "guest");
+        await HasReadyAsync(usual, 2);
+
+        (await PeekAsync(bus, Queue)).Should().Equal("own");
+        (await bus.DeadLetters.RedriveAsync(Queue, new RedriveOptions { DryRun = true }, Cancellation)).Matched.Should().Be(1);
+        (await bus.DeadLetters.DiscardAsync(Queue, _ => true, Cancellation)).Should().Be(1);
+        (await PeekAsync(bus, guest)).Should().Equal("guest");
+        (await PeekAsync(bus, usual)).Should().Equal("guest");
+    }
+
     [Fact, Trait("Spec", "FM14")]
     public async Task The_usual_dead_letter_queue_is_known_by_its_own_name_too()
     {
