@@ -8,8 +8,10 @@ namespace TechCorp.Messaging;
 internal sealed class CopyTargets(ITransport transport, ConsumerPlan plan, TopologyMode mode, TimeSpan timeout, TimeProvider timeProvider, ILogger logger)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
+    private static readonly Backoff BetweenTries = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(5));
 
     private readonly ConcurrentDictionary<string, bool> _unavailable = new(StringComparer.Ordinal); // by target; whether it is missing, not only refusing
+    private readonly Dictionary<string, (int Refusals, long At)> _refused = new(StringComparer.Ordinal); // guarded by _gate; by target
     private readonly Lock _gate = new();
     private Task<bool>? _restoring; // guarded by _gate
     private long? _failedAt; // guarded by _gate
@@ -32,15 +34,43 @@ internal sealed class CopyTargets(ITransport transport, ConsumerPlan plan, Topol
     /// <summary>A copy was refused there: the message is set aside.</summary>
     internal void Refused(Destination destination, PublishOutcome outcome)
     {
+        var target = destination.ToString();
         lock (_gate)
         {
             _failedAt = timeProvider.GetTimestamp();
+            _refused[target] = (_refused.GetValueOrDefault(target).Refusals + 1, timeProvider.GetTimestamp());
         }
 
         var missing = outcome.Kind == PublishOutcomeKind.Returned;
-        if (_unavailable.TryAdd(destination.ToString(), missing))
+        if (_unavailable.TryAdd(target, missing))
         {
-            logger.CopyTargetUnavailable(destination.ToString(), plan.Queue, outcome.Reason);
+            logger.CopyTargetUnavailable(target, plan.Queue, outcome.Reason);
+        }
+    }
+
+    /// <summary>Whether a message that was set aside is tried there: after a refusal, one at a time finds out whether there is room again.</summary>
+    internal bool MayTry(Destination destination)
+    {
+        if (_unavailable.IsEmpty)
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            var target = destination.ToString();
+            if (!_refused.TryGetValue(target, out var last))
+            {
+                return true;
+            }
+
+            if (timeProvider.GetElapsedTime(last.At) < BetweenTries.After(last.Refusals))
+            {
+                return false;
+            }
+
+            _refused[target] = last with { At = timeProvider.GetTimestamp() };
+            return true;
         }
     }
 
@@ -142,6 +172,11 @@ internal sealed class CopyTargets(ITransport transport, ConsumerPlan plan, Topol
 
     private void Available(string target)
     {
+        lock (_gate)
+        {
+            _refused.Remove(target);
+        }
+
         if (_unavailable.TryRemove(target, out _))
         {
             logger.CopyTargetAvailable(target, plan.Queue);

@@ -8,13 +8,12 @@ namespace TechCorp.Messaging;
 internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, FailureCopy copies, CopyTargets targets, TimeSpan timeout,
     TimeProvider timeProvider, ILogger logger)
 {
-    private const int Turn = 16; // that many messages may come round without a pause
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
+    private readonly SetAsidePace _pace = new(timeProvider);
     private int _failuresInARow;
-    private int _setAsideInARow;
 
     internal CopyTargets Targets => targets;
 
@@ -25,14 +24,18 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
             ? ValueTask.FromResult(decision.Action)
             : new ValueTask<SettlementAction>(MoveAsync(delivery, decision, closing, abort));
 
-    /// <summary>Tries again to move a message that was set aside; it goes to the end of its queue again where that fails.</summary>
+    /// <summary>The pause before a message that was set aside is moved again; ends early when the consumer is stopping.</summary>
+    internal Task WaitForTurnAsync(Delivery delivery, SettlementAction waitsFor, CancellationToken closing)
+        => _pace.WaitOf(delivery, waitsFor) is var wait && wait > TimeSpan.Zero ? PauseAsync(wait, closing) : Task.CompletedTask;
+
+    /// <summary>Moves a message that was set aside: to its dead-letter queue, or to the end of its queue again where that fails or is not worth trying.</summary>
     /// <param name="delivery">The delivery.</param>
     /// <param name="waitsFor">To be dead-lettered, or the moment of its next attempt, which has not come.</param>
     /// <param name="closing">Ends the pauses.</param>
     /// <param name="abort">The time given to the stop has passed.</param>
     internal async Task<SettlementAction> MoveAgainAsync(Delivery delivery, SettlementAction waitsFor, CancellationToken closing, CancellationToken abort)
     {
-        if (waitsFor == SettlementAction.DeadLetter && plan.DeadLetters is { Destination: var destination })
+        if (waitsFor == SettlementAction.DeadLetter && plan.DeadLetters is { Destination: var destination } && targets.MayTry(destination))
         {
             var copy = FailureCopy.Again(delivery);
             var outcome = await PublishAsync("dead-letter", copy, destination, abort).ConfigureAwait(false);
@@ -45,27 +48,9 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
             targets.Refused(destination, outcome);
         }
 
-        var round = Interlocked.Increment(ref _setAsideInARow);
-        if (round % Turn == 0)
-        {
-            await PauseAsync(TimeSpan.FromMilliseconds(Math.Min(1000, 100 * (round / Turn))), closing).ConfigureAwait(false);
-        }
-
-        var again = FailureCopy.Again(delivery);
-        again = again.With(new Dictionary<string, string>(again.Headers, StringComparer.Ordinal)
-        {
-            [MessageHeaders.SetAside] = delivery.Headers[MessageHeaders.SetAside],
-        });
-        return await SetAsideAsync(again, abort).ConfigureAwait(false) ? SettlementAction.SetAside : await PauseAndRequeueAsync(closing).ConfigureAwait(false);
-    }
-
-    /// <summary>A message came that is not set aside: those that are need no pause.</summary>
-    internal void Progressed()
-    {
-        if (Volatile.Read(ref _setAsideInARow) != 0)
-        {
-            Volatile.Write(ref _setAsideInARow, 0);
-        }
+        return await SetAsideAsync(SetAside.MarkAgain(delivery, timeProvider.GetUtcNow()), abort).ConfigureAwait(false)
+            ? SettlementAction.SetAside
+            : await PauseAndRequeueAsync(closing).ConfigureAwait(false);
     }
 
     /// <summary>The pause before a message is requeued because of an error in this library.</summary>

@@ -34,11 +34,17 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
 
         if (SetAside.Of(delivery, timeProvider) is { } waitsFor)
         {
+            await mover.WaitForTurnAsync(delivery, waitsFor, closing).ConfigureAwait(false);
+            if (IsStale(source, delivery, closing))
+            {
+                counters.CountStale();
+                return;
+            }
+
             Settle(source, delivery, await mover.MoveAgainAsync(delivery, waitsFor, closing, abort).ConfigureAwait(false));
             return;
         }
 
-        mover.Progressed();
         var (done, settled) = (false, false);
         _running.Begin(queued, source);
         try

@@ -46,7 +46,7 @@ internal sealed class FailureCopy(ConsumerPlan plan, string consumer)
         var headers = new Dictionary<string, string>(delivery.Headers.Count + 10, StringComparer.Ordinal);
         foreach (var (name, value) in delivery.Headers)
         {
-            if (name != MessageHeaders.SetAside && !BrokerHeaders.IsOne(name))
+            if (name is not (MessageHeaders.SetAside or MessageHeaders.SetAsideAt) && !BrokerHeaders.IsOne(name))
             {
                 headers[name] = value;
             }

@@ -12,10 +12,20 @@ internal static class SetAside
     internal static Message Mark(Message copy, SettlementDecision decision, DateTimeOffset now)
         => copy.With(new Dictionary<string, string>(copy.Headers, StringComparer.Ordinal)
         {
-            [MessageHeaders.SetAside] = decision.Action == SettlementAction.DeadLetter
-                ? DeadLetter
-                : (now + decision.Delay).ToString("O", CultureInfo.InvariantCulture),
+            [MessageHeaders.SetAside] = decision.Action == SettlementAction.DeadLetter ? DeadLetter : Text(now + decision.Delay),
+            [MessageHeaders.SetAsideAt] = Text(now),
         });
+
+    /// <summary>The same mark for the next round.</summary>
+    internal static Message MarkAgain(Delivery delivery, DateTimeOffset now)
+    {
+        var copy = FailureCopy.Again(delivery);
+        return copy.With(new Dictionary<string, string>(copy.Headers, StringComparer.Ordinal)
+        {
+            [MessageHeaders.SetAside] = delivery.Headers[MessageHeaders.SetAside],
+            [MessageHeaders.SetAsideAt] = Text(now),
+        });
+    }
 
     /// <summary>What the delivery still waits for: its dead-letter queue, or the moment of its next attempt. Null when it is to be handled.</summary>
     internal static SettlementAction? Of(Delivery delivery, TimeProvider timeProvider)
@@ -24,4 +34,6 @@ internal static class SetAside
             : DateTimeOffset.TryParse(mark, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var due) && timeProvider.GetUtcNow() < due
             ? SettlementAction.RetryByQueue
             : null;
+
+    private static string Text(DateTimeOffset moment) => moment.ToString("O", CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,7 @@ internal static class RedriveCopy
     [
         MessageHeaders.Attempt, MessageHeaders.FirstFailure, MessageHeaders.LastFailure, MessageHeaders.ExceptionType, MessageHeaders.ExceptionMessage,
         MessageHeaders.ExceptionStack, MessageHeaders.OriginalQueue, MessageHeaders.Consumer, MessageHeaders.Reason,
-        MessageHeaders.Redeliveries, MessageHeaders.SetAside,
+        MessageHeaders.Redeliveries, MessageHeaders.SetAside, MessageHeaders.SetAsideAt,
     ];
 
     internal static (Message Message, Destination Destination) Of(DeadLetter deadLetter, Delivery delivery, bool toOriginalDestination, string redriveId)

@@ -57,6 +57,9 @@ public static class MessageHeaders
     /// <summary>On a message that waits at the end of its queue because the queue for its copy was missing or full: what it waits for.</summary>
     internal const string SetAside = Prefix + "set-aside";
 
+    /// <summary>On such a message: when it went to the end of its queue last.</summary>
+    internal const string SetAsideAt = SetAside + "-at";
+
     /// <summary>The W3C trace context.</summary>
     public const string TraceParent = "traceparent";
 
