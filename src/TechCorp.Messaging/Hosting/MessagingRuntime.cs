@@ -14,6 +14,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
 
     private readonly ITransport _transport;
     private readonly QueueConsumer[] _consumers;
+    private readonly DelayLadders _ladders;
     private readonly HostGate _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly IServiceScopeFactory _scopes;
@@ -32,7 +33,8 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         _transport = plan.CreateTransport();
         PublishGauges.Add(_transport);
         _consumers = [.. plan.Consumers.Select(consumer => ConsumerOf(consumer, scopes))];
-        Publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider, plan.TopologyMode, _gate);
+        var publisher = new MessagePublisher(_transport, plan.Catalog, plan.Publisher, plan.AppId, plan.TimeProvider, plan.TopologyMode, _gate);
+        (Publisher, _ladders) = (publisher, publisher.Ladders);
         Consumers = new MessageConsumers(_consumers, _gate);
         var sources = new DeadLetterSources(_transport, plan.Topology, plan.TopologyMode,
             [.. plan.Consumers.Where(consumer => consumer.DeadLetters is not null).Select(consumer => consumer.Queue)]);
@@ -225,7 +227,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Until the stop: declares the targets of copies again that somebody deleted.</summary>
+    /// <summary>Until the stop: declares the targets of copies and the queues of delays again that somebody deleted.</summary>
     private async Task WatchTargetsAsync(CancellationToken stopping)
     {
         while (true)
@@ -234,6 +236,7 @@ internal sealed class MessagingRuntime : IAsyncDisposable, IDisposable
             if (ConnectionState is TransportState.Connected or TransportState.Blocked)
             {
                 await Task.WhenAll(_consumers.Select(consumer => consumer.Targets.CheckAsync(stopping))).ConfigureAwait(false);
+                await _ladders.CheckAsync(stopping).ConfigureAwait(false);
             }
         }
     }

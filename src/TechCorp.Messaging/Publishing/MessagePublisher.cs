@@ -15,10 +15,12 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
     TopologyMode mode = TopologyMode.Create, HostGate? gate = null) : IMessagePublisher
 {
     private readonly ObservedPublisher _publishing = new(transport, timeProvider);
-    private readonly DelayLadders _ladders = new(transport, mode, timeProvider);
     private readonly int _window = options.MaxOutstandingConfirms;
 
     public MessageCatalog Catalog { get; } = catalog;
+
+    /// <summary>The ladders that delayed publishes use.</summary>
+    internal DelayLadders Ladders { get; } = new(transport, mode, timeProvider);
 
     /// <summary>Its body lives in pooled memory, which is not read any more when the publish has ended.</summary>
     public async Task PublishAsync<T>(T payload, Destination? destination = null, PublishOptions? options = null,
@@ -117,16 +119,25 @@ internal sealed class MessagePublisher(ITransport transport, MessageCatalog cata
         CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
-        if (await _ladders.EnsureAsync(destination, delay, timeout, cancellationToken).ConfigureAwait(false) is { } failed)
+        if (await Ladders.EnsureAsync(destination, delay, timeout, cancellationToken).ConfigureAwait(false) is { } failed)
         {
             return failed;
         }
 
         var (entering, first) = DelayLadders.Enter(message, destination);
         var left = timeout - timeProvider.GetElapsedTime(started);
-        return left > TimeSpan.Zero
-            ? await _publishing.PublishAsync("publish", entering, first, UnroutableBehavior.Fail, left, cancellationToken).ConfigureAwait(false)
-            : PublishOutcome.ExpiredUnwritten($"declaring the delay queues of {destination} took all the time.");
+        if (left <= TimeSpan.Zero)
+        {
+            return PublishOutcome.ExpiredUnwritten($"declaring the delay queues of {destination} took all the time.");
+        }
+
+        var outcome = await _publishing.PublishAsync("publish", entering, first, UnroutableBehavior.Fail, left, cancellationToken).ConfigureAwait(false);
+        if (outcome.Kind == PublishOutcomeKind.Returned)
+        {
+            Ladders.Forget(destination, delay);
+        }
+
+        return outcome;
     }
 
     private TimeSpan TimeoutOf(PublishOptions? publish)

@@ -208,7 +208,7 @@ internal sealed class RabbitMqTransport : ITransport
         while (true)
         {
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, this);
-            var link = await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
+            var link = await LinkAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 return await action(link).ConfigureAwait(false);
@@ -217,6 +217,20 @@ internal sealed class RabbitMqTransport : ITransport
             {
                 link.GiveUp(ErrorText.MessageOf(exception));
             }
+        }
+    }
+
+    /// <summary>The stop ends the wait for a connection: nobody who waits has canceled.</summary>
+    /// <exception cref="ObjectDisposedException">The transport has stopped.</exception>
+    private async Task<BrokerLink> LinkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _consuming.GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(RabbitMqTransport));
         }
     }
 

@@ -146,6 +146,36 @@ public abstract class DelayedPublishContract<TBackend> : EngineContract<TBackend
         }
     }
 
+    [Safeguard("A delay queue that is deleted is declared again", SwitchedOff = "`DelayLadders.CheckAsync` does nothing")]
+    [Theory, Trait("Spec", "FM21")]
+    [InlineData(true, "delay.1s")]
+    [InlineData(true, "delay.2s")]
+    [InlineData(false, "queue-delay.last")]
+    public async Task A_delay_queue_that_is_deleted_is_declared_again_so_that_no_delay_is_cut_short(bool toExchange, string step)
+    {
+        var bus = await StartAsync();
+        var destination = toExchange ? ToExchange("order.created") : ToQueue();
+        await bus.Publisher.PublishAsync(new OrderCreated("o1"), destination, new PublishOptions { Delay = TimeSpan.FromMinutes(1) }, Cancellation);
+        var deleted = $"{(toExchange ? Exchange : Queue)}.{step}";
+
+        await Backend.DeleteQueueAsync(deleted);
+
+        await Eventually.Holds(
+            async () =>
+            {
+                return await Transport.CountAsync(deleted, Cancellation) is not null;
+            },
+            "it is there again");
+        await Eventually.Holds(
+            async () =>
+            {
+                await bus.Publisher.PublishAsync(new OrderCreated("o2"), destination, new PublishOptions { Delay = TimeSpan.FromSeconds(3) }, Cancellation);
+                await Backend.AdvanceAsync(TimeSpan.FromMilliseconds(100));
+                return (await Transport.CountAsync(deleted, Cancellation))?.Ready > 0;
+            },
+            "messages wait in it again");
+    }
+
     [Fact, Trait("Spec", "FM21")]
     public async Task A_batch_delays_each_message_by_its_own_delay()
     {
