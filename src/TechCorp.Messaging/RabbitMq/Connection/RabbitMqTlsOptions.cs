@@ -17,7 +17,8 @@ public sealed class RabbitMqTlsOptions
     /// <summary>The password of the key or of the PKCS#12 file. Never logged. Default: none.</summary>
     public string? ClientCertificatePassword { get; set; }
 
-    /// <summary>The name that the broker's certificate must be issued for. Default: the host of the URI.</summary>
+    /// <summary>The name that the broker's certificate must be issued for; that of the management API may be issued for it too. Default: the host of the
+    /// URI.</summary>
     public string? ServerName { get; set; }
 
     /// <summary>Whether the client certificate is the login (SASL mechanism EXTERNAL), without user and password. The broker needs the plugin

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TechCorp.Messaging;
 
-/// <summary>Judges the certificate that a node shows in one handshake, and keeps why it was refused.</summary>
+/// <summary>Judges the certificate that a node or its management API shows in one handshake, and keeps why it was refused.</summary>
 internal sealed class ServerCertificateCheck(RabbitMqTlsOptions options, string serverName)
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -32,7 +32,7 @@ internal sealed class ServerCertificateCheck(RabbitMqTlsOptions options, string 
             return "it sent none";
         }
 
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && !(options.ServerName is { } expected && certificate.MatchesHostname(expected)))
         {
             return $"it is issued for another host; set {nameof(RabbitMqTlsOptions.ServerName)} if the broker goes by another name";
         }
