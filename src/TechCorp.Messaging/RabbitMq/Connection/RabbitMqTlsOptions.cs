@@ -5,7 +5,8 @@ namespace TechCorp.Messaging;
 /// <remarks>Checked when the host starts. The files are read again for each connection, so renewed certificates need no restart.</remarks>
 public sealed class RabbitMqTlsOptions
 {
-    /// <summary>A PEM file with the certificates of the authorities to trust instead of the operating system's; it may hold several. Default: none.</summary>
+    /// <summary>A PEM file with the certificates of the authorities to trust instead of the operating system's; it may hold several, at least one of them a
+    /// root. Default: none.</summary>
     public string? CertificateAuthorityFile { get; set; }
 
     /// <summary>The client's certificate: PEM, or PKCS#12 with its key. Default: none.</summary>

@@ -44,8 +44,13 @@ internal static class TlsFiles
     internal static string? ProblemOfAuthorities(string file) => Problem(() =>
     {
         var certificates = Authorities(file);
-        var ended = certificates.Select(Validity).OfType<string>().ToArray();
-        var problem = ended.Length == certificates.Count ? ended[0] : null;
+        var roots = certificates.Where(IsRoot).ToArray();
+        var problem = certificates.All(certificate => Validity(certificate) is not null) ? Validity(certificates[0])
+            : roots.Length == 0
+                ? "holds no root certificate, and without one no handshake succeeds: "
+                    + string.Join(", ", certificates.Select(certificate => $"'{certificate.Subject}' is issued by '{certificate.Issuer}'"))
+            : roots.All(root => Validity(root) is not null) ? $"has no root but '{roots[0].Subject}', which {Validity(roots[0])}"
+            : null;
         Dispose(certificates);
         return problem;
     });
@@ -69,6 +74,9 @@ internal static class TlsFiles
             certificate.Dispose();
         }
     }
+
+    /// <summary>Whether it is issued by itself: only such a one ends a chain.</summary>
+    private static bool IsRoot(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     private static bool IsPem(string file) => File.ReadAllText(file).Contains("-----BEGIN", StringComparison.Ordinal);
 

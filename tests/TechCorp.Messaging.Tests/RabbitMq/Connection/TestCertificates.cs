@@ -27,11 +27,23 @@ internal sealed class TestCertificates : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 1, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         var authority = request.CreateSelfSigned(Now.AddDays(-20), Now.AddDays(20));
         Write($"{name}.pem", authority.ExportCertificatePem());
         return authority;
+    }
+
+    /// <summary>An authority that another one has issued; its certificate is in <c>NAME.pem</c>.</summary>
+    internal X509Certificate2 Intermediate(X509Certificate2 root, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        using var issued = request.Create(root, Now.AddDays(-15), Now.AddDays(15), RandomNumberGenerator.GetBytes(8));
+        Write($"{name}.pem", issued.ExportCertificatePem());
+        return issued.CopyWithPrivateKey(key);
     }
 
     /// <summary>A certificate for a host, in <c>NAME.pem</c> and <c>NAME.key</c>.</summary>

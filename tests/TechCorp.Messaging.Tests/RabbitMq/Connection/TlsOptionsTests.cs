@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -37,6 +39,24 @@ public sealed class TlsOptionsTests : IDisposable
     public void An_authority_file_that_cannot_be_used_is_named(string file, string why)
         => Problems(tls => tls.CertificateAuthorityFile = _certificates.PathOf(file)).Should().ContainSingle().Which.Should()
             .StartWith("Tls:CertificateAuthorityFile must be").And.Contain(_certificates.PathOf(file)).And.Contain(why);
+
+    [Safeguard("An authority file that trusts nothing fails the start", SwitchedOff = "`TlsFiles.ProblemOfAuthorities` asks for no root")]
+    [Fact, Trait("Spec", "FM19")]
+    public void An_authority_file_without_a_root_is_named_because_no_handshake_would_succeed()
+    {
+        using var root = _certificates.Authority("root");
+        using var intermediate = _certificates.Intermediate(root, "intermediate");
+        _certificates.Issue(intermediate, "server", "broker.example");
+        _certificates.Write("both.pem", File.ReadAllText(_certificates.PathOf("intermediate.pem")) + "\n"
+            + File.ReadAllText(_certificates.PathOf("root.pem")));
+
+        TrustsServer("intermediate.pem").Should().BeFalse();
+        Problems(tls => tls.CertificateAuthorityFile = _certificates.PathOf("intermediate.pem")).Should().ContainSingle().Which.Should()
+            .StartWith("Tls:CertificateAuthorityFile must be").And.ContainAll(_certificates.PathOf("intermediate.pem"), "'CN=intermediate'", "'CN=root'");
+
+        TrustsServer("both.pem").Should().BeTrue();
+        Problems(tls => tls.CertificateAuthorityFile = _certificates.PathOf("both.pem")).Should().BeEmpty();
+    }
 
     [Theory, Trait("Spec", "FM19")]
     [InlineData("missing.pem", null, null, "does not exist")]
@@ -97,6 +117,13 @@ public sealed class TlsOptionsTests : IDisposable
         failures.Should().ContainAll("TechCorp:Messaging:RabbitMq: Tls:CertificateAuthorityFile", "missing.pem", "client.pfx", "'two words'",
             "TechCorp:Messaging:RabbitMq:Tls:CheckRevocation must be true or false", "MaxInboundMessageBodyBytes must be between 1 and 536870912; it is 0")
             .And.NotContain("wrong-horse");
+    }
+
+    private bool TrustsServer(string authorities)
+    {
+        using var server = X509CertificateLoader.LoadCertificateFromFile(_certificates.PathOf("server.pem"));
+        return new ServerCertificateCheck(new RabbitMqTlsOptions { CertificateAuthorityFile = _certificates.PathOf(authorities) }, "broker.example")
+            .Accepts(server, chain: null, SslPolicyErrors.RemoteCertificateChainErrors);
     }
 
     private static IEnumerable<string> Problems(Action<RabbitMqTlsOptions> set)
