@@ -13,6 +13,9 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
     private readonly RunningDeliveries _running = new(timeProvider);
     private readonly UnknownTypes _unknownTypes = new(logger);
 
+    /// <summary>What the consumers of one bus share, and no other bus has.</summary>
+    internal object Bus => transport;
+
     /// <summary>A timestamp of the clock that deliveries are kept by.</summary>
     internal long Now => timeProvider.GetTimestamp();
 

@@ -175,7 +175,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
 
     private async Task WorkAsync()
     {
-        HandlerFlow.Enter(processor);
+        HandlerFlow.Enter(processor.Bus);
         QueuedDelivery? previous = null;
         while (TakeNext(previous) is var (next, source))
         {

@@ -1,7 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Knows whether the calling code was called, directly or through tasks, by a handler of a consumer: such code must not wait for the drain of that
-/// consumer, which waits for the handler.</summary>
+/// <summary>Knows whether the calling code was called, directly or through tasks, by a handler of a bus: such code must not wait for the drain of a consumer of
+/// that bus, which may wait for the handler, or for another one that waits for the drain of this one's.</summary>
 internal static class HandlerFlow
 {
     private static readonly AsyncLocal<object?> Owner = new();

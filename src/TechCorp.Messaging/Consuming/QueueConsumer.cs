@@ -44,8 +44,8 @@ internal sealed class QueueConsumer : IDisposable
 
     internal CopyTargets Targets => _targets;
 
-    /// <summary>Whether the calling code was called by a handler of this consumer, directly or through tasks.</summary>
-    internal bool IsInsideHandler => HandlerFlow.IsInside(_processor);
+    /// <summary>Whether the calling code was called by a handler of this bus, directly or through tasks.</summary>
+    internal bool IsInsideHandler => HandlerFlow.IsInside(_processor.Bus);
 
     internal ConsumerStatus Status
     {
@@ -146,7 +146,8 @@ internal sealed class QueueConsumer : IDisposable
         _stopBudget.Dispose();
     }
 
-    /// <summary>A handler of this consumer does not wait for a step that waits for the handler: the step goes on without it.</summary>
+    /// <summary>A handler does not wait for a step that waits for handlers, its own or one that waits for a step of its consumer: the step goes on without
+    /// it.</summary>
     private Task OrAfterTheHandler(string name, Task step)
     {
         if (step.IsCompleted || !IsInsideHandler)
