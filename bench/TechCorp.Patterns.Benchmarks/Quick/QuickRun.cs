@@ -22,6 +22,7 @@ internal static class QuickRun
             new("retry_outcome", calls => Loops.RetryOutcome(ours, calls), calls => Loops.RetryOutcome(polly, calls)),
             new("pipeline_outcome", calls => Loops.PipelineOutcome(ours, calls), calls => Loops.PipelineOutcome(polly, calls)),
             new("ratio_sync", calls => Loops.RatioSync(ours, calls), calls => Loops.RatioSync(polly, calls)),
+            new("slow_sync", calls => Loops.SlowSync(ours, calls), calls => Loops.SlowSync(polly, calls)),
             new("limit_sync", calls => Loops.LimitSync(ours, calls), calls => Loops.LimitSync(polly, calls)),
             new("limit_async", calls => Loops.LimitAsync(ours, calls), calls => Loops.LimitAsync(polly, calls)),
         ];

@@ -179,6 +179,22 @@ internal static class Loops
         }
     }
 
+    public static void SlowSync(OurSubjects ours, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            ours.SlowSync();
+        }
+    }
+
+    public static void SlowSync(PollySubjects polly, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+        {
+            polly.SlowSync();
+        }
+    }
+
     public static void LimitSync(OurSubjects ours, int calls)
     {
         for (var i = 0; i < calls; i++)

@@ -10,6 +10,7 @@ internal sealed class OurSubjects
     private readonly RetryPolicy _retry = new("bench");
     private readonly ResiliencePipeline _pipeline = ResiliencePipeline.Create("bench");
     private readonly CircuitBreaker _ratio = new("bench-ratio", new CircuitBreakerOptions { FailureRatio = 0.5 });
+    private readonly CircuitBreaker _slow = new("bench-slow", new CircuitBreakerOptions { SlowCallDuration = TimeSpan.FromSeconds(1) });
     private readonly ResiliencePipeline _limit = ResiliencePipeline.Create(
         "bench-limit",
         new ResiliencePipelineOptions
@@ -64,6 +65,8 @@ internal sealed class OurSubjects
     public int PipelineOutcome() => Now(_pipeline.TryExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
 
     public int RatioSync() => Now(_ratio.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int SlowSync() => Now(_slow.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
 
     public int LimitSync() => Now(_limit.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
 

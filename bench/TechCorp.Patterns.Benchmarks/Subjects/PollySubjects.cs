@@ -9,7 +9,7 @@ namespace TechCorp.Patterns.Benchmarks;
 /// throws no exception either.</summary>
 /// <remarks>
 /// Polly has no breaker that counts failures in a row; the nearest is a failure ratio of 1 over at least 5 calls. It has no permits; the nearest is an
-/// outcome of an operation that does nothing.
+/// outcome of an operation that does nothing. It counts no slow calls; the nearest is an operation that measures itself and fails when it was slow.
 /// </remarks>
 internal sealed class PollySubjects
 {
@@ -72,6 +72,13 @@ internal sealed class PollySubjects
     public int PipelineOutcome() => OutcomeOf(_pipeline);
 
     public int RatioSync() => Now(_ratio.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
+
+    public int SlowSync() => Now(_breaker.ExecuteAsync(static (state, _) =>
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        var call = new ValueTask<int>(state);
+        return TimeProvider.System.GetElapsedTime(begun) <= TimeSpan.FromSeconds(1) ? call : throw new TimeoutException();
+    }, 1));
 
     public int LimitSync() => Now(_limit.ExecuteAsync(static (state, _) => new ValueTask<int>(state), 1));
 
