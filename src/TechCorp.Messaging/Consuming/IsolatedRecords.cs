@@ -123,7 +123,7 @@ internal sealed class IsolatedRecords(ITransport transport, ConsumerPlan plan, T
         {
             Kind = kind,
             MessageTimeToLive = Retention,
-            DeliveryLimit = DeliveryLimits.UnboundedFor(kind), // each look at the records counts
+            DeliveryLimit = DeliveryLimits.UnboundedFor(kind), // each reading of a record counts
         }.WithArgument("x-expires", (long)Retention.TotalMilliseconds));
     }
 

@@ -48,7 +48,7 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
 
     [Safeguard("Queues without a limit are reported once", SwitchedOff = "`RabbitMqTransport.DeclareSharedAsync` reports them each time")]
     [Fact, Trait("Spec", "FV1"), Trait("Spec", "FM3")]
-    public async Task A_queue_without_the_limit_is_named_once_and_has_the_limit_when_it_is_declared_anew()
+    public async Task A_queue_without_the_limit_is_named_once_and_has_the_limit_when_it_is_declared_again()
     {
         using var loggers = new ListLoggers();
         await using var transport = new RabbitMqTransport(new RabbitMqOptions { Uris = [RabbitMqServer.Uri] }, new PublisherOptions(), "tests",
@@ -56,7 +56,8 @@ public sealed class RabbitMqTopologyTests : RabbitMqTransportTest
         await transport.StartAsync(Cancellation);
         var queue = Backend.Queue();
         var wanted = Topology.Empty.Add(new QueueDeclaration(queue) { DeliveryLimit = 1_000_000_000 });
-        await (await Backend.StartAsync(new PublisherOptions())).DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)), TopologyMode.Create, Cancellation);
+        var earlier = await Backend.StartAsync(new PublisherOptions());
+        await earlier.DeclareAsync(Topology.Empty.Add(new QueueDeclaration(queue)), TopologyMode.Create, Cancellation);
 
         for (var i = 0; i < 3; i++)
         {
