@@ -8,8 +8,10 @@ public sealed class RabbitMqOptions
     /// <summary>The largest body that any RabbitMQ takes: the highest <c>max_message_size</c> that it allows.</summary>
     internal const int LargestBodyBytes = 512 * 1024 * 1024;
 
-    /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node; tried one after the other. Default:
-    /// <c>amqp://guest:guest@localhost:5672/</c>.</summary>
+    private const string UrisKey = "Uri"; // the key of Uris, which may name several
+
+    /// <summary>AMQP URIs (<c>amqp://user:password@host:5672/vhost</c>, <c>amqps://…</c>), one for each node, all with the same scheme; tried one after the
+    /// other. Default: <c>amqp://guest:guest@localhost:5672/</c>.</summary>
     public IList<Uri> Uris { get; set; } = [new("amqp://guest:guest@localhost:5672/")];
 
     /// <summary>
@@ -50,20 +52,26 @@ public sealed class RabbitMqOptions
     {
         if (Uris is not { Count: > 0 })
         {
-            yield return $"{nameof(Uris)} must name at least one node.";
+            yield return $"{UrisKey} must name at least one node.";
         }
 
         foreach (var uri in Uris ?? [])
         {
             if (uri is not { IsAbsoluteUri: true, Scheme: "amqp" or "amqps", Host.Length: > 0 })
             {
-                yield return $"{nameof(Uris)} must hold amqp:// or amqps:// URIs with a host; one is '{BrokerAddress.WithoutPassword(uri)}'.";
+                yield return $"{UrisKey} must hold amqp:// or amqps:// URIs with a host; one is '{BrokerAddress.WithoutPassword(uri)}'.";
             }
             else if (uri.AbsolutePath.LastIndexOf('/') > 0)
             {
-                yield return $"{nameof(Uris)} must have no more than a virtual host in their path, its slashes as %2F; one is "
+                yield return $"{UrisKey} must have no more than a virtual host in their path, its slashes as %2F; one is "
                     + $"'{BrokerAddress.WithoutPassword(uri)}'.";
             }
+        }
+
+        if (FirstOf("amqps") is { } encrypted && FirstOf("amqp") is { } plain)
+        {
+            yield return $"{UrisKey} must be all amqps:// or all amqp://, because any of the nodes may get the connection; there are "
+                + $"'{BrokerAddress.WithoutPassword(encrypted)}' and '{BrokerAddress.WithoutPassword(plain)}'.";
         }
 
         foreach (var problem in TlsProblems())
@@ -115,6 +123,8 @@ public sealed class RabbitMqOptions
         MaxInboundMessageBodyBytes = MaxInboundMessageBodyBytes,
     };
 
+    private Uri? FirstOf(string scheme) => Uris?.FirstOrDefault(uri => uri is { IsAbsoluteUri: true } && uri.Scheme == scheme);
+
     private IEnumerable<string> TlsProblems()
     {
         if (Tls is null)
@@ -123,7 +133,7 @@ public sealed class RabbitMqOptions
         }
 
         var problems = Tls.Problems().Select(problem => $"{nameof(Tls)}:{problem}");
-        if (Tls.IsSet && Uris?.FirstOrDefault(uri => uri is { IsAbsoluteUri: true, Scheme: "amqp" }) is { } plain)
+        if (Tls.IsSet && FirstOf("amqp") is { } plain)
         {
             problems = problems.Append($"{nameof(Tls)} must only be set with amqps:// URIs; one is '{BrokerAddress.WithoutPassword(plain)}'.");
         }

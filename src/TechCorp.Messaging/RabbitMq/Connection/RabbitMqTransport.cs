@@ -18,6 +18,7 @@ internal sealed class RabbitMqTransport : ITransport
     private readonly AcceptedQueues _accepted = new();
     private readonly TopologyRestorer _restorer;
     private readonly RabbitMqDeliverySources _sources = new();
+    private readonly string _firstNode;
     private readonly ServerEndpoint _firstServer;
     private readonly string _id = Guid.CreateVersion7().ToString("n"); // in the names of the queues that this process has for itself
     private long _readers;
@@ -35,7 +36,7 @@ internal sealed class RabbitMqTransport : ITransport
         _logger = logger;
         _restorer = new TopologyRestorer(_accepted);
         var first = BrokerAddress.Of(_options.Uris[0]);
-        Name = first.ToString();
+        _firstNode = first.ToString();
         _firstServer = new ServerEndpoint(first.Host, first.Port);
         var causes = new LoggedCauses();
         _publishing = new ConnectionSupervisor(_options, $"{appId} publishing", RedeclareAsync, timeProvider, logger, causes);
@@ -43,7 +44,17 @@ internal sealed class RabbitMqTransport : ITransport
         _publisher = new RabbitMqPublisher(_publishing, publisher, _options, ExchangeExistsAsync, timeProvider, logger);
     }
 
-    public string Name { get; }
+    /// <summary>The node that the connections go to, both nodes if they differ; while there is no connection, the first that is tried.</summary>
+    public string Name
+    {
+        get
+        {
+            var (publishing, consuming) = (_publishing.Peek()?.Address.ToString(), _consuming.Peek()?.Address.ToString());
+            return publishing is null || consuming is null || publishing == consuming
+                ? consuming ?? publishing ?? _firstNode
+                : $"{consuming} (publishing to {publishing})";
+        }
+    }
 
     public string System => "rabbitmq";
 

@@ -18,6 +18,18 @@ public sealed class TransportOptionsTests
     public void One_virtual_host_is_none(string uri)
         => new RabbitMqOptions { Uris = [new Uri(uri)] }.Problems().Should().BeEmpty();
 
+    [Fact, Trait("Spec", "FM19")]
+    public void Encrypted_and_plain_uris_together_are_a_problem_that_names_one_of_each()
+        => new RabbitMqOptions { Uris = [new Uri("amqps://app:hunter2@a"), new Uri("amqp://app:hunter2@b"), new Uri("amqp://c")] }.Problems().Should()
+            .ContainSingle().Which.Should().StartWith("Uri must be all amqps:// or all amqp://").And.Contain("'amqps://a/'").And.Contain("'amqp://b/'")
+            .And.NotContain("hunter2");
+
+    [Theory]
+    [InlineData("amqp://a", "amqp://b")]
+    [InlineData("amqps://a", "amqps://b")]
+    public void Uris_of_one_scheme_are_none(string first, string second)
+        => new RabbitMqOptions { Uris = [new Uri(first), new Uri(second)] }.Problems().Should().BeEmpty();
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, true)]
