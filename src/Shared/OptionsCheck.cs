@@ -4,14 +4,19 @@ namespace TechCorp.Patterns.Shared;
 
 /// <summary>Turns the problems that options find in themselves into one exception that names all of them.</summary>
 /// <remarks>A constructor throws <see cref="ArgumentOutOfRangeException"/>, a host's start <see cref="OptionsValidationException"/>. Each text is "owner:
-/// Property must be …; it is …".</remarks>
+/// Property must be …; it is …", or begins with the key of the configuration.</remarks>
 internal static class OptionsCheck
 {
     /// <summary>The longest duration that a timer takes.</summary>
     internal static readonly TimeSpan MaxTimer = TimeSpan.FromMilliseconds(int.MaxValue);
 
-    /// <summary>Prefixes each problem with its owner: the options type where code sets them, the configuration section where a start checks them.</summary>
+    /// <summary>Prefixes each problem with its owner, such as the options type.</summary>
     internal static IEnumerable<string> Of(string owner, IEnumerable<string> problems) => problems.Select(problem => $"{owner}: {problem}");
+
+    /// <summary>Makes the property that each problem begins with the full key of the configuration: <c>Retry.MaxAttempts must …</c> becomes
+    /// <c>section:Retry:MaxAttempts must …</c>.</summary>
+    internal static IEnumerable<string> OfSection(string section, IEnumerable<string> problems)
+        => problems.Select(problem => problem.Split(' ', 2)).Select(words => $"{section}:{words[0].Replace('.', ':')} {words[1]}");
 
     /// <summary>For options that are given to a constructor; each problem begins with the name of its property.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is at least one problem; the parameter name is the first property.</exception>

@@ -39,7 +39,7 @@ internal sealed class MessagingPlanner(MessagingBuilder builder)
             }, notice);
         }
 
-        _problems.AddRange(OptionsCheck.Of($"{PathOf(section)}:Publisher", publisher.Problems()));
+        _problems.AddRange(OptionsCheck.OfSection($"{PathOf(section)}:Publisher", publisher.Problems()));
         var topologyMode = mode ?? TopologyMode.Create;
         var planner = new ConsumerPlanner(builder, topologyMode, deadLetterExchange is null
             ? builder.DeclaredTopology

@@ -18,7 +18,7 @@ internal static class RabbitMqPlanner
             SectionReader.Read(own, problems, reader => OptionsFromConfiguration.Read(reader, options, problems), notice);
         }
 
-        problems.AddRange(OptionsCheck.Of(path, options.Problems()));
+        problems.AddRange(OptionsCheck.OfSection(path, options.Problems()));
         return settings
             => new RabbitMqTransport(options, settings.Publisher, settings.AppId, settings.TimeProvider,
                 settings.Loggers.CreateLogger("TechCorp.Messaging.RabbitMq"));

@@ -40,7 +40,7 @@ internal static class InboxServices
             SectionReader.Read(configuration.GetSection(section), problems, reader => OptionsFromConfiguration.Read(reader, options));
         }
 
-        problems.AddRange(OptionsCheck.Of(section, options.Problems()));
+        problems.AddRange(OptionsCheck.OfSection(section, options.Problems()));
         OptionsCheck.ThrowAtStart(section, typeof(InboxOptions), problems);
     }
 

@@ -60,8 +60,8 @@ internal sealed class OutboxSettings(string? name)
                 problems.Add($"An outbox needs a database: call {nameof(OutboxBuilder.UseDatabase)}(…).");
             }
 
-            problems.AddRange(OptionsCheck.Of(Section, Outbox.Problems()));
-            problems.AddRange(OptionsCheck.Of($"{Section}:Relay", Relay.Problems()));
+            problems.AddRange(OptionsCheck.OfSection(Section, Outbox.Problems()));
+            problems.AddRange(OptionsCheck.OfSection($"{Section}:Relay", Relay.Problems()));
             OptionsCheck.ThrowAtStart(Section, typeof(OutboxOptions), problems);
             var logger = services.GetLogger<OutboxRelay>();
             foreign.ForEach(logger.ForeignSection);

@@ -24,7 +24,7 @@ internal sealed class SagaSettings(string? name)
             SectionReader.Read(configuration.GetSection(Section), problems, reader => OptionsFromConfiguration.Read(reader, Options));
         }
 
-        problems.AddRange(OptionsCheck.Of(Section, Options.Problems()));
+        problems.AddRange(OptionsCheck.OfSection(Section, Options.Problems()));
         OptionsCheck.ThrowAtStart(Section, typeof(SagaOptions), problems);
         return Options;
     }

@@ -10,7 +10,7 @@ internal sealed class ValidateResilience : IValidateOptions<ResilienceSettings>
         string[] problems =
         [
             .. options.ConfigurationProblems,
-            .. options.Pipelines.SelectMany(pipeline => OptionsCheck.Of($"Pipeline '{pipeline.Key}'", pipeline.Value.Problems())),
+            .. options.Pipelines.SelectMany(pipeline => OptionsCheck.OfSection($"TechCorp:Resilience:Pipelines:{pipeline.Key}", pipeline.Value.Problems())),
         ];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }

@@ -122,7 +122,7 @@ public sealed class RegistrationTests
 
         var failures = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Failures;
         string[] expected = ["Publisher:Timeout must be a duration", "Prefech is unknown; did you mean Prefetch?", "Delays:0",
-            "Policy:Delays must be a list of durations", "TechCorp:Messaging:Publisher: MaxOutstandingConfirms must be at least 1",
+            "Policy:Delays must be a list of durations", "TechCorp:Messaging:Publisher:MaxOutstandingConfirms must be at least 1",
             "Concurrency of queue 'orders'", "System.String, which is not registered",
             "'nowhere' is consumed, but not declared", "Prefetch of queue 'orders' is set twice, to 5 and to 3", "RabbitMq: the uri is not amqp://"];
         foreach (var part in expected)

@@ -47,7 +47,7 @@ public sealed class ConfigurationKeysTests
 
     [Fact]
     public void Sent_rows_are_not_kept_for_a_negative_time()
-        => Failures(("TechCorp:Outbox:Relay:KeepSent", "-00:00:01")).Should().Equal("TechCorp:Outbox:Relay: KeepSent must not be negative; it is -00:00:01.");
+        => Failures(("TechCorp:Outbox:Relay:KeepSent", "-00:00:01")).Should().Equal("TechCorp:Outbox:Relay:KeepSent must not be negative; it is -00:00:01.");
 
     private static IReadOnlyList<string> Failures(params (string Key, string Value)[] settings) => Failures([], settings);
 

@@ -276,7 +276,7 @@ public sealed class RegistrationTests
         thrown.Failures.Should().BeEquivalentTo(
             $"{Section}:Retry:MaxAttempts must be a whole number; it is 'many'.",
             $"{Section}:CircuitBreaker:RecoveryTimout is unknown; did you mean RecoveryTimeout?",
-            "Pipeline 'gateway': CircuitBreaker.FailureThreshold must be at least 1; it is 0.");
+            "TechCorp:Resilience:Pipelines:gateway:CircuitBreaker:FailureThreshold must be at least 1; it is 0.");
     }
 
     private static ServiceProvider Build(Action<ResilienceBuilder> configure, TimeProvider? timeProvider = null,

@@ -114,7 +114,7 @@ public sealed class TlsOptionsTests : IDisposable
         var plan = () => new MessagingPlanner(new MessagingBuilder(services, name: null).UseRabbitMq()).Plan(provider);
 
         var failures = string.Join('\n', plan.Should().Throw<OptionsValidationException>().Which.Failures);
-        failures.Should().ContainAll("TechCorp:Messaging:RabbitMq: Tls:CertificateAuthorityFile", "missing.pem", "client.pfx", "'two words'",
+        failures.Should().ContainAll("TechCorp:Messaging:RabbitMq:Tls:CertificateAuthorityFile", "missing.pem", "client.pfx", "'two words'",
             "TechCorp:Messaging:RabbitMq:Tls:CheckRevocation must be true or false", "MaxInboundMessageBodyBytes must be between 1 and 536870912; it is 0")
             .And.NotContain("wrong-horse");
     }
