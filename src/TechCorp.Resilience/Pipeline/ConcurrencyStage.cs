@@ -23,6 +23,7 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
             return FinishAsync(in operation, new RunningAttempt<TResult>(rejection), startedAt, cancellationToken);
         }
 
+        var context = executor.MayFollow ? ExecutionContext.Capture() : null;
         var pending = executor.Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
         if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
         {
@@ -31,6 +32,7 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
             return pending.Preserve();
         }
 
+        PipelineExecutor.Restore(context);
         return FinishAsync(in operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken);
     }
 
@@ -58,9 +60,11 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
     private ValueTask<Outcome<TResult>> RunAsync<TOperation, TResult>(in TOperation operation, long startedAt, CancellationToken cancellationToken)
         where TOperation : struct, IOperation<TOperation, TResult>
     {
+        var context = executor.MayFollow ? ExecutionContext.Capture() : null;
         var running = executor.Begin<TOperation, TResult>(in operation, 1, startedAt, cancellationToken);
         if (TOperation.ClassifiesResults || running.IsRejected || !running.Pending.IsCompletedSuccessfully)
         {
+            PipelineExecutor.Restore(context);
             return HoldAsync(executor.ContinueAsync(operation, running, startedAt, cancellationToken));
         }
 

@@ -25,7 +25,7 @@ internal sealed class PipelineExecutor
     private readonly RetryStage _retry;
     private readonly RetryBudget? _budget;
     private readonly FallbackStage _fallback;
-    private readonly bool _mayFollow; // an attempt or a fallback, after a failed attempt
+    internal readonly bool MayFollow; // an attempt or a fallback, after a failed attempt
 
     internal PipelineExecutor(PipelineStages stages)
     {
@@ -46,7 +46,7 @@ internal sealed class PipelineExecutor
         _retry = new RetryStage(retry, Circuit, _limits, _callbacks);
         _budget = retry?.Budget;
         MaxAttempts = retry?.MaxAttempts ?? 1;
-        _mayFollow = retry is not null || stages.FallbackOnFailure;
+        MayFollow = retry is not null || stages.FallbackOnFailure;
         _fallback = new FallbackStage(stages.FallbackOnFailure, _callbacks);
     }
 
@@ -84,7 +84,7 @@ internal sealed class PipelineExecutor
             return RejectAsync<TOperation, TResult>(in operation, rejection, startedAt, cancellationToken);
         }
 
-        var context = _mayFollow ? ExecutionContext.Capture() : null;
+        var context = MayFollow ? ExecutionContext.Capture() : null;
         var pending = Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
         if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
         {
@@ -123,7 +123,7 @@ internal sealed class PipelineExecutor
                 : ContinueAsync(operation, new RunningAttempt<TResult>(rejection), startedAt, cancellationToken).Preserve();
         }
 
-        var context = _mayFollow ? ExecutionContext.Capture() : null;
+        var context = MayFollow ? ExecutionContext.Capture() : null;
         var pending = Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
         if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
         {
@@ -224,7 +224,7 @@ internal sealed class PipelineExecutor
         where TOperation : struct, IOperation<TOperation, TResult>
     {
         Exception? lastFailure = null;
-        var context = _mayFollow ? ExecutionContext.Capture() : null;
+        var context = MayFollow ? ExecutionContext.Capture() : null;
         for (int rounds = 1, number = 1; ; rounds++)
         {
             var ended = running.IsRejected
@@ -282,7 +282,7 @@ internal sealed class PipelineExecutor
     }
 
     /// <summary>Takes back what an attempt that is no asynchronous method has changed in its caller's flow: an asynchronous local, the current span.</summary>
-    private static void Restore(ExecutionContext? context)
+    internal static void Restore(ExecutionContext? context)
     {
         if (context is not null) // null: its caller has suppressed the flow, or nothing can follow
         {

@@ -7,18 +7,19 @@ namespace TechCorp.Resilience.Tests;
 public sealed class AttemptContextTests
 {
     private static readonly AsyncLocal<string?> Local = new();
-    private readonly ResiliencePipeline _pipeline = ResiliencePipeline.Create("flow", new() { Retry = new() { BaseDelay = TimeSpan.Zero } });
     private readonly List<string?> _seen = [];
 
     [Safeguard("Each attempt begins with the flow of the caller", SwitchedOff = "`PipelineExecutor.Restore` does nothing")]
     [Theory, Trait("Spec", "FR9")]
-    [InlineData("throws at once")]
-    [InlineData("fails later")]
-    public async Task Each_attempt_sees_the_asynchronous_local_of_the_caller_when_the_one_before_it(string fails)
+    [InlineData("throws at once", false)]
+    [InlineData("fails later", false)]
+    [InlineData("throws at once", true)]
+    [InlineData("fails later", true)]
+    public async Task Each_attempt_sees_the_asynchronous_local_of_the_caller_when_the_one_before_it(string fails, bool limited)
     {
         Local.Value = "caller";
 
-        (await _pipeline.ExecuteAsync((how, _) => Attempt(how), fails)).Should().Be(3);
+        (await Make(limited).ExecuteAsync((how, _) => Attempt(how), fails)).Should().Be(3);
 
         _seen.Should().Equal("caller", "caller", "caller");
         Local.Value.Should().Be("caller");
@@ -26,9 +27,11 @@ public sealed class AttemptContextTests
 
     [Safeguard("Each attempt begins with the flow of the caller")]
     [Theory, Trait("Spec", "FR9")]
-    [InlineData("throws at once")]
-    [InlineData("fails later")]
-    public async Task So_does_each_attempt_of_a_described_operation_whose_outcome_is_asked_for_when_the_one_before_it(string fails)
+    [InlineData("throws at once", false)]
+    [InlineData("fails later", false)]
+    [InlineData("throws at once", true)]
+    [InlineData("fails later", true)]
+    public async Task So_does_each_attempt_of_a_described_operation_whose_outcome_is_asked_for_when_the_one_before_it(string fails, bool limited)
     {
         Local.Value = "caller";
         var operation = new ResilientOperation<string, int>((how, _) => Attempt(how))
@@ -40,20 +43,22 @@ public sealed class AttemptContextTests
             },
         };
 
-        (await _pipeline.TryExecuteAsync(operation, fails)).Value.Should().Be(3);
+        (await Make(limited).TryExecuteAsync(operation, fails)).Value.Should().Be(3);
 
         _seen.Should().Equal("caller", "caller", "caller");
         Local.Value.Should().Be("caller");
     }
 
     [Safeguard("Each attempt begins with the flow of the caller")]
-    [Fact, Trait("Spec", "FR9")]
-    public async Task The_span_of_one_attempt_is_no_parent_of_the_next()
+    [Theory, Trait("Spec", "FR9")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_span_of_one_attempt_is_no_parent_of_the_next(bool limited)
     {
         using var parent = new Activity("call").Start();
         var parents = new List<string?>();
 
-        await _pipeline.ExecuteAsync((_, _) =>
+        await Make(limited).ExecuteAsync((_, _) =>
         {
             var span = new Activity("attempt").Start(); // left running, as by an instrumentation that ends it later
             parents.Add(span.ParentId);
@@ -64,23 +69,48 @@ public sealed class AttemptContextTests
         Activity.Current.Should().BeSameAs(parent);
     }
 
-    [Fact, Trait("Spec", "FR9")]
-    public void A_blocking_attempt_sees_the_asynchronous_local_of_the_caller_too()
+    [Theory, Trait("Spec", "FR9")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_blocking_attempt_sees_the_asynchronous_local_of_the_caller_too(bool limited)
     {
         Local.Value = "caller";
 
-        _pipeline.Execute((how, _) => Attempt(how).Result, "throws at once").Should().Be(3);
+        Make(limited).Execute((how, _) => Attempt(how).Result, "throws at once").Should().Be(3);
 
         _seen.Should().Equal("caller", "caller", "caller");
     }
 
-    [Fact, Trait("Spec", "FR9")]
-    public async Task Neither_a_callback_nor_the_attempt_before_it_shows_in_the_fallback()
+    [Safeguard("Each attempt under a concurrency limit begins with the flow of the caller", SwitchedOff = "`ConcurrencyStage` does not restore it")]
+    [Theory, Trait("Spec", "FR9")]
+    [InlineData("throws at once")]
+    [InlineData("fails later")]
+    public async Task So_do_the_attempts_of_a_call_that_waited_for_its_permit_when_the_one_before_it(string fails)
+    {
+        Local.Value = "caller";
+        var pipeline = Make(limited: true);
+        var gate = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = pipeline.ExecuteAsync((_, _) => new ValueTask<int>(gate.Task), 0).AsTask();
+        var waiting = pipeline.ExecuteAsync((how, _) => Attempt(how), fails).AsTask();
+        Local.Value = "later";
+
+        gate.SetResult(0);
+
+        await before;
+        (await waiting).Should().Be(3);
+        _seen.Should().Equal("caller", "caller", "caller");
+    }
+
+    [Theory, Trait("Spec", "FR9")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Neither_a_callback_nor_the_attempt_before_it_shows_in_the_fallback(bool limited)
     {
         Local.Value = "caller";
         var pipeline = ResiliencePipeline.Create("flow", new()
         {
             FallbackOnFailure = true,
+            ConcurrencyLimit = limited ? new() : null,
             Retry = new()
             {
                 BaseDelay = TimeSpan.Zero,
@@ -106,17 +136,25 @@ public sealed class AttemptContextTests
         _seen.Should().Equal("caller", "caller", "caller");
     }
 
-    [Fact, Trait("Spec", "FR9")]
-    public async Task A_caller_that_suppresses_the_flow_may_call()
+    [Theory, Trait("Spec", "FR9")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_caller_that_suppresses_the_flow_may_call(bool limited)
     {
         Task<int> call;
         using (ExecutionContext.SuppressFlow())
         {
-            call = _pipeline.ExecuteAsync((_, _) => Attempt("throws at once"), 0).AsTask();
+            call = Make(limited).ExecuteAsync((_, _) => Attempt("throws at once"), 0).AsTask();
         }
 
         (await call).Should().Be(3);
     }
+
+    private static ResiliencePipeline Make(bool limited) => ResiliencePipeline.Create("flow", new()
+    {
+        Retry = new() { BaseDelay = TimeSpan.Zero },
+        ConcurrencyLimit = limited ? new() { PermitLimit = 1, QueueLimit = 1 } : null,
+    });
 
     /// <summary>Fails twice, and sets the local each time.</summary>
     private ValueTask<int> Attempt(string how)
