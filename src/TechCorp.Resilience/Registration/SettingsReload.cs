@@ -17,7 +17,8 @@ internal sealed class SettingsReload(
 
     private readonly Lock _gate = new();
     private ILogger _logger = NullLogger.Instance; // set once, before the first reload
-    private IReadOnlyDictionary<string, string?> _seen = new Dictionary<string, string?>(); // guarded by _gate
+    private IReadOnlyDictionary<string, string?> _applied = new Dictionary<string, string?>(); // guarded by _gate
+    private IReadOnlyDictionary<string, string?>? _refused; // the newest, if it was refused, so that it is refused once; guarded by _gate
     private IDisposable? _subscription;
 
     public void Dispose() => _subscription?.Dispose();
@@ -37,7 +38,7 @@ internal sealed class SettingsReload(
         lock (_gate)
         {
             _logger = SafeLogger.Of(loggers?.CreateLogger("TechCorp.Resilience"));
-            _seen = settings.Read;
+            _applied = settings.Read;
         }
 
         _subscription = ChangeToken.OnChange(configuration.GetReloadToken, () => Reload(configuration, registry));
@@ -47,26 +48,32 @@ internal sealed class SettingsReload(
     private static bool Concerns(string key, string path)
         => key.Equals(path, StringComparison.OrdinalIgnoreCase) || key.StartsWith($"{path}:", StringComparison.OrdinalIgnoreCase);
 
+    private static string[] Changes(IReadOnlyDictionary<string, string?> before, IReadOnlyDictionary<string, string?> now)
+    => [
+        .. now.Keys.Union(before.Keys, StringComparer.OrdinalIgnoreCase)
+            .Where(key => now.GetValueOrDefault(key) != before.GetValueOrDefault(key))
+            .Order(StringComparer.Ordinal),
+    ];
+
     private void Reload(IConfiguration root, ResiliencePipelineRegistry registry)
     {
         lock (_gate)
         {
             var now = Read(root);
-            string[] changed =
-            [
-                .. now.Keys.Union(_seen.Keys, StringComparer.OrdinalIgnoreCase)
-                    .Where(key => now.GetValueOrDefault(key) != _seen.GetValueOrDefault(key))
-                    .Order(StringComparer.Ordinal),
-            ];
-            if (changed.Length > 0)
+            var changed = Changes(_applied, now);
+            if (changed.Length == 0)
             {
-                _seen = now;
-                Apply(changed, registry);
+                _refused = null;
+            }
+            else if (_refused is null || Changes(_refused, now).Length > 0)
+            {
+                // All that changed since the last settings in force: what was valid in a refused reload is followed with its correction.
+                (_applied, _refused) = TryApply(changed, registry) ? (now, null) : (_applied, now);
             }
         }
     }
 
-    private void Apply(string[] changed, ResiliencePipelineRegistry registry)
+    private bool TryApply(string[] changed, ResiliencePipelineRegistry registry)
     {
         ResilienceSettings settings;
         try
@@ -76,12 +83,12 @@ internal sealed class SettingsReload(
         catch (OptionsValidationException invalid)
         {
             _logger.ReloadRefused(Section, string.Join(' ', invalid.Failures), exception: null);
-            return;
+            return false;
         }
         catch (Exception exception)
         {
             _logger.ReloadRefused(Section, "The code that configures them threw.", exception);
-            return;
+            return false;
         }
 
         foreach (var key in changed.Where(key => !Concerns(key, $"{Section}:Pipelines")))
@@ -99,6 +106,8 @@ internal sealed class SettingsReload(
                 _logger.PipelineFollows(name);
             }
         }
+
+        return true;
     }
 
     /// <summary>A circuit is a property that users hold; and whether an attempt may be abandoned decides how a handler treats its requests.</summary>

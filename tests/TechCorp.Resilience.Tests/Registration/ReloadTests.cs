@@ -91,6 +91,37 @@ public sealed class ReloadTests : IDisposable
         Attempts(pipeline).Should().Be(3);
     }
 
+    [Safeguard("What was valid in a refused reload is followed with its correction", SwitchedOff = "a refused reload counts as applied")]
+    [Fact, Trait("Spec", "FR11")]
+    public void What_was_valid_in_a_refused_reload_is_followed_when_only_the_rest_is_corrected()
+    {
+        var registry = Build();
+        _root["TechCorp:Resilience:Pipelines:stock:Retry:MaxAttempts"] = "7";
+        Change(("Retry:MaxAttempts", "0"));
+        (registry.Get("gateway").MaxAttempts, registry.Get("stock").MaxAttempts).Should().Be((5, 5));
+
+        Change(("Retry:MaxAttempts", "3"));
+
+        (registry.Get("gateway").MaxAttempts, registry.Get("stock").MaxAttempts).Should().Be((3, 7));
+    }
+
+    [Fact, Trait("Spec", "FR11")]
+    public void A_refusal_is_logged_once_for_the_same_settings_and_again_after_they_were_taken_back()
+    {
+        var registry = Build();
+        Change(("Retry:MaxAttempts", "0"));
+
+        _root["Logging:LogLevel:Default"] = "Debug";
+        _root.Reload();
+        _logger.Entries.Should().ContainSingle().Which.Should().StartWith("1042");
+
+        Change(("Retry:MaxAttempts", null));
+        _logger.Entries.Should().ContainSingle("the settings in force are there again");
+        Change(("Retry:MaxAttempts", "0"));
+        _logger.Entries.Should().HaveCount(2);
+        registry.Get("gateway").MaxAttempts.Should().Be(5);
+    }
+
     [Fact, Trait("Spec", "FR11")]
     public void Stages_come_and_go_but_a_circuit_needs_a_restart_and_says_so()
     {
@@ -263,7 +294,7 @@ public sealed class ReloadTests : IDisposable
         services.AddSingleton<IConfiguration>(_root);
         services.AddSingleton<TimeProvider>(_clock);
         services.AddSingleton<ILoggerFactory>(new OneLogger(_logger));
-        services.AddTechCorpResilience(resilience => resilience.AddPipeline("gateway", configure));
+        services.AddTechCorpResilience(resilience => resilience.AddPipeline("gateway", configure).AddPipeline("stock"));
         var provider = services.BuildServiceProvider();
         _providers.Add(provider);
         return provider;
