@@ -32,6 +32,9 @@ internal sealed class ConcurrencyLimiter
 
     internal int InUse => Math.Max(0, (int)Volatile.Read(ref _state) - Queued);
 
+    /// <summary>Whether calls hold permits, or wait for one.</summary>
+    internal bool IsBusy => (int)Volatile.Read(ref _state) > 0;
+
     internal int Queued
     {
         get
@@ -61,7 +64,8 @@ internal sealed class ConcurrencyLimiter
             }
             else if (_queue.Count < _queueLimit)
             {
-                _queue.AddLast(waiter = new PermitWaiter(blocks));
+                waiter = new PermitWaiter(blocks);
+                waiter.Place = _queue.AddLast(waiter);
             }
             else if (TryLeave())
             {
@@ -90,8 +94,9 @@ internal sealed class ConcurrencyLimiter
     {
         lock (_gate)
         {
-            if (_queue.Remove(waiter))
+            if (waiter.Place is { List: not null } place)
             {
+                _queue.Remove(place);
                 if (TryLeave())
                 {
                     return;
