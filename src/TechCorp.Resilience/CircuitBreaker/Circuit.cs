@@ -234,7 +234,7 @@ internal sealed class Circuit
             : default;
     }
 
-    private ClosedEpoch Closed(CircuitEpoch from) => new(this, from.Generation + 1, _times.NewWindow());
+    private ClosedEpoch Closed(CircuitEpoch from) => new(this, from.Generation + 1);
 
     private OpenEpoch Opened(CircuitEpoch from, Exception? cause, int streak)
         => new(this, from.Generation + 1, _times.RecoveryEnd(streak), new CircuitTrip(_clock.UtcNow, cause, streak));
@@ -269,6 +269,11 @@ internal sealed class Circuit
     {
         Debug.Assert(_gate.IsHeldByCurrentThread, "Epochs change only under the lock.");
         Debug.Assert(to.Generation == _epoch.Generation + 1, "Generations follow each other.");
+        if (to is ClosedEpoch closed)
+        {
+            closed.Observe(_times.NewWindow()); // here, so that it is the window of the options that Apply has set last
+        }
+
         var from = _epoch;
         _epoch = to;
         _feed.Append(new CircuitTransition(Name, from.State, to.State, reason, to.Generation, at, to.Cause));

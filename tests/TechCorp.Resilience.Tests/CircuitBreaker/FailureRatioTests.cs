@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace TechCorp.Resilience.Tests;
 
 /// <summary>A circuit that opens when too many of the calls of the last while failed.</summary>
@@ -159,6 +161,29 @@ public sealed class FailureRatioTests
         _events.Should().ContainSingle();
     }
 
+    [Safeguard("A circuit that closes counts calls in the window of its newest options", SwitchedOff = "the window is made before the lock is taken")]
+    [Fact, Trait("Spec", "FR11")]
+    public void A_ratio_that_is_set_while_a_probe_closes_it_counts_from_then_on()
+    {
+        var clock = new StoppedClock();
+        var circuit = new Circuit("stock", new() { FailureThreshold = 1 }, clock, NullLogger.Instance);
+        circuit.TryEnter(out var failing);
+        failing.RecordFailure();
+        clock.Now = TimeSpan.FromSeconds(30);
+        circuit.TryEnter(out var probe);
+        clock.OnUtcNow = () => circuit.Apply(new() { FailureThreshold = 100, FailureRatio = 0.5, MinimumThroughput = 2 });
+
+        probe.RecordSuccess().Should().BeTrue();
+
+        for (var call = 0; call < 2; call++)
+        {
+            circuit.TryEnter(out failing);
+            failing.RecordFailure();
+        }
+
+        circuit.State.Should().Be(CircuitState.Open);
+    }
+
     private static void Succeed(CircuitBreaker breaker, int times = 1)
     {
         for (var i = 0; i < times; i++)
@@ -171,4 +196,24 @@ public sealed class FailureRatioTests
         "stock",
         new() { FailureThreshold = int.MaxValue, FailureRatio = ratio, MinimumThroughput = minimum, OnTransition = _events.Add },
         timeProvider: _clock);
+
+    /// <summary>Does something else when it is asked for the time of a transition: what another thread may do then.</summary>
+    private sealed class StoppedClock : TimeProvider
+    {
+        internal TimeSpan Now { get; set; }
+
+        internal Action? OnUtcNow { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var meanwhile = OnUtcNow;
+            OnUtcNow = null;
+            meanwhile?.Invoke();
+            return DateTimeOffset.UnixEpoch + Now;
+        }
+    }
 }
