@@ -30,11 +30,9 @@ internal sealed class KeyedPipelines
     internal ResiliencePipeline Get(string key)
     {
         var keyed = _pipelines.Get(key);
-        var options = _options();
-        if (!ReferenceEquals(keyed.Followed, options))
+        if (!ReferenceEquals(keyed.Followed, _options()))
         {
-            keyed.Pipeline.Apply(OfKey(options));
-            keyed.Followed = options;
+            keyed.Follow(_options);
         }
 
         return keyed.Pipeline;
@@ -59,15 +57,26 @@ internal sealed class KeyedPipelines
 
     private sealed class KeyedPipeline(ResiliencePipeline pipeline, ResiliencePipelineOptions followed)
     {
-        private volatile ResiliencePipelineOptions _followed = followed;
+        private readonly Lock _gate = new();
+        private volatile ResiliencePipelineOptions _followed = followed; // written under _gate
 
         internal ResiliencePipeline Pipeline => pipeline;
 
         /// <summary>The options of the name that it follows.</summary>
-        internal ResiliencePipelineOptions Followed
+        internal ResiliencePipelineOptions Followed => _followed;
+
+        /// <summary>Follows the newest options, read here: callers that saw two reloads come here in any order.</summary>
+        internal void Follow(Func<ResiliencePipelineOptions> newest)
         {
-            get => _followed;
-            set => _followed = value;
+            lock (_gate)
+            {
+                var options = newest();
+                if (!ReferenceEquals(_followed, options))
+                {
+                    pipeline.Apply(OfKey(options));
+                    _followed = options;
+                }
+            }
         }
     }
 }
