@@ -47,8 +47,7 @@ public sealed class CircuitBreaker : ResiliencePipeline
     /// </summary>
     public TimeSpan RetryAfter => Circuit.SureRejection().RetryAfter;
 
-    /// <summary>What would be lost with it.</summary>
-    internal CircuitMemory Memory => State switch
+    internal override CircuitMemory Memory => State switch
     {
         CircuitState.Closed => ConsecutiveFailures == 0 ? CircuitMemory.None : CircuitMemory.Failures,
         CircuitState.HalfOpenReady => CircuitMemory.Failures,

@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience;
 
-/// <summary>What would be lost with a circuit, the least first.</summary>
+/// <summary>What would be lost with a circuit or a pipeline, the least first.</summary>
 internal enum CircuitMemory
 {
     /// <summary>Nothing: it is as good as a new one.</summary>
@@ -11,6 +11,9 @@ internal enum CircuitMemory
 
     /// <summary>It rejects calls, or a probe runs.</summary>
     Open,
+
+    /// <summary>Calls hold permits of its concurrency limit, or wait for one: a new one would give as many again.</summary>
+    Busy,
 
     /// <summary>An operator isolated it: only an operator may end that.</summary>
     Isolated,

@@ -7,7 +7,7 @@ namespace TechCorp.Resilience;
 /// <param name="create">Makes a value.</param>
 /// <param name="memory">What would be lost with a value.</param>
 /// <param name="idleAfter">How long a value without memory must have been idle. One that remembers failures only: six times as long.</param>
-/// <param name="capacity">The most values, isolated ones not counted among those that may go.</param>
+/// <param name="capacity">The most values; isolated and busy ones do not go.</param>
 /// <param name="clock">Measures the idle time.</param>
 /// <remarks>
 /// Safe for use by many threads. A key that is used at the very moment it is dropped may have two values for the length of that one call. Idle values are
@@ -89,7 +89,7 @@ internal sealed class IdleMap<TKey, TValue>(
             var tooMany = _entries.Count - capacity + Math.Max(1, capacity / 10);
             foreach (var victim in _entries
                 .Select(pair => (Pair: pair, Memory: memory(pair.Value.Value), AskedAt: Volatile.Read(ref pair.Value.AskedAt)))
-                .Where(candidate => candidate.Memory != CircuitMemory.Isolated)
+                .Where(candidate => candidate.Memory < CircuitMemory.Busy)
                 .OrderBy(candidate => candidate.Memory).ThenBy(candidate => candidate.AskedAt)
                 .Take(_entries.Count < capacity ? 0 : tooMany))
             {

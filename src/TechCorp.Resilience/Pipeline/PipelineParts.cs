@@ -14,6 +14,22 @@ internal sealed class PipelineParts(string name, ResiliencePipelineOptions optio
         ? null
         : new CircuitBreaker(name, options.CircuitBreaker, options.Outcomes, timeProvider, logger);
 
+    /// <summary>What would be lost with it.</summary>
+    internal CircuitMemory Memory
+    {
+        get
+        {
+            ConcurrencyLimiter? limiter;
+            lock (_gate)
+            {
+                limiter = _limiter;
+            }
+
+            var circuit = CircuitBreaker?.Memory ?? CircuitMemory.None;
+            return limiter is { IsBusy: true } && circuit < CircuitMemory.Busy ? CircuitMemory.Busy : circuit;
+        }
+    }
+
     /// <summary>The stages for these options, which are valid and nobody else's. What is kept follows them.</summary>
     internal PipelineStages StagesOf(ResiliencePipelineOptions copy)
     {

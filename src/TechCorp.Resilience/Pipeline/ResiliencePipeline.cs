@@ -41,6 +41,9 @@ public partial class ResiliencePipeline
 
     internal PipelineExecutor Executor => _executor;
 
+    /// <summary>What would be lost with it.</summary>
+    internal virtual CircuitMemory Memory => _parts?.Memory ?? CircuitMemory.None;
+
     /// <summary>Makes a pipeline.</summary>
     /// <param name="name">Names it in exceptions, logs and metrics.</param>
     /// <param name="options">Its stages. Default: <see cref="ResiliencePipelineOptions"/> as it is.</param>

@@ -19,7 +19,7 @@ internal sealed class KeyedPipelines
         _logger = logger;
         _pipelines = new IdleMap<string, KeyedPipeline>(
             key => Make($"{name} {key}"),
-            static keyed => keyed.Pipeline.CircuitBreaker?.Memory ?? CircuitMemory.None,
+            static keyed => keyed.Pipeline.Memory,
             IdleAfter,
             Capacity,
             new MonotonicClock(timeProvider));

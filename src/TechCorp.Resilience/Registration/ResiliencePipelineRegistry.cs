@@ -61,7 +61,7 @@ public sealed class ResiliencePipelineRegistry
     /// <summary>A pipeline of one key, such as a host, a shard or a tenant: with the options of this name and its own circuit and retry budget.</summary>
     /// <remarks>
     /// Ask for it at each call and do not keep it: at most 10,000 are kept under a name, and one that was not asked for is dropped after 10 min, after an hour
-    /// if it remembers failures, and never while its circuit is isolated.
+    /// if it remembers failures, and never while its circuit is isolated or calls hold permits of its concurrency limit.
     /// </remarks>
     /// <param name="name">A registered name.</param>
     /// <param name="key">Tells the dependencies apart; compared ordinally. It is part of the pipeline's name, in logs and metrics too: no secrets.</param>
