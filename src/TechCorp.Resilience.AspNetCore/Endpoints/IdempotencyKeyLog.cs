@@ -18,4 +18,11 @@ internal static partial class IdempotencyKeyLog
         "The response of '{Endpoint}' was sent and not stored: it is streamed or has more than {MaxResponseBody} bytes. A repeated request will get 409 "
             + "instead of it. Raise IdempotencyKeyOptions.MaxResponseBody to have it replayed.")]
     internal static partial void ResponseNotStored(this ILogger logger, string endpoint, int maxResponseBody);
+
+    [LoggerMessage(
+        1062,
+        LogLevel.Warning,
+        "'{Endpoint}' refused a caller with credentials (an Authorization header or a client certificate) that nobody has authenticated, because its "
+            + "Idempotency-Key could be another caller's. Add authentication before this endpoint, or set IdempotencyKeyOptions.Identity.")]
+    internal static partial void CallerNotAuthenticated(this ILogger logger, string endpoint);
 }

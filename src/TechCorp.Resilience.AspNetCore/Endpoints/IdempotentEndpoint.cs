@@ -34,7 +34,7 @@ internal sealed class IdempotentEndpoint(RequestDelegate endpoint, IdempotencyEx
 
         if (CallerIdentity.Of(http, options) is not { } caller)
         {
-            logger.CallerNotIdentified(NameOf(http));
+            LogUnknownCaller(http);
             await IdempotencyProblem.CallerIsUnknownAsync(http).ConfigureAwait(false);
             return;
         }
@@ -102,6 +102,18 @@ internal sealed class IdempotentEndpoint(RequestDelegate endpoint, IdempotencyEx
         else
         {
             await result.Value.WriteAsync(http, isReplay: true).ConfigureAwait(false);
+        }
+    }
+
+    private void LogUnknownCaller(HttpContext http)
+    {
+        if (options.Identity is null && !CallerIdentity.IsSignedIn(http))
+        {
+            logger.CallerNotAuthenticated(NameOf(http));
+        }
+        else
+        {
+            logger.CallerNotIdentified(NameOf(http));
         }
     }
 
