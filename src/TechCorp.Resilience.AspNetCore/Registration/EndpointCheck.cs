@@ -1,25 +1,16 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace TechCorp.Resilience.AspNetCore;
 
-/// <summary>Builds all endpoints once the server has started: otherwise the first request would, and one that cannot require a key would fail it.</summary>
-internal sealed class EndpointCheck(IServiceProvider services) : IHostedLifecycleService
+/// <summary>Builds all endpoints before the server listens: otherwise the first request would, and one that cannot require a key would fail it.</summary>
+internal sealed class EndpointCheck : IStartupFilter
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        _ = services.GetService<EndpointDataSource>()?.Endpoints.Count;
-        return Task.CompletedTask;
-    }
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        next(app); // it maps what is not mapped yet
+        _ = app.ApplicationServices.GetService<EndpointDataSource>()?.Endpoints.Count;
+    };
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,7 @@ public static class IdempotencyKeyServiceCollectionExtensions
 {
     /// <summary>
     /// Sets options for all endpoints with <see cref="IdempotencyKeyEndpointExtensions.RequireIdempotencyKey{TBuilder}"/>, and builds the endpoints when the
-    /// host starts, so that one that cannot require a key stops the start. May be called several times.
+    /// host starts, before the server listens, so that one that cannot require a key stops the start. May be called several times.
     /// </summary>
     /// <remarks>What code sets is overridden by the configuration section <c>TechCorp:Resilience:IdempotencyKeys</c>: <c>MaxRequestBody</c> and
     /// <c>MaxResponseBody</c>. Invalid options stop the host when it starts, with all problems in one <see cref="OptionsValidationException"/>.</remarks>
@@ -27,7 +28,7 @@ public static class IdempotencyKeyServiceCollectionExtensions
         services.TryAddSingleton<IdempotencyKeyConfiguration>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<IdempotencyKeyOptions>, ConfigureIdempotencyKeys>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IdempotencyKeyOptions>, ValidateIdempotencyKeys>());
-        services.AddHostedService<EndpointCheck>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, EndpointCheck>());
         return services;
     }
 }

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -97,6 +100,19 @@ public sealed class RequireIdempotencyKeyTests
         await host.Awaiting(it => it.StartAsync()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*'HTTP: POST /twice'*");
     }
 
+    [Safeguard("A start that is refused has accepted no request", SwitchedOff = "the endpoints are built once the server has started")]
+    [Fact]
+    public async Task Such_a_start_is_refused_before_the_server_listens()
+    {
+        var server = new UnstartedServer();
+        await using var host = new EndpointHost(configure: builder => builder.Services.AddSingleton<IServer>(server).AddTechCorpIdempotencyKeys());
+        host.App.MapGroup("/late").MapPost("/twice", () => 1).RequireIdempotencyKey().RequireIdempotencyKey();
+
+        await host.Awaiting(it => it.StartAsync()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*requires one already*");
+
+        server.HasStarted.Should().BeFalse();
+    }
+
     [Fact]
     public async Task The_options_of_the_service_hold_for_each_endpoint_and_configuration_overrides_code()
     {
@@ -156,5 +172,25 @@ public sealed class RequireIdempotencyKeyTests
     {
         await Task.Yield();
         yield return new SseItem<int>(1);
+    }
+
+    private sealed class UnstartedServer : IServer
+    {
+        public IFeatureCollection Features { get; } = new FeatureCollection();
+
+        internal bool HasStarted { get; private set; }
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            where TContext : notnull
+        {
+            HasStarted = true;
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose()
+        {
+        }
     }
 }
