@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace TechCorp.Resilience.AspNetCore;
 
 /// <summary>One request to an endpoint that requires a key.</summary>
-internal sealed class EndpointCall(HttpContext http, RequestDelegate endpoint, IdempotencyKeyOptions options)
+internal sealed class EndpointCall(HttpContext http, RequestDelegate endpoint, IdempotencyKeyOptions options, CallerPatience? patience)
 {
     private ResponseCapture? _capture;
 
@@ -14,7 +14,9 @@ internal sealed class EndpointCall(HttpContext http, RequestDelegate endpoint, I
 
     internal async ValueTask<StoredResponse> RunAsync(CancellationToken cancellationToken)
     {
-        _capture = new ResponseCapture(http, options.MaxResponseBody);
+        patience?.End();
+        cancellationToken.ThrowIfCancellationRequested(); // the last moment to leave
+        _capture = new ResponseCapture(http, options);
         var response = await _capture.RunAsync(endpoint, cancellationToken).ConfigureAwait(false);
         return IsFinal(response.Status) ? response : throw new NonFinalResponseException(response);
     }

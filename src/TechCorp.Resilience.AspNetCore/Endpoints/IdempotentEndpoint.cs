@@ -53,10 +53,12 @@ internal sealed class IdempotentEndpoint(RequestDelegate endpoint, IdempotencyEx
 
     private async Task AnswerAsync(HttpContext http, IdempotencyKey key, Fingerprint fingerprint)
     {
-        var call = new EndpointCall(http, endpoint, options);
+        using var patience = options.CancelWhenCallerDisconnects ? null : new CallerPatience(http.RequestAborted);
+        var call = new EndpointCall(http, endpoint, options, patience);
         try
         {
-            var result = await executor.ExecuteAsync(Operation, key, fingerprint, call, http.RequestAborted).ConfigureAwait(false);
+            var token = patience?.Token ?? http.RequestAborted;
+            var result = await executor.ExecuteAsync(Operation, key, fingerprint, call, token).ConfigureAwait(false);
             await AnswerAsync(http, call, result).ConfigureAwait(false);
         }
         catch (NonFinalResponseException) when (call.HasRun)

@@ -16,6 +16,7 @@ internal sealed class ConfigureIdempotencyKeys(IdempotencyKeyConfiguration read,
             {
                 section.Int32(nameof(options.MaxRequestBody), value => options.MaxRequestBody = value);
                 section.Int32(nameof(options.MaxResponseBody), value => options.MaxResponseBody = value);
+                section.Boolean(nameof(options.CancelWhenCallerDisconnects), value => options.CancelWhenCallerDisconnects = value);
             });
         }
     }

@@ -3,7 +3,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace TechCorp.Resilience.AspNetCore;
 
 /// <summary>Keeps what an endpoint writes. Beyond the bound, or when the endpoint streams, it sends what it kept and all that follows.</summary>
-internal sealed class CaptureStream(IHttpResponseBodyFeature real, CapturedHead head, int bound) : Stream
+/// <param name="real">Where it is sent.</param>
+/// <param name="head">Status and headers.</param>
+/// <param name="bound">The most bytes that are kept.</param>
+/// <param name="gone">Canceled when nobody is there to read. What is written then is dropped: the endpoint goes on, and must not fail by it.</param>
+internal sealed class CaptureStream(IHttpResponseBodyFeature real, CapturedHead head, int bound, CancellationToken gone) : Stream
 {
     private readonly MemoryStream _kept = new();
 
@@ -42,58 +46,37 @@ internal sealed class CaptureStream(IHttpResponseBodyFeature real, CapturedHead 
         if (Keeps(buffer.Length))
         {
             _kept.Write(buffer);
-            return;
         }
-
-        if (_kept.Length > 0)
+        else
         {
-            real.Stream.Write(TakeKept());
+            Send(buffer, flush: false);
         }
-
-        real.Stream.Write(buffer);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (Keeps(buffer.Length))
         {
             _kept.Write(buffer.Span);
-            return;
+            return ValueTask.CompletedTask;
         }
 
-        if (_kept.Length > 0)
-        {
-            await real.Stream.WriteAsync(TakeKept(), cancellationToken).ConfigureAwait(false);
-        }
-
-        await real.Stream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+        return SendAsync(buffer, flush: false, cancellationToken);
     }
 
     public override void Flush()
     {
         if (IsPassing)
         {
-            real.Stream.Flush();
+            Send(buffer: default, flush: true);
         }
     }
 
-    public override async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        if (!IsPassing)
-        {
-            return;
-        }
-
-        if (_kept.Length > 0)
-        {
-            await real.Stream.WriteAsync(TakeKept(), cancellationToken).ConfigureAwait(false);
-        }
-
-        await real.Stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public override Task FlushAsync(CancellationToken cancellationToken)
+        => IsPassing ? SendAsync(buffer: default, flush: true, cancellationToken).AsTask() : Task.CompletedTask;
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -110,6 +93,54 @@ internal sealed class CaptureStream(IHttpResponseBodyFeature real, CapturedHead 
 
         return !IsPassing;
     }
+
+    private void Send(ReadOnlySpan<byte> buffer, bool flush)
+    {
+        try
+        {
+            if (_kept.Length > 0)
+            {
+                real.Stream.Write(TakeKept());
+            }
+
+            if (flush)
+            {
+                real.Stream.Flush();
+            }
+            else
+            {
+                real.Stream.Write(buffer);
+            }
+        }
+        catch (Exception exception) when (IsHangUp(exception))
+        {
+        }
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> buffer, bool flush, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_kept.Length > 0)
+            {
+                await real.Stream.WriteAsync(TakeKept(), cancellationToken).ConfigureAwait(false);
+            }
+
+            if (flush)
+            {
+                await real.Stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await real.Stream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (IsHangUp(exception))
+        {
+        }
+    }
+
+    private bool IsHangUp(Exception exception) => gone.IsCancellationRequested && exception is IOException or ObjectDisposedException;
 
     private byte[] TakeKept()
     {

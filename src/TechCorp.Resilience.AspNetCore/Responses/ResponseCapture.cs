@@ -19,13 +19,13 @@ internal sealed class ResponseCapture : IHttpResponseBodyFeature
     private readonly Dictionary<string, StringValues> _before;
     private readonly int _statusBefore;
 
-    internal ResponseCapture(HttpContext http, int bound)
+    internal ResponseCapture(HttpContext http, IdempotencyKeyOptions options)
     {
         _http = http;
         _real = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _realHead = http.Features.GetRequiredFeature<IHttpResponseFeature>();
         _head = new CapturedHead(_realHead);
-        _stream = new CaptureStream(_real, _head, bound);
+        _stream = new CaptureStream(_real, _head, options.MaxResponseBody, gone: options.CancelWhenCallerDisconnects ? default : http.RequestAborted);
         _body = new StreamResponseBodyFeature(_stream);
         _before = new Dictionary<string, StringValues>(http.Response.Headers, StringComparer.OrdinalIgnoreCase);
         _statusBefore = http.Response.StatusCode;
@@ -57,7 +57,7 @@ internal sealed class ResponseCapture : IHttpResponseBodyFeature
         var aborted = _http.RequestAborted;
         _http.Features.Set<IHttpResponseBodyFeature>(this);
         _http.Features.Set<IHttpResponseFeature>(_head);
-        _http.RequestAborted = cancellationToken; // canceled also when the lease is lost
+        _http.RequestAborted = cancellationToken; // canceled when the lease is lost, and by a caller that hangs up only if the options say so
         try
         {
             await endpoint(_http).ConfigureAwait(false);
@@ -73,11 +73,11 @@ internal sealed class ResponseCapture : IHttpResponseBodyFeature
         }
     }
 
-    /// <summary>Sends what was kept; status and headers are there already.</summary>
+    /// <summary>Sends what was kept, if anybody is there; status and headers are there already.</summary>
     internal async Task SendAsync()
     {
         var kept = _stream.Kept;
-        if (!IsSent && kept.Length > 0)
+        if (!IsSent && kept.Length > 0 && !_http.RequestAborted.IsCancellationRequested)
         {
             await _http.Response.Body.WriteAsync(kept, _http.RequestAborted).ConfigureAwait(false);
         }

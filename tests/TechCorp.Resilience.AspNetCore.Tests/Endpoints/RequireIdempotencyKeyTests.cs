@@ -134,11 +134,13 @@ public sealed class RequireIdempotencyKeyTests
         {
             builder.Configuration["TechCorp:Resilience:IdempotencyKeys:MaxRequestBodi"] = "3";
             builder.Configuration["TechCorp:Resilience:IdempotencyKeys:MaxResponseBody"] = "-3";
+            builder.Configuration["TechCorp:Resilience:IdempotencyKeys:CancelWhenCallerDisconnects"] = "perhaps";
             builder.Services.AddTechCorpIdempotencyKeys();
         });
 
         (await host.Awaiting(it => it.StartAsync()).Should().ThrowAsync<OptionsValidationException>()).Which.Failures.Should().BeEquivalentTo(
             "TechCorp:Resilience:IdempotencyKeys:MaxRequestBodi is unknown; did you mean MaxRequestBody?",
+            "TechCorp:Resilience:IdempotencyKeys:CancelWhenCallerDisconnects must be true or false; it is 'perhaps'.",
             "IdempotencyKeyOptions: MaxResponseBody must not be negative; it is -3.");
     }
 

@@ -127,34 +127,6 @@ public sealed class UnstoredResponseTests : IAsyncDisposable
         again.IsReplay().Should().BeFalse();
     }
 
-    [Fact]
-    public async Task A_caller_that_hangs_up_cancels_the_endpoint_and_leaves_the_key_free()
-    {
-        var began = new TaskCompletionSource();
-        var canceled = new TaskCompletionSource();
-        _host.App.MapPost("/slow", async (CancellationToken cancellationToken) =>
-        {
-            if (++_effects == 1)
-            {
-                began.SetResult();
-                cancellationToken.Register(canceled.SetResult);
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-            }
-
-            return "done";
-        }).RequireIdempotencyKey();
-        await _host.StartAsync();
-        using var hangUp = new CancellationTokenSource();
-        var first = _host.PostAsync("/slow", cancellationToken: hangUp.Token);
-        await began.Task;
-
-        await hangUp.CancelAsync();
-
-        await first.Invoking(request => request).Should().ThrowAsync<OperationCanceledException>();
-        await canceled.Task;
-        await Eventually.Holds(async () => (await _host.PostAsync("/slow")).StatusCode == HttpStatusCode.OK, "the key is free");
-    }
-
     [Safeguard("409 while the first request runs")]
     [Fact]
     public async Task While_the_first_request_runs_a_second_one_gets_409_with_Retry_After()
