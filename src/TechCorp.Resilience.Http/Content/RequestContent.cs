@@ -51,7 +51,7 @@ internal sealed class RequestContent
     /// <summary>The content of the next attempt.</summary>
     internal HttpContent Next()
     {
-        HttpContent next = _spill is not null ? new SpilledContent(_spill, _writing!)
+        HttpContent next = _spill is not null ? new SpilledContent(_given, _spill, _writing!)
             : _kept is { } bytes ? new ReadOnlyMemoryContent(bytes)
             : new SharedContent(_given);
         foreach (var (name, values) in _headers)

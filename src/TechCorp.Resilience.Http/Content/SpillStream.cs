@@ -32,7 +32,7 @@ internal sealed class SpillStream(int bound) : Stream
     internal ReadOnlyMemory<byte> Kept => _kept.GetBuffer().AsMemory(0, (int)_kept.Length);
 
     /// <summary>Lets a writer that waits go on.</summary>
-    /// <returns>Whether this is the first connection: there is nothing to send for a second one.</returns>
+    /// <returns>Whether this is the first connection: for a second one there is nothing here.</returns>
     internal bool ContinueTo(Stream target) => _target.TrySetResult(target);
 
     /// <summary>No connection will come.</summary>

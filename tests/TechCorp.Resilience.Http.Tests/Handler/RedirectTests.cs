@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 
 namespace TechCorp.Resilience.Http.Tests;
 
@@ -33,6 +34,29 @@ public sealed class RedirectTests
         (await _clock.RunAsync(client.SendAsync(order))).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
 
         server.Seen.Should().Equal("POST /orders 'two lamps' Bearer ana", "GET /receipts/7 ''");
+    }
+
+    [Safeguard("A content over the bound can be written again in its attempt", SwitchedOff = "`SpilledContent` refuses a second connection")]
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_content_over_the_bound_follows_a_redirect_that_keeps_method_and_content(bool blocks)
+    {
+        using var server = new LoopbackServer((HttpStatusCode.TemporaryRedirect, "/elsewhere"), (HttpStatusCode.Created, null));
+        var handler = new ResilienceHandler("shop", new ResiliencePipelineOptions { Timeout = null }, _clock, http: new() { MaxBufferedContent = 100 })
+        {
+            InnerHandler = new SocketsHttpHandler(),
+        };
+        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        int[] numbers = [.. Enumerable.Range(0, 10_000)];
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(server.Address, "/orders")) { Content = JsonContent.Create(numbers) };
+
+        using var response = blocks ? await Task.Run(() => client.Send(request)) : await client.SendAsync(request);
+
+        response.StatusCode.Should().Be(HttpStatusCode.Created);
+        var body = $"'[{string.Join(',', numbers)}]'";
+        server.Seen.Should().Equal($"PUT /orders {body}", $"PUT /elsewhere {body}");
+        handler.Circuits.Should().OnlyContain(circuit => circuit.ConsecutiveFailures == 0);
     }
 
     private static HttpRequestMessage Order(LoopbackServer server, string? key)
