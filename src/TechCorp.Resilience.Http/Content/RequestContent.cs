@@ -24,7 +24,7 @@ internal sealed class RequestContent
     /// <param name="given">The caller's content, not larger than the bound as far as it says.</param>
     /// <param name="bound">The most bytes that are kept.</param>
     /// <param name="blocks">Whether the caller's thread is held.</param>
-    /// <param name="cancellationToken">Given up by the caller.</param>
+    /// <param name="cancellationToken">Ends the wait, also for a content that does not look at it.</param>
     internal static async ValueTask<RequestContent> TakeAsync(HttpContent given, int bound, bool blocks, CancellationToken cancellationToken)
     {
         var content = new RequestContent(given);
@@ -34,17 +34,28 @@ internal sealed class RequestContent
         }
 
         var spill = new SpillStream(bound);
-        if (blocks)
+        var writing = blocks
+            ? Task.Run(() => given.CopyTo(spill, context: null, cancellationToken), cancellationToken)
+            : given.CopyToAsync(spill, cancellationToken);
+        try
         {
-            var writing = Task.Run(() => given.CopyTo(spill, context: null, cancellationToken), cancellationToken);
-            Task.WaitAny([writing, spill.Full], CancellationToken.None);
-            content.Keep(spill, writing);
-            return content;
+            if (blocks)
+            {
+                Task.WaitAny([writing, spill.Full], cancellationToken);
+            }
+            else
+            {
+                await Task.WhenAny(writing, spill.Full).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            spill.Abandon();
+            Observe(writing);
+            throw;
         }
 
-        var pending = given.CopyToAsync(spill, cancellationToken);
-        await Task.WhenAny(pending, spill.Full).ConfigureAwait(false);
-        content.Keep(spill, pending);
+        content.Keep(spill, writing);
         return content;
     }
 
@@ -66,8 +77,11 @@ internal sealed class RequestContent
     internal void End()
     {
         _spill?.Abandon();
-        _writing?.ContinueWith(static writing => writing.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        Observe(_writing);
     }
+
+    private static void Observe(Task? writing)
+        => writing?.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private void Keep(SpillStream spill, Task writing)
     {

@@ -14,7 +14,7 @@ namespace TechCorp.Resilience.Http;
 /// </para>
 /// <para>
 /// Each attempt sends the request as it was given, with the same bytes: what inner handlers add to it or, after a redirect, rewrite is undone. A content
-/// that makes its bytes from values is written once, before the first attempt, and kept (<see cref="HttpResilienceOptions.MaxBufferedContent"/>).
+/// that makes its bytes from values is written once, within the first attempt, and kept (<see cref="HttpResilienceOptions.MaxBufferedContent"/>).
 /// </para>
 /// <para>The limit of an attempt covers the time to the response headers. When no attempt is left, the last response is returned as it is.</para>
 /// <para>
@@ -30,7 +30,7 @@ public sealed class ResilienceHandler : DelegatingHandler
     private readonly ResiliencePipelineRegistry _pipelines;
     private readonly string _name;
     private readonly HttpResilienceOptions _http;
-    private readonly ILogger _logger;
+    private readonly ContentLog _log;
     private readonly ResilientOperation<HttpCall, HttpResponseMessage> _operation;
 
     /// <summary>Makes a handler with its own circuits.</summary>
@@ -72,12 +72,8 @@ public sealed class ResilienceHandler : DelegatingHandler
         OptionsCheck.Throw(nameof(HttpResilienceOptions), _http.Problems());
         var options = pipelines.OptionsOf(name);
         OptionsCheck.Throw(nameof(ResiliencePipelineOptions), PipelineRules.Problems(options));
-        _logger = SafeLogger.Of(logger);
-        _operation = HttpOperation.Describe(timeProvider ?? TimeProvider.System, Send);
-
-        ValueTask<HttpResponseMessage> Send(HttpCall call, CancellationToken cancellationToken) => call.Blocks
-            ? new(base.Send(call.Next(), cancellationToken))
-            : new(base.SendAsync(call.Next(), cancellationToken));
+        _log = new ContentLog(SafeLogger.Of(logger), pipelines, name);
+        _operation = HttpOperation.Describe(timeProvider ?? TimeProvider.System, AttemptAsync);
     }
 
     /// <summary>The circuits of the authorities that requests of handlers of this name went to, for health checks.</summary>
@@ -90,14 +86,15 @@ public sealed class ResilienceHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         var pipeline = PipelineOf(request);
-        var call = await PrepareAsync(request, pipeline, blocks: false, cancellationToken).ConfigureAwait(false);
+        using var call = CallOf(request, pipeline, blocks: false, cancellationToken);
         try
         {
-            return await pipeline.ExecuteAsync(_operation, call, cancellationToken).ConfigureAwait(false);
+            return await pipeline.ExecuteAsync(_operation, call, call.Token).ConfigureAwait(false);
         }
-        finally
+        catch (OperationCanceledException canceled)
         {
-            call.End();
+            call.ThrowOwn(canceled);
+            throw;
         }
     }
 
@@ -108,14 +105,15 @@ public sealed class ResilienceHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         var pipeline = PipelineOf(request);
-        var call = PrepareAsync(request, pipeline, blocks: true, cancellationToken).AsTask().GetAwaiter().GetResult();
+        using var call = CallOf(request, pipeline, blocks: true, cancellationToken);
         try
         {
-            return pipeline.Execute(_operation, call, cancellationToken);
+            return pipeline.Execute(_operation, call, call.Token);
         }
-        finally
+        catch (OperationCanceledException canceled)
         {
-            call.End();
+            call.ThrowOwn(canceled);
+            throw;
         }
     }
 
@@ -123,11 +121,7 @@ public sealed class ResilienceHandler : DelegatingHandler
         ? _pipelines.Get(_name, FormattableString.Invariant($"{address.Scheme}://{address.IdnHost}:{address.Port}"))
         : throw new InvalidOperationException("The request has no absolute address; send it through an HttpClient with a BaseAddress.");
 
-    private async ValueTask<HttpCall> PrepareAsync(
-        HttpRequestMessage request,
-        ResiliencePipeline pipeline,
-        bool blocks,
-        CancellationToken cancellationToken)
+    private HttpCall CallOf(HttpRequestMessage request, ResiliencePipeline pipeline, bool blocks, CancellationToken cancellationToken)
     {
         if (_http.CreateIdempotencyKeys && !HttpCall.IsSafe(request.Method) && HttpCall.KeyOf(request) is null)
         {
@@ -135,24 +129,26 @@ public sealed class ResilienceHandler : DelegatingHandler
             request.Headers.TryAddWithoutValidation(IdempotencyKeyHeader, $"\"{Guid.CreateVersion7()}\"");
         }
 
-        var call = new HttpCall(request, blocks);
-        if (pipeline.MaxAttempts == 1)
+        return new HttpCall(request, blocks, mayRetry: pipeline.MaxAttempts > 1, cancellationToken);
+    }
+
+    private async ValueTask<HttpResponseMessage> AttemptAsync(HttpCall call, CancellationToken cancellationToken)
+    {
+        try
         {
-            return call;
+            if (await call.PrepareAsync(_http.MaxBufferedContent, cancellationToken).ConfigureAwait(false) is { } refusal)
+            {
+                _log.Refused(call, refusal, _http.MaxBufferedContent);
+            }
+        }
+        catch (Exception) when (call.IsCut)
+        {
+            _log.Cut(call);
+            throw;
         }
 
-        switch (await call.PrepareAsync(_http.MaxBufferedContent, cancellationToken).ConfigureAwait(false))
-        {
-            case ContentRefusal.Unrepeatable:
-                _logger.ContentNotRepeatable(_name, call.Method.Method, call.ContentType);
-                break;
-            case ContentRefusal.TooLarge:
-                _logger.ContentTooLarge(_name, call.Method.Method, call.ContentType, _http.MaxBufferedContent);
-                break;
-            default:
-                break;
-        }
-
-        return call;
+        return call.Blocks
+            ? base.Send(call.Next(), cancellationToken)
+            : await base.SendAsync(call.Next(), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -75,7 +75,7 @@ public sealed class HttpRepeatTests : IDisposable
 
         _log.Entries.Should().Contain(
             "1020 'inventory' does not retry a PUT request: its content (StreamContent) can be sent only once. Buffer the content to "
-                + "have the request retried.");
+                + "have the request retried. This is logged once for each type of content.");
     }
 
     [Fact, Trait("Spec", "HT7")]
