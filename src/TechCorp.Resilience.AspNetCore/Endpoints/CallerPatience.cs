@@ -1,6 +1,6 @@
 namespace TechCorp.Resilience.AspNetCore;
 
-/// <summary>A caller that hangs up leaves while it waits for its turn. Once its endpoint runs, that cancels nothing: the endpoint may have had its effect, and
+/// <summary>A caller that hangs up leaves while it waits for another request. Once its endpoint runs, that cancels nothing: the endpoint may have had its effect, and
 /// a key that is released would let the next request have it again.</summary>
 internal sealed class CallerPatience : IDisposable
 {
