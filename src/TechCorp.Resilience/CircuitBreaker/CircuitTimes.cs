@@ -17,7 +17,7 @@ internal sealed class CircuitTimes(MonotonicClock clock, CircuitBreakerOptions o
     internal bool HasWindowOf(CircuitTimes other) => Window == other.Window;
 
     /// <summary>Where the calls of a closed circuit are counted; nowhere without a ratio.</summary>
-    internal CallWindow? NewWindow() => Window is { } duration ? new CallWindow(clock, duration) : null;
+    internal CallWindow? NewWindow() => Window is { } duration ? new CallWindow(clock.Coarse, duration) : null;
 
     /// <summary>Whether so many failures among so many calls open the circuit.</summary>
     internal bool OpensOn((long Calls, long Failures) sum)

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TechCorp.Resilience;
 
 /// <summary>Exact, saturating arithmetic on the timestamps of a <see cref="TimeProvider"/>, whatever its frequency.</summary>
@@ -8,6 +10,10 @@ internal readonly struct MonotonicClock(TimeProvider provider)
     internal TimeProvider Provider => provider;
 
     internal long Now => provider.GetTimestamp();
+
+    /// <summary>The same, some milliseconds exact and read much faster, for what counts in tenths of a second; a clock that is not the system's is not
+    /// replaced.</summary>
+    internal MonotonicClock Coarse => provider == TimeProvider.System ? new(TickClock.Instance) : this;
 
     internal DateTimeOffset UtcNow => provider.GetUtcNow();
 
@@ -35,5 +41,15 @@ internal readonly struct MonotonicClock(TimeProvider provider)
 
         var ticks = (((Int128)deadline - now) * TimeSpan.TicksPerSecond + _frequency - 1) / _frequency;
         return deadline == long.MaxValue || ticks >= TimeSpan.MaxValue.Ticks ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)ticks);
+    }
+
+    private sealed class TickClock : TimeProvider
+    {
+        internal static readonly TickClock Instance = new();
+
+        public override long TimestampFrequency => 1000;
+
+        [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "It is the clock itself; a test's clock is never replaced by it.")]
+        public override long GetTimestamp() => Environment.TickCount64;
     }
 }
