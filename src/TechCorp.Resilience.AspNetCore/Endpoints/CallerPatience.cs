@@ -1,7 +1,7 @@
 namespace TechCorp.Resilience.AspNetCore;
 
-/// <summary>A caller that hangs up leaves while it waits for another request. Once its endpoint runs, that cancels nothing: the endpoint may have had its effect, and
-/// a key that is released would let the next request have it again.</summary>
+/// <summary>A caller that hangs up leaves while it waits for another request. Once its endpoint runs, that cancels nothing: the endpoint may have had its
+/// effect, and a key that is released would let the next request have it again.</summary>
 internal sealed class CallerPatience : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

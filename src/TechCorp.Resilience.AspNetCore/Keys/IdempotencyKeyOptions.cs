@@ -45,9 +45,9 @@ public sealed class IdempotencyKeyOptions
     public int MaxResponseBody { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// Whether a caller that hangs up cancels the endpoint, which leaves its key free. That costs the promise of the key: an endpoint that is canceled after its
-    /// effect, for example when it stores what it has charged, has the effect again with the next request. Only for endpoints without an effect before their
-    /// end, and those that stream until their caller goes. Default: no; the endpoint ends, its response is stored, and the next request gets it.
+    /// Whether a caller that hangs up cancels the endpoint, which leaves its key free. That costs the promise of the key: an endpoint that is canceled after
+    /// its effect, for example when it stores what it has charged, has the effect again with the next request. Only for endpoints without an effect before
+    /// their end, and those that stream until their caller goes. Default: no; the endpoint ends, its response is stored, and the next request gets it.
     /// </summary>
     public bool CancelWhenCallerDisconnects { get; set; }
 

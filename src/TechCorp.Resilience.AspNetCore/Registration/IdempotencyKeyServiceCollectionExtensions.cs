@@ -13,7 +13,8 @@ public static class IdempotencyKeyServiceCollectionExtensions
     /// host starts, before the server listens, so that one that cannot require a key stops the start. May be called several times.
     /// </summary>
     /// <remarks>What code sets is overridden by the configuration section <c>TechCorp:Resilience:IdempotencyKeys</c>: <c>MaxRequestBody</c>,
-    /// <c>MaxResponseBody</c> and <c>CancelWhenCallerDisconnects</c>. Invalid options stop the host when it starts, with all problems in one <see cref="OptionsValidationException"/>.</remarks>
+    /// <c>MaxResponseBody</c> and <c>CancelWhenCallerDisconnects</c>. Invalid options stop the host when it starts, with all problems in one
+    /// <see cref="OptionsValidationException"/>.</remarks>
     /// <param name="services">The container.</param>
     /// <param name="configure">Sets options.</param>
     public static IServiceCollection AddTechCorpIdempotencyKeys(this IServiceCollection services, Action<IdempotencyKeyOptions>? configure = null)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace TechCorp.Resilience.Http;
 
-/// <summary>Makes the timeout of clients infinite whose pipeline has a limit, after all that the service itself configures. Without one, theirs stays.</summary>
+/// <summary>Makes the timeout of clients infinite whose pipeline has a limit, after all that the service configures. Without one, theirs stays.</summary>
 /// <param name="client">The client; all of them without a name.</param>
 /// <param name="services">The container.</param>
 internal sealed class ClientTimeout(string? client, IServiceProvider services) : IPostConfigureOptions<HttpClientFactoryOptions>

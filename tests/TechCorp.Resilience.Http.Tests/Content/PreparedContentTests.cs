@@ -27,7 +27,8 @@ public sealed class PreparedContentTests
 
         _clock.Elapsed.Should().Be(TimeSpan.FromSeconds(5));
         (_reads, server.Bodies.Count).Should().Be((1, 0));
-        _log.Entries.Should().ContainSingle(entry => entry.StartsWith("1023", StringComparison.Ordinal)).Which.Should().Contain("PUT").And.Contain("JsonContent");
+        _log.Entries.Should().ContainSingle(entry => entry.StartsWith("1023", StringComparison.Ordinal)).Which.Should()
+            .Contain("PUT").And.Contain("JsonContent");
     }
 
     [Fact, Trait("Spec", "FR2")]
