@@ -25,10 +25,10 @@ internal sealed class DeliveryMover(ITransport transport, ConsumerPlan plan, Fai
             : new ValueTask<SettlementAction>(MoveAsync(delivery, decision, closing, abort));
 
     /// <summary>The pause before a message that was set aside is moved again; ends early when the consumer is stopping.</summary>
-    internal Task WaitForTurnAsync(Delivery delivery, SettlementAction waitsFor, CancellationToken closing)
+    internal Task WaitForRoundAsync(Delivery delivery, SettlementAction waitsFor, CancellationToken closing)
         => _pace.WaitOf(delivery, waitsFor) is var wait && wait > TimeSpan.Zero ? PauseAsync(wait, closing) : Task.CompletedTask;
 
-    /// <summary>Moves a message that was set aside: to its dead-letter queue, or to the end of its queue again where that fails or is not worth trying.</summary>
+    /// <summary>Moves a message that was set aside: to its dead-letter queue, or to the end of its queue again where that fails or is not tried.</summary>
     /// <param name="delivery">The delivery.</param>
     /// <param name="waitsFor">To be dead-lettered, or the moment of its next attempt, which has not come.</param>
     /// <param name="closing">Ends the pauses.</param>

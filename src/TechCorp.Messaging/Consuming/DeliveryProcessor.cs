@@ -37,7 +37,7 @@ internal sealed class DeliveryProcessor(ITransport transport, ConsumerPlan plan,
 
         if (SetAside.Of(delivery, timeProvider) is { } waitsFor)
         {
-            await mover.WaitForTurnAsync(delivery, waitsFor, closing).ConfigureAwait(false);
+            await mover.WaitForRoundAsync(delivery, waitsFor, closing).ConfigureAwait(false);
             if (IsStale(source, delivery, closing))
             {
                 counters.CountStale();

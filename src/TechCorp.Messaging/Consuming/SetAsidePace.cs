@@ -11,7 +11,7 @@ internal sealed class SetAsidePace(TimeProvider timeProvider)
     private static readonly TimeSpan BetweenMessages = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
-    private DateTimeOffset _next; // guarded by _gate; when the next one has its turn
+    private DateTimeOffset _next; // guarded by _gate; when the next one may go
 
     internal TimeSpan WaitOf(Delivery delivery, SettlementAction waitsFor)
     {

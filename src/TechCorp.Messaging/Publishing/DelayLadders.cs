@@ -6,7 +6,7 @@ namespace TechCorp.Messaging;
 /// it: a message skips a step that is missing, and arrives early.</summary>
 internal sealed class DelayLadders(ITransport transport, TopologyMode mode, TimeProvider timeProvider)
 {
-    private const int CheckedAtOnce = 8; // a look at a ladder is up to 66 questions
+    private const int CheckedAtOnce = 8; // a ladder is up to 66 questions
 
     private readonly ConcurrentDictionary<string, Ladder> _declared = new(StringComparer.Ordinal); // by the largest step
     private int _checked; // changed by the check, of which there is one at a time
@@ -72,7 +72,7 @@ internal sealed class DelayLadders(ITransport transport, TopologyMode mode, Time
         }
     }
 
-    /// <summary>The ladder that a message was sent to is not there: the next publish declares it.</summary>
+    /// <summary>The ladder that a message was sent to does not exist: the next publish declares it.</summary>
     internal void Forget(Destination destination, TimeSpan delay)
         => _declared.TryRemove(DelaySteps.NameOf(destination, DelaySteps.Largest(DelaySteps.Of(destination, delay))), out _);
 

@@ -12,7 +12,7 @@ public sealed class SetAsideTests
     private int _attempts;
     private int _rounds;
 
-    [Safeguard("A message that is set aside comes round by the clock", SwitchedOff = "`DeliveryMover.WaitForTurnAsync` returns at once")]
+    [Safeguard("A message that is set aside comes round by the clock", SwitchedOff = "`DeliveryMover.WaitForRoundAsync` returns at once")]
     [Safeguard("A full queue is not tried for each message", SwitchedOff = "`CopyTargets.MayTry` is always true")]
     [Theory, Trait("Spec", "FM3")]
     [InlineData(1)]

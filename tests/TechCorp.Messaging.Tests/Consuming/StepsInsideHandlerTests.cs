@@ -83,7 +83,8 @@ public sealed class StepsInsideHandlerTests
         await engine.Log.ContainsAsync("Acknowledge m1", "close", "disconnect");
     }
 
-    [Safeguard("Handlers of one bus do not wait for each other's drain", SwitchedOff = "`HandlerFlow` knows the consumer, not the bus")]
+    [Safeguard("Handlers of one bus do not wait for each other's drain",
+        SwitchedOff = "`HandlerFlow` gets the consumer instead of the bus", Remark = "does not end")]
     [Theory, Trait("Spec", "FM9"), Trait("Spec", "CN19")]
     [InlineData(false)]
     [InlineData(true)]

@@ -50,7 +50,7 @@ public sealed class DelayLadderTests
         await publisher.TryPublishAsync(TextMessage.Of("3"), reminders, delayed, Cancellation);
 
         returned.Kind.Should().Be(PublishOutcomeKind.Returned);
-        transport.Log.Entries.Count(entry => entry.StartsWith("declare", StringComparison.Ordinal)).Should().Be(2, "once for the first and once after the loss");
+        transport.Log.Entries.Count(entry => entry.StartsWith("declare", StringComparison.Ordinal)).Should().Be(2, "it was there and then it was not");
     }
 
     private static RabbitMqTransport Unconnected()

@@ -9,7 +9,7 @@ internal static class TopologyDeclarer
     /// <param name="connection">The connection.</param>
     /// <param name="topology">What is declared or checked.</param>
     /// <param name="mode">Which of the two.</param>
-    /// <param name="accepted">What was found without a delivery limit before, and is extended; null to find that out anew.</param>
+    /// <param name="accepted">What was found without a delivery limit before, and is extended; null to find that out each time.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <exception cref="TopologyException">The broker has something otherwise, or not at all, or lets the user not declare it.</exception>
     internal static async Task<TopologyOutcome> DeclareAsync(IConnection connection, Topology topology, TopologyMode mode, AcceptedQueues? accepted,
@@ -139,8 +139,8 @@ internal static class TopologyDeclarer
                 autoDelete: false, ArgumentsOf(exchange), cancellationToken: cancellationToken)
             : channel.ExchangeDeclarePassiveAsync(exchange.Name, cancellationToken);
 
-    private static async Task QueueAsync(DeclaringChannel declaring, QueueDeclaration queue, TopologyMode mode, TopologyOutcome outcome, AcceptedQueues? accepted,
-        CancellationToken cancellationToken)
+    private static async Task QueueAsync(DeclaringChannel declaring, QueueDeclaration queue, TopologyMode mode, TopologyOutcome outcome,
+        AcceptedQueues? accepted, CancellationToken cancellationToken)
     {
         var entity = TopologyNames.Of(queue);
         if (accepted?.Contains(queue.Name) == true)

@@ -1,18 +1,18 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Declares again what was deleted. All who ask share one channel, which stays open: while nothing is missing, a look costs some questions and neither a
-/// channel nor a refusal.</summary>
-/// <remarks>Safe for concurrent use; the looks run one after the other.</remarks>
+/// <summary>Declares again what was deleted. All who ask share one channel, which stays open: while nothing is missing, a pass costs some questions, no
+/// channel and no refusal.</summary>
+/// <remarks>Safe for concurrent use; the passes run one after the other.</remarks>
 internal sealed class TopologyRestorer(AcceptedQueues accepted) : IDisposable
 {
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private BrokerLink? _link; // changed by the look that has the turn
-    private DeclaringChannel? _channel; // changed by the look that has the turn
+    private readonly SemaphoreSlim _passes = new(1, 1);
+    private BrokerLink? _link; // changed by the pass that runs
+    private DeclaringChannel? _channel; // changed by the pass that runs
 
     /// <exception cref="TopologyException">Something is missing, and the broker refuses to let it be declared.</exception>
     internal async Task<TopologyOutcome> RestoreAsync(BrokerLink link, Topology topology, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _passes.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (_channel is null || _link != link)
@@ -34,9 +34,9 @@ internal sealed class TopologyRestorer(AcceptedQueues accepted) : IDisposable
         }
         finally
         {
-            _turn.Release();
+            _passes.Release();
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _passes.Dispose();
 }

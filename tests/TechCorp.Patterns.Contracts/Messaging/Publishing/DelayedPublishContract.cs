@@ -112,7 +112,7 @@ public abstract class DelayedPublishContract<TBackend> : EngineContract<TBackend
     }
 
     [Safeguard("A redrive never sends a message into the delay queues",
-        SwitchedOff = "`BrokerDeath` names the last queue of all, or `DeadLetterReading` the first that the broker named")]
+        SwitchedOff = "`DeadLetterReading` takes the queue that the broker named first")]
     [Theory, Trait("Spec", "FM21"), Trait("Spec", "FM14")]
     [InlineData(1, false)]
     [InlineData(2, false)]
