@@ -51,6 +51,18 @@ public sealed class CodeInDocuments
             .Select(readme => $"{readme} shows no C#.")
             .ShouldBeNone("a reader wants to see the first lines to write");
 
+    [Fact]
+    public void The_readme_of_messaging_shows_the_packed_sample_as_whole_files()
+    {
+        var readme = File.ReadAllLines(Path.Combine(Repository.Root, "src/TechCorp.Messaging/README.md"));
+        var sources = Repository.Files.Where(file => file.Path.StartsWith("samples/PackedSample/", StringComparison.Ordinal) && file.Name.EndsWith(".cs",
+            StringComparison.Ordinal));
+
+        Snippet.Read("README.md", readme).Select(snippet => snippet.Code).Should().BeEquivalentTo(
+            sources.Select(file => Snippet.Dedent([.. file.Lines.Where(line => line.TrimStart() is not ['#', ..])])),
+            "a reader who copies them has a program that compiles, as the sample does");
+    }
+
     [Safeguard("`eng/snippets.sh`", SwitchedOff = "does not remove the common indentation")]
     [Fact]
     public void The_script_writes_what_the_rule_asks_for()

@@ -37,18 +37,6 @@ public sealed partial class PackedSample(PackedFeed feed) : IDisposable
         File.ReadAllText(Path.Combine(Repository.Root, "samples/PackedSample", Project)).Should().Contain($">{version}</TechCorpPatternsVersion>");
     }
 
-    [Fact]
-    public void The_readme_shows_the_packed_sample_as_whole_files()
-    {
-        var readme = File.ReadAllLines(Path.Combine(Repository.Root, "src/TechCorp.Messaging/README.md"));
-        var sources = Repository.Files.Where(file => file.Path.StartsWith("samples/PackedSample/", StringComparison.Ordinal) && file.Name.EndsWith(".cs",
-            StringComparison.Ordinal));
-
-        Snippet.Read("README.md", readme).Select(snippet => snippet.Code).Should().BeEquivalentTo(
-            sources.Select(file => Snippet.Dedent([.. file.Lines.Where(line => line.TrimStart() is not ['#', ..])])),
-            "a reader who copies them has a program that compiles, as the sample does");
-    }
-
     public void Dispose() => _folder.Dispose();
 
     private string CopyOutOfTheRepository()
