@@ -90,7 +90,7 @@ internal static partial class ConsumerLog
     internal static partial void AttemptIsolated(this ILogger logger, string? messageId, string type, string queue, string redeliveries);
 
     [LoggerMessage(2161, LogLevel.Warning,
-        "Message {MessageId} ('{Type}') of queue '{Queue}' was redelivered {Redeliveries} times, which is over the limit: it is handled alone, without a record, "
+        "Message {MessageId} ('{Type}') of queue '{Queue}' was redelivered {Redeliveries} times, over the limit: it is handled alone, without a record, "
         + "because {Reason}. If it ends its process, it is not given up, but started again.")]
     internal static partial void AttemptWithoutRecord(this ILogger logger, string? messageId, string type, string queue, string redeliveries, string reason);
 

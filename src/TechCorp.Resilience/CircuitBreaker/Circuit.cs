@@ -37,6 +37,9 @@ internal sealed class Circuit
 
     internal string Name { get; }
 
+    /// <summary>When a call is admitted, by the coarse clock; 0 while calls are not timed.</summary>
+    private long AdmittedAt => _timesCalls ? _clock.Coarse.Now : 0;
+
     internal long Generation => _epoch.Generation;
 
     internal int Failures => _epoch is ClosedEpoch closed ? closed.Failures : 0;
@@ -54,7 +57,7 @@ internal sealed class Circuit
         var epoch = _epoch;
         if (epoch is ClosedEpoch)
         {
-            permit = new CircuitPermit(epoch, _timesCalls ? _clock.Now : 0);
+            permit = new CircuitPermit(epoch, AdmittedAt);
             return true;
         }
 
@@ -67,7 +70,7 @@ internal sealed class Circuit
         var epoch = _epoch;
         if (epoch is ClosedEpoch)
         {
-            permit = new CircuitPermit(epoch, _timesCalls ? _clock.Now : 0);
+            permit = new CircuitPermit(epoch, AdmittedAt);
             rejection = default;
             return true;
         }
@@ -176,7 +179,7 @@ internal sealed class Circuit
             var epoch = _epoch;
             if (epoch is ClosedEpoch)
             {
-                permit = new CircuitPermit(epoch, _timesCalls ? _clock.Now : 0);
+                permit = new CircuitPermit(epoch, AdmittedAt);
                 rejection = default;
                 return true;
             }
@@ -199,7 +202,7 @@ internal sealed class Circuit
             var probe = new HalfOpenEpoch(this, epoch.Generation + 1, _times.LeaseEnd(now), trip);
             if (TryMove(epoch, probe, reason))
             {
-                permit = new CircuitPermit(probe, _timesCalls ? now : 0);
+                permit = new CircuitPermit(probe, AdmittedAt);
                 rejection = default;
                 return true;
             }

@@ -8,6 +8,8 @@ internal sealed class CircuitTimes(MonotonicClock clock, CircuitBreakerOptions o
     /// <summary>Without growth there is one recovery time, and its limit does not apply.</summary>
     private readonly Backoff _recovery = new(options.RecoveryTimeout, options.RecoveryGrowth > 1 ? options.MaxRecoveryTimeout : options.RecoveryTimeout,
         options.RecoveryGrowth);
+    private readonly MonotonicClock _callClock = clock.Coarse;
+    private readonly long _slow = options.SlowCallDuration is { } limit ? clock.Coarse.Add(0, limit) : long.MaxValue;
     private readonly TimeSpan _lease = options.ProbeLease ?? options.RecoveryTimeout;
 
     internal int FailureThreshold => options.FailureThreshold;
@@ -17,7 +19,7 @@ internal sealed class CircuitTimes(MonotonicClock clock, CircuitBreakerOptions o
     internal bool HasWindowOf(CircuitTimes other) => Window == other.Window;
 
     /// <summary>Where the calls of a closed circuit are counted; nowhere without a ratio.</summary>
-    internal CallWindow? NewWindow() => Window is { } duration ? new CallWindow(clock.Coarse, duration) : null;
+    internal CallWindow? NewWindow() => Window is { } duration ? new CallWindow(_callClock, duration) : null;
 
     /// <summary>Whether so many failures among so many calls open the circuit.</summary>
     internal bool OpensOn((long Calls, long Failures) sum)
@@ -26,9 +28,10 @@ internal sealed class CircuitTimes(MonotonicClock clock, CircuitBreakerOptions o
     /// <summary>A few words about a call that took too long for a success; <see langword="null"/> when it did not.</summary>
     internal string? Slowness(long admittedAt)
     {
-        var now = clock.Now;
-        return options.SlowCallDuration is { } limit && now >= clock.Add(admittedAt, limit)
-            ? string.Create(CultureInfo.InvariantCulture, $"it took {clock.Until(now, admittedAt)}, and {nameof(options.SlowCallDuration)} is {limit}")
+        var now = _callClock.Now;
+        return now - admittedAt >= _slow
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"it took {_callClock.Until(now, admittedAt)}, and {nameof(options.SlowCallDuration)} is {options.SlowCallDuration}")
             : null;
     }
 
