@@ -16,6 +16,7 @@ internal sealed class CopyTargets(ITransport transport, ConsumerPlan plan, Topol
     private Task<bool>? _restoring; // guarded by _gate
     private long? _failedAt; // guarded by _gate
     private string? _reported; // of the last failure to declare
+    private bool _askedForRecords; // at the start
 
     internal string Queue => plan.Queue;
 
@@ -132,6 +133,16 @@ internal sealed class CopyTargets(ITransport transport, ConsumerPlan plan, Topol
                 else if (_unavailable.TryAdd(target, value: true))
                 {
                     logger.CopyTargetUnavailable(target, plan.Queue, "it does not exist");
+                }
+            }
+
+            if (!_askedForRecords && plan.RedeliveryLimit is not null)
+            {
+                _askedForRecords = true;
+                var records = Topology.IsolatedQueueOf(plan.Queue);
+                if (await transport.CountAsync(records, cancellationToken).ConfigureAwait(false) is null)
+                {
+                    logger.IsolatedQueueMissing(records, plan.Queue);
                 }
             }
         }

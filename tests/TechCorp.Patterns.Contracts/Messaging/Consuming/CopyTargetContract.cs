@@ -118,7 +118,8 @@ public abstract class CopyTargetContract<TBackend> : EngineContract<TBackend>
         logs.Entries.Where(entry => entry.Level == LogLevel.Warning).Select(entry => entry.Text).Should()
             .Contain(text => text.Contains($"'{DeadLetterQueue}'", StringComparison.Ordinal))
             .And.Contain(text => text.Contains($"'{Queue}.retry.100ms'", StringComparison.Ordinal))
-            .And.Contain(text => text.Contains($"'{Queue}.retry.200ms'", StringComparison.Ordinal));
+            .And.Contain(text => text.Contains($"'{Queue}.retry.200ms'", StringComparison.Ordinal))
+            .And.Contain(text => text.Contains($"'{Queue}.isolated'", StringComparison.Ordinal));
     }
 
     private static Task Failing(OrderCreated order, MessageContext context, CancellationToken token)
