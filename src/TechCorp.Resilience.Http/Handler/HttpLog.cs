@@ -8,7 +8,7 @@ internal static partial class HttpLog
     [LoggerMessage(
         1020,
         LogLevel.Warning,
-        "'{Name}' does not retry a {Method} request: its content ({Content}) can be sent only once. Buffer the content to have the request "
+        "'{Name}' does not retry a {Method} request: its content ({Content}) can be sent only once. Read it into a ByteArrayContent to have the request "
             + "retried. This is logged once for each type of content.")]
     internal static partial void ContentNotRepeatable(this ILogger logger, string name, string method, string content);
 

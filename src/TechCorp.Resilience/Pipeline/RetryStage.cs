@@ -65,7 +65,7 @@ internal sealed class RetryStage(RetryOptions? options, Circuit? circuit, TimeLi
         var rejected = ended.Outcome.Status == OutcomeStatus.Rejected;
         return _plan is null || (!rejected && ended.Class != OutcomeClass.Failure) ? RetryStop.NotRetryable
             : rejected && !WaitsForCircuit ? RetryStop.CircuitOpen
-            : !rejected && !callbacks.MayRepeat<TOperation, TResult>(in operation) ? RetryStop.UnsafeWithoutKey
+            : !rejected && !callbacks.MayRepeat<TOperation, TResult>(in operation) ? RetryStop.NotRepeatable
             : RetryStop.None;
     }
 }

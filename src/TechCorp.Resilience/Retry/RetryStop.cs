@@ -6,7 +6,7 @@ internal enum RetryStop
     None,
     NotRetryable,
     AttemptsExhausted,
-    UnsafeWithoutKey,
+    NotRepeatable,
     RetryAfterTooLong,
     DeadlineTooClose,
     BudgetExhausted,

@@ -74,8 +74,8 @@ public sealed class HttpRepeatTests : IDisposable
         await _clock.RunAsync(_client.PutAsync(Stock, body));
 
         _log.Entries.Should().Contain(
-            "1020 'inventory' does not retry a PUT request: its content (StreamContent) can be sent only once. Buffer the content to "
-                + "have the request retried. This is logged once for each type of content.");
+            "1020 'inventory' does not retry a PUT request: its content (StreamContent) can be sent only once. Read it into a "
+                + "ByteArrayContent to have the request retried. This is logged once for each type of content.");
     }
 
     [Fact, Trait("Spec", "HT7")]
