@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Messaging.Tests;
 

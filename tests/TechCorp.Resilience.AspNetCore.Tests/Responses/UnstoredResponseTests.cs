@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using TechCorp.Patterns.Contracts;
 
 namespace TechCorp.Resilience.AspNetCore.Tests;
 
