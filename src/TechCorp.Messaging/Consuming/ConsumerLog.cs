@@ -107,6 +107,7 @@ internal static partial class ConsumerLog
     internal static partial void StepFailed(this ILogger logger, Exception exception, string step, string queue);
 
     [LoggerMessage(2165, LogLevel.Warning,
-        "Queue '{RecordQueue}' does not exist, and the topology mode does not declare it: a message of queue '{Queue}' that ends its process is not recognized.")]
+        "Queue '{RecordQueue}' does not exist, and the topology mode does not declare it. A message of queue '{Queue}' that ends its process "
+        + "is not recognized.")]
     internal static partial void IsolatedQueueMissing(this ILogger logger, string recordQueue, string queue);
 }
