@@ -53,6 +53,7 @@ public sealed class TargetWatchTests
 
         var (waiting, _) = transport.Published[^1];
         transport.Answer = (_, _) => Task.FromResult(PublishOutcome.Confirmed);
+        transport.Clock.Advance(TimeSpan.FromSeconds(2)); // it is tried again once a second
         transport.Sources[EngineFixture.Queue].Deliver("m2", headers: waiting.Headers.ToDictionary());
 
         await transport.Log.ContainsAsync("Acknowledge m2");

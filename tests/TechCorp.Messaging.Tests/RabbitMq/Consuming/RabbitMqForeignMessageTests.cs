@@ -260,8 +260,13 @@ public sealed class RabbitMqForeignMessageTests : EngineContract<RabbitMqBackend
 
     private static async Task<IReadOnlyBasicProperties> PeekAsync(string queue)
     {
-        await using var channel = await RabbitMqServer.ChannelAsync();
-        return (await Eventually.Returns(async () => await channel.BasicGetAsync(queue, autoAck: false, Cancellation),
-            $"queue '{queue}' has a message")).BasicProperties;
+        BasicGetResult got;
+        await using (var channel = await RabbitMqServer.ChannelAsync())
+        {
+            got = await Eventually.Returns(async () => await channel.BasicGetAsync(queue, autoAck: false, Cancellation), $"queue '{queue}' has a message");
+        }
+
+        await Eventually.Holds(async () => await RabbitMqServer.ReadyAsync(queue) > 0, "a quorum queue notices a closed channel some moments later");
+        return got.BasicProperties;
     }
 }
