@@ -131,7 +131,7 @@ count() { # PROJECT: adds its numbers to the totals
         if ((f == 0)) && [[ $code != 0 && $code != 8 ]]; then f=1 note=" (exit code ${code:-unknown})"; fi
     fi
     printf '%-42s %5d passed, %d failed, %d skipped%s\n' "$project" "$p" "$f" "$s" "$note"
-    [[ $f == 0 ]] || failures "$report"
+    [[ $f == 0 ]] || failures "$report" | tee -a "$results/failures"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
