@@ -222,7 +222,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
 
         if (next is null)
         {
-            source?.Flush();
+            source?.FlushAtRest();
         }
 
         if (idle)

@@ -16,13 +16,17 @@ internal interface IDeliverySource : IAsyncDisposable
     bool TrySettle(Delivery delivery, Settlement settlement);
 
     /// <summary>As <see cref="TrySettle"/>, but the settlement may be sent a little later, together with others: at the next
-    /// <see cref="Flush"/>, or when enough have gathered.</summary>
+    /// <see cref="Flush"/>, when enough have gathered, or after a few milliseconds.</summary>
     bool TrySettleSoon(Delivery delivery, Settlement settlement) => TrySettle(delivery, settlement);
 
     /// <summary>Sends the settlements that have gathered.</summary>
     void Flush()
     {
     }
+
+    /// <summary>Nothing is left to handle: sends the settlements that have gathered if the broker may be waiting for them before it delivers more. The
+    /// others may go on gathering.</summary>
+    void FlushAtRest() => Flush();
 
     /// <summary>Gives this generation up although its channel is open: the channel is closed, unsettled deliveries are requeued, and the next is opened. A
     /// transport without channels does nothing.</summary>

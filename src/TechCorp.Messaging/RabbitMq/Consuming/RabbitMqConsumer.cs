@@ -29,8 +29,8 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     private bool _muted; // guarded by _sinkTurn
     private string _tag = "";
 
-    private RabbitMqConsumer(IChannel channel, bool countsAcquired, string queue, int maxBodyBytes, long generation, Action<Delivery> sink,
-        TimeProvider timeProvider, ILogger logger)
+    private RabbitMqConsumer(IChannel channel, bool countsAcquired, string queue, ushort prefetch, int maxBodyBytes, long generation,
+        Action<Delivery> sink, TimeProvider timeProvider, ILogger logger)
     {
         Channel = channel;
         _countsAcquired = countsAcquired;
@@ -40,7 +40,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
         _sink = sink;
         _timeProvider = timeProvider;
         _logger = logger;
-        Settlements = new RabbitMqSettleWriter(channel, _closed.Task, GiveUp, timeProvider);
+        Settlements = new RabbitMqSettleWriter(channel, prefetch, _closed.Task, GiveUp, timeProvider);
     }
 
     public IChannel Channel { get; }
@@ -62,7 +62,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     {
         var channel = await link.Connection.CreateChannelAsync(ChannelOptions, cancellationToken).ConfigureAwait(false);
         var countsAcquired = AmqpDelivery.CountsAcquired(link.Connection);
-        var consumer = new RabbitMqConsumer(channel, countsAcquired, queue, maxBodyBytes, generation, sink, timeProvider, logger);
+        var consumer = new RabbitMqConsumer(channel, countsAcquired, queue, prefetch, maxBodyBytes, generation, sink, timeProvider, logger);
         opened(consumer); // before the first delivery, which may be settled at once
         channel.ChannelShutdownAsync += consumer.HandleChannelShutdownAsync;
         try

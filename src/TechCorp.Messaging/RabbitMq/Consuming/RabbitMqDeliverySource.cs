@@ -71,6 +71,8 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
 
     public void Flush() => _consumer?.Settlements.Flush();
 
+    public void FlushAtRest() => _consumer?.Settlements.FlushAtRest();
+
     public void Rebuild(long generation, string reason)
     {
         if (_consumer is { } consumer && consumer.Generation == generation)

@@ -11,6 +11,7 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5);
 
     private readonly IChannel _channel;
+    private readonly int _enough;
     private readonly Task _closed;
     private readonly Action<string> _failed;
     private readonly Lock _gate = new();
@@ -23,12 +24,14 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
     private bool _due; // guarded by _gate; what has gathered is to go out now
 
     /// <param name="channel">The channel the deliveries came on.</param>
+    /// <param name="prefetch">The most deliveries unsettled at once. With half of them settled and not told, the broker may wait for the rest.</param>
     /// <param name="closed">Ends when the consumer has ended.</param>
     /// <param name="failed">Called with the reason when a settlement could not be written: the channel is to be given up.</param>
     /// <param name="timeProvider">How long settlements gather.</param>
-    internal RabbitMqSettleWriter(IChannel channel, Task closed, Action<string> failed, TimeProvider timeProvider)
+    internal RabbitMqSettleWriter(IChannel channel, int prefetch, Task closed, Action<string> failed, TimeProvider timeProvider)
     {
         _channel = channel;
+        _enough = prefetch / 2;
         _closed = closed;
         _failed = failed;
         _gatherEnd = timeProvider.CreateTimer(static writer => ((RabbitMqSettleWriter)writer!).EndGathering(), this, Timeout.InfiniteTimeSpan,
@@ -91,6 +94,19 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
         lock (_gate)
         {
             start = NeedsWriter(_ledger.Pending > 0);
+        }
+
+        StartWriter(start);
+    }
+
+    /// <summary>Sends what has gathered if it is half of the prefetch; what is less goes on gathering, so that the broker, which has most of the work with an
+    /// acknowledgement, gets one for many messages also where they come slower than they are handled.</summary>
+    internal void FlushAtRest()
+    {
+        bool start;
+        lock (_gate)
+        {
+            start = NeedsWriter(_ledger.Pending > 0 && _ledger.Pending >= _enough);
         }
 
         StartWriter(start);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using TechCorp.Patterns.Contracts;
 
@@ -115,7 +116,7 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
     public async Task Settlements_that_may_wait_are_sent_together_when_enough_have_gathered_or_on_flush()
     {
         const int Enough = 64;
-        var transport = await Backend.StartAsync(new PublisherOptions());
+        var transport = await Backend.StartAsync(new PublisherOptions(), new FakeTimeProvider()); // else the 5 ms may be over
         var queue = await QueueAsync(transport);
         await Task.WhenAll(Enumerable.Range(0, Enough + 2).Select(i => PublishAsync(transport, queue, $"{i}")));
         var consumer = await SubscribeAsync(transport, queue, prefetch: Enough);
@@ -138,6 +139,32 @@ public sealed class RabbitMqConsumingTests : RabbitMqTransportTest
         await Eventually.Holds(() => ledger.Gathered == 0, "what has gathered is sent");
         await consumer.Source.DisposeAsync();
         (await TextsAsync(queue)).Should().BeEmpty();
+    }
+
+    [Safeguard("What has gathered at rest goes out when the broker may wait for it", SwitchedOff = "`RabbitMqSettleWriter.FlushAtRest` does nothing")]
+    [Theory, Trait("Spec", "CN4")]
+    [InlineData(1, 0, 1)]
+    [InlineData(2, 0, 1)]
+    [InlineData(10, 4, 5)]
+    public async Task At_rest_settlements_gather_until_they_are_half_of_the_prefetch(int prefetch, int gather, int goOut)
+    {
+        var transport = await Backend.StartAsync(new PublisherOptions(), new FakeTimeProvider());
+        var queue = await QueueAsync(transport);
+        await Task.WhenAll(Enumerable.Range(0, prefetch).Select(i => PublishAsync(transport, queue, $"{i}")));
+        var consumer = await SubscribeAsync(transport, queue, (ushort)prefetch);
+        var deliveries = await consumer.ReceivesAsync(prefetch);
+        var settlements = ((RabbitMqDeliverySource)consumer.Source).Consumer!.Settlements;
+
+        Settle(0, gather);
+        consumer.Source.FlushAtRest();
+        settlements.Gathered.Should().Be(gather);
+        Settle(gather, goOut);
+        consumer.Source.FlushAtRest();
+
+        await Eventually.Holds(() => settlements.Gathered == 0, "half of the prefetch is sent");
+
+        void Settle(int from, int to)
+            => deliveries.Take(from..to).Count(delivery => consumer.Source.TrySettleSoon(delivery, Settlement.Acknowledge)).Should().Be(to - from);
     }
 
     [Fact, Trait("Spec", "CN8")]
