@@ -32,7 +32,7 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
             return pending.Preserve();
         }
 
-        PipelineExecutor.Restore(context);
+        CallerFlow.Restore(context);
         return FinishAsync(in operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken);
     }
 
@@ -64,7 +64,7 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
         var running = executor.Begin<TOperation, TResult>(in operation, 1, startedAt, cancellationToken);
         if (TOperation.ClassifiesResults || running.IsRejected || !running.Pending.IsCompletedSuccessfully)
         {
-            PipelineExecutor.Restore(context);
+            CallerFlow.Restore(context);
             return HoldAsync(executor.ContinueAsync(operation, running, startedAt, cancellationToken));
         }
 

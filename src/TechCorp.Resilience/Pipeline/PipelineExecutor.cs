@@ -18,6 +18,8 @@ internal sealed class PipelineExecutor
     private readonly bool _hasDeadline;
     private readonly bool _hasEdge; // a deadline or a concurrency limit: one question for calls that have neither
     private readonly ConcurrencyStage? _concurrency;
+    private readonly RetryOnlyStage? _retryOnly;
+    private readonly bool _goesApart; // an edge, or retries only: one question again
     private readonly AttemptTimerPool? _timers;
     private readonly PipelineEvents _events;
     private readonly OperationCallbacks _callbacks;
@@ -48,6 +50,8 @@ internal sealed class PipelineExecutor
         MaxAttempts = retry?.MaxAttempts ?? 1;
         MayFollow = retry is not null || stages.FallbackOnFailure;
         _fallback = new FallbackStage(stages.FallbackOnFailure, _callbacks);
+        _retryOnly = retry is null || Circuit is not null || _timers is not null || _hasEdge ? null : new RetryOnlyStage(this, _budget);
+        _goesApart = _hasEdge || _retryOnly is not null;
     }
 
     internal string Name { get; }
@@ -68,8 +72,13 @@ internal sealed class PipelineExecutor
         }
 
         var startedAt = 0L;
-        if (_hasEdge)
+        if (_goesApart)
         {
+            if (_retryOnly is not null)
+            {
+                return _retryOnly.InvokeAsync<TOperation, TResult>(in operation, cancellationToken);
+            }
+
             if (_concurrency is not null)
             {
                 return _concurrency.InvokeAsync<TOperation, TResult>(in operation, cancellationToken);
@@ -92,7 +101,7 @@ internal sealed class PipelineExecutor
             return pending.Preserve();
         }
 
-        Restore(context);
+        CallerFlow.Restore(context);
         return FinishAsync<TOperation, TResult>(in operation, pending, permit, timer, startedAt, cancellationToken);
     }
 
@@ -132,7 +141,7 @@ internal sealed class PipelineExecutor
             return new(Outcome<TResult>.Success(value));
         }
 
-        Restore(context);
+        CallerFlow.Restore(context);
         return ContinueAsync(operation, new RunningAttempt<TResult>(pending, permit, timer), startedAt, cancellationToken).Preserve();
     }
 
@@ -241,7 +250,7 @@ internal sealed class PipelineExecutor
             if (stop != RetryStop.None)
             {
                 _events.RetryStopped(running.IsRejected ? null : number, stop, outcome.Status, ended.Evidence);
-                Restore(context);
+                CallerFlow.Restore(context);
                 return await _fallback.EndAsync(operation, outcome, ended.IsFailure, cancellationToken).ConfigureAwait(false);
             }
 
@@ -261,9 +270,9 @@ internal sealed class PipelineExecutor
                 return CanceledWhileWaiting<TResult>(number, lastFailure, cancellationToken);
             }
 
-            Restore(context);
+            CallerFlow.Restore(context);
             running = Begin<TOperation, TResult>(in operation, number, startedAt, cancellationToken);
-            Restore(context);
+            CallerFlow.Restore(context);
             _retry.ReturnToken(isRetry && running.IsRejected);
         }
     }
@@ -279,15 +288,6 @@ internal sealed class PipelineExecutor
 
         var pending = Start<TOperation, TResult>(in operation, number, startedAt, out var timer, cancellationToken);
         return new RunningAttempt<TResult>(pending, permit, timer);
-    }
-
-    /// <summary>Takes back what an attempt that is no asynchronous method has changed in its caller's flow: an asynchronous local, the current span.</summary>
-    internal static void Restore(ExecutionContext? context)
-    {
-        if (context is not null) // null: its caller has suppressed the flow, or nothing can follow
-        {
-            ExecutionContext.Restore(context);
-        }
     }
 
     private Outcome<TResult> CanceledWhileWaiting<TResult>(int number, Exception? lastFailure, CancellationToken cancellationToken)

@@ -9,17 +9,19 @@ public sealed class AttemptContextTests
     private static readonly AsyncLocal<string?> Local = new();
     private readonly List<string?> _seen = [];
 
-    [Safeguard("Each attempt begins with the flow of the caller", SwitchedOff = "`PipelineExecutor.Restore` does nothing")]
+    [Safeguard("Each attempt begins with the flow of the caller", SwitchedOff = "`CallerFlow.Restore` does nothing")]
     [Theory, Trait("Spec", "FR9")]
-    [InlineData("throws at once", false)]
-    [InlineData("fails later", false)]
-    [InlineData("throws at once", true)]
-    [InlineData("fails later", true)]
-    public async Task Each_attempt_sees_the_asynchronous_local_of_the_caller_when_the_one_before_it(string fails, bool limited)
+    [InlineData("throws at once", "defaults")]
+    [InlineData("fails later", "defaults")]
+    [InlineData("throws at once", "limit")]
+    [InlineData("fails later", "limit")]
+    [InlineData("throws at once", "retries alone")]
+    [InlineData("fails later", "retries alone")]
+    public async Task Each_attempt_sees_the_asynchronous_local_of_the_caller_when_the_one_before_it(string fails, string stages)
     {
         Local.Value = "caller";
 
-        (await Make(limited).ExecuteAsync((how, _) => Attempt(how), fails)).Should().Be(3);
+        (await Make(stages).ExecuteAsync((how, _) => Attempt(how), fails)).Should().Be(3);
 
         _seen.Should().Equal("caller", "caller", "caller");
         Local.Value.Should().Be("caller");
@@ -27,11 +29,13 @@ public sealed class AttemptContextTests
 
     [Safeguard("Each attempt begins with the flow of the caller")]
     [Theory, Trait("Spec", "FR9")]
-    [InlineData("throws at once", false)]
-    [InlineData("fails later", false)]
-    [InlineData("throws at once", true)]
-    [InlineData("fails later", true)]
-    public async Task So_does_each_attempt_of_a_described_operation_whose_outcome_is_asked_for_when_the_one_before_it(string fails, bool limited)
+    [InlineData("throws at once", "defaults")]
+    [InlineData("fails later", "defaults")]
+    [InlineData("throws at once", "limit")]
+    [InlineData("fails later", "limit")]
+    [InlineData("throws at once", "retries alone")]
+    [InlineData("fails later", "retries alone")]
+    public async Task So_does_each_attempt_of_a_described_operation_whose_outcome_is_asked_for_when_the_one_before_it(string fails, string stages)
     {
         Local.Value = "caller";
         var operation = new ResilientOperation<string, int>((how, _) => Attempt(how))
@@ -43,7 +47,7 @@ public sealed class AttemptContextTests
             },
         };
 
-        (await Make(limited).TryExecuteAsync(operation, fails)).Value.Should().Be(3);
+        (await Make(stages).TryExecuteAsync(operation, fails)).Value.Should().Be(3);
 
         _seen.Should().Equal("caller", "caller", "caller");
         Local.Value.Should().Be("caller");
@@ -51,14 +55,15 @@ public sealed class AttemptContextTests
 
     [Safeguard("Each attempt begins with the flow of the caller")]
     [Theory, Trait("Spec", "FR9")]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task The_span_of_one_attempt_is_no_parent_of_the_next(bool limited)
+    [InlineData("defaults")]
+    [InlineData("limit")]
+    [InlineData("retries alone")]
+    public async Task The_span_of_one_attempt_is_no_parent_of_the_next(string stages)
     {
         using var parent = new Activity("call").Start();
         var parents = new List<string?>();
 
-        await Make(limited).ExecuteAsync((_, _) =>
+        await Make(stages).ExecuteAsync((_, _) =>
         {
             var span = new Activity("attempt").Start(); // left running, as by an instrumentation that ends it later
             parents.Add(span.ParentId);
@@ -70,13 +75,14 @@ public sealed class AttemptContextTests
     }
 
     [Theory, Trait("Spec", "FR9")]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_blocking_attempt_sees_the_asynchronous_local_of_the_caller_too(bool limited)
+    [InlineData("defaults")]
+    [InlineData("limit")]
+    [InlineData("retries alone")]
+    public void A_blocking_attempt_sees_the_asynchronous_local_of_the_caller_too(string stages)
     {
         Local.Value = "caller";
 
-        Make(limited).Execute((how, _) => Attempt(how).Result, "throws at once").Should().Be(3);
+        Make(stages).Execute((how, _) => Attempt(how).Result, "throws at once").Should().Be(3);
 
         _seen.Should().Equal("caller", "caller", "caller");
     }
@@ -88,7 +94,7 @@ public sealed class AttemptContextTests
     public async Task So_do_the_attempts_of_a_call_that_waited_for_its_permit_when_the_one_before_it(string fails)
     {
         Local.Value = "caller";
-        var pipeline = Make(limited: true);
+        var pipeline = Make("limit");
         var gate = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         var before = pipeline.ExecuteAsync((_, _) => new ValueTask<int>(gate.Task), 0).AsTask();
         var waiting = pipeline.ExecuteAsync((how, _) => Attempt(how), fails).AsTask();
@@ -137,24 +143,31 @@ public sealed class AttemptContextTests
     }
 
     [Theory, Trait("Spec", "FR9")]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_caller_that_suppresses_the_flow_may_call(bool limited)
+    [InlineData("defaults")]
+    [InlineData("limit")]
+    [InlineData("retries alone")]
+    public async Task A_caller_that_suppresses_the_flow_may_call(string stages)
     {
         Task<int> call;
         using (ExecutionContext.SuppressFlow())
         {
-            call = Make(limited).ExecuteAsync((_, _) => Attempt("throws at once"), 0).AsTask();
+            call = Make(stages).ExecuteAsync((_, _) => Attempt("throws at once"), 0).AsTask();
         }
 
         (await call).Should().Be(3);
     }
 
-    private static ResiliencePipeline Make(bool limited) => ResiliencePipeline.Create("flow", new()
+    private static ResiliencePipeline Make(string stages)
     {
-        Retry = new() { BaseDelay = TimeSpan.Zero },
-        ConcurrencyLimit = limited ? new() { PermitLimit = 1, QueueLimit = 1 } : null,
-    });
+        var retry = new RetryOptions { BaseDelay = TimeSpan.Zero };
+        return stages == "retries alone"
+            ? new RetryPolicy("flow", retry)
+            : ResiliencePipeline.Create("flow", new()
+            {
+                Retry = retry,
+                ConcurrencyLimit = stages == "limit" ? new() { PermitLimit = 1, QueueLimit = 1 } : null,
+            });
+    }
 
     /// <summary>Fails twice, and sets the local each time.</summary>
     private ValueTask<int> Attempt(string how)
