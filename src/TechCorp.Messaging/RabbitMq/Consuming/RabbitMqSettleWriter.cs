@@ -24,7 +24,7 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
     private bool _due; // guarded by _gate; what has gathered is to go out now
 
     /// <param name="channel">The channel the deliveries came on.</param>
-    /// <param name="prefetch">The most deliveries unsettled at once. With half of them settled and not told, the broker may wait for the rest.</param>
+    /// <param name="prefetch">The most deliveries unsettled at once. With half of them settled and not acknowledged, the broker may wait for them.</param>
     /// <param name="closed">Ends when the consumer has ended.</param>
     /// <param name="failed">Called with the reason when a settlement could not be written: the channel is to be given up.</param>
     /// <param name="timeProvider">How long settlements gather.</param>
