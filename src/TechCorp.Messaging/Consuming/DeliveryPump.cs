@@ -83,12 +83,15 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
     internal void Close()
     {
         bool idle;
+        IDeliverySource? source;
         lock (_gate)
         {
             _closed = true;
             idle = _workers == 0;
+            source = _source;
         }
 
+        source?.Flush(); // well before what is requeued, behind which an acknowledgement may be lost
         _closing.Cancel();
         if (idle)
         {
@@ -205,7 +208,7 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
     {
         QueuedDelivery? next;
         IDeliverySource? source;
-        bool idle;
+        bool closed, idle;
         lock (_gate)
         {
             source = _source;
@@ -214,13 +217,18 @@ internal sealed class DeliveryPump(DeliveryProcessor processor, ConsumerCounters
                 _schedule.Done(previous);
             }
 
-            next = _closed ? null : _schedule.TryTake();
+            closed = _closed;
+            next = closed ? null : _schedule.TryTake();
             _workers -= next is null ? 1 : 0;
-            idle = _closed && _workers == 0;
+            idle = closed && _workers == 0;
             AssertInvariants();
         }
 
-        if (next is null)
+        if (closed)
+        {
+            source?.Flush();
+        }
+        else if (next is null)
         {
             source?.FlushAtRest();
         }

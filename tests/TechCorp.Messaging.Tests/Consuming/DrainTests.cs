@@ -6,8 +6,10 @@ public sealed class DrainTests
 {
     [Safeguard("The consumer is canceled before deliveries are requeued", SwitchedOff = "`QueueSubscription.DrainAsync` requeues first")]
     [Safeguard("Handlers end before their channel is closed", SwitchedOff = "`QueueSubscription.DrainAsync` does not wait for them")]
-    [Fact, Trait("Spec", "CN9")]
-    public async Task A_stop_cancels_first_gives_back_what_is_unstarted_and_lets_the_running_finish()
+    [Theory, Trait("Spec", "CN9")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stop_cancels_first_gives_back_what_is_unstarted_and_lets_the_running_finish(bool gathersAtRest)
     {
         var gate = new TaskCompletionSource();
         var started = new TaskCompletionSource();
@@ -18,6 +20,7 @@ public sealed class DrainTests
             started.TrySetResult();
             return gate.Task;
         });
+        engine.Source.GathersAtRest = gathersAtRest;
         engine.Source.Deliver("m1");
         engine.Source.Deliver("m2");
         engine.Source.Deliver("m3");
@@ -31,6 +34,27 @@ public sealed class DrainTests
 
         handled.Should().Equal("m1");
         engine.Log.Entries.SkipWhile(entry => entry != "cancel").Should().Equal("cancel", "Requeue m2", "Requeue m3", "Acknowledge m1", "close", "disconnect");
+        await engine.DisposeAsync();
+    }
+
+    [Safeguard("Acknowledgements that have gathered go out before the consumer is canceled", SwitchedOff = "`DeliveryPump.Close` does not flush")]
+    [Fact, Trait("Spec", "CN9"), Trait("Spec", "FM4")]
+    public async Task A_stop_sends_first_the_acknowledgements_that_have_gathered_at_rest()
+    {
+        var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask);
+        engine.Source.GathersAtRest = true;
+        engine.Source.OnCancel = () =>
+        {
+            engine.Source.Deliver("late");
+            return Task.CompletedTask;
+        };
+        engine.Source.Deliver("m1");
+        await Eventually.Holds(() => engine.Status is { Acknowledged: 1, Running: 0 }, "m1 is handled");
+        engine.Log.Entries.Should().NotContain("Acknowledge m1", "it gathers");
+
+        await engine.Bus.StopAsync(TestContext.Current.CancellationToken);
+
+        engine.Log.Entries.Should().ContainInOrder("Acknowledge m1", "cancel", "Requeue late", "close");
         await engine.DisposeAsync();
     }
 

@@ -14,6 +14,9 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
 
     public bool IsConsuming { get; set; } = true;
 
+    /// <summary>Whether settlements go on gathering when nothing is left to handle, as those of RabbitMQ may.</summary>
+    internal bool GathersAtRest { get; set; }
+
     /// <summary>Settles that reached nothing, because they were old or second ones.</summary>
     internal int Refused { get; private set; }
 
@@ -47,6 +50,14 @@ internal sealed class ScriptedSource(EventLog log, Action<Delivery> sink) : IDel
         {
             _gathered.ForEach(log.Add);
             _gathered.Clear();
+        }
+    }
+
+    public void FlushAtRest()
+    {
+        if (!GathersAtRest)
+        {
+            Flush();
         }
     }
 
