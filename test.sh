@@ -131,7 +131,10 @@ count() { # PROJECT: adds its numbers to the totals
         if ((f == 0)) && [[ $code != 0 && $code != 8 ]]; then f=1 note=" (exit code ${code:-unknown})"; fi
     fi
     printf '%-42s %5d passed, %d failed, %d skipped%s\n' "$project" "$p" "$f" "$s" "$note"
-    [[ $f == 0 ]] || failures "$report" | tee -a "$results/failures"
+    if ((f > 0)); then
+        echo "$project${suite:+ on $suite}: $f failed$note" >>"$results/failures"
+        failures "$report" | tee -a "$results/failures"
+    fi
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 

@@ -95,7 +95,7 @@ internal sealed class RunningDeliveries(TimeProvider timeProvider)
     /// <summary>The delivery is done. Call it before its body is released.</summary>
     /// <param name="queued">The delivery.</param>
     /// <param name="handled">Whether its handler succeeded.</param>
-    /// <param name="settled">Whether a settlement was sent to the broker.</param>
+    /// <param name="settled">Whether the channel took its settlement: it may go out a few milliseconds later, together with others.</param>
     internal void End(QueuedDelivery queued, bool handled, bool settled)
     {
         // A caller that does not find it among the running ones finds it among the handled ones.

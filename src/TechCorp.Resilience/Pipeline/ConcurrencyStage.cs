@@ -25,7 +25,17 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
 
         var context = executor.MayFollow ? ExecutionContext.Capture() : null;
         var pending = executor.Start<TOperation, TResult>(in operation, 1, startedAt, out var timer, cancellationToken);
-        if (!TOperation.ClassifiesResults && pending.IsCompletedSuccessfully)
+        var succeeded = false;
+        try
+        {
+            succeeded = !TOperation.ClassifiesResults && pending.IsCompletedSuccessfully;
+        }
+        catch (InvalidOperationException)
+        {
+            // A source that breaks its rules: the completion finds that out too, and then the permit is given back.
+        }
+
+        if (succeeded)
         {
             executor.Succeed(permit, timer);
             limiter.Return();
@@ -62,16 +72,35 @@ internal sealed class ConcurrencyStage(PipelineExecutor executor, ConcurrencyLim
     {
         var context = executor.MayFollow ? ExecutionContext.Capture() : null;
         var running = executor.Begin<TOperation, TResult>(in operation, 1, startedAt, cancellationToken);
-        if (TOperation.ClassifiesResults || running.IsRejected || !running.Pending.IsCompletedSuccessfully)
+        TResult? value = default;
+        if (TOperation.ClassifiesResults || running.IsRejected || !TryGetResult(running.Pending, ref value))
         {
             CallerFlow.Restore(context);
             return HoldAsync(executor.ContinueAsync(operation, running, startedAt, cancellationToken));
         }
 
-        var value = running.Pending.Result;
         executor.Succeed(running.Permit, running.Timer);
         limiter.Return();
-        return new(Outcome<TResult>.Success(value));
+        return new(Outcome<TResult>.Success(value!));
+    }
+
+    /// <summary>False also for a source that breaks its rules by throwing.</summary>
+    private static bool TryGetResult<TResult>(ValueTask<TResult> pending, ref TResult? value)
+    {
+        try
+        {
+            if (!pending.IsCompletedSuccessfully)
+            {
+                return false;
+            }
+
+            value = pending.Result;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     // Not pooled: its task is the caller's.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace TechCorp.Resilience;
 
-/// <summary>Begins the calls of a pipeline that has retries alone, as <see cref="RetryPolicy"/> has.</summary>
+/// <summary>Begins the calls, those that end with a result or an exception, of a pipeline that has retries alone, as <see cref="RetryPolicy"/> has.</summary>
 /// <remarks>
 /// Apart from the others, among which the runtime optimizes for the more frequent ones; the caller's context, which each call here captures, then costs
 /// a third of the whole call.

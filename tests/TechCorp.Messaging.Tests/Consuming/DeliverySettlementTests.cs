@@ -79,7 +79,9 @@ public sealed class DeliverySettlementTests
         letter.Type.Should().Be(type ?? "");
     }
 
-    [Safeguard("What has gathered goes out when nothing waits", SwitchedOff = "`DeliveryPump.TakeNext` does not flush", Remark = "others do not end")]
+    [Safeguard("What has gathered goes out when nothing waits, or may then go on gathering",
+        SwitchedOff = "`DeliveryPump.TakeNext` does not flush",
+        Remark = "others do not end")]
     [Theory, Trait("Spec", "CN3")]
     [InlineData("""{"event":"\ud800"}""")]
     [InlineData("""{"event":"\ud800\u0041"}""")]

@@ -169,6 +169,36 @@ public sealed class ConcurrencyLimitTests
         await running;
     }
 
+    [Safeguard("A source that breaks its rules costs no permit", SwitchedOff = "`ConcurrencyStage` asks for completion outside of a try block")]
+    [Theory, Trait("Spec", "FR12")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_task_that_breaks_its_rules_fails_its_own_call_and_gives_its_permit_back(bool asOutcome)
+    {
+        var pipeline = ResiliencePipeline.Create("rules", new()
+        {
+            Timeout = null,
+            Retry = null,
+            CircuitBreaker = null,
+            ConcurrencyLimit = new() { PermitLimit = 1, QueueLimit = 0 },
+        });
+        var source = new OnceSource();
+        for (var call = 0; call < 3; call++)
+        {
+            if (asOutcome)
+            {
+                (await pipeline.TryExecuteAsync((_, _) => new ValueTask<int>(source, 99), 0)).Exception.Should().BeOfType<InvalidOperationException>();
+            }
+            else
+            {
+                await FluentActions.Awaiting(() => pipeline.ExecuteAsync((_, _) => new ValueTask<int>(source, 99), 0).AsTask())
+                    .Should().ThrowAsync<InvalidOperationException>();
+            }
+        }
+
+        (await pipeline.ExecuteAsync(static (_, _) => new ValueTask<int>(7), 0)).Should().Be(7);
+    }
+
     [Fact, Trait("Spec", "FR12")]
     public void A_call_that_ends_at_once_allocates_nothing()
     {

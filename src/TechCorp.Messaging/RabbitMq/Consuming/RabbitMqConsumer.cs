@@ -107,6 +107,7 @@ internal sealed class RabbitMqConsumer : IAsyncBasicConsumer
     /// or they would be delivered here again.</summary>
     internal async Task WithdrawAsync(CancellationToken cancellationToken)
     {
+        Settlements.Flush(); // not behind what is requeued
         await CancelAsync(cancellationToken).ConfigureAwait(false);
         _kept.ForEach(tag => Settlements.TrySettle(tag, Settlement.Requeue));
     }

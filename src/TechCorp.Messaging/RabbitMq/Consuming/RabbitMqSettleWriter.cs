@@ -11,7 +11,7 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(5);
 
     private readonly IChannel _channel;
-    private readonly int _enough;
+    private readonly int _prefetch;
     private readonly Task _closed;
     private readonly Action<string> _failed;
     private readonly Lock _gate = new();
@@ -22,16 +22,17 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
     private bool _gathers; // guarded by _gate; the timer is set
     private bool _writing; // guarded by _gate
     private bool _due; // guarded by _gate; what has gathered is to go out now
+    private bool _ending; // guarded by _gate; the timer is gone, nothing gathers any more
 
     /// <param name="channel">The channel the deliveries came on.</param>
-    /// <param name="prefetch">The most deliveries unsettled at once. With half of them settled and not acknowledged, the broker may wait for them.</param>
+    /// <param name="prefetch">The most deliveries unsettled at once: the broker waits when it knows of no settlement of them.</param>
     /// <param name="closed">Ends when the consumer has ended.</param>
     /// <param name="failed">Called with the reason when a settlement could not be written: the channel is to be given up.</param>
     /// <param name="timeProvider">How long settlements gather.</param>
     internal RabbitMqSettleWriter(IChannel channel, int prefetch, Task closed, Action<string> failed, TimeProvider timeProvider)
     {
         _channel = channel;
-        _enough = prefetch / 2;
+        _prefetch = prefetch;
         _closed = closed;
         _failed = failed;
         _gatherEnd = timeProvider.CreateTimer(static writer => ((RabbitMqSettleWriter)writer!).EndGathering(), this, Timeout.InfiniteTimeSpan,
@@ -73,7 +74,7 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
                 return false;
             }
 
-            start = NeedsWriter(!soon || _ledger.Pending >= MostGathered);
+            start = NeedsWriter(!soon || _ending || _ledger.Pending >= MostGathered);
             gathers = !_due && !_gathers;
             _gathers |= gathers;
         }
@@ -99,14 +100,15 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
         StartWriter(start);
     }
 
-    /// <summary>Sends what has gathered if it is half of the prefetch; what is less goes on gathering, so that the broker, which has most of the work with an
-    /// acknowledgement, gets one for many messages also where they come slower than they are handled.</summary>
+    /// <summary>Sends what has gathered if it is half of what may be unsettled beside the deliveries that are still held: with more, the broker might have
+    /// to wait. What is less goes on gathering, so that the broker, which has most of the work with an acknowledgement, gets one for many messages also where
+    /// they come slower than they are handled.</summary>
     internal void FlushAtRest()
     {
         bool start;
         lock (_gate)
         {
-            start = NeedsWriter(_ledger.Pending > 0 && _ledger.Pending >= _enough);
+            start = NeedsWriter(_ledger.Pending > 0 && _ledger.Pending >= (_prefetch - _ledger.Unsettled) / 2);
         }
 
         StartWriter(start);
@@ -122,8 +124,16 @@ internal sealed class RabbitMqSettleWriter : IThreadPoolWorkItem, IAsyncDisposab
         }
     }
 
-    /// <summary>Frees the timer; what has gathered still goes out by <see cref="DrainAsync"/>.</summary>
-    public ValueTask DisposeAsync() => _gatherEnd.DisposeAsync();
+    /// <summary>Frees the timer; what has gathered still goes out by <see cref="DrainAsync"/>, and what is settled from now on at once.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _ending = true;
+        }
+
+        return _gatherEnd.DisposeAsync();
+    }
 
     void IThreadPoolWorkItem.Execute() => _ = WriteAllAsync();
 
