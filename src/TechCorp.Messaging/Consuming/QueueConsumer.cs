@@ -111,23 +111,24 @@ internal sealed class QueueConsumer : IDisposable
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(budget, _stopBudget.Token);
         EndSubscribing();
-        try
-        {
-            await StepAsync(
-                () =>
+        await StepAsync(
+            async () =>
+            {
+                try
                 {
                     _paused = true;
-                    return UnsubscribeAsync(either.Token);
-                },
-                CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _pausing--;
-            }
-        }
+                    await UnsubscribeAsync(either.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    // Within the step: a resume that waits for its end would subscribe to nothing.
+                    lock (_gate)
+                    {
+                        _pausing--;
+                    }
+                }
+            },
+            CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Drains and starts no more; when the budget has passed, running handlers' tokens are canceled. A running step ends first: a start at once, a

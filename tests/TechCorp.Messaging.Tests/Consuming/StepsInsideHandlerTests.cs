@@ -58,6 +58,25 @@ public sealed class StepsInsideHandlerTests
         await engine.Log.ContainsAsync("Acknowledge m2");
     }
 
+    [Safeguard("A resume that waits for a pause subscribes",
+        SwitchedOff = "`QueueConsumer` counts the pause as ended after its step",
+        Remark = "a race: one run of three with 2,000 rounds")]
+    [Fact, Trait("Spec", "FM9")]
+    public async Task A_resume_that_waits_for_the_end_of_a_pause_is_never_lost()
+    {
+        await using var engine = await EngineFixture.StartAsync((_, _, _) => Task.CompletedTask);
+        var consumers = engine.Bus.Consumers;
+        for (var round = 0; round < 10_000; round++)
+        {
+            engine.Source.OnCancel = async () => await Task.Yield();
+            var pause = consumers.PauseAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+            var resume = consumers.ResumeAsync(EngineFixture.Queue, TestContext.Current.CancellationToken);
+            await Task.WhenAll(pause, resume);
+
+            engine.Status.State.Should().Be(ConsumerState.Idle, "the queue is consumed after round {0}", round);
+        }
+    }
+
     [Safeguard("A handler does not wait for its own drain")]
     [Theory, Trait("Spec", "FM9"), Trait("Spec", "CN9")]
     [InlineData(false)]
