@@ -68,7 +68,7 @@ public sealed class RabbitMqLedgerTests : RabbitMqTransportTest
 
         (await Task.WhenAll(publishes)).Should().OnlyContain(outcome => outcome.IsConfirmed);
         await Eventually.Holds(() => seen.Count == Callers * Each, "every message is seen", TimeSpan.FromSeconds(60));
-        await Eventually.Holds(async () => await IsReadAsync(), "what a cut brought into the queue twice is seen and settled as well", TimeSpan.FromSeconds(60));
+        await Eventually.Holds(async () => await IsReadAsync(), "what a cut brought into the queue twice is settled as well", TimeSpan.FromSeconds(60));
         await source.DisposeAsync();
         (await TextsAsync(queue)).Should().BeEmpty();
 
