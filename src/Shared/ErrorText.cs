@@ -44,6 +44,9 @@ internal static class ErrorText
         return text;
     }
 
+    /// <summary>Whether every database can store the text: PostgreSQL cannot store NUL and halves of surrogate pairs.</summary>
+    internal static bool IsStorable(string text) => ReferenceEquals(Storable(text), text);
+
     private static string Storable(string text)
     {
         StringBuilder? storable = null;

@@ -10,6 +10,7 @@ public sealed class PostgreSqlDatabase : TestDatabase
 {
     private readonly string _schema = $"t_{Guid.CreateVersion7():N}";
     private readonly List<DbDataSource> _sources = [];
+    private bool _hasAnother;
 
     public override bool HasConcurrentWriters => true;
 
@@ -23,9 +24,22 @@ public sealed class PostgreSqlDatabase : TestDatabase
 
     public override string MillisecondsBetween(string earlier, string later) => $"(extract(epoch from {later} - {earlier}) * 1000)::bigint";
 
-    public override DbDataSource OpenAnotherDataSource()
+    public override DbDataSource OpenAnotherDataSource() => Open(_ => { });
+
+    public override DbDataSource OpenDataSourceOfCaller() => Open(settings => settings.Timeout++);
+
+    public override async Task<DbDataSource> CreateAnotherDatabaseAsync()
     {
-        var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, ApplicationName = _schema });
+        await ExecuteAsync($"create database {_schema}");
+        _hasAnother = true;
+        return Open(settings => settings.Database = _schema);
+    }
+
+    private NpgsqlDataSource Open(Action<NpgsqlConnectionStringBuilder> change)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, ApplicationName = _schema };
+        change(settings);
+        var source = NpgsqlDataSource.Create(settings);
         _sources.Add(source);
         return source;
     }
@@ -52,6 +66,10 @@ public sealed class PostgreSqlDatabase : TestDatabase
             await connection.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where application_name = @schema and pid <> pg_backend_pid()",
                 new { schema = _schema });
             await connection.ExecuteAsync($"drop schema if exists {_schema} cascade");
+            if (_hasAnother)
+            {
+                await connection.ExecuteAsync($"drop database {_schema} with (force)");
+            }
         }
 
         foreach (var source in _sources)

@@ -14,9 +14,15 @@ public sealed class SqliteDatabase : TestDatabase
 
     public override string MillisecondsBetween(string earlier, string later) => $"{later} - {earlier}";
 
-    public override DbDataSource OpenAnotherDataSource()
+    public override DbDataSource OpenAnotherDataSource() => Open($"Data Source={_file}");
+
+    public override DbDataSource OpenDataSourceOfCaller() => Open($"Data Source={_file};Default Timeout=20");
+
+    public override Task<DbDataSource> CreateAnotherDatabaseAsync() => Task.FromResult(Open($"Data Source={_file}-other"));
+
+    private DbDataSource Open(string connectionString)
     {
-        var source = SqliteFactory.Instance.CreateDataSource($"Data Source={_file}");
+        var source = SqliteFactory.Instance.CreateDataSource(connectionString);
         _sources.Add(source);
         return source;
     }
@@ -28,12 +34,13 @@ public sealed class SqliteDatabase : TestDatabase
     public override ValueTask DisposeAsync()
     {
         _sources.ForEach(source => source.Dispose());
-        using (var connection = new SqliteConnection($"Data Source={_file}"))
+        foreach (var source in _sources)
         {
+            using var connection = new SqliteConnection(source.ConnectionString);
             SqliteConnection.ClearPool(connection);
         }
 
-        foreach (var file in new[] { _file, _file + "-wal", _file + "-shm" })
+        foreach (var file in new[] { _file, _file + "-other" }.SelectMany(name => new[] { name, name + "-wal", name + "-shm" }))
         {
             File.Delete(file);
         }

@@ -52,7 +52,7 @@ internal sealed class HandlerInvoker(ITransport transport, ConsumerPlan plan, IS
         }
 
         var outcome = abort.IsCancellationRequested ? AttemptOutcome.Stopped
-            : expired ? TimedOut(handler, thrown)
+            : expired && thrown is not RetryLaterException ? TimedOut(handler, thrown)
             : thrown is not null ? AttemptOutcome.Failed(thrown)
             : AttemptOutcome.Succeeded;
         if (started is { } moment)

@@ -1,6 +1,7 @@
 namespace TechCorp.Messaging;
 
-/// <summary>Thrown by a handler to ask for another attempt after a delay; the attempt does not count against the policy.</summary>
+/// <summary>Thrown by a handler to ask for another attempt after a delay; the attempt does not count against the policy, also where its
+/// <see cref="ConsumerOptions.HandlerTimeout"/> has ended.</summary>
 public sealed class RetryLaterException : Exception
 {
     /// <summary>Says why, and how long to wait: the next step of the queue's delay ladder that is long enough, and at most its longest; the handler is called

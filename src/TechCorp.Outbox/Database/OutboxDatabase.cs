@@ -9,6 +9,7 @@ namespace TechCorp.Outbox;
 [DebuggerDisplay("{Dialect.Name,nq} {Schema,nq}")]
 public sealed class OutboxDatabase
 {
+    private readonly DatabaseIdentity _identity;
     private volatile bool _isDialectConfirmed;
     private volatile bool _awaitsHost; // a container has it, and no host has started with it
     private volatile bool _hostHasStarted;
@@ -18,7 +19,8 @@ public sealed class OutboxDatabase
     /// <param name="dialect"><see cref="SqlDialect.PostgreSql"/> or <see cref="SqlDialect.Sqlite"/>; never guessed.</param>
     /// <param name="schema">The schema of our tables on PostgreSQL, the prefix of their names on SQLite. At most 40 characters of <c>a-z</c>, <c>0-9</c> and
     /// <c>_</c>, the first of <c>a-z</c>. Default: <c>techcorp</c>.</param>
-    /// <exception cref="ArgumentException">The schema is no plain name.</exception>
+    /// <exception cref="ArgumentException">The schema is no plain name, or one that the database keeps for itself; or the data source is a database in the
+    /// memory of one connection.</exception>
     public OutboxDatabase(DbDataSource dataSource, SqlDialect dialect, string schema = "techcorp")
     {
         ArgumentNullException.ThrowIfNull(dataSource);
@@ -29,9 +31,20 @@ public sealed class OutboxDatabase
             throw new ArgumentException($"A schema has at most 40 characters of a-z, 0-9 and _, the first of a-z; it is '{schema}'.", nameof(schema));
         }
 
+        if (dialect.WhyNoSchema(schema) is { } problem)
+        {
+            throw new ArgumentException($"'{schema}' cannot be the schema: {problem}.", nameof(schema));
+        }
+
+        if (dialect.WhyNoSource(dataSource) is { } reason)
+        {
+            throw new ArgumentException($"An outbox cannot be in this database: {reason}.", nameof(dataSource));
+        }
+
         DataSource = dataSource;
         Dialect = dialect;
         Schema = schema;
+        _identity = new DatabaseIdentity(dataSource, dialect, schema);
     }
 
     /// <summary>Where connections come from.</summary>
@@ -161,13 +174,14 @@ public sealed class OutboxDatabase
         }
     }
 
-    /// <summary>Looks once, before a statement of the configured dialect is sent in a caller's transaction, whether the database is of the kind that was
-    /// configured.</summary>
-    /// <exception cref="InvalidOperationException">It is of another kind; or the host has not started yet.</exception>
-    internal ValueTask ThrowIfOtherDialectAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    /// <summary>Looks, before a statement is sent in a caller's transaction, whether it is one of this database.</summary>
+    /// <exception cref="InvalidOperationException">It is one of another database, or of one that speaks another dialect; or the host has not started
+    /// yet.</exception>
+    internal async ValueTask ThrowIfOtherDatabaseAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
     {
         ThrowIfAwaitingHost();
-        return ConfirmDialectAsync(connection, transaction, cancellationToken);
+        await ConfirmDialectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await _identity.ConfirmAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask ConfirmDialectAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)

@@ -37,6 +37,15 @@ public abstract class SqlDialect
             : Sqlite;
     }
 
+    /// <summary>Gives the name of the database and, in a second column, what no other has.</summary>
+    internal abstract string Identify { get; }
+
+    /// <summary>Why a plain name cannot be a schema; null where it can.</summary>
+    internal abstract string? WhyNoSchema(string name);
+
+    /// <summary>Why a data source cannot be the database of an outbox, as far as its text says; null where it can.</summary>
+    internal virtual string? WhyNoSource(DbDataSource source) => null;
+
     /// <summary>What a feature has for this dialect. Every feature answers for every dialect.</summary>
     internal abstract T Choose<T>(Func<T> postgreSql, Func<T> sqlite);
 

@@ -51,6 +51,19 @@ internal sealed class WriteTransaction : IAsyncDisposable
 
     internal Task CommitAsync(CancellationToken cancellationToken) => Transaction.CommitAsync(cancellationToken);
 
+    /// <summary>Rolls back and closes; an error of a dead connection adds nothing to the one under way.</summary>
+    internal async Task CloseAsync()
+    {
+        try
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The one under way says why.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TechCorp.Outbox;
 
 /// <summary>The server's clock, so that skew between nodes takes no lease; read after a wait for another transaction's row, not before it.</summary>
@@ -9,12 +11,14 @@ internal sealed class PostgreSqlIdempotencySql(string schema) : IdempotencySql
 
     private const string Mine = $"(i.owner = excluded.owner and not {Gone})";
 
-    internal override string Bound { get; } = $"set local lock_timeout = {IdempotencyRecords.LockWaitMilliseconds};";
+    internal override string Bound { get; }
+        = string.Create(CultureInfo.InvariantCulture, $"set local lock_timeout = {IdempotencyRecords.LockWaitMilliseconds};");
 
-    internal override string Open { get; } = $"; select pg_advisory_xact_lock_shared({PostgreSqlDialect.LockClass(schema, "idempotency")}, @Hold)";
+    internal override string Open { get; }
+        = $"; select pg_advisory_xact_lock_shared({PostgreSqlDialect.LockClassLiteral(schema, "idempotency")}, @Hold)";
 
     internal override string IsOpen { get; } = $"select case when "
-        + $"pg_try_advisory_xact_lock({PostgreSqlDialect.LockClass(schema, "idempotency")}, @Hold) then 0 else 1 end";
+        + $"pg_try_advisory_xact_lock({PostgreSqlDialect.LockClassLiteral(schema, "idempotency")}, @Hold) then 0 else 1 end";
 
     internal override string Claim { get; } = $"""
         insert into {schema}.idempotency as i (scope, key, fingerprint, status, owner, fence, attempt, lease_until, expires_at, created_at)

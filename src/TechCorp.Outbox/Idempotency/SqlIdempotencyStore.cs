@@ -257,7 +257,7 @@ public sealed class SqlIdempotencyStore : IIdempotencyStore
     {
         ArgumentNullException.ThrowIfNull(transaction);
         var connection = transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already; nothing was written.");
-        await _database.ThrowIfOtherDialectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await _database.ThrowIfOtherDatabaseAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         return connection;
     }
 }

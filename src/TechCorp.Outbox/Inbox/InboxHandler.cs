@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using TechCorp.Messaging;
@@ -11,6 +12,9 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
     ILogger logger) : IMessageHandler<TMessage>
     where TMessage : notnull
 {
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(10);
+    private static readonly Backoff Pauses = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
+
     private readonly InboxSql _sql = InboxSql.For(database);
     private readonly IAfterCommit<TMessage>? _after = handler as IAfterCommit<TMessage>;
 
@@ -31,10 +35,11 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
             await RunAsync(work, context, cancellationToken).ConfigureAwait(false);
         }
 
-        if (_after is not null && (transaction is not null || await IsDueAsync(mark, cancellationToken).ConfigureAwait(false)))
+        if (_after is not null && (transaction is not null
+            || await HoldAsync(context, token => IsDueAsync(mark, token), cancellationToken).ConfigureAwait(false)))
         {
             await _after.AfterCommitAsync(message, context, cancellationToken).ConfigureAwait(false);
-            await SettleAsync(mark, cancellationToken).ConfigureAwait(false);
+            await HoldAsync(context, token => SettleAsync(mark, token), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -42,8 +47,9 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
     private async Task<TransactionContext?> CommitAsync(TMessage message, MessageContext context, string consumer, Guid id, object mark, byte[] hash,
         CancellationToken cancellationToken)
     {
-        await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (await write.RunAsync(_sql.Mark, mark, cancellationToken: cancellationToken).ConfigureAwait(false) == 0)
+        var (write, marked) = await HoldAsync(context, token => MarkAsync(mark, token), cancellationToken).ConfigureAwait(false);
+        await using var _ = write.ConfigureAwait(false);
+        if (!marked)
         {
             var row = await write.RowOrDefaultAsync<InboxRow>(_sql.Find, mark, cancellationToken: cancellationToken).ConfigureAwait(false)
                 ?? throw new RetryLaterException($"The inbox mark of message {context.MessageId} was deleted while it was read.", TimeSpan.FromSeconds(1));
@@ -77,17 +83,63 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
         return transaction;
     }
 
+    private async Task<(WriteTransaction Write, bool Marked)> MarkAsync(object mark, CancellationToken cancellationToken)
+    {
+        var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return (write, await write.RunAsync(_sql.Mark, mark, cancellationToken: cancellationToken).ConfigureAwait(false) > 0);
+        }
+        catch
+        {
+            await write.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private async Task<bool> IsDueAsync(object mark, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenTablesAsync(cancellationToken).ConfigureAwait(false);
         return (await connection.RowOrDefaultAsync<InboxRow>(_sql.Find, mark, cancellationToken: cancellationToken).ConfigureAwait(false))?.AfterCommit == 1;
     }
 
-    private async Task SettleAsync(object mark, CancellationToken cancellationToken)
+    private async Task<bool> SettleAsync(object mark, CancellationToken cancellationToken)
     {
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.RunAsync(_sql.Settle, mark, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Does what the inbox itself has to do in the database. While that fails the message waits, and holds up those behind it, which would fail too.
+    /// It says nothing about the message, so it is no attempt.</summary>
+    /// <exception cref="RetryLaterException">It has failed for some time, or the handler's time has ended.</exception>
+    private async Task<T> HoldAsync<T>(MessageContext context, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                return await step(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is DbException or TimeoutException
+                || (exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            {
+                var pause = Pauses.After(failures);
+                if (cancellationToken.IsCancellationRequested || timeProvider.GetElapsedTime(started) + pause > LongestHold)
+                {
+                    throw new RetryLaterException($"The inbox '{database.Schema}' cannot be used: {ErrorText.MessageOf(exception)}", TimeSpan.FromSeconds(1));
+                }
+
+                if (failures == 1)
+                {
+                    logger.InboxUnavailable(context.Queue, context.MessageId!, database.Schema, ErrorText.MessageOf(exception));
+                }
+
+                await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     private async Task RunAsync(Func<CancellationToken, Task> work, MessageContext context, CancellationToken cancellationToken)

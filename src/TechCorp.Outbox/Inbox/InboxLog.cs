@@ -13,4 +13,7 @@ internal static partial class InboxLog
 
     [LoggerMessage(3202, LogLevel.Error, "Old rows of the {What} could not be deleted; they are retried in {Interval}: {Reason}")]
     internal static partial void SweepFailed(this ILogger logger, string what, TimeSpan interval, string reason, Exception? exception);
+
+    [LoggerMessage(3203, LogLevel.Warning, "Message {MessageId} of consumer '{Consumer}' waits, because the inbox '{Schema}' cannot be used: {Reason}")]
+    internal static partial void InboxUnavailable(this ILogger logger, string consumer, string messageId, string schema, string reason);
 }

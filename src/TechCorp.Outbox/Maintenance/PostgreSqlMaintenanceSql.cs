@@ -7,7 +7,8 @@ internal sealed class PostgreSqlMaintenanceSql(string schema) : MaintenanceSql
           (select count(*) from (select 1 from {schema}.outbox where sent_at is null limit @limit) p),
           (select count(*) from (select 1 from {schema}.outbox where next_at is not null and sent_at is null and unroutable_since is not null limit @limit) u),
           (select count(*) from (select 1 from {schema}.outbox_parked limit @limit) k),
-          (select {PostgreSqlDialect.Milliseconds("clock_timestamp() - created_at")} from {schema}.outbox where sent_at is null order by id limit 1)
+          (select {PostgreSqlDialect.Milliseconds("clock_timestamp()")} - {PostgreSqlDialect.Milliseconds("created_at")}
+           from {schema}.outbox where sent_at is null order by id limit 1)
         """;
 
     internal override string ListParked { get; } = $"""
@@ -19,9 +20,10 @@ internal sealed class PostgreSqlMaintenanceSql(string schema) : MaintenanceSql
         """;
 
     // The mark on the key stays until the relay that owns the partition has begun again from the beginning: it may have read past the rows that come back.
+    // An event whose id is in the outbox again stays parked until that one is published; a key of which not all fit into the limit waits for the rest.
     internal override string Redrive { get; } = $"""
         with s as (
-          select p.id
+          select p.*
           from {schema}.outbox_parked p
           where p.message_id = @id::uuid or p.reason = @reason
             or (p.part, p.key) in (
@@ -32,21 +34,26 @@ internal sealed class PostgreSqlMaintenanceSql(string schema) : MaintenanceSql
           order by p.id
           limit @limit
           for update),
-        d as (
-          delete from {schema}.outbox_parked p
-          using s
-          where p.id = s.id
-          returning p.*),
-        k as (
-          update {schema}.outbox_parked_key k
-          set redriven = true
-          from (select distinct part, key from d where key is not null) x
-          where k.part = x.part and k.key = x.key),
         i as (
           insert into {schema}.outbox ({OutboxSql.Columns}, created_at) overriding system value
           select {OutboxSql.Columns}, created_at
-          from d
-          on conflict (message_id) do nothing)
+          from s
+          on conflict (message_id) do nothing
+          returning id),
+        d as (
+          delete from {schema}.outbox_parked p
+          using i
+          where p.id = i.id
+          returning 1),
+        k as (
+          update {schema}.outbox_parked_key k
+          set redriven = true
+          from (select distinct part, key from s where key is not null) x
+          where k.part = x.part and k.key = x.key
+            and not exists (
+              select 1
+              from {schema}.outbox_parked q
+              where q.part = x.part and q.key = x.key and q.id not in (select id from s)))
         select count(*) from d
         """;
 

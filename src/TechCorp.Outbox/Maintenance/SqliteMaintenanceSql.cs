@@ -38,13 +38,19 @@ internal sealed class SqliteMaintenanceSql(string schema) : MaintenanceSql
 
         update {schema}_outbox_parked_key
         set redriven = 1
-        where (part, key) in (select p.part, p.key from {schema}_outbox_parked p join redriven r on r.id = p.id);
+        where (part, key) in (select p.part, p.key from {schema}_outbox_parked p join redriven r on r.id = p.id)
+          and not exists (
+            select 1
+            from {schema}_outbox_parked q
+            where q.part = {schema}_outbox_parked_key.part and q.key = {schema}_outbox_parked_key.key and q.id not in (select id from redriven));
+
+        delete from redriven
+        where id in (select p.id from {schema}_outbox_parked p join {schema}_outbox o on o.message_id = p.message_id);
 
         insert into {schema}_outbox ({OutboxSql.Columns}, created_at)
         select {OutboxSql.Columns}, created_at
         from {schema}_outbox_parked
-        where id in (select id from redriven)
-        on conflict (message_id) do nothing;
+        where id in (select id from redriven);
 
         delete from {schema}_outbox_parked
         where id in (select id from redriven);

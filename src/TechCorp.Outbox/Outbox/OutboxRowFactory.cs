@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using TechCorp.Messaging;
@@ -10,7 +9,9 @@ namespace TechCorp.Outbox;
 internal sealed class OutboxRowFactory(OutboxOptions options)
 {
     private const int MaxName = 255;
+    private const int ShownBytes = 100;
     private const int MaxHeaders = 16 * 1024;
+    private static readonly DateTimeOffset End = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private int _next = -1;
 
     /// <exception cref="ArgumentException">The event breaks a limit, or its id is no UUID.</exception>
@@ -52,14 +53,14 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
             AggregateType = Name(message.AggregateType, "aggregate type", id),
             AggregateId = Name(message.AggregateId, "aggregate id", id),
             Type = Name(content.Type, "type", id)!,
-            Exchange = destination.Exchange ?? "",
-            RoutingKey = destination.RoutingKey ?? "",
+            Exchange = Name(destination.Exchange, "exchange", id) ?? "",
+            RoutingKey = Name(destination.RoutingKey, "routing key", id) ?? "",
             ContentType = Name(content.ContentType, "content type", id)!,
             CorrelationId = Name(content.CorrelationId, "correlation id", id),
             AppId = Name(content.AppId, "app id", id),
             Headers = Headers(content, id),
-            Payload = Bytes(content.Body),
-            OccurredAt = content.Timestamp?.ToUniversalTime(),
+            Payload = content.Body.ToArray(), // the caller may use the buffer again before the commit
+            OccurredAt = Time(content.Timestamp, id),
         };
     }
 
@@ -70,9 +71,14 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
             return null;
         }
 
-        if (value.Length > 2 * MaxName || Encoding.UTF8.GetByteCount(value) > (what == "ordering key" ? 2 * MaxName : MaxName) || value.Any(char.IsControl))
+        var most = what == "ordering key" ? 2 * MaxName : MaxName;
+        var problem = value.Length > most || Encoding.UTF8.GetByteCount(value) > most ? $"has more than {most} bytes of UTF-8"
+            : value.Any(char.IsControl) ? "holds control characters"
+            : ErrorText.IsStorable(value) ? null
+            : "holds half of a surrogate pair";
+        if (problem is not null)
         {
-            throw new ArgumentException($"The {what} of event {id} is longer than {MaxName} bytes of UTF-8 or holds control characters.", nameof(value));
+            throw new ArgumentException($"The {what} of event {id} {problem}: '{ErrorText.Clean(value, ShownBytes)}'.", nameof(value));
         }
 
         return value;
@@ -85,6 +91,16 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
         if (message.Headers.Count == 0 && trace?.Id is null && !StoredProperties.IsNeeded(message))
         {
             return null;
+        }
+
+        foreach (var (name, value) in message.Headers)
+        {
+            if (value is null || !ErrorText.IsStorable(name) || !ErrorText.IsStorable(value))
+            {
+                throw new ArgumentException($"The header '{ErrorText.Clean(name, ShownBytes)}' of event {id} "
+                    + (value is null ? "has no value: leave it out, or give it an empty one."
+                        : "holds NUL or half of a surrogate pair, which PostgreSQL cannot store: encode it, for example as Base64."), nameof(message));
+            }
         }
 
         var headers = new Dictionary<string, string>(message.Headers, StringComparer.Ordinal);
@@ -105,8 +121,9 @@ internal sealed class OutboxRowFactory(OutboxOptions options)
                 nameof(message));
     }
 
-    private static byte[] Bytes(ReadOnlyMemory<byte> body)
-        => MemoryMarshal.TryGetArray(body, out var segment) && segment.Array is { } array && segment.Offset == 0 && segment.Count == array.Length
-            ? array
-            : body.ToArray();
+    /// <exception cref="ArgumentException">AMQP has no such time, or PostgreSQL takes it for an infinite one.</exception>
+    private static DateTimeOffset? Time(DateTimeOffset? value, Guid id)
+        => value is null || (value >= DateTimeOffset.UnixEpoch && value < End) ? value?.ToUniversalTime()
+            : throw new ArgumentException($"The timestamp of event {id} must be between {DateTimeOffset.UnixEpoch:O} and {End:O}; it is {value:O}. "
+                + "Leave it out for the time at which the event is written.", nameof(value));
 }

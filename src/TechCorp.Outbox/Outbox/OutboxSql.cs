@@ -15,13 +15,13 @@ internal abstract class OutboxSql
     /// <summary>How many rows one insert statement takes.</summary>
     internal abstract int RowsPerInsert { get; }
 
-    /// <summary>Inserts rows whose ids are new, after it has taken the locks.</summary>
+    /// <summary>Inserts rows whose ids are new, also among the parked ones, after it has taken the locks.</summary>
     internal abstract Task<InsertResult> InsertAsync(
         DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> rows, int[] keyLocks, DateTimeOffset now,
         CancellationToken cancellationToken);
 
-    /// <summary>Which of the ids exist, and their payloads.</summary>
-    internal abstract string FindPayloads { get; }
+    /// <summary>The events with one of the ids, those in the outbox before parked ones.</summary>
+    internal abstract string FindEvents { get; }
 
     /// <summary>Writes or reads what a lost commit is resolved by, for a transaction whose inserts gave no token; null when it has written nothing.</summary>
     internal abstract Task<string?> CommitTokenAsync(WriteTransaction write, DateTimeOffset now, CancellationToken cancellationToken);

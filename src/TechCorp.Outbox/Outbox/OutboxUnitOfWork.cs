@@ -69,7 +69,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
         catch (Exception exception) when (exception is not DbException refused || !_outbox.IsRefusal(refused))
         {
             // The broken connection goes first: on SQLite it holds the writer slot that resolving needs.
-            await CloseAsync().ConfigureAwait(false);
+            await _write.CloseAsync().ConfigureAwait(false);
             throw new CommitOutcomeUnknownException(token is null ? null : new CommitResolver(_outbox.Database, token, _outbox.TimeProvider), exception);
         }
 
@@ -78,7 +78,7 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
             _outbox.Wake();
         }
 
-        await CloseAsync().ConfigureAwait(false);
+        await _write.CloseAsync().ConfigureAwait(false);
     }
 
     /// <summary>Rolls back unless committed, and closes the connection.</summary>
@@ -86,18 +86,6 @@ public sealed class OutboxUnitOfWork : IAsyncDisposable
     {
         _ended = true;
         return _write.DisposeAsync();
-    }
-
-    private async Task CloseAsync()
-    {
-        try
-        {
-            await _write.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // The outcome is known, or an exception under way says that it is not; an error of a dead connection while it is closed changes neither.
-        }
     }
 
     private void ThrowIfEnded()

@@ -72,7 +72,7 @@ internal sealed class OutboxWriter(OutboxDatabase database, TimeProvider timePro
         string? token = null;
         try
         {
-            await database.ThrowIfOtherDialectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+            await database.ThrowIfOtherDatabaseAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
             // All locks with the first statement, sorted: two transactions of many statements cannot wait for each other.
             int[] locks = [.. rows.Select(row => row.KeyLock).OfType<int>().Distinct().Order()];
             foreach (var chunk in Chunks(rows))
@@ -98,20 +98,19 @@ internal sealed class OutboxWriter(OutboxDatabase database, TimeProvider timePro
         return token;
     }
 
-    /// <summary>The same id again is no new event where the payload is the same, and a mistake where it is not.</summary>
+    /// <summary>The same id again is no new event where the event is the same, and a mistake where it is not.</summary>
     private async Task CheckRepeatsAsync(DbTransaction? transaction, DbConnection connection, IReadOnlyList<OutboxRow> chunk,
         CancellationToken cancellationToken)
     {
         var ids = database.Dialect.Texts([.. chunk.Select(row => row.MessageId.ToString())]);
-        var found = (await connection.RowsAsync<(string Id, byte[] Payload)>(
-            _sql.FindPayloads, new SqlParameters { { "ids", ids } }, transaction, cancellationToken).ConfigureAwait(false))
-            .ToDictionary(row => row.Id, row => row.Payload, StringComparer.Ordinal);
+        var found = (await connection.RowsAsync<StoredEvent>(_sql.FindEvents, new SqlParameters { { "ids", ids } }, transaction, cancellationToken)
+            .ConfigureAwait(false)).ToLookup(row => row.Id, StringComparer.Ordinal);
         foreach (var row in chunk)
         {
-            if (found.TryGetValue(row.MessageId.ToString(), out var payload) && !payload.AsSpan().SequenceEqual(row.Payload))
+            if (found[row.MessageId.ToString()].Select(stored => stored.FindDifference(row)).FirstOrDefault(static what => what is not null) is { } difference)
             {
-                throw new InvalidOperationException($"Event {row.MessageId} ('{row.Type}') exists in the outbox with another payload. Roll back; "
-                    + "one id stands for one event.");
+                throw new InvalidOperationException($"Event {row.MessageId} ('{row.Type}') exists in the outbox, or parked, with another {difference}. "
+                    + "Roll back; one id stands for one event, and an event goes to one destination: give the other one another id.");
             }
         }
     }

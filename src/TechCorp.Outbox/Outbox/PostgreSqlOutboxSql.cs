@@ -22,6 +22,7 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
                  @headers::text[], @payloads::bytea[], @occurred::timestamptz[])
                  u (part, key, message_id, aggregate_type, aggregate_id, type, exchange, routing_key, content_type, correlation_id, app_id, headers,
                    payload, occurred_at)
+               where not exists (select 1 from {schema}.outbox_parked p where p.message_id = u.message_id)
                on conflict (message_id) do nothing
                returning 1)
         select count(*), (select n.xid from n) from i
@@ -55,12 +56,19 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
         return new InsertResult((int)reader.GetInt64(0), reader.GetInt64(1).ToString(CultureInfo.InvariantCulture));
     }
 
-    internal override string FindPayloads => $"""
-        select message_id::text as id, payload
+    internal override string FindEvents => $"""
+        select {Stored}
         from {schema}.outbox
         where message_id = any(@ids::uuid[])
-        limit 10000
+        union all
+        select {Stored}
+        from {schema}.outbox_parked
+        where message_id = any(@ids::uuid[])
+        limit 20000
         """;
+
+    private const string Stored = "message_id::text as Id, type as Type, exchange as Exchange, routing_key as RoutingKey, key as Key, "
+        + "headers::text as Headers, payload as Payload";
 
     internal override async Task<string?> CommitTokenAsync(WriteTransaction write, DateTimeOffset now, CancellationToken cancellationToken)
         => await write.ScalarAsync<string?>("select txid_current_if_assigned()::text", cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -22,7 +22,8 @@ internal sealed class SqliteOutboxSql(string schema) : OutboxSql
         return $"""
             insert into {schema}_outbox (part, key, message_id, aggregate_type, aggregate_id, type, exchange, routing_key,
               content_type, correlation_id, app_id, headers, payload, occurred_at, created_at)
-            values {values}
+            select * from (values {values})
+            where not exists (select 1 from {schema}_outbox_parked p where p.message_id = column3)
             on conflict (message_id) do nothing
             """;
     }
@@ -61,12 +62,19 @@ internal sealed class SqliteOutboxSql(string schema) : OutboxSql
         command.Add("@occurred" + i, row.OccurredAt?.ToUnixTimeMilliseconds());
     }
 
-    internal override string FindPayloads => $"""
-        select message_id as id, payload
+    internal override string FindEvents => $"""
+        select {Stored}
         from {schema}_outbox
         where message_id in (select value from json_each(@ids))
-        limit 10000
+        union all
+        select {Stored}
+        from {schema}_outbox_parked
+        where message_id in (select value from json_each(@ids))
+        limit 20000
         """;
+
+    private const string Stored = "message_id as Id, type as Type, exchange as Exchange, routing_key as RoutingKey, key as Key, headers as Headers, "
+        + "payload as Payload";
 
     internal override async Task<string?> CommitTokenAsync(WriteTransaction write, DateTimeOffset now, CancellationToken cancellationToken)
     {

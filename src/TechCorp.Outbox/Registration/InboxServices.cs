@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TechCorp.Resilience;
@@ -10,11 +9,12 @@ internal static class InboxServices
 {
     private const int SweepBatch = 1000;
 
-    internal static void AddRetention(IServiceCollection services, string? name, InboxOptions options)
+    /// <summary>For every outbox: who consumes with an inbox says so in no place that knows of the outbox.</summary>
+    internal static void AddRetention(IServiceCollection services, OutboxSettings settings)
         => services.AddSingleton<IHostedService>(provider =>
         {
-            Resolve(options, provider, name);
-            var retention = new InboxRetention(provider.OfOutbox<OutboxDatabase>(name), provider.GetTimeProvider());
+            var options = settings.Resolve(provider).Inbox;
+            var retention = new InboxRetention(provider.OfOutbox<OutboxDatabase>(settings.Name), provider.GetTimeProvider());
             return Sweeper(provider, "inbox", async token => await retention.RunAsync(options.Retention, options.SweepBatchSize, token)
                 .ConfigureAwait(false) == options.SweepBatchSize, options.SweepInterval);
         });
@@ -29,19 +29,6 @@ internal static class InboxServices
             return Sweeper(provider, "idempotency records", async token => await store.SweepAsync(SweepBatch, token).ConfigureAwait(false) == SweepBatch,
                 TimeSpan.FromMinutes(1));
         });
-    }
-
-    private static void Resolve(InboxOptions options, IServiceProvider provider, string? name)
-    {
-        var section = name is null ? "TechCorp:Outbox:Inbox" : $"TechCorp:Outbox:{name}:Inbox";
-        var problems = new List<string>();
-        if (provider.GetService<IConfiguration>() is { } configuration)
-        {
-            SectionReader.Read(configuration.GetSection(section), problems, reader => OptionsFromConfiguration.Read(reader, options));
-        }
-
-        problems.AddRange(OptionsCheck.OfSection(section, options.Problems()));
-        OptionsCheck.ThrowAtStart(section, typeof(InboxOptions), problems);
     }
 
     private static Sweeper Sweeper(IServiceProvider provider, string what, Func<CancellationToken, Task<bool>> sweep, TimeSpan interval)

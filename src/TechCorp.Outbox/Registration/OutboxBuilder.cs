@@ -87,13 +87,12 @@ public sealed class OutboxBuilder
         return this;
     }
 
-    /// <summary>Sets how long handled messages are remembered, and deletes older marks while the host runs. Configuration
-    /// (<c>TechCorp:Outbox:Inbox</c>) wins over code.</summary>
-    public OutboxBuilder ConfigureInbox(Action<InboxOptions>? configure = null)
+    /// <summary>Sets how long handled messages are remembered, and how older marks are deleted while the host runs; both are done without this call, by the
+    /// defaults. Configuration (<c>TechCorp:Outbox:Inbox</c>) wins over code.</summary>
+    public OutboxBuilder ConfigureInbox(Action<InboxOptions> configure)
     {
-        var options = new InboxOptions();
-        configure?.Invoke(options);
-        InboxServices.AddRetention(Services, Name, options);
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(_settings.Inbox);
         return this;
     }
 

@@ -34,6 +34,7 @@ internal sealed class OutboxHost(OutboxSettings settings, SchemaMigrator migrato
         {
             // The relay asks again with each connection; asked here, a host that could never publish does not start.
             await PartitionOwnership.CheckSessionsAsync(database, cancellationToken).ConfigureAwait(false);
+            await WriteProbe.CheckAsync(database, cancellationToken).ConfigureAwait(false);
             _relay = relay();
             await _relay.StartAsync(cancellationToken).ConfigureAwait(false);
         }

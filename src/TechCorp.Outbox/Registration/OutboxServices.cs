@@ -31,5 +31,6 @@ internal static class OutboxServices
             provider.OfOutbox<OutboxDatabase>(name),
             () => provider.OfOutbox<OutboxRelay>(name),
             provider.GetService<ILogger<OutboxRelay>>()));
+        InboxServices.AddRetention(services, settings);
     }
 }

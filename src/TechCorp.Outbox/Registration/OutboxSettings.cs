@@ -23,6 +23,8 @@ internal sealed class OutboxSettings(string? name)
 
     internal RelayOptions Relay { get; } = new();
 
+    internal InboxOptions Inbox { get; } = new();
+
     internal bool RunRelay { get; set; } = true;
 
     internal bool Migrate { get; set; } = true;
@@ -62,6 +64,7 @@ internal sealed class OutboxSettings(string? name)
 
             problems.AddRange(OptionsCheck.OfSection(Section, Outbox.Problems()));
             problems.AddRange(OptionsCheck.OfSection($"{Section}:Relay", Relay.Problems()));
+            problems.AddRange(OptionsCheck.OfSection($"{Section}:Inbox", Inbox.Problems()));
             OptionsCheck.ThrowAtStart(Section, typeof(OutboxOptions), problems);
             var logger = services.GetLogger<OutboxRelay>();
             foreign.ForEach(logger.ForeignSection);
@@ -70,15 +73,15 @@ internal sealed class OutboxSettings(string? name)
         }
     }
 
-    /// <summary>Checks the whole section, those of the inbox and the sagas included, so that one start names every problem; what they hold
-    /// is applied where they are registered.</summary>
+    /// <summary>Checks the whole section, that of the sagas included, so that one start names every problem; what it holds is applied where they are
+    /// registered.</summary>
     private void Read(SectionReader section, IServiceProvider services, ICollection<string> foreign)
     {
         section.Int32(nameof(OutboxOptions.MaxPayloadBytes), value => Outbox.MaxPayloadBytes = value);
         section.Boolean(nameof(OutboxBuilder.MigrateOnStart), value => Migrate = value);
         section.Boolean(nameof(OutboxBuilder.RunRelay), value => RunRelay = value);
         section.Section("Relay", relay => OptionsFromConfiguration.Read(relay, Relay));
-        section.Section("Inbox", inbox => OptionsFromConfiguration.Read(inbox, new InboxOptions()));
+        section.Section("Inbox", inbox => OptionsFromConfiguration.Read(inbox, Inbox));
         section.Section("Sagas", sagas => OptionsFromConfiguration.Read(sagas, new SagaOptions()));
         if (Name is null)
         {

@@ -13,7 +13,7 @@ internal sealed class Sweeper(string what, Func<CancellationToken, Task<bool>> s
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _loop = Task.Run(() => LoopAsync(_stop.Token), cancellationToken);
+        _loop = Detached.Run(() => LoopAsync(_stop.Token));
         return Task.CompletedTask;
     }
 

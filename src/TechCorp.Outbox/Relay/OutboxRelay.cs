@@ -65,7 +65,7 @@ public sealed class OutboxRelay : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopped, this);
-            _running ??= Task.Run(RunAsync, CancellationToken.None);
+            _running ??= Detached.Run(RunAsync);
         }
 
         return Task.CompletedTask;

@@ -17,6 +17,7 @@ internal sealed class RelayPass : IAsyncDisposable
     private readonly BatchPublisher _publisher;
     private readonly RelayOptions _options;
     private readonly TimeProvider _timeProvider;
+    private readonly Dictionary<long, string> _unmarked = []; // confirmed by the broker, and not marked yet: not published again
     private long _rewoundAt;
     private int _rotation;
     private bool _hasWork;
@@ -62,13 +63,29 @@ internal sealed class RelayPass : IAsyncDisposable
         }
 
         var tops = await RewindAsync(connection, partitions, stopping).ConfigureAwait(false);
+        var isWhole = partitions.TrueForAll(static partition => partition.Low == 0);
         var rows = await _store.ReadAsync(connection, partitions, stopping).ConfigureAwait(false);
         _hasWork = rows.Count > 0;
+        if (_unmarked.Count > 0 && isWhole && rows.Count < _options.BatchSize)
+        {
+            ForgetAllBut(rows);
+        }
+
         var outcomes = await PublishAsync(rows, stopping, abort).ConfigureAwait(false);
-        Advance(rows, tops, outcomes.Unsettled);
+        Partition.Advance(_ownership.Owned, rows, tops, outcomes.Unsettled, _options.BatchSize);
         await SettleAsync(connection, rows, outcomes, abort).ConfigureAwait(false);
         return new RelayPassResult(partitions.Count, rows.Count, outcomes.Confirmed.Count, outcomes.Deferred.Count,
             outcomes.Deferred.Count(row => row.Unroutable), outcomes.Parked.Count, outcomes.Error, rows.Count == _options.BatchSize);
+    }
+
+    /// <summary>Those that a read of everything did not find are gone: the mark that failed had succeeded.</summary>
+    private void ForgetAllBut(IReadOnlyList<RelayRow> rows)
+    {
+        var found = rows.Select(row => row.Id).ToHashSet();
+        foreach (var id in _unmarked.Keys.Where(id => !found.Contains(id)).ToList())
+        {
+            _unmarked.Remove(id);
+        }
     }
 
     /// <summary>Another partition first each time, so that a deep one does not starve the others.</summary>
@@ -93,41 +110,24 @@ internal sealed class RelayPass : IAsyncDisposable
         return _hasWork ? await _store.ReadTopsAsync(connection, partitions, cancellationToken).ConfigureAwait(false) : [];
     }
 
-    private void Advance(IReadOnlyList<RelayRow> rows, IReadOnlyList<(long Part, long Top)> tops, HashSet<short> unsettled)
-    {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
-        var ends = new Dictionary<short, long>();
-        if (rows.Count < _options.BatchSize)
-        {
-            foreach (var (part, top) in tops)
-            {
-                ends[(short)part] = top;
-            }
-        }
-
-        foreach (var row in rows)
-        {
-            ends[row.Part] = Math.Max(row.Id, ends.GetValueOrDefault(row.Part));
-        }
-
-        foreach (var (part, end) in ends)
-        {
-            if (!unsettled.Contains(part))
-            {
-                _ownership.Owned[part].Advance(end, rows[0].Oldest, rows[0].Newest);
-            }
-        }
-    }
-
     private async Task<RelayOutcomes> PublishAsync(IReadOnlyList<RelayRow> rows, CancellationToken stopping, CancellationToken abort)
     {
         var outcomes = new RelayOutcomes(_options, row => _ownership.Owned[row.Part].Epoch);
-        var queue = new RelayQueue(rows);
-        var unsent = rows.Select(row => row.Id).ToHashSet();
+        var toPublish = new List<RelayRow>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (_unmarked.TryGetValue(row.Id, out var id) && id == row.MessageId)
+            {
+                outcomes.Add(row, new RowOutcome(RowOutcomeKind.Confirmed, ""));
+            }
+            else
+            {
+                toPublish.Add(row);
+            }
+        }
+
+        var queue = new RelayQueue(toPublish);
+        var unsent = toPublish.Select(row => row.Id).ToHashSet();
         while (outcomes.Error is null && !stopping.IsCancellationRequested && queue.NextBatch() is { Count: > 0 } batch)
         {
             var published = await _publisher.PublishAsync(batch, abort).ConfigureAwait(false);
@@ -135,6 +135,10 @@ internal sealed class RelayPass : IAsyncDisposable
             {
                 queue.Settle(batch[i], outcomes.Add(batch[i], published[i]));
                 unsent.Remove(batch[i].Id);
+                if (published[i].Kind == RowOutcomeKind.Confirmed)
+                {
+                    _unmarked[batch[i].Id] = batch[i].MessageId;
+                }
             }
         }
 
@@ -154,6 +158,7 @@ internal sealed class RelayPass : IAsyncDisposable
         {
             // Not given up at the deadline of a stop: one statement now saves a batch of duplicates later.
             await _store.ConfirmAsync(connection, me, outcomes.Confirmed, CancellationToken.None).ConfigureAwait(false);
+            outcomes.Confirmed.ForEach(row => _unmarked.Remove(row.Id));
         }
 
         if (outcomes.Deferred.Count > 0)

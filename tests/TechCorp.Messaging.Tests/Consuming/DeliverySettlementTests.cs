@@ -231,6 +231,26 @@ public sealed class DeliverySettlementTests
         copy.Headers[MessageHeaders.ExceptionType].Should().Be("System.TimeoutException");
     }
 
+    [Safeguard("A handler that asks for a later attempt has not failed, also after its timeout", SwitchedOff = "`HandlerInvoker` looks only at the time")]
+    [Fact, Trait("Spec", "CN11"), Trait("Spec", "FO4")]
+    public async Task A_handler_that_asks_for_a_later_attempt_when_its_time_is_over_is_postponed()
+    {
+        var started = new TaskCompletionSource();
+        await using var engine = await EngineFixture.StartAsync(async (_, _, token) =>
+        {
+            started.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw new RetryLaterException("The database is away.", TimeSpan.FromSeconds(1));
+        });
+        engine.Source.Deliver("m1");
+        await started.Task;
+
+        engine.Transport.Clock.Advance(TimeSpan.FromMinutes(5));
+
+        await engine.Log.ContainsAsync("publish orders.retry.1s", "Acknowledge m1");
+        engine.Transport.Published.Single().Message.Headers.GetValueOrDefault(MessageHeaders.Attempt, "0").Should().Be("0");
+    }
+
     [Safeguard("A handler that swallows its canceled token has failed", SwitchedOff = "`HandlerCall` counts only what it threw")]
     [Fact, Trait("Spec", "CN11")]
     public async Task A_handler_that_swallows_its_cancelled_token_has_not_succeeded()

@@ -9,3 +9,7 @@ public sealed class PostgreSqlMigratorContract : MigratorContract<PostgreSqlData
 public sealed class SqliteWrongDialectContract : WrongDialectContract<SqliteDatabase>;
 
 public sealed class PostgreSqlWrongDialectContract : WrongDialectContract<PostgreSqlDatabase>;
+
+public sealed class SqliteForeignDatabaseContract : ForeignDatabaseContract<SqliteDatabase>;
+
+public sealed class PostgreSqlForeignDatabaseContract : ForeignDatabaseContract<PostgreSqlDatabase>;

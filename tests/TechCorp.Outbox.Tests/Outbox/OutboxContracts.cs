@@ -13,3 +13,7 @@ public sealed class PostgreSqlEventOptionsContract : EventOptionsContract<Postgr
 public sealed class SqliteCommitOutcomeContract : CommitOutcomeContract<SqliteDatabase>;
 
 public sealed class PostgreSqlCommitOutcomeContract : CommitOutcomeContract<PostgreSqlDatabase>;
+
+public sealed class SqliteRepeatedIdContract : RepeatedIdContract<SqliteDatabase>;
+
+public sealed class PostgreSqlRepeatedIdContract : RepeatedIdContract<PostgreSqlDatabase>;

@@ -99,6 +99,44 @@ public sealed class OutboxRegistrationTests : IAsyncLifetime
             .Be(StuckCompensationBehavior.ContinueBestEffort);
     }
 
+    [Safeguard("The inbox is swept without being asked", SwitchedOff = "`OutboxServices.Add` adds no retention")]
+    [Fact, Trait("Spec", "FO9"), Trait("Spec", "IN17")]
+    public async Task A_host_deletes_old_marks_of_the_inbox_by_default()
+    {
+        await _database.MigrateAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        await _database.ExecuteAsync("insert into {inbox} (consumer, message_id, body_hash, received_at) "
+            + "values ('c', 'old', x'00', @before), ('c', 'new', x'00', @after)",
+            new { before = now.AddDays(-15).ToUnixTimeMilliseconds(), after = now.AddDays(-13).ToUnixTimeMilliseconds() });
+        using var host = Host(services => services.AddTechCorpOutbox(outbox => outbox.UseDatabase(_database.Database)));
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        await Eventually.Holds(async () => await _database.ScalarAsync<long>("select count(*) from {inbox}") == 1, "the old mark is deleted");
+
+        (await _database.ScalarAsync<string>("select message_id from {inbox}")).Should().Be("new");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Theory, Trait("Spec", "FO9"), Trait("Spec", "IN10")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_retention_that_is_too_short_stops_the_host_wherever_it_is_set(bool inCode)
+    {
+        using var host = Host(
+            services => services.AddTechCorpOutbox(outbox =>
+            {
+                outbox.UseDatabase(_database.Database);
+                if (inCode)
+                {
+                    outbox.ConfigureInbox(inbox => inbox.Retention = TimeSpan.FromMinutes(1));
+                }
+            }),
+            inCode ? [] : [("TechCorp:Outbox:Inbox:Retention", "00:01:00")]);
+
+        (await host.Invoking(h => h.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<OptionsValidationException>()).Which.Failures
+            .Should().ContainSingle().Which.Should().StartWith("TechCorp:Outbox:Inbox:Retention must be at least one day");
+    }
+
     [Fact]
     public async Task A_service_that_migrates_separately_learns_what_is_missing()
     {

@@ -47,6 +47,31 @@ public sealed class PostgreSqlRelay : RelaySuite<PostgreSqlDatabase>
         Broker.Bodies.Should().Equal("10", "1", "2");
     }
 
+    [Safeguard("A row that cannot be read is isolated from those that can", SwitchedOff = "`RelayStore.IsOfARow` is always false")]
+    [Theory, Trait("Spec", "FO1")]
+    [InlineData("22P02")]
+    [InlineData("XX001")]
+    public async Task A_row_whose_content_makes_the_read_fail_is_parked_and_the_others_are_published(string sqlState)
+    {
+        await AppendAsync([.. Of("a", 1, 2), .. Of("b", 3, 2), .. Of(null, 5, 2)]);
+        var schema = Db.Database.Schema;
+        var columns = await Db.QueryAsync<string>("select column_name from information_schema.columns where table_schema = @schema and table_name = 'outbox'",
+            new { schema });
+        // The payload of the first event fails where the relay reads it, and not where it is parked.
+        var payload = "case when id = (select min(id) from {0}.stored) and current_query() like '%as OccurredAt%' then {0}.damaged() "
+            + "else payload end as payload";
+        payload = payload.Replace("{0}", schema, StringComparison.Ordinal);
+        await Db.ExecuteAsync($"create function {schema}.damaged() returns bytea language plpgsql "
+            + $"as $$ begin raise 'damaged' using errcode = '{sqlState}'; end $$; alter table {schema}.outbox rename to stored; "
+            + $"create view {schema}.outbox as select {string.Join(", ", columns.Select(name => name == "payload" ? payload : name))} from {schema}.stored");
+
+        (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 4, Parked = 1, Error = (string?)null });
+
+        Broker.Bodies.Should().BeEquivalentTo("3", "4", "5", "6");
+        (await Db.QueryAsync<(string, string)>("select reason, last_error from {outbox_parked}")).Should().ContainSingle()
+            .Which.Should().Match<(string Reason, string Error)>(row => row.Reason == nameof(ParkReason.Invalid) && row.Error.Contains("damaged"));
+    }
+
     [Fact]
     public async Task What_was_read_is_not_read_again_once_the_transactions_of_that_time_have_ended()
     {

@@ -56,7 +56,7 @@ internal sealed class ConnectionSupervisor : IAsyncDisposable
                 _loop = RunAfterAsync(_loop);
             }
 
-            _loop ??= Task.Run(RunAsync, CancellationToken.None);
+            _loop ??= Detached.Run(RunAsync);
         }
 
         try

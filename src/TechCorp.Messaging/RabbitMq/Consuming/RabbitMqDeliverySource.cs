@@ -48,7 +48,7 @@ internal sealed class RabbitMqDeliverySource : IDeliverySource
         _timeProvider = timeProvider;
         _logger = logger;
         siblings.Add(this);
-        _loop = Task.Run(RunAsync, CancellationToken.None);
+        _loop = Detached.Run(RunAsync);
     }
 
     internal string Queue { get; }

@@ -23,7 +23,7 @@ internal sealed class PublishChannelLoop(Func<CancellationToken, Task<BrokerLink
     {
         lock (_gate)
         {
-            _loop ??= Task.Run(RunAsync, CancellationToken.None);
+            _loop ??= Detached.Run(RunAsync);
         }
     }
 

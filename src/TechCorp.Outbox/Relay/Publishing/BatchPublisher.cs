@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TechCorp.Messaging;
 
 namespace TechCorp.Outbox;
@@ -18,7 +17,7 @@ internal sealed class BatchPublisher(IMessagePublisher publisher)
                 batch.Add(rows[i].ToMessage());
                 places.Add(i);
             }
-            catch (Exception exception) when (exception is ArgumentException or JsonException)
+            catch (Exception exception) // whatever it is, it is the row's: nothing but the row was looked at
             {
                 outcomes[i] = new RowOutcome(RowOutcomeKind.Invalid, exception.Message);
             }

@@ -8,35 +8,24 @@ internal sealed class PostgreSqlRelaySql(string schema) : RelaySql
     private const string NextTransaction =
         "(select txid_snapshot_xmax(s) + age(((txid_snapshot_xmax(s) % 4294967296)::text)::xid) from (select txid_current_snapshot() s) now)";
 
-    // A row waits for an earlier one of its key that was refused: until that one is due, and longer where that one is at or below what was read (only a
-    // read from 0 finds both in order). An earlier one that no queue is bound for holds back only those with its own destination.
-    internal override string ReadRows { get; } = $"""
-        select o.id as Id, o.part as Part, o.key as Key, o.message_id::text as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,
-          o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers::text as Headers,
-          o.payload as Payload, o.attempts::int as Attempts,
-          {PostgreSqlDialect.Milliseconds("coalesce(o.occurred_at, o.created_at)")} as OccurredAt,
-          {PostgreSqlDialect.Milliseconds("o.created_at")} as CreatedAt, {PostgreSqlDialect.Milliseconds("o.unroutable_since")} as UnroutableSince,
-          {PostgreSqlDialect.Milliseconds("clock_timestamp()")} as Now,
-          o.key is not null and exists (select 1 from {schema}.outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
-          (select txid_snapshot_xmin(txid_current_snapshot())) as Oldest, {NextTransaction} as Newest
-        from unnest(@parts::bigint[], @lows::bigint[]) p (part, low)
-        cross join lateral (
-          select *
-          from {schema}.outbox c
-          where c.part = p.part and c.id > p.low and c.sent_at is null
-            and (c.next_at is null or c.next_at <= clock_timestamp())
-            and (c.key is null or not exists (
-              select 1 from {schema}.outbox_parked_key k
-              where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
-            and (c.key is null or not exists (
-              select 1 from {schema}.outbox w
-              where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
-                and (w.next_at > clock_timestamp() or w.id <= p.low)
-                and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
-          order by c.id
-          limit @limit) o
-        limit @limit
+    internal override string FindObstacle { get; } = $"""
+        select case
+          when pg_is_in_recovery() then 'the server is a standby'
+          when current_setting('transaction_read_only')::boolean then 'its sessions are read-only (default_transaction_read_only)'
+          else (
+            select 'its role ' || quote_ident(current_user) || ' lacks ' || string_agg(n.privilege || ' on ' || n.name, ', ')
+            from (values ('{schema}.outbox', 'SELECT'), ('{schema}.outbox', 'UPDATE'), ('{schema}.outbox', 'DELETE'),
+              ('{schema}.outbox_parked', 'INSERT'), ('{schema}.outbox_parked_key', 'SELECT'), ('{schema}.outbox_parked_key', 'INSERT'),
+              ('{schema}.outbox_parked_key', 'UPDATE'), ('{schema}.outbox_parked_key', 'DELETE')) n (name, privilege)
+            where not has_table_privilege(n.name, n.privilege))
+          end
         """;
+
+    internal override string ReadRows { get; } = $"select {Head(schema)}, {Content} {Readable(schema)}";
+
+    internal override string ReadHeads { get; } = $"select {Head(schema)} {Readable(schema)}";
+
+    internal override string ReadRow { get; } = $"select {Head(schema)}, {Content} from {schema}.outbox o where o.id = @id limit 1";
 
     internal override string ReadTops { get; } = $"""
         select p.part as Part, coalesce((select max(o.id) from {schema}.outbox o where o.part = p.part and o.sent_at is null), 0) as Top
@@ -99,5 +88,41 @@ internal sealed class PostgreSqlRelaySql(string schema) : RelaySql
           order by sent_at
           limit @limit
           for update skip locked)
+        """;
+
+    private static string Content { get; } = $"""
+        o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey, o.content_type as ContentType, o.correlation_id as CorrelationId,
+          o.app_id as AppId, o.headers::text as Headers, o.payload as Payload,
+          {PostgreSqlDialect.Milliseconds("coalesce(o.occurred_at, o.created_at)")} as OccurredAt,
+          {PostgreSqlDialect.Milliseconds("o.created_at")} as CreatedAt, {PostgreSqlDialect.Milliseconds("o.unroutable_since")} as UnroutableSince
+        """;
+
+    private static string Head(string schema) => $"""
+        o.id as Id, o.part as Part, o.key as Key, o.message_id::text as MessageId, o.attempts::int as Attempts,
+          {PostgreSqlDialect.Milliseconds("clock_timestamp()")} as Now,
+          o.key is not null and exists (select 1 from {schema}.outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
+          (select txid_snapshot_xmin(txid_current_snapshot())) as Oldest, {NextTransaction} as Newest
+        """;
+
+    // A row waits for an earlier one of its key that was refused: until that one is due, and longer where that one is at or below what was read (only a
+    // read from 0 finds both in order). An earlier one that no queue is bound for holds back only those with its own destination.
+    private static string Readable(string schema) => $"""
+        from unnest(@parts::bigint[], @lows::bigint[]) p (part, low)
+        cross join lateral (
+          select *
+          from {schema}.outbox c
+          where c.part = p.part and c.id > p.low and c.sent_at is null
+            and (c.next_at is null or c.next_at <= clock_timestamp())
+            and (c.key is null or not exists (
+              select 1 from {schema}.outbox_parked_key k
+              where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
+            and (c.key is null or not exists (
+              select 1 from {schema}.outbox w
+              where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
+                and (w.next_at > clock_timestamp() or w.id <= p.low)
+                and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
+          order by c.id
+          limit @limit) o
+        limit @limit
         """;
 }

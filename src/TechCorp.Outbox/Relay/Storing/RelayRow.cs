@@ -6,7 +6,7 @@ namespace TechCorp.Outbox;
 
 /// <summary>An event read from the outbox. Times are Unix milliseconds by the database's clock.</summary>
 [DebuggerDisplay("{Type,nq} {MessageId,nq} partition={Part} key={Key} attempts={Attempts}")]
-internal sealed class RelayRow
+internal sealed record RelayRow
 {
     internal long Id { get; init; }
 
@@ -32,7 +32,8 @@ internal sealed class RelayRow
 
     internal byte[] Payload { get; init; } = [];
 
-    internal long OccurredAt { get; init; }
+    /// <summary>Null where the database holds an infinite time.</summary>
+    internal long? OccurredAt { get; init; }
 
     internal int Attempts { get; init; }
 
@@ -51,6 +52,9 @@ internal sealed class RelayRow
     /// <summary>Whether the row's key was parked and has been redriven: the relay is to lift the mark.</summary>
     internal bool Redriven { get; init; }
 
+    /// <summary>Why the rest of the row could not be read; null where it was.</summary>
+    internal string? Unreadable { get; init; }
+
     /// <summary>The rows that must not overtake this one when no queue is bound for it: those of its key with its destination.</summary>
     internal (string Key, string Exchange, string RoutingKey) Route => (Key ?? "", Exchange, RoutingKey);
 
@@ -58,13 +62,23 @@ internal sealed class RelayRow
     /// <exception cref="JsonException">The headers are no JSON.</exception>
     internal (Message Message, Destination Destination) ToMessage()
     {
-        var headers = Headers is { } json ? JsonSerializer.Deserialize(json, HeadersJson.Default.DictionaryStringString)! : [];
+        if (Unreadable is not null)
+        {
+            throw new ArgumentException($"The row cannot be read: {Unreadable}");
+        }
+
+        var headers = Headers is { } json ? JsonSerializer.Deserialize(json, HeadersJson.Default.DictionaryStringString) ?? [] : [];
+        if (headers.FirstOrDefault(static header => header.Value is null).Key is { } name)
+        {
+            throw new ArgumentException($"The header '{name}' has no value.");
+        }
+
         var message = new Message
         {
             Body = Payload,
             Type = Type,
             Id = MessageId,
-            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(OccurredAt),
+            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(OccurredAt ?? throw new ArgumentException("Its time is infinite.")),
             ContentType = ContentType,
             CorrelationId = CorrelationId,
             AppId = AppId,

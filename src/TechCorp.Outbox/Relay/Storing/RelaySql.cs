@@ -6,8 +6,17 @@ internal abstract class RelaySql
     internal static RelaySql For(OutboxDatabase database)
         => database.Dialect.Choose<RelaySql>(() => new PostgreSqlRelaySql(database.Schema), () => new SqliteRelaySql(database.Schema));
 
+    /// <summary>Gives what keeps this session from settling rows, as a part of a sentence; null where nothing does.</summary>
+    internal abstract string FindObstacle { get; }
+
     /// <summary>Reads unsent rows that may be published now, per partition above what was read before (<c>@parts</c>, <c>@lows</c>; <c>@limit</c>).</summary>
     internal abstract string ReadRows { get; }
+
+    /// <summary>Reads of the same rows only what no content can spoil.</summary>
+    internal abstract string ReadHeads { get; }
+
+    /// <summary>Reads one row (<c>@id</c>).</summary>
+    internal abstract string ReadRow { get; }
 
     /// <summary>The highest id of each partition (<c>@parts</c>).</summary>
     internal abstract string ReadTops { get; }

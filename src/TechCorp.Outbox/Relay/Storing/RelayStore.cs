@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Text.Json;
 
@@ -12,6 +13,7 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
 
     private object Now => Dialect.Time(timeProvider.GetUtcNow());
 
+    /// <summary>Reads rows that may be published now. One that cannot be read is among them, with the reason, and stops no other.</summary>
     internal async Task<IReadOnlyList<RelayRow>> ReadAsync(DbConnection connection, IReadOnlyList<Partition> partitions, CancellationToken cancellationToken)
     {
         var parameters = new SqlParameters
@@ -21,8 +23,47 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
             { "limit", options.BatchSize },
             { "now", Now },
         };
-        return await connection.RowsAsync<RelayRow>(_sql.ReadRows, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await connection.RowsAsync<RelayRow>(_sql.ReadRows, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsOfARow(connection, exception))
+        {
+            return await ReadOneByOneAsync(connection, parameters, cancellationToken).ConfigureAwait(false);
+        }
     }
+
+    private async Task<IReadOnlyList<RelayRow>> ReadOneByOneAsync(DbConnection connection, SqlParameters parameters, CancellationToken cancellationToken)
+    {
+        var heads = await connection.RowsAsync<RelayRow>(_sql.ReadHeads, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var rows = new List<RelayRow>(heads.Count);
+        foreach (var head in heads)
+        {
+            try
+            {
+                var row = await connection.RowOrDefaultAsync<RelayRow>(_sql.ReadRow, new SqlParameters { { "id", head.Id }, { "now", Now } },
+                    cancellationToken: cancellationToken).ConfigureAwait(false);
+                if (row is not null)
+                {
+                    // Which transactions run is known from the one read that chose the rows.
+                    rows.Add(row with { Oldest = head.Oldest, Newest = head.Newest });
+                }
+            }
+            catch (Exception exception) when (IsOfARow(connection, exception))
+            {
+                rows.Add(head with { Unreadable = ErrorText.MessageOf(exception) });
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Whether a value made the read fail, and not the connection: a data exception of the server (SQLSTATE class 22), corrupted data (XX001, XX002),
+    /// or what the value could not be converted to here.</summary>
+    private static bool IsOfARow(DbConnection connection, Exception exception)
+        => connection.State == ConnectionState.Open && exception is not OperationCanceledException
+            && (exception is not DbException { SqlState: var state } || state is "XX001" or "XX002"
+                || state?.StartsWith("22", StringComparison.Ordinal) == true);
 
     internal async Task<IReadOnlyList<(long Part, long Top)>> ReadTopsAsync(DbConnection connection, IReadOnlyList<Partition> partitions,
         CancellationToken cancellationToken)

@@ -3,33 +3,14 @@ namespace TechCorp.Outbox;
 /// <summary>The fence is the lease: each write names the epoch that the relay was given for the row's partition.</summary>
 internal sealed class SqliteRelaySql(string schema) : RelaySql
 {
-    // As on PostgreSQL, where the conditions are explained.
-    internal override string ReadRows { get; } = $"""
-        select o.id as Id, o.part as Part, o.key as Key, o.message_id as MessageId, o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey,
-          o.content_type as ContentType, o.correlation_id as CorrelationId, o.app_id as AppId, o.headers as Headers,
-          o.payload as Payload, o.attempts as Attempts,
-          coalesce(o.occurred_at, o.created_at) as OccurredAt, o.created_at as CreatedAt, o.unroutable_since as UnroutableSince, @now as Now,
-          o.key is not null and exists (select 1 from {schema}_outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
-          0 as Oldest, 0 as Newest
-        from (select a.value as part, b.value as low from json_each(@parts) a join json_each(@lows) b on b.key = a.key) p
-        cross join {schema}_outbox o
-        where o.id in (
-          select c.id
-          from {schema}_outbox c
-          where c.part = p.part and c.id > p.low and c.sent_at is null
-            and (c.next_at is null or c.next_at <= @now)
-            and (c.key is null or not exists (
-              select 1 from {schema}_outbox_parked_key k
-              where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
-            and (c.key is null or not exists (
-              select 1 from {schema}_outbox w
-              where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
-                and (w.next_at > @now or w.id <= p.low)
-                and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
-          order by c.id
-          limit @limit)
-        limit @limit
-        """;
+    // It deletes nothing, and fails in a database that is open for reading only, whose BEGIN IMMEDIATE does not.
+    internal override string FindObstacle { get; } = $"delete from {schema}_outbox where false; select null";
+
+    internal override string ReadRows { get; } = $"select {Head(schema)}, {Content} {Readable(schema)}";
+
+    internal override string ReadHeads { get; } = $"select {Head(schema)} {Readable(schema)}";
+
+    internal override string ReadRow { get; } = $"select {Head(schema)}, {Content} from {schema}_outbox o where o.id = @id limit 1";
 
     internal override string ReadTops { get; } = $"""
         select p.value as Part, coalesce((select max(o.id) from {schema}_outbox o where o.part = p.value and o.sent_at is null), 0) as Top
@@ -117,5 +98,39 @@ internal sealed class SqliteRelaySql(string schema) : RelaySql
         join {schema}_outbox o on o.id = f.id and o.sent_at is null
         join {schema}_outbox_lease l on l.part = o.part and l.owner = @me and l.epoch = f.epoch
         where true
+        """;
+
+    private const string Content = """
+        o.type as Type, o.exchange as Exchange, o.routing_key as RoutingKey, o.content_type as ContentType, o.correlation_id as CorrelationId,
+          o.app_id as AppId, o.headers as Headers, o.payload as Payload, coalesce(o.occurred_at, o.created_at) as OccurredAt, o.created_at as CreatedAt,
+          o.unroutable_since as UnroutableSince
+        """;
+
+    private static string Head(string schema) => $"""
+        o.id as Id, o.part as Part, o.key as Key, o.message_id as MessageId, min(o.attempts, 32767) as Attempts, @now as Now,
+          o.key is not null and exists (select 1 from {schema}_outbox_parked_key k where k.part = o.part and k.key = o.key) as Redriven,
+          0 as Oldest, 0 as Newest
+        """;
+
+    // As on PostgreSQL, where the conditions are explained.
+    private static string Readable(string schema) => $"""
+        from (select a.value as part, b.value as low from json_each(@parts) a join json_each(@lows) b on b.key = a.key) p
+        cross join {schema}_outbox o
+        where o.id in (
+          select c.id
+          from {schema}_outbox c
+          where c.part = p.part and c.id > p.low and c.sent_at is null
+            and (c.next_at is null or c.next_at <= @now)
+            and (c.key is null or not exists (
+              select 1 from {schema}_outbox_parked_key k
+              where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
+            and (c.key is null or not exists (
+              select 1 from {schema}_outbox w
+              where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
+                and (w.next_at > @now or w.id <= p.low)
+                and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
+          order by c.id
+          limit @limit)
+        limit @limit
         """;
 }

@@ -80,7 +80,7 @@ public sealed class SagaBarrier
         ArgumentNullException.ThrowIfNull(transaction);
         ArgumentException.ThrowIfNullOrEmpty(key);
         var connection = transaction.Connection ?? throw new InvalidOperationException("The transaction has ended already.");
-        await _database.ThrowIfOtherDialectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await _database.ThrowIfOtherDatabaseAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         var row = new { Key = key, Op = op, Now };
         return await connection.RunAsync(_sql.Enter, row, transaction, cancellationToken: cancellationToken).ConfigureAwait(false) == 1;
     }

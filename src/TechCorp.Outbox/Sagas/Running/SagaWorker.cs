@@ -54,7 +54,7 @@ internal sealed class SagaWorker(
             }
 
             _started = true;
-            _loops = Task.WhenAll(Task.Run(() => RunDueLoopAsync(_stop.Token)), Task.Run(() => RenewLoopAsync(_stop.Token)));
+            _loops = Task.WhenAll(Detached.Run(() => RunDueLoopAsync(_stop.Token)), Detached.Run(() => RenewLoopAsync(_stop.Token)));
         }
 
         logger.Started(string.Join(", ", catalog.Value.All.Select(definition => $"{definition.Name} v{definition.Version}")));

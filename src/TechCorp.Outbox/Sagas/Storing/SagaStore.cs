@@ -40,7 +40,7 @@ internal sealed class SagaStore(OutboxDatabase database, TimeProvider timeProvid
             Now,
         };
         var connection = Connection(transaction);
-        await database.ThrowIfOtherDialectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        await database.ThrowIfOtherDatabaseAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         if (await connection.RunAsync(_sql.Insert, row, transaction, cancellationToken: cancellationToken).ConfigureAwait(false) == 0)
         {
             return false;

@@ -57,6 +57,12 @@ public abstract class TestDatabase : IAsyncLifetime
     /// <summary>Another data source for the same database, as another process would have.</summary>
     public abstract DbDataSource OpenAnotherDataSource();
 
+    /// <summary>A data source for the same database whose connection string is another.</summary>
+    public abstract DbDataSource OpenDataSourceOfCaller();
+
+    /// <summary>Another, empty database of the same kind, whose tables would have the same names.</summary>
+    public abstract Task<DbDataSource> CreateAnotherDatabaseAsync();
+
     public abstract ValueTask DisposeAsync();
 
     protected abstract ValueTask<OutboxDatabase> CreateAsync();

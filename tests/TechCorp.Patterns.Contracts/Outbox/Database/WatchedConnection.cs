@@ -30,9 +30,17 @@ internal sealed class WatchedConnection(WatchedDataSource watch, DbConnection in
 
     public override void Close() => inner.Close();
 
-    public override void Open() => inner.Open();
+    public override void Open()
+    {
+        watch.BeforeOpen();
+        inner.Open();
+    }
 
-    public override Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+    public override async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        watch.BeforeOpen();
+        await inner.OpenAsync(cancellationToken);
+    }
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => new WatchedTransaction(this, inner.BeginTransaction(isolationLevel));
 

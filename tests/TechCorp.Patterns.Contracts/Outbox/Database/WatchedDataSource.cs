@@ -13,6 +13,9 @@ internal sealed class WatchedDataSource(DbDataSource inner) : DbDataSource
     /// <summary>Called with the text before each statement; what it throws is the connection's failure.</summary>
     internal Action<string> BeforeStatement { get; set; } = _ => { };
 
+    /// <summary>Called before a connection is opened; what it throws is the server's absence.</summary>
+    internal Action BeforeOpen { get; set; } = () => { };
+
     internal Action BeforeCommit { get; set; } = () => { };
 
     internal Action AfterCommit { get; set; } = () => { };

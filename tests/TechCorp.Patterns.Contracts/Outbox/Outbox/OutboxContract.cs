@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Dapper;
 using TechCorp.Messaging;
 using TechCorp.Outbox;
@@ -173,6 +175,88 @@ public abstract class OutboxContract<TDatabase> : OutboxSuite<TDatabase>
             work.Invoking(w => w.Publish(message)).Should().Throw<ArgumentException>();
             await Outbox.Invoking(o => o.PublishAsync(work.Transaction, [message], Cancel)).Should().ThrowAsync<ArgumentException>();
         }
+
+        await work.CommitAsync(Cancel);
+        (await PendingAsync()).Should().Be(0);
+    }
+
+    [Safeguard("A time that a database cannot hold is refused where the event is made", SwitchedOff = "`OutboxRowFactory.Time` lets every value pass")]
+    [Theory, Trait("Spec", "FO1")]
+    [InlineData("0001-01-01T00:00:00Z", false)]
+    [InlineData("1969-12-31T23:59:59Z", false)]
+    [InlineData("1970-01-01T02:00:00+02:00", true)]
+    [InlineData("2026-12-01T00:00:00Z", true)]
+    [InlineData("9998-12-31T23:59:59Z", true)]
+    [InlineData("9999-12-31T23:59:59.9999999Z", false)]
+    public async Task A_timestamp_that_is_no_point_in_time_is_refused_when_it_is_added(string timestamp, bool taken)
+    {
+        var time = DateTimeOffset.Parse(timestamp, CultureInfo.InvariantCulture);
+        var message = new OutboxMessage(new Message { Body = default, Type = "t", Id = Guid.CreateVersion7().ToString(), Timestamp = time }, Orders);
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+
+        var publishing = work.Invoking(w => w.Publish(message));
+
+        if (taken)
+        {
+            publishing.Should().NotThrow();
+        }
+        else
+        {
+            publishing.Should().Throw<ArgumentException>().Which.Message.Should().Contain(message.Message.Id).And.Contain("timestamp")
+                .And.Contain(time.ToString("O", CultureInfo.InvariantCulture));
+        }
+
+        await work.CommitAsync(Cancel);
+        (await PendingAsync()).Should().Be(taken ? 1 : 0);
+    }
+
+    [Safeguard("The payload is copied when the event is added", SwitchedOff = "`OutboxRowFactory` keeps the array of the message")]
+    [Fact, Trait("Spec", "FO20")]
+    public async Task An_event_keeps_the_payload_that_it_had_when_it_was_added()
+    {
+        var buffer = "first!"u8.ToArray();
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+
+        work.Publish(Of(buffer));
+        "second"u8.CopyTo(buffer);
+        work.Publish(Of(buffer));
+        await work.CommitAsync(Cancel);
+
+        (await Db.QueryAsync<byte[]>("select payload from {outbox} order by id")).Select(Encoding.UTF8.GetString).Should().Equal("first!", "second");
+
+        static OutboxMessage Of(byte[] body) => new(new Message { Body = body, Type = "t", Id = Guid.CreateVersion7().ToString() }, Orders);
+    }
+
+    [Safeguard("Text that PostgreSQL cannot store is refused where the event is made, on every database",
+        SwitchedOff = "`ErrorText.IsStorable` is always true")]
+    [Theory, Trait("Spec", "FO23")]
+    [InlineData("header 'a'", "a", null)]
+    [InlineData("header 'a'", "a", "x\0y")]
+    [InlineData("header 'a'", "a", "x^")]
+    [InlineData("header '\ufffd'", "~", "x")]
+    [InlineData("ordering key", null, "x^")]
+    [InlineData("correlation id", null, "~x")]
+    [InlineData("type", null, "^")]
+    [InlineData("routing key", null, "^")]
+    public async Task Text_that_a_database_cannot_store_is_refused_when_it_is_added(string where, string? header, string? text)
+    {
+        // Halves of surrogate pairs do not survive as arguments of a test.
+        (header, text) = (header?.Replace('~', '\udc00'), text?.Replace('^', '\ud800').Replace('~', '\udc00'));
+        var content = new Message
+        {
+            Body = default,
+            Id = Guid.CreateVersion7().ToString(),
+            Type = where == "type" ? text! : "t",
+            CorrelationId = where == "correlation id" ? text : null,
+            Headers = new Dictionary<string, string>(header is null ? [] : [KeyValuePair.Create(header, text!)]),
+        };
+        var message = new OutboxMessage(content, where == "routing key" ? Destination.ToExchange("orders", text!) : Orders)
+        {
+            Key = where == "ordering key" ? text : null,
+        };
+        await using var work = await Outbox.BeginAsync(cancellationToken: Cancel);
+
+        work.Invoking(w => w.Publish(message)).Should().Throw<ArgumentException>().Which.Message.Should().Contain(content.Id).And.Contain(where);
 
         await work.CommitAsync(Cancel);
         (await PendingAsync()).Should().Be(0);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using TechCorp.Messaging;
 using TechCorp.Outbox;
 using static TechCorp.Patterns.Contracts.Events;
@@ -218,6 +219,36 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 0, Parked = 1 });
     }
 
+    [Safeguard("A row that is no message is parked", SwitchedOff = "`BatchPublisher` takes what a row cannot be made into a message of for the broker's")]
+    [Theory, Trait("Spec", "FO1"), Trait("Spec", "FO23")]
+    [InlineData("an infinite time")]
+    [InlineData("a header without a value")]
+    [InlineData("headers that are no object")]
+    [InlineData("a header that is no text")]
+    [InlineData("a priority that is no number")]
+    [InlineData("a time that no calendar has")]
+    public async Task A_row_that_is_no_message_is_parked_and_the_others_are_published(string damage)
+    {
+        var postgres = Db.HasConcurrentWriters;
+        var (column, value) = damage switch
+        {
+            "an infinite time" => ("occurred_at", postgres ? "'-infinity'" : "-9000000000000000"),
+            "a header without a value" => ("headers", """'{"a":null}'"""),
+            "headers that are no object" => ("headers", "'[1]'"),
+            "a header that is no text" => ("headers", """'{"a":1}'"""),
+            "a priority that is no number" => ("headers", """'{"x-techcorp-outbox-priority":"high"}'"""),
+            _ => ("occurred_at", postgres ? "'200000-01-01Z'" : "9000000000000000"),
+        };
+        await AppendAsync([.. Of("a", 1, 2), .. Of("b", 3, 2), .. Of(null, 5, 2)]);
+        await Db.ExecuteAsync($"update {{outbox}} set {column} = {value} where id = (select min(id) from {{outbox}})");
+
+        (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 4, Parked = 1, Error = (string?)null });
+
+        Broker.Bodies.Should().BeEquivalentTo("3", "4", "5", "6");
+        (await Db.QueryAsync<string>("select reason from {outbox_parked}")).Should().Equal(nameof(ParkReason.Invalid));
+        (await SweepAsync()).Read.Should().Be(0, "the key of the damaged one waits for somebody to decide");
+    }
+
     [Fact, Trait("Spec", "RL15")]
     public async Task A_row_that_was_committed_late_is_found_by_the_sweep()
     {
@@ -248,6 +279,31 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
 
         Broker.Bodies.Distinct().Should().Equal("1", "2", "3");
         Broker.Bodies.Should().HaveCountLessThanOrEqualTo(6);
+        (await PendingAsync()).Should().Be(0);
+    }
+
+    [Safeguard("What was confirmed is not published again while it cannot be marked", SwitchedOff = "`RelayPass` does not look at what is unmarked")]
+    [Fact, Trait("Spec", "FO2"), Trait("Spec", "RL3")]
+    public async Task What_was_confirmed_is_not_published_again_while_the_database_refuses_the_mark()
+    {
+        await AppendAsync([.. Of("a", 1, 2), .. Of(null, 3, 1)]);
+        var (refuse, allow) = Db.HasConcurrentWriters
+            ? ($"create function {Db.Database.Schema}.refuse() returns trigger language plpgsql as $$ begin raise exception 'no space left'; end $$; "
+                + $"create trigger refuse before delete on {{outbox}} for each row execute function {Db.Database.Schema}.refuse()",
+                "drop trigger refuse on {outbox}")
+            : ("create trigger refuse before delete on {outbox} begin select raise(abort, 'no space left'); end", "drop trigger refuse");
+        await Db.ExecuteAsync(refuse);
+        for (var pass = 0; pass < 5; pass++)
+        {
+            await FluentActions.Awaiting(SweepAsync).Should().ThrowAsync<DbException>();
+        }
+
+        await AppendAsync(Of("a", 4, 1));
+        await FluentActions.Awaiting(SweepAsync).Should().ThrowAsync<DbException>();
+        await Db.ExecuteAsync(allow);
+        (await SweepAsync()).Confirmed.Should().Be(4);
+
+        Broker.Bodies.Should().BeEquivalentTo("1", "2", "3", "4");
         (await PendingAsync()).Should().Be(0);
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Transactions;
 using TechCorp.Messaging;
 using TechCorp.Outbox;
 using static TechCorp.Patterns.Contracts.Events;
@@ -65,6 +67,53 @@ public abstract class RelayHostContract<TDatabase> : RelaySuite<TDatabase>
         Broker.ReleaseConfirms();
 
         await Eventually.Holds(() => Broker.Accepted.Count == 2, "the second is published, with no time passing");
+    }
+
+    [Safeguard("A loop runs outside of the flow of who starts it", SwitchedOff = "`Detached.Run` suppresses no flow")]
+    [Fact, Trait("Spec", "FO24")]
+    public async Task A_relay_publishes_neither_under_the_span_nor_in_the_scope_in_which_it_was_started()
+    {
+        (string? Span, bool Ambient)? seen = null;
+        Broker.Answer = _ =>
+        {
+            seen = (Activity.Current?.OperationName, Transaction.Current is not null);
+            return PublishOutcome.Confirmed;
+        };
+        OutboxRelay relay;
+        using (new Activity("request").Start())
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            relay = Start();
+        }
+
+        await using (relay)
+        {
+            await AppendAsync(Of("a", 1, 1));
+            await Eventually.Holds(() => Broker.Accepted.Count == 1, "the event is published");
+        }
+
+        seen.Should().Be(((string?)null, false));
+    }
+
+    [Safeguard("A logger that throws does not end the relay", SwitchedOff = "`OutboxRelay` takes the logger as it is")]
+    [Fact, Trait("Spec", "FO24")]
+    public async Task A_relay_outlives_a_logger_that_throws()
+    {
+        Broker.Answer = _ => PublishOutcome.ConnectionLost("Connection refused.");
+        await AppendAsync(Of("a", 1, 1));
+        var logger = new ThrowingLogger<OutboxRelay>();
+        await using var relay = OutboxRelay.Start(Outbox, Broker, Options, logger);
+        await Eventually.Holds(() => logger.Entries > 0, "the relay says that it cannot publish");
+
+        Broker.Answer = _ => PublishOutcome.Confirmed;
+
+        await Eventually.Holds(
+            () =>
+            {
+                Db.Time.Advance(TimeSpan.FromSeconds(1));
+                return Broker.Accepted.Count == 1;
+            },
+            "the relay has gone on");
     }
 
     [Fact, Trait("Spec", "RL20")]
