@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Npgsql;
 using RabbitMQ.Client.Exceptions;
 using TechCorp.Messaging;
 
@@ -31,10 +32,25 @@ internal static class LoadProgram
         {
             return await run(uri) ? 0 : 1;
         }
+        catch (ArgumentException exception)
+        {
+            return Fail(exception.Message);
+        }
         catch (Exception exception) when (exception is BrokerUnreachableException or BrokerConnectionException)
         {
             return Fail($"RabbitMQ on {uri.Host}:{uri.Port} cannot be used: {exception.GetBaseException().Message} Start it with 'eng/services.sh run -- …'.");
         }
+    }
+
+    /// <summary>The connection string of a database on this machine.</summary>
+    /// <exception cref="ArgumentException">There is none, or it is of another machine.</exception>
+    internal static string Database(string text)
+    {
+        var host = new NpgsqlConnectionStringBuilder(text).Host;
+        return string.IsNullOrEmpty(host)
+            ? throw new ArgumentException("no database is configured. Run it with 'eng/services.sh run -- …', or pass --postgres 'Host=localhost;…'.")
+            : host is "localhost" or "127.0.0.1" or "::1" ? text
+            : throw new ArgumentException($"'{host}' is not this machine. Load tests run only against a server on loopback.");
     }
 
     /// <summary>An option whose value is a number of at least 1.</summary>

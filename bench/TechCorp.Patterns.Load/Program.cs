@@ -38,6 +38,29 @@ bounds.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!,
     return true;
 }));
 
+var database = new Option<string>("--postgres")
+{
+    Description = "Connection string of the database; default: TECHCORP_POSTGRES.",
+    DefaultValueFactory = _ => Environment.GetEnvironmentVariable("TECHCORP_POSTGRES") ?? "",
+};
+var keys = new Option<int>("--keys") { Description = "How many ordering keys the events have; 0: none.", DefaultValueFactory = _ => 1000 };
+var events = LoadProgram.Count("--messages", "Events of each side in each pair.", 20_000);
+var unconfirmed = LoadProgram.Count("--window", "Maximum number of unconfirmed publishes.", 1024);
+var drain = new Command("outbox_drain", "How fast a relay publishes a backlog, compared with its publisher alone.")
+{
+    database,
+    keys,
+    pairs,
+    events,
+    unconfirmed,
+};
+drain.SetAction((parsed, _) => LoadProgram.GuardAsync(parsed.GetValue(server)!, async uri =>
+{
+    await OutboxDrainCommand.RunAsync(uri, LoadProgram.Database(parsed.GetValue(database)!), parsed.GetValue(kind), parsed.GetValue(keys),
+        parsed.GetValue(pairs), parsed.GetValue(events), parsed.GetValue(unconfirmed));
+    return true;
+}));
+
 var root = new RootCommand("Load tests against a RabbitMQ on this machine, compared with the raw client. Each command ends with RESULT lines.")
 {
     server,
@@ -49,6 +72,7 @@ var root = new RootCommand("Load tests against a RabbitMQ on this machine, compa
     ledger,
     sizing,
     bounds,
+    drain,
 };
 return await LoadProgram.InvokeAsync(root, args);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Transactions;
 
 namespace TechCorp.Outbox;
 
@@ -29,6 +30,8 @@ internal sealed class DatabaseIdentity
         }
 
         var theirs = await IdentifyAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
+        // A second connection in the caller's scope would make its commit one of two phases.
+        using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
         await using var own = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         var ours = await IdentifyAsync(own, null, cancellationToken).ConfigureAwait(false);
         if (theirs != ours)

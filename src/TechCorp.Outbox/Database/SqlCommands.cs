@@ -23,6 +23,48 @@ internal static class SqlCommands
         => (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)).ConfigureAwait(false))
             .AsList();
 
+    /// <summary>Prepares the statement with the session, once, and runs it. For a session that is used for long and shared with nobody.</summary>
+    /// <returns>All rows.</returns>
+    internal static async Task<List<T>> PreparedRowsAsync<T>(this DbConnection connection, string sql, SqlParameters parameters,
+        CancellationToken cancellationToken)
+    {
+        await using var command = await PrepareAsync(connection, sql, parameters, cancellationToken).ConfigureAwait(false);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var parse = reader.GetRowParser<T>();
+        List<T> rows = [];
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            rows.Add(parse(reader));
+        }
+
+        return rows;
+    }
+
+    /// <inheritdoc cref="PreparedRowsAsync"/>
+    /// <returns>How many rows the statement has changed.</returns>
+    internal static async Task<int> PreparedRunAsync(this DbConnection connection, string sql, SqlParameters parameters, CancellationToken cancellationToken)
+    {
+        await using var command = await PrepareAsync(connection, sql, parameters, cancellationToken).ConfigureAwait(false);
+        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<DbCommand> PrepareAsync(DbConnection connection, string sql, SqlParameters parameters, CancellationToken cancellationToken)
+    {
+        var command = connection.CreateCommand();
+        try
+        {
+            command.CommandText = sql;
+            parameters.AddTo(command);
+            await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            return command;
+        }
+        catch
+        {
+            await command.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <returns>The one row.</returns>
     internal static Task<T> RowAsync<T>(
         this DbConnection connection, string sql, object? parameters = null, DbTransaction? transaction = null, CancellationToken cancellationToken = default)

@@ -11,7 +11,9 @@ internal sealed class SqlParameters : SqlMapper.IDynamicParameters, IEnumerable
 
     internal void Add(string name, object? value) => _values.Add((name, value));
 
-    public void AddParameters(IDbCommand command, SqlMapper.Identity identity)
+    public void AddParameters(IDbCommand command, SqlMapper.Identity identity) => AddTo(command);
+
+    internal void AddTo(IDbCommand command)
     {
         foreach (var (name, value) in _values)
         {

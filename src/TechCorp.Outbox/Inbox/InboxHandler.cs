@@ -47,12 +47,15 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
     private async Task<TransactionContext?> CommitAsync(TMessage message, MessageContext context, string consumer, Guid id, object mark, byte[] hash,
         CancellationToken cancellationToken)
     {
-        var (write, marked) = await HoldAsync(context, token => MarkAsync(mark, token), cancellationToken).ConfigureAwait(false);
+        var (write, isMarked, row) = await HoldAsync(context, token => MarkAsync(mark, token), cancellationToken).ConfigureAwait(false);
         await using var _ = write.ConfigureAwait(false);
-        if (!marked)
+        if (!isMarked)
         {
-            var row = await write.RowOrDefaultAsync<InboxRow>(_sql.Find, mark, cancellationToken: cancellationToken).ConfigureAwait(false)
-                ?? throw new RetryLaterException($"The inbox mark of message {context.MessageId} was deleted while it was read.", TimeSpan.FromSeconds(1));
+            if (row is null)
+            {
+                throw new RetryLaterException($"The inbox mark of message {context.MessageId} was deleted while it was read.", TimeSpan.FromSeconds(1));
+            }
+
             if (!row.BodyHash.AsSpan().SequenceEqual(hash))
             {
                 throw new IdentityConflictException(consumer, context.MessageId!);
@@ -83,12 +86,14 @@ internal sealed class InboxHandler<TMessage>(OutboxDatabase database, IOutbox ou
         return transaction;
     }
 
-    private async Task<(WriteTransaction Write, bool Marked)> MarkAsync(object mark, CancellationToken cancellationToken)
+    private async Task<(WriteTransaction Write, bool IsMarked, InboxRow? Earlier)> MarkAsync(object mark, CancellationToken cancellationToken)
     {
         var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         try
         {
-            return (write, await write.RunAsync(_sql.Mark, mark, cancellationToken: cancellationToken).ConfigureAwait(false) > 0);
+            return await write.RunAsync(_sql.Mark, mark, cancellationToken: cancellationToken).ConfigureAwait(false) > 0
+                ? (write, true, null)
+                : (write, false, await write.RowOrDefaultAsync<InboxRow>(_sql.Find, mark, cancellationToken: cancellationToken).ConfigureAwait(false));
         }
         catch
         {

@@ -38,7 +38,7 @@ public sealed class ParkedEvents
 
     /// <summary>Redrives all events parked for a reason to the outbox.</summary>
     /// <param name="reason">Why they were parked; not <see cref="ParkReason.Unknown"/>.</param>
-    /// <param name="limit">The most to redrive, at least 1. Default: 10000.</param>
+    /// <param name="limit">The most to redrive, at least 1; the rest of a key that waits comes with it. Default: 10000.</param>
     /// <param name="cancellationToken">Ends the wait; either all or none of them were redriven.</param>
     /// <returns>How many events were redriven.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The reason is <see cref="ParkReason.Unknown"/>, or the limit is less than 1.</exception>

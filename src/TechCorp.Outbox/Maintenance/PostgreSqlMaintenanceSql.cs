@@ -20,10 +20,10 @@ internal sealed class PostgreSqlMaintenanceSql(string schema) : MaintenanceSql
         """;
 
     // The mark on the key stays until the relay that owns the partition has begun again from the beginning: it may have read past the rows that come back.
-    // An event whose id is in the outbox again stays parked until that one is published; a key of which not all fit into the limit waits for the rest.
+    // An event whose id is in the outbox again stays parked until that one is published; a parked key comes back whole, whatever the limit.
     internal override string Redrive { get; } = $"""
-        with s as (
-          select p.*
+        with c as (
+          select p.id, p.part, p.key
           from {schema}.outbox_parked p
           where p.message_id = @id::uuid or p.reason = @reason
             or (p.part, p.key) in (
@@ -32,7 +32,13 @@ internal sealed class PostgreSqlMaintenanceSql(string schema) : MaintenanceSql
               join {schema}.outbox_parked q on q.part = k.part and q.key = k.key
               where q.message_id = @id::uuid or q.reason = @reason)
           order by p.id
-          limit @limit
+          limit @limit),
+        s as (
+          select p.*
+          from {schema}.outbox_parked p
+          where p.id in (select id from c)
+            or (p.part, p.key) in (select k.part, k.key from {schema}.outbox_parked_key k join c on c.part = k.part and c.key = k.key)
+          order by p.id
           for update),
         i as (
           insert into {schema}.outbox ({OutboxSql.Columns}, created_at) overriding system value
@@ -49,11 +55,7 @@ internal sealed class PostgreSqlMaintenanceSql(string schema) : MaintenanceSql
           update {schema}.outbox_parked_key k
           set redriven = true
           from (select distinct part, key from s where key is not null) x
-          where k.part = x.part and k.key = x.key
-            and not exists (
-              select 1
-              from {schema}.outbox_parked q
-              where q.part = x.part and q.key = x.key and q.id not in (select id from s)))
+          where k.part = x.part and k.key = x.key)
         select count(*) from d
         """;
 

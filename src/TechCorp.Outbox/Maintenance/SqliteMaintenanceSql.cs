@@ -36,16 +36,22 @@ internal sealed class SqliteMaintenanceSql(string schema) : MaintenanceSql
         order by p.id
         limit @limit;
 
+        insert or ignore into redriven (id)
+        select p.id
+        from {schema}_outbox_parked p
+        where (p.part, p.key) in (
+          select k.part, k.key
+          from {schema}_outbox_parked_key k
+          join {schema}_outbox_parked q on q.part = k.part and q.key = k.key
+          join redriven r on r.id = q.id);
+
         update {schema}_outbox_parked_key
         set redriven = 1
-        where (part, key) in (select p.part, p.key from {schema}_outbox_parked p join redriven r on r.id = p.id)
-          and not exists (
-            select 1
-            from {schema}_outbox_parked q
-            where q.part = {schema}_outbox_parked_key.part and q.key = {schema}_outbox_parked_key.key and q.id not in (select id from redriven));
+        where (part, key) in (select p.part, p.key from {schema}_outbox_parked p join redriven r on r.id = p.id);
 
         delete from redriven
-        where id in (select p.id from {schema}_outbox_parked p join {schema}_outbox o on o.message_id = p.message_id);
+        where id in (select p.id from {schema}_outbox_parked p join {schema}_outbox o on o.message_id = p.message_id)
+          or id not in (select min(p.id) from {schema}_outbox_parked p join redriven r on r.id = p.id group by p.message_id);
 
         insert into {schema}_outbox ({OutboxSql.Columns}, created_at)
         select {OutboxSql.Columns}, created_at

@@ -3,9 +3,9 @@ namespace TechCorp.Outbox;
 /// <summary>How the relay reads, retries and waits.</summary>
 public sealed class RelayOptions
 {
-    /// <summary>The most rows that one pass reads and publishes; also the bound of duplicates after a crash, and of the payloads
-    /// in memory. 1 to 10000. Default: 500.</summary>
-    public int BatchSize { get; set; } = 500;
+    /// <summary>The most rows that are read and not yet marked as sent; also the bound of duplicates after a crash. What is confirmed is marked a quarter of
+    /// them at a time, and after some 50 ms. Their payloads have some 16 MiB at most, or one row alone has more. 1 to 10000. Default: 2000.</summary>
+    public int BatchSize { get; set; } = 2000;
 
     /// <summary>
     /// How long the row of a confirmed event is kept, marked with the time of the confirm (<c>sent_at</c>). Default: zero, the row is deleted with the

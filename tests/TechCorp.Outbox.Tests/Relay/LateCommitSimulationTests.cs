@@ -33,6 +33,10 @@ public sealed class LateCommitSimulationTests
         private readonly SortedDictionary<long, int> _rows = []; // id -> key; committed and not published
         private readonly Dictionary<int, long> _last = [];
         private readonly Dictionary<short, Partition> _owned = Enumerable.Range(0, Partitions).ToDictionary(part => (short)part, NewPartition);
+        private readonly Queue<RelayRead> _reads = [];
+        private readonly List<RelayRow> _inFlight = [];
+        private readonly HashSet<short> _unsettled = [];
+        private RelayWindow? _window; // of the pass that is under way
         private long _nextId = 1;
         private long _nextTransaction = 1;
         private int _rotation;
@@ -50,15 +54,19 @@ public sealed class LateCommitSimulationTests
                 case < 8 when _open.Count > 0:
                     Commit(_open[_random.Next(_open.Count)]);
                     break;
-                case 8:
-                    Read(rewinds: true, failing: 0.1);
+                case 8 or 9 when _window is null || _unsettled.Count == 0:
+                    Read(rewinds: _random.Next(2) == 0);
                     break;
-                case 9 when _random.Next(5) == 0:
+                case 10 when _window is null && _random.Next(5) == 0:
                     var part = (short)_random.Next(Partitions);
                     _owned[part] = NewPartition(part);
                     break;
                 default:
-                    Read(rewinds: false, failing: 0.1);
+                    for (var settled = _random.Next(Limit); settled > 0 && _inFlight.Count > 0; settled--)
+                    {
+                        Settle(failing: 0.1);
+                    }
+
                     break;
             }
         }
@@ -68,8 +76,17 @@ public sealed class LateCommitSimulationTests
             _open.ToList().ForEach(Commit);
             for (var reads = 0; _rows.Count > 0; reads++)
             {
-                reads.Should().BeLessThan(10_000, "everything is published; seed {0}", seed);
-                Read(rewinds: reads % 10 == 0, failing: 0);
+                if (reads == 10_000)
+                {
+                    Assert.Fail($"{_rows.Count} events are never published; seed {seed}.");
+                }
+
+                while (_inFlight.Count > 0)
+                {
+                    Settle(failing: 0);
+                }
+
+                Read(rewinds: reads % 10 == 0);
             }
         }
 
@@ -100,10 +117,13 @@ public sealed class LateCommitSimulationTests
             writing.Ids.ForEach(id => _rows.Add(id, writing.Key));
         }
 
-        private void Read(bool rewinds, double failing)
+        /// <summary>Begins a pass, or reads more in the one that is under way.</summary>
+        private void Read(bool rewinds)
         {
+            var isNew = _window is null;
+            _window ??= new RelayWindow();
             var tops = new List<(long, long)>();
-            if (rewinds)
+            if (isNew && rewinds)
             {
                 foreach (var partition in _owned.Values)
                 {
@@ -113,8 +133,11 @@ public sealed class LateCommitSimulationTests
             }
 
             _rotation = (_rotation + 1) % Partitions;
+            var known = _window.Ids.ToHashSet();
+            var share = _random.Next(1, Limit + 1);
             var rows = _owned.Values.Skip(_rotation).Concat(_owned.Values.Take(_rotation))
-                .SelectMany(partition => _rows.Where(row => PartOf(row.Value) == partition.Number && row.Key > partition.Low).Take(Limit))
+                .SelectMany(partition => _rows
+                    .Where(row => PartOf(row.Value) == partition.Number && row.Key > partition.Low && !known.Contains(row.Key)).Take(share))
                 .Take(Limit)
                 .Select(row => new RelayRow
                 {
@@ -125,33 +148,55 @@ public sealed class LateCommitSimulationTests
                     Newest = _nextTransaction,
                 })
                 .ToList();
-            Partition.Advance(_owned, rows, tops, Publish(rows, failing), Limit);
+            var cut = rows.Count >= Limit ? _owned.Keys : rows.CountBy(row => row.Part).Where(count => count.Value >= share).Select(count => count.Key);
+            var read = new RelayRead(rows, tops, cut.ToHashSet());
+            _reads.Enqueue(read);
+            _inFlight.AddRange(rows.Where(row => _window.Add(read, row)));
+            Advance();
         }
 
-        private HashSet<short> Publish(List<RelayRow> rows, double failing)
+        /// <summary>One of the rows in flight has its outcome.</summary>
+        private void Settle(double failing)
         {
-            var unsettled = new HashSet<short>();
-            var queue = new RelayQueue(rows);
-            while (queue.NextBatch() is { Count: > 0 } batch)
+            var row = _inFlight[_random.Next(_inFlight.Count)];
+            _inFlight.Remove(row);
+            var fails = _random.NextDouble() < failing;
+            if (fails)
             {
-                foreach (var row in batch)
+                _unsettled.Add(row.Part);
+            }
+            else
+            {
+                var key = _rows[row.Id];
+                if (row.Id <= _last.GetValueOrDefault(key))
                 {
-                    if (_random.NextDouble() < failing)
-                    {
-                        queue.Settle(row, RowOutcomeKind.Unsettled);
-                        unsettled.Add(row.Part);
-                        continue;
-                    }
-
-                    var key = _rows[row.Id];
-                    row.Id.Should().BeGreaterThan(_last.GetValueOrDefault(key), "no later event of key {0} comes first; seed {1}", key, seed);
-                    _last[key] = row.Id;
-                    _rows.Remove(row.Id);
-                    queue.Settle(row, RowOutcomeKind.Confirmed);
+                    Assert.Fail($"A later event of key {key} was published before it; seed {seed}.");
                 }
+
+                _last[key] = row.Id;
+                _rows.Remove(row.Id);
             }
 
-            return unsettled;
+            if (_window!.Settle(row, fails ? RowOutcomeKind.Unsettled : RowOutcomeKind.Confirmed) is { } next)
+            {
+                _inFlight.Add(next);
+            }
+
+            Advance();
+        }
+
+        private void Advance()
+        {
+            while (_reads.TryPeek(out var read) && read.Open == 0)
+            {
+                Partition.Advance(_owned, _reads.Dequeue(), _unsettled);
+            }
+
+            if (_window!.Count == 0)
+            {
+                _window = null; // the pass has ended
+                _unsettled.Clear();
+            }
         }
 
         private static short PartOf(int key) => (short)(key % Partitions);

@@ -48,10 +48,8 @@ public sealed class PostgreSqlRelay : RelaySuite<PostgreSqlDatabase>
     }
 
     [Safeguard("A row that cannot be read is isolated from those that can", SwitchedOff = "`RelayStore.IsOfARow` is always false")]
-    [Theory, Trait("Spec", "FO1")]
-    [InlineData("22P02")]
-    [InlineData("XX001")]
-    public async Task A_row_whose_content_makes_the_read_fail_is_parked_and_the_others_are_published(string sqlState)
+    [Fact, Trait("Spec", "FO1")]
+    public async Task A_row_whose_content_makes_the_read_fail_is_parked_and_the_others_are_published()
     {
         await AppendAsync([.. Of("a", 1, 2), .. Of("b", 3, 2), .. Of(null, 5, 2)]);
         var schema = Db.Database.Schema;
@@ -62,7 +60,7 @@ public sealed class PostgreSqlRelay : RelaySuite<PostgreSqlDatabase>
             + "else payload end as payload";
         payload = payload.Replace("{0}", schema, StringComparison.Ordinal);
         await Db.ExecuteAsync($"create function {schema}.damaged() returns bytea language plpgsql "
-            + $"as $$ begin raise 'damaged' using errcode = '{sqlState}'; end $$; alter table {schema}.outbox rename to stored; "
+            + $"as $$ begin raise 'damaged' using errcode = '22P02'; end $$; alter table {schema}.outbox rename to stored; "
             + $"create view {schema}.outbox as select {string.Join(", ", columns.Select(name => name == "payload" ? payload : name))} from {schema}.stored");
 
         (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 4, Parked = 1, Error = (string?)null });

@@ -17,3 +17,7 @@ public sealed class PostgreSqlRelayHostContract : RelayHostContract<PostgreSqlDa
 public sealed class SqliteRelayErrorTextContract : RelayErrorTextContract<SqliteDatabase>;
 
 public sealed class PostgreSqlRelayErrorTextContract : RelayErrorTextContract<PostgreSqlDatabase>;
+
+public sealed class SqliteRelayReadAheadContract : RelayReadAheadContract<SqliteDatabase>;
+
+public sealed class PostgreSqlRelayReadAheadContract : RelayReadAheadContract<PostgreSqlDatabase>;

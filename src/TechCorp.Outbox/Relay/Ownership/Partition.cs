@@ -61,23 +61,32 @@ internal sealed class Partition(short number, long epoch)
         }
     }
 
-    /// <summary>Notes, for each partition, how far one read of all of them has come.</summary>
-    /// <param name="owned">The partitions.</param>
-    /// <param name="rows">What was read, and has been dealt with.</param>
-    /// <param name="tops">The highest ids before the read, where it was from the beginning.</param>
-    /// <param name="unsettled">The partitions with rows that must be read again.</param>
-    /// <param name="limit">The most rows that a read gives.</param>
-    internal static void Advance(IReadOnlyDictionary<short, Partition> owned, IReadOnlyList<RelayRow> rows, IReadOnlyList<(long Part, long Top)> tops,
-        HashSet<short> unsettled, int limit)
+    /// <summary>Whether the last read found more in it than its share.</summary>
+    internal bool IsDeep { get; set; } = true;
+
+    /// <summary>Shares a number of rows among partitions: those that had more than their share get most, so that neither one deep partition nor many shallow
+    /// ones leave a read half empty.</summary>
+    internal static long[] Share(IReadOnlyList<Partition> partitions, int rows)
     {
-        if (rows.Count == 0)
+        var deep = partitions.Count(static partition => partition.IsDeep);
+        var shallow = Math.Max(1, rows / (4 * partitions.Count));
+        var share = deep == 0 ? shallow : Math.Max(1, (rows - (shallow * (partitions.Count - deep))) / deep);
+        return [.. partitions.Select(partition => (long)(partition.IsDeep ? share : shallow))];
+    }
+
+    /// <summary>Notes, for each partition, how far one read of all of them has come, when its rows have been dealt with.</summary>
+    /// <param name="owned">The partitions.</param>
+    /// <param name="read">The read; those before it have been dealt with too.</param>
+    /// <param name="unsettled">The partitions with rows that must be read again.</param>
+    internal static void Advance(IReadOnlyDictionary<short, Partition> owned, RelayRead read, IReadOnlySet<short> unsettled)
+    {
+        if (read.Rows.Count == 0)
         {
             return;
         }
 
-        var isCut = rows.Count >= limit;
-        var ends = isCut ? [] : tops.ToDictionary(top => (short)top.Part, top => top.Top);
-        foreach (var row in rows)
+        var ends = read.Tops.Where(top => !read.IsCutIn((short)top.Part)).ToDictionary(top => (short)top.Part, top => top.Top);
+        foreach (var row in read.Rows)
         {
             ends[row.Part] = Math.Max(row.Id, ends.GetValueOrDefault(row.Part));
         }
@@ -86,7 +95,7 @@ internal sealed class Partition(short number, long epoch)
         {
             if (!unsettled.Contains(part))
             {
-                owned[part].Advance(end, rows[0].Oldest, rows[0].Newest, isCut);
+                owned[part].Advance(end, read.Rows[0].Oldest, read.Rows[0].Newest, read.IsCutIn(part));
             }
         }
     }

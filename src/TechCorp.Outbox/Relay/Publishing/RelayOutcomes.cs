@@ -5,7 +5,8 @@ internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> e
 {
     private readonly Dictionary<(string, string, string), long> _unroutableSince = [];
 
-    internal List<(long Id, long Epoch)> Confirmed { get; } = [];
+    /// <summary>How many rows' events the broker has.</summary>
+    internal int Confirmed { get; private set; }
 
     internal List<DeferredRow> Deferred { get; } = [];
 
@@ -19,6 +20,9 @@ internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> e
 
     internal string? Error { get; private set; }
 
+    /// <summary>Which ownership of its partition a row was read under.</summary>
+    internal long EpochOf(RelayRow row) => epochOf(row);
+
     /// <returns>The outcome for the rows behind it.</returns>
     internal RowOutcomeKind Add(RelayRow row, RowOutcome outcome)
     {
@@ -26,7 +30,7 @@ internal sealed class RelayOutcomes(RelayOptions options, Func<RelayRow, long> e
         switch (outcome.Kind)
         {
             case RowOutcomeKind.Confirmed:
-                Confirmed.Add((row.Id, epochOf(row)));
+                Confirmed++;
                 break;
             case RowOutcomeKind.Invalid:
                 Parked.Add(new ParkedRow(row.Id, epochOf(row), WholeKey: true, nameof(ParkReason.Invalid), error));

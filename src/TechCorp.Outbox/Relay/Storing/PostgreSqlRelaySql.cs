@@ -106,23 +106,30 @@ internal sealed class PostgreSqlRelaySql(string schema) : RelaySql
 
     // A row waits for an earlier one of its key that was refused: until that one is due, and longer where that one is at or below what was read (only a
     // read from 0 finds both in order). An earlier one that no queue is bound for holds back only those with its own destination.
+    // One time for the whole statement: a row that becomes due meanwhile would else be left out, and the next of its key not held back by it.
+    // Both bounds of the comparison are of the index (part, id), in whose order the rows come: with "part = …" the planner may take the primary key.
     private static string Readable(string schema) => $"""
-        from unnest(@parts::bigint[], @lows::bigint[]) p (part, low)
-        cross join lateral (
-          select *
-          from {schema}.outbox c
-          where c.part = p.part and c.id > p.low and c.sent_at is null
-            and (c.next_at is null or c.next_at <= clock_timestamp())
-            and (c.key is null or not exists (
-              select 1 from {schema}.outbox_parked_key k
-              where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
-            and (c.key is null or not exists (
-              select 1 from {schema}.outbox w
-              where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
-                and (w.next_at > clock_timestamp() or w.id <= p.low)
-                and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
-          order by c.id
-          limit @limit) o
+        from (
+          select r.*, p.place, sum(octet_length(r.payload)) over (order by p.place, r.id) - octet_length(r.payload) as before
+          from unnest(@parts::smallint[], @lows::bigint[], @shares::bigint[]) with ordinality p (part, low, share, place)
+          cross join lateral (
+            select *
+            from {schema}.outbox c
+            where (c.part, c.id) > (p.part, p.low) and (c.part, c.id) <= (p.part, 9223372036854775807) and c.sent_at is null
+              and not (c.id = any(@known::bigint[]))
+              and (c.next_at is null or c.next_at <= statement_timestamp())
+              and (c.key is null or not exists (
+                select 1 from {schema}.outbox_parked_key k
+                where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
+              and (c.key is null or not exists (
+                select 1 from {schema}.outbox w
+                where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
+                  and (w.next_at > statement_timestamp() or w.id <= p.low)
+                  and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
+            order by c.part, c.id
+            limit p.share) r) o
+        where o.before < @bytes
+        order by o.place, o.id
         limit @limit
         """;
 }

@@ -9,7 +9,8 @@ internal abstract class RelaySql
     /// <summary>Gives what keeps this session from settling rows, as a part of a sentence; null where nothing does.</summary>
     internal abstract string FindObstacle { get; }
 
-    /// <summary>Reads unsent rows that may be published now, per partition above what was read before (<c>@parts</c>, <c>@lows</c>; <c>@limit</c>).</summary>
+    /// <summary>Reads unsent rows that may be published now, per partition above what was read before (<c>@parts</c>, <c>@lows</c>, <c>@shares</c> or the
+    /// largest, <c>@share</c>), without those of <c>@known</c>; at most <c>@limit</c>, and some more than <c>@bytes</c> of payloads.</summary>
     internal abstract string ReadRows { get; }
 
     /// <summary>Reads of the same rows only what no content can spoil.</summary>

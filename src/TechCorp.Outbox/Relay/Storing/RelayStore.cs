@@ -14,23 +14,56 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
     private object Now => Dialect.Time(timeProvider.GetUtcNow());
 
     /// <summary>Reads rows that may be published now. One that cannot be read is among them, with the reason, and stops no other.</summary>
-    internal async Task<IReadOnlyList<RelayRow>> ReadAsync(DbConnection connection, IReadOnlyList<Partition> partitions, CancellationToken cancellationToken)
+    /// <param name="connection">The connection that owns the partitions.</param>
+    /// <param name="partitions">In the order of the answer.</param>
+    /// <param name="tops">What the read is to carry on.</param>
+    /// <param name="known">The ids of rows that are under way.</param>
+    /// <param name="limit">The most rows.</param>
+    /// <param name="bytes">How many bytes of payloads are enough.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<RelayRead> ReadAsync(DbConnection connection, IReadOnlyList<Partition> partitions, IReadOnlyList<(long Part, long Top)> tops,
+        long[] known, int limit, long bytes, CancellationToken cancellationToken)
     {
+        var shares = Partition.Share(partitions, limit);
+        if (Dialect.HasOneWriter)
+        {
+            Array.Fill(shares, shares.Max()); // SQLite takes no limit from a row
+        }
+
         var parameters = new SqlParameters
         {
             { "parts", Dialect.Numbers([.. partitions.Select(partition => (long)partition.Number)]) },
             { "lows", Dialect.Numbers([.. partitions.Select(partition => partition.Low)]) },
-            { "limit", options.BatchSize },
+            { "shares", Dialect.Numbers(shares) },
+            { "share", shares.Max() },
+            { "known", Dialect.Numbers(known) },
+            { "limit", limit },
+            { "bytes", bytes },
             { "now", Now },
         };
+        IReadOnlyList<RelayRow> rows;
         try
         {
-            return await connection.RowsAsync<RelayRow>(_sql.ReadRows, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
+            rows = await connection.PreparedRowsAsync<RelayRow>(_sql.ReadRows, parameters, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsOfARow(connection, exception))
         {
-            return await ReadOneByOneAsync(connection, parameters, cancellationToken).ConfigureAwait(false);
+            rows = await ReadOneByOneAsync(connection, parameters, cancellationToken).ConfigureAwait(false);
         }
+
+        return new RelayRead(rows, tops, CutOf(partitions, shares, rows, limit, bytes));
+    }
+
+    /// <summary>The partitions that may have more than was read: those that filled their share, and all where the read had enough in rows or bytes.</summary>
+    private static HashSet<short> CutOf(IReadOnlyList<Partition> partitions, long[] shares, IReadOnlyList<RelayRow> rows, int limit, long bytes)
+    {
+        if (rows.Count >= limit || rows.Any(static row => row.Unreadable is not null) || rows.Sum(static row => (long)row.Payload.Length) >= bytes)
+        {
+            return [.. partitions.Select(static partition => partition.Number)];
+        }
+
+        var counts = rows.CountBy(static row => row.Part).ToDictionary();
+        return [.. partitions.Where((partition, i) => counts.GetValueOrDefault(partition.Number) >= shares[i]).Select(static partition => partition.Number)];
     }
 
     private async Task<IReadOnlyList<RelayRow>> ReadOneByOneAsync(DbConnection connection, SqlParameters parameters, CancellationToken cancellationToken)
@@ -58,12 +91,11 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
         return rows;
     }
 
-    /// <summary>Whether a value made the read fail, and not the connection: a data exception of the server (SQLSTATE class 22), corrupted data (XX001, XX002),
-    /// or what the value could not be converted to here.</summary>
+    /// <summary>Whether a value made the read fail, and not the connection: a data exception of the server (SQLSTATE class 22), or what the value could not be
+    /// converted to here.</summary>
     private static bool IsOfARow(DbConnection connection, Exception exception)
         => connection.State == ConnectionState.Open && exception is not OperationCanceledException
-            && (exception is not DbException { SqlState: var state } || state is "XX001" or "XX002"
-                || state?.StartsWith("22", StringComparison.Ordinal) == true);
+            && (exception is not DbException failure || failure.SqlState?.StartsWith("22", StringComparison.Ordinal) == true);
 
     internal async Task<IReadOnlyList<(long Part, long Top)>> ReadTopsAsync(DbConnection connection, IReadOnlyList<Partition> partitions,
         CancellationToken cancellationToken)
@@ -112,7 +144,7 @@ internal sealed class RelayStore(OutboxDatabase database, TimeProvider timeProvi
     {
         if (!Dialect.HasOneWriter)
         {
-            return await connection.RunAsync(sql, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await connection.PreparedRunAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
         }
 
         await using var write = await database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);

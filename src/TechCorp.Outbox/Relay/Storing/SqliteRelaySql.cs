@@ -114,23 +114,28 @@ internal sealed class SqliteRelaySql(string schema) : RelaySql
 
     // As on PostgreSQL, where the conditions are explained.
     private static string Readable(string schema) => $"""
-        from (select a.value as part, b.value as low from json_each(@parts) a join json_each(@lows) b on b.key = a.key) p
-        cross join {schema}_outbox o
-        where o.id in (
-          select c.id
-          from {schema}_outbox c
-          where c.part = p.part and c.id > p.low and c.sent_at is null
-            and (c.next_at is null or c.next_at <= @now)
-            and (c.key is null or not exists (
-              select 1 from {schema}_outbox_parked_key k
-              where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
-            and (c.key is null or not exists (
-              select 1 from {schema}_outbox w
-              where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
-                and (w.next_at > @now or w.id <= p.low)
-                and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
-          order by c.id
-          limit @limit)
+        from (
+          select r.*, p.place, sum(length(r.payload)) over (order by p.place, r.id) - length(r.payload) as before
+          from (select a.key as place, a.value as part, b.value as low from json_each(@parts) a join json_each(@lows) b on b.key = a.key) p
+          cross join {schema}_outbox r
+          where r.id in (
+            select c.id
+            from {schema}_outbox c
+            where c.part = p.part and c.id > p.low and c.sent_at is null
+              and c.id not in (select value from json_each(@known))
+              and (c.next_at is null or c.next_at <= @now)
+              and (c.key is null or not exists (
+                select 1 from {schema}_outbox_parked_key k
+                where k.part = c.part and k.key = c.key and (not k.redriven or p.low > 0)))
+              and (c.key is null or not exists (
+                select 1 from {schema}_outbox w
+                where w.part = c.part and w.key = c.key and w.next_at is not null and w.sent_at is null and w.id < c.id
+                  and (w.next_at > @now or w.id <= p.low)
+                  and (w.unroutable_since is null or (w.exchange = c.exchange and w.routing_key = c.routing_key))))
+            order by c.id
+            limit @share)) o
+        where o.before < @bytes
+        order by o.place, o.id
         limit @limit
         """;
 }

@@ -155,7 +155,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
     }
 
     [Safeguard("Of a key, one row is in flight, and none passes one that was not confirmed",
-        SwitchedOff = "`RelayQueue.Settle`: never blocking a key",
+        SwitchedOff = "`RelayWindow.Settle`: never blocking a key",
         Remark = "and 5 more tests of the relay")]
     [Fact, Trait("Spec", "RL10")]
     public async Task A_row_that_cannot_be_published_parks_its_key_and_nothing_else()
@@ -219,7 +219,7 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
         (await RunAsync()).Should().BeEquivalentTo(new { Confirmed = 0, Parked = 1 });
     }
 
-    [Safeguard("A row that is no message is parked", SwitchedOff = "`BatchPublisher` takes what a row cannot be made into a message of for the broker's")]
+    [Safeguard("A row that is no message is parked", SwitchedOff = "`RelayFlight.PublishAsync` calls it unsettled")]
     [Theory, Trait("Spec", "FO1"), Trait("Spec", "FO23")]
     [InlineData("an infinite time")]
     [InlineData("a header without a value")]
