@@ -52,11 +52,12 @@ public sealed class ParkedEvents
     /// <summary>Discards an event. Later events of its key are published once no other event of the key is parked.</summary>
     /// <returns>Whether it was parked.</returns>
     public async Task<bool> DiscardAsync(Guid messageId, CancellationToken cancellationToken = default)
-        => await RunAsync(_sql.Discard, new { id = messageId.ToString() }, cancellationToken).ConfigureAwait(false) > 0;
+        => await RunAsync(_sql.Discard, new { id = messageId.ToString(), reason = (string?)null }, cancellationToken).ConfigureAwait(false) > 0;
 
     private async Task<int> RunAsync(string sql, object parameters, CancellationToken cancellationToken)
     {
         await using var write = await Database.BeginWriteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        await write.ScalarAsync<int>(_sql.LockKeys, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         var count = await write.ScalarAsync<int>(sql, parameters, cancellationToken: cancellationToken).ConfigureAwait(false);
         await write.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         _outbox.Wake();

@@ -59,6 +59,15 @@ internal sealed class PostgreSqlMaintenanceSql(string schema) : MaintenanceSql
         select count(*) from d
         """;
 
+    // In a statement before: the next one sees what those have done that this one waited for.
+    internal override string LockKeys { get; } = $"""
+        select k.part::int
+        from {schema}.outbox_parked_key k
+        where (k.part, k.key) in (select p.part, p.key from {schema}.outbox_parked p where p.message_id = @id::uuid or p.reason = @reason)
+        order by k.part, k.key
+        for update
+        """;
+
     internal override string Discard { get; } = $"""
         with d as (
           delete from {schema}.outbox_parked

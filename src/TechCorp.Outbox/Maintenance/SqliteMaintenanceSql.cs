@@ -20,11 +20,11 @@ internal sealed class SqliteMaintenanceSql(string schema) : MaintenanceSql
 
     // As on PostgreSQL, statement by statement: the write lock is held.
     internal override string Redrive { get; } = $"""
-        create temp table if not exists redriven (id integer primary key);
+        create temp table if not exists {schema}_outbox_redriven (id integer primary key);
 
-        delete from redriven;
+        delete from temp.{schema}_outbox_redriven;
 
-        insert into redriven (id)
+        insert into temp.{schema}_outbox_redriven (id)
         select p.id
         from {schema}_outbox_parked p
         where p.message_id = @id or p.reason = @reason
@@ -36,33 +36,35 @@ internal sealed class SqliteMaintenanceSql(string schema) : MaintenanceSql
         order by p.id
         limit @limit;
 
-        insert or ignore into redriven (id)
+        insert or ignore into temp.{schema}_outbox_redriven (id)
         select p.id
         from {schema}_outbox_parked p
         where (p.part, p.key) in (
           select k.part, k.key
           from {schema}_outbox_parked_key k
           join {schema}_outbox_parked q on q.part = k.part and q.key = k.key
-          join redriven r on r.id = q.id);
+          join temp.{schema}_outbox_redriven r on r.id = q.id);
 
         update {schema}_outbox_parked_key
         set redriven = 1
-        where (part, key) in (select p.part, p.key from {schema}_outbox_parked p join redriven r on r.id = p.id);
+        where (part, key) in (select p.part, p.key from {schema}_outbox_parked p join temp.{schema}_outbox_redriven r on r.id = p.id);
 
-        delete from redriven
+        delete from temp.{schema}_outbox_redriven
         where id in (select p.id from {schema}_outbox_parked p join {schema}_outbox o on o.message_id = p.message_id)
-          or id not in (select min(p.id) from {schema}_outbox_parked p join redriven r on r.id = p.id group by p.message_id);
+          or id not in (select min(p.id) from {schema}_outbox_parked p join temp.{schema}_outbox_redriven r on r.id = p.id group by p.message_id);
 
         insert into {schema}_outbox ({OutboxSql.Columns}, created_at)
         select {OutboxSql.Columns}, created_at
         from {schema}_outbox_parked
-        where id in (select id from redriven);
+        where id in (select id from temp.{schema}_outbox_redriven);
 
         delete from {schema}_outbox_parked
-        where id in (select id from redriven);
+        where id in (select id from temp.{schema}_outbox_redriven);
 
-        select count(*) from redriven;
+        select count(*) from temp.{schema}_outbox_redriven;
         """;
+
+    internal override string LockKeys => "select 1"; // the write lock is held
 
     internal override string Discard { get; } = $"""
         update {schema}_outbox_parked_key

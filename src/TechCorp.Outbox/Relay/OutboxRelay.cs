@@ -156,7 +156,11 @@ public sealed class OutboxRelay : IAsyncDisposable
             // Commits do not end this wait: they do not make the broker available.
             await Task.Delay(_schedule.AfterError(), _outbox.TimeProvider, stopping).ConfigureAwait(false);
         }
-        else if (!result.More)
+        else if (result.More)
+        {
+            _schedule.Succeeded();
+        }
+        else
         {
             var wait = result.Read > 0 ? _schedule.AfterWork() : _schedule.AfterNothing();
             await _outbox.Signal.WaitAsync(result.Owned == OutboxRow.Partitions || wait < TakeoverInterval ? wait : TakeoverInterval, _outbox.TimeProvider,

@@ -9,6 +9,9 @@ internal sealed class PollSchedule(TimeSpan shortest, TimeSpan longest, Random r
     private TimeSpan _interval = shortest;
     private TimeSpan _pause = FirstPause;
 
+    /// <summary>Nothing fails: the next pause is the first again.</summary>
+    internal void Succeeded() => _pause = FirstPause;
+
     internal TimeSpan AfterWork()
     {
         _pause = FirstPause;

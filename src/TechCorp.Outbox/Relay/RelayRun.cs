@@ -38,13 +38,7 @@ internal sealed class RelayRun(RelayStore store, DbConnection connection, Partit
         var flight = new RelayFlight(publisher, outcomes, row => unmarked[row.Id] = row.MessageId, stopping, abort);
         try
         {
-            var isWhole = _order.All(static partition => partition.Low == 0);
             var read = await ReadAsync(flight, tops, [], 0, stopping).ConfigureAwait(false);
-            if (isWhole && !read.IsCut && !unmarked.IsEmpty)
-            {
-                ForgetAllBut(read.Rows);
-            }
-
             for (var isDue = false; ;)
             {
                 await ConfirmAsync(flight, isDue ? 1 : _step).ConfigureAwait(false);
@@ -76,7 +70,7 @@ internal sealed class RelayRun(RelayStore store, DbConnection connection, Partit
         }
         catch
         {
-            await flight.EndAsync().ConfigureAwait(false);
+            await flight.EndAsync().ConfigureAwait(false); // throws nothing
             await TryConfirmAsync(flight).ConfigureAwait(false);
             throw;
         }
@@ -85,6 +79,7 @@ internal sealed class RelayRun(RelayStore store, DbConnection connection, Partit
     private async Task<RelayRead> ReadAsync(RelayFlight flight, IReadOnlyList<(long Part, long Top)> tops, long[] known, long bytes,
         CancellationToken cancellationToken)
     {
+        var isWhole = known.Length == 0 && _order.All(static partition => partition.Low == 0);
         var read = await store.ReadAsync(connection, _order, tops, known, options.BatchSize - known.Length, MaxBytes - bytes, cancellationToken)
             .ConfigureAwait(false);
         foreach (var partition in _order)
@@ -93,10 +88,16 @@ internal sealed class RelayRun(RelayStore store, DbConnection connection, Partit
         }
 
         _order = [.. _order.Skip(1), _order[0]]; // what the bounds have cut off is first some time
-        _read += read.Rows.Count;
+        _read += read.Count;
+        if (isWhole && !read.IsCut && !unmarked.IsEmpty)
+        {
+            ForgetAllBut(read.Rows);
+        }
+
         _redriven.UnionWith(read.Rows.Where(static row => row.Redriven).Select(static row => row.Part));
         _reads.Enqueue(read);
         flight.Add(read, row => unmarked.TryGetValue(row.Id, out var id) && id == row.MessageId);
+        read.ForgetRows();
         return read;
     }
 
@@ -129,14 +130,15 @@ internal sealed class RelayRun(RelayStore store, DbConnection connection, Partit
 
         // Not given up at the deadline of a stop: one statement now saves a batch of duplicates later.
         var count = await store.ConfirmAsync(connection, _me, confirmed, CancellationToken.None).ConfigureAwait(false);
+        if (_me is not null && count < confirmed.Count)
+        {
+            throw new InvalidOperationException($"{confirmed.Count - count} of {confirmed.Count} published events could not be marked: another relay has "
+                + "taken the partitions over. The lease is asked for again.");
+        }
+
         foreach (var (id, _) in confirmed)
         {
             unmarked.TryRemove(id, out _);
-        }
-
-        if (_me is not null && count < confirmed.Count)
-        {
-            flight.Drain(); // the lease is another's
         }
     }
 

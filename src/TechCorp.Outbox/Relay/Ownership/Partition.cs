@@ -80,22 +80,16 @@ internal sealed class Partition(short number, long epoch)
     /// <param name="unsettled">The partitions with rows that must be read again.</param>
     internal static void Advance(IReadOnlyDictionary<short, Partition> owned, RelayRead read, IReadOnlySet<short> unsettled)
     {
-        if (read.Rows.Count == 0)
+        if (read.Count == 0)
         {
-            return;
+            return; // which transactions ran is known from rows only
         }
 
-        var ends = read.Tops.Where(top => !read.IsCutIn((short)top.Part)).ToDictionary(top => (short)top.Part, top => top.Top);
-        foreach (var row in read.Rows)
-        {
-            ends[row.Part] = Math.Max(row.Id, ends.GetValueOrDefault(row.Part));
-        }
-
-        foreach (var (part, end) in ends)
+        foreach (var (part, end) in read.Ends)
         {
             if (!unsettled.Contains(part))
             {
-                owned[part].Advance(end, read.Rows[0].Oldest, read.Rows[0].Newest, read.IsCutIn(part));
+                owned[part].Advance(end, read.Oldest, read.Newest, read.IsCutIn(part));
             }
         }
     }

@@ -98,28 +98,29 @@ internal sealed class RelayFlight(IMessagePublisher publisher, RelayOutcomes out
     /// <returns>False when the time has passed.</returns>
     internal async Task<bool> WaitAsync(int settled, TimeSpan longest, TimeProvider timeProvider)
     {
-        Task waiting;
+        var waiting = Waiting(settled);
+        using var enough = new CancellationTokenSource();
+        var first = await Task.WhenAny(waiting, Task.Delay(longest, timeProvider, enough.Token)).ConfigureAwait(false);
+        await enough.CancelAsync().ConfigureAwait(false);
         lock (_gate)
         {
-            if (_fault is not null)
-            {
-                throw new InvalidOperationException("The relay cannot publish.", _fault);
-            }
+            return _fault is null ? first == waiting : throw new InvalidOperationException("The relay cannot publish.", _fault);
+        }
+    }
 
-            if (_window.Count == 0)
+    private Task Waiting(int settled)
+    {
+        lock (_gate)
+        {
+            if (_window.Count == 0 || _fault is not null)
             {
-                return true;
+                return Task.CompletedTask;
             }
 
             _wanted = settled;
             _waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting = _waiter.Task;
+            return _waiter.Task;
         }
-
-        using var enough = new CancellationTokenSource();
-        var first = await Task.WhenAny(waiting, Task.Delay(longest, timeProvider, enough.Token)).ConfigureAwait(false);
-        await enough.CancelAsync().ConfigureAwait(false);
-        return first == waiting;
     }
 
     /// <summary>Sends nothing more: what waits for a row in flight is left, and read again.</summary>
@@ -131,21 +132,13 @@ internal sealed class RelayFlight(IMessagePublisher publisher, RelayOutcomes out
         }
     }
 
-    /// <summary>Sends nothing more, and waits for what is in flight.</summary>
+    /// <summary>Sends nothing more, and waits for what is in flight, unless this flight itself has failed.</summary>
     internal async Task EndAsync()
     {
         Drain();
-        while (IsUnderWay())
+        for (var waiting = Waiting(int.MaxValue); !waiting.IsCompleted; waiting = Waiting(int.MaxValue))
         {
-            await WaitAsync(int.MaxValue, Timeout.InfiniteTimeSpan, TimeProvider.System).ConfigureAwait(false);
-        }
-
-        bool IsUnderWay()
-        {
-            lock (_gate)
-            {
-                return _window.Count > 0 && _fault is null;
-            }
+            await waiting.ConfigureAwait(false);
         }
     }
 

@@ -98,6 +98,29 @@ public abstract class RedriveContract<TDatabase> : RelaySuite<TDatabase>
         (await Db.ScalarAsync<long>("select count(*) from {outbox_parked_key}")).Should().Be(0);
     }
 
+    [Safeguard("Of two discards of a key's last parked events, one lets the key go on", SwitchedOff = "`LockKeys` locks nothing (PostgreSQL)")]
+    [Fact, Trait("Spec", "RL11")]
+    public async Task A_key_goes_on_when_its_parked_events_are_discarded_at_once()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var key = $"k{round}";
+            await AppendAsync([.. Of(key, 1, 2)]);
+            await Db.ExecuteAsync($"insert into {{outbox_parked}} ({OutboxSql.Columns}, attempts, created_at, reason, parked_at) "
+                + $"select {OutboxSql.Columns}, attempts, created_at, 'Refused', created_at from {{outbox}} where key = @key", new { key });
+            await Db.ExecuteAsync("delete from {outbox} where key = @key", new { key });
+            await Db.ExecuteAsync("insert into {outbox_parked_key} (part, key, since) select part, key, min(parked_at) from {outbox_parked} where key = @key "
+                + "group by part, key", new { key });
+            var parked = await Parked.ListAsync(cancellationToken: Cancel);
+
+            await Task.WhenAll(parked.Select(e => Task.Run(() => Parked.DiscardAsync(e.MessageId, Cancel), Cancel)));
+        }
+
+        (await Db.ScalarAsync<long>("select count(*) from {outbox_parked}")).Should().Be(0);
+        (await Db.QueryAsync<string>(Db.HasConcurrentWriters ? "select key from {outbox_parked_key} where not redriven"
+            : "select key from {outbox_parked_key} where redriven = 0")).Should().BeEmpty();
+    }
+
     [Fact, Trait("Spec", "RL11")]
     public async Task An_unroutable_event_goes_back_alone()
     {
