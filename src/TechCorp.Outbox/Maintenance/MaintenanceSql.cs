@@ -13,7 +13,7 @@ internal abstract class MaintenanceSql
     /// <summary>Sends parked rows back (<c>@id</c> or <c>@reason</c>, <c>@limit</c>) and answers how many.</summary>
     internal abstract string Redrive { get; }
 
-    /// <summary>Locks the marks of the keys of parked rows (<c>@id</c> or <c>@reason</c>): one at a time decides whether a row is the last of its key.</summary>
+    /// <summary>Locks the marks of the keys of parked rows (<c>@id</c> or <c>@reason</c>): one at a time decides which row is the last of its key.</summary>
     internal abstract string LockKeys { get; }
 
     /// <summary>Deletes a parked row (<c>@id</c>) and answers how many there were.</summary>

@@ -8,6 +8,7 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
     internal override int RowsPerInsert => 1000;
 
     // The join on n takes the locks before the first row is made, and so before its identity is: ids follow commit order per key.
+    // The ids are given in the order of the events, whatever the planner makes of the joins.
     // The transaction's own id is taken there too: the relay knows by it which transactions may still show rows with lower identities.
     private string Insert => $"""
         with l as materialized (select pg_advisory_xact_lock(@lock_class, k) from unnest(@key_locks::int[]) k),
@@ -19,10 +20,11 @@ internal sealed class PostgreSqlOutboxSql(string schema) : OutboxSql
                  u.content_type, u.correlation_id, u.app_id, u.headers::jsonb, u.payload, u.occurred_at
                from n, unnest(@parts::smallint[], @keys::text[], @ids::uuid[], @aggregate_types::text[], @aggregate_ids::text[], @types::text[],
                  @exchanges::text[], @routing_keys::text[], @content_types::text[], @correlation_ids::text[], @app_ids::text[],
-                 @headers::text[], @payloads::bytea[], @occurred::timestamptz[])
+                 @headers::text[], @payloads::bytea[], @occurred::timestamptz[]) with ordinality
                  u (part, key, message_id, aggregate_type, aggregate_id, type, exchange, routing_key, content_type, correlation_id, app_id, headers,
-                   payload, occurred_at)
+                   payload, occurred_at, place)
                where not exists (select 1 from {schema}.outbox_parked p where p.message_id = u.message_id)
+               order by u.place
                on conflict (message_id) do nothing
                returning 1)
         select count(*), (select n.xid from n) from i

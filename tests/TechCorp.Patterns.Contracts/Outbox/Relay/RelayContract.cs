@@ -11,6 +11,8 @@ public abstract class RelayContract<TDatabase> : RelaySuite<TDatabase>
 {
     private static readonly Destination Elsewhere = Destination.ToExchange("orders", "order.paid");
 
+    [Safeguard("The events of a unit of work get their ids in order", SwitchedOff = "`PostgreSqlOutboxSql.Insert` without `order by`",
+        Remark = "and 18 more tests, with PostgreSQL 17 and 18")]
     [Fact]
     public async Task Confirmed_events_leave_the_outbox()
     {
