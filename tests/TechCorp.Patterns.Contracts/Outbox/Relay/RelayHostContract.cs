@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Transactions;
+using Microsoft.Extensions.Logging;
 using TechCorp.Messaging;
 using TechCorp.Outbox;
 using static TechCorp.Patterns.Contracts.Events;
@@ -101,9 +102,9 @@ public abstract class RelayHostContract<TDatabase> : RelaySuite<TDatabase>
     {
         Broker.Answer = _ => PublishOutcome.ConnectionLost("Connection refused.");
         await AppendAsync(Of("a", 1, 1));
-        var logger = new ThrowingLogger<OutboxRelay>();
-        await using var relay = OutboxRelay.Start(Outbox, Broker, Options, logger);
-        await Eventually.Holds(() => logger.Entries > 0, "the relay says that it cannot publish");
+        using var loggers = new ThrowingLoggers();
+        await using var relay = OutboxRelay.Start(Outbox, Broker, Options, loggers.CreateLogger<OutboxRelay>());
+        await Eventually.Holds(() => loggers.Heard > 0, "the relay says that it cannot publish");
 
         Broker.Answer = _ => PublishOutcome.Confirmed;
 

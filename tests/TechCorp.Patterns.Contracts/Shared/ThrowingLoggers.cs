@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace TechCorp.Messaging.Tests;
+namespace TechCorp.Patterns.Contracts;
 
 /// <summary>Loggers that throw at every entry, and count the entries.</summary>
 internal sealed class ThrowingLoggers : ILoggerFactory, ILogger
